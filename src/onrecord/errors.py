@@ -1,0 +1,108 @@
+"""What can go wrong, as a tree that callers can catch at the height they need.
+
+::
+
+    OnRecordError
+    ├── SpanError          a span lies outside its text or is empty
+    ├── CodecError         a record does not follow the schema
+    ├── SourceError        a source cannot be read; `source` names it
+    │   ├── EmptySource        nothing in it
+    │   ├── BinarySource       not text
+    │   ├── SourceTooLarge     more text than one article can have
+    │   ├── NoArticle          a page without an article
+    │   └── BrokenLine         a JSON line that is broken or lacks a field
+    ├── LexiconError       a bundled vocabulary is damaged
+    ├── CodebookError      a codebook lacks a field, or is no YAML that we load
+    ├── ModelError         a language model is missing or damaged
+    └── LedgerError        a ledger cannot be opened or written
+        ├── NotALedger         the file is something else
+        ├── LedgerNewer        written by a newer version
+        ├── LedgerBusy         locked by another process
+        ├── LedgerReadOnly     no right to write
+        └── StatementNotFound  no such id, or not a unique one
+
+Every message is one line that names the thing and says what to do.
+"""
+
+from __future__ import annotations
+
+
+class OnRecordError(Exception):
+    """The root: catch it to catch all that this package raises on purpose."""
+
+
+class SpanError(OnRecordError, ValueError):
+    """A span is empty, reversed or outside its text."""
+
+
+class CodecError(OnRecordError, ValueError):
+    """A record does not follow the schema."""
+
+
+class SourceError(OnRecordError):
+    """A source cannot be read; `source` names it."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[SourceError], tuple[str, str]]:
+        # Exceptions with two arguments do not survive the way between processes by themselves.
+        return type(self), (self.source, self.reason)
+
+
+class EmptySource(SourceError):
+    """There is nothing in it."""
+
+
+class BinarySource(SourceError):
+    """It is not text."""
+
+
+class SourceTooLarge(SourceError):
+    """It has more text than one article can have."""
+
+
+class NoArticle(SourceError):
+    """A page without an article."""
+
+
+class BrokenLine(SourceError):
+    """A JSON line that is broken or lacks a field."""
+
+
+class LexiconError(OnRecordError):
+    """A bundled vocabulary is damaged."""
+
+
+class CodebookError(OnRecordError):
+    """A codebook lacks a field, or is no YAML that is loaded."""
+
+
+class ModelError(OnRecordError):
+    """A language model is missing or damaged."""
+
+
+class LedgerError(OnRecordError):
+    """A ledger cannot be opened or written."""
+
+
+class NotALedger(LedgerError):
+    """The file is something else."""
+
+
+class LedgerNewer(LedgerError):
+    """The ledger was written by a newer version."""
+
+
+class LedgerBusy(LedgerError):
+    """The ledger is locked by another process."""
+
+
+class LedgerReadOnly(LedgerError):
+    """There is no right to write."""
+
+
+class StatementNotFound(LedgerError):
+    """No statement has this id, or several begin with it."""

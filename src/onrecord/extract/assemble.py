@@ -1,0 +1,112 @@
+"""What an extractor found, made into attributions: legal spans, the form by the marks as printed, the nesting.
+
+Every extractor ends here, so that all of them keep the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from onrecord.extract.marks import quoted_regions
+from onrecord.model import Attribution, Form
+from onrecord.span import Text
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Raw spans of one attribution, as (start, end) code points; `rule` says what found it."""
+
+    source: tuple[Range, ...] = ()
+    cue: tuple[Range, ...] = ()
+    content: tuple[Range, ...] = ()
+    rule: str = ""
+    confidence: float = 0.5
+
+    @property
+    def first(self) -> int:
+        """Where its first span starts."""
+        return min(start for start, _ in self.source + self.cue + self.content)
+
+    @property
+    def extent(self) -> int:
+        """How many code points its content has."""
+        return sum(end - start for start, end in self.content)
+
+
+def assemble(text: Text, found: Iterable[Found]) -> list[Attribution]:
+    """Attributions in text order; nested ones know their outer one."""
+    regions = quoted_regions(text.content)
+    trimmed = (_trim_all(item, text.content) for item in found)
+    items = sorted({_key(item): item for item in trimmed if item.content}.values(), key=lambda f: (f.first, -f.extent))
+    outers = [_outer_of(i, items) for i in range(len(items))]
+    made: dict[int, Attribution] = {}
+
+    def make(i: int) -> Attribution:
+        if i not in made:
+            outer = outers[i]
+            made[i] = Attribution(
+                source=text.cite_all(items[i].source),
+                cue=text.cite_all(items[i].cue),
+                content=text.cite_all(items[i].content),
+                form=form_of(text.content, items[i].content, regions),
+                outer=None if outer is None else make(outer),
+                rule=items[i].rule,
+                confidence=items[i].confidence,
+            )
+        return made[i]
+
+    return [make(i) for i in range(len(items))]
+
+
+def form_of(text: str, content: Sequence[Range], regions: Sequence[Range]) -> Form:
+    """Direct, indirect or mixed by how many of the content's letters stand in quotation marks.
+
+    A quotation that is printed in one piece with the words before it may lose a leading "that" to the outside of
+    the marks: that makes it mixed, as the guide says.
+    """
+    letters = inside = 0
+    for start, end in content:
+        letters += sum(1 for i in range(start, end) if text[i].isalnum())
+        for a, b in regions:
+            if a < end and b > start:
+                inside += sum(1 for i in range(max(a, start), min(b, end)) if text[i].isalnum())
+    if inside == 0:
+        return Form.INDIRECT
+    return Form.DIRECT if inside == letters else Form.MIXED
+
+
+def _key(item: Found) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
+    return item.cue, item.content
+
+
+def _trim_all(item: Found, text: str) -> Found:
+    def trim(spans: tuple[Range, ...]) -> tuple[Range, ...]:
+        kept = []
+        for start, end in sorted(spans):
+            while start < end and text[start].isspace():
+                start += 1
+            while end > start and text[end - 1].isspace():
+                end -= 1
+            if kept and start <= kept[-1][1]:
+                kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+            elif start < end:
+                kept.append((start, end))
+        return tuple(kept)
+
+    return replace(item, source=trim(item.source), cue=trim(item.cue), content=trim(item.content))
+
+
+def _outer_of(i: int, items: Sequence[Found]) -> int | None:
+    """The smallest other attribution whose content holds the cue and the content of item `i`."""
+    inner = items[i]
+    needed = inner.content + (inner.cue or inner.source)
+    best: tuple[int, int] | None = None
+    for j, item in enumerate(items):
+        if j == i or item.extent < inner.extent or (item.extent == inner.extent and j > i):
+            continue
+        if all(any(a <= start and end <= b for a, b in item.content) for start, end in needed):
+            best = min(best, (item.extent, j)) if best else (item.extent, j)
+    return None if best is None else best[1]

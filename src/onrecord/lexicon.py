@@ -1,0 +1,178 @@
+"""The reviewed vocabularies under `data/` and the user's codebooks, loaded and validated.
+
+Vocabularies are tables of tab-separated values; lines that begin with `#` say what the columns mean, and every row
+names its source. Nothing is loaded at import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from onrecord.errors import CodebookError, LexiconError
+from onrecord.model import Act, Commitment
+
+MAX_CODEBOOK_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A reporting cue. `frames` are the kinds of complement that hold its content (see `data/cues.tsv`)."""
+
+    phrase: tuple[str, ...]
+    pos: str
+    frames: frozenset[str]
+    act: Act
+    commitment: Commitment | None
+    stance: str
+    plover: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One issue of a codebook: a proposition that can be supported or opposed, and words that point to it."""
+
+    id: str
+    label: str
+    proposition: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codebook:
+    """The issues that an analyst follows, in the order of the file; `id` is a hash of what it says."""
+
+    name: str
+    description: str
+    issues: tuple[Issue, ...]
+
+    @property
+    def id(self) -> str:
+        """A content hash, so that a ledger knows under which codebook a statement was read."""
+        return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def issue(self, key: str) -> Issue | None:
+        """The issue of this id, or None."""
+        return next((issue for issue in self.issues if issue.id == key), None)
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a bundled table; LexiconError where one has too few or too many columns."""
+    content = resources.files("onrecord").joinpath("data", name).read_text(encoding="utf-8")
+    header: list[str] | None = None
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        values = line.split("\t")
+        if header is None:
+            header = values
+            continue
+        if len(values) != len(header):
+            raise LexiconError(f"{name}:{number}: {len(values)} columns where {len(header)} are named")
+        yield dict(zip(header, values, strict=True))
+
+
+def load_cues() -> tuple[Cue, ...]:
+    """The reporting cues of `data/cues.tsv`."""
+    cues = []
+    for row in rows("cues.tsv"):
+        try:
+            cues.append(
+                Cue(
+                    phrase=tuple(row["cue"].split()),
+                    pos=row["pos"],
+                    frames=frozenset(row["frames"]),
+                    act=Act(row["act"]),
+                    commitment=None if row["commitment"] == "=" else Commitment(row["commitment"]),
+                    stance=row["stance"],
+                    plover=None if row["plover"] == "-" else row["plover"],
+                    source=row["source"],
+                )
+            )
+        except (KeyError, ValueError) as error:
+            raise LexiconError(f"cues.tsv: {row.get('cue')!r}: {error}") from error
+    return tuple(cues)
+
+
+# ---------------------------------------------------------------- codebooks
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without anchors and aliases: a codebook needs none, and nested ones are how YAML bombs are built."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases are not allowed in a codebook")
+        return super().compose_node(parent, index)
+
+
+def load_codebook(path: Path) -> Codebook:
+    """A codebook from a YAML file; CodebookError names the file, the place and what is missing."""
+    try:
+        if path.stat().st_size > MAX_CODEBOOK_BYTES:
+            raise CodebookError(f"{path}: larger than {MAX_CODEBOOK_BYTES} bytes; a codebook is a page or two")
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
+    except OSError as error:
+        raise CodebookError(f"{path}: {error.strerror or error}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise CodebookError(f"{path}: no YAML that can be read: {' '.join(str(error).split())}") from error
+    return codebook_from_dict(raw, str(path))
+
+
+def codebook_from_dict(raw: Any, where: str) -> Codebook:
+    """A codebook from parsed YAML; CodebookError where a field is missing or of the wrong type."""
+    if not isinstance(raw, Mapping):
+        raise CodebookError(f"{where}: no mapping; it needs `issues:` with a map of id to label, proposition, terms")
+    issues = raw.get("issues")
+    if not isinstance(issues, Mapping) or not issues:
+        raise CodebookError(f"{where}: `issues` is missing or empty; it maps an id to label, proposition and terms")
+    made = tuple(_issue(key, value, where) for key, value in issues.items())
+    name = raw.get("name") or Path(where).stem
+    return Codebook(name=str(name), description=str(raw.get("description") or "").strip(), issues=made)
+
+
+def _issue(key: Any, value: Any, where: str) -> Issue:
+    if not isinstance(key, str) or not re.fullmatch(r"[\w.-]+", key):
+        raise CodebookError(f"{where}: issue id {key!r} must be a word of letters, digits, '-', '_' or '.'")
+    if not isinstance(value, Mapping):
+        raise CodebookError(f"{where}: issue {key}: no mapping with label, proposition and terms")
+    for name in ("label", "proposition", "terms"):
+        if not value.get(name):
+            raise CodebookError(f"{where}: issue {key}: `{name}` is missing")
+    terms = value["terms"]
+    if not isinstance(terms, list) or not all(isinstance(term, str | int | float) for term in terms):
+        raise CodebookError(f"{where}: issue {key}: `terms` must be a list of words")
+    return Issue(
+        id=key,
+        label=str(value["label"]).strip(),
+        proposition=" ".join(str(value["proposition"]).split()),
+        terms=tuple(str(term).strip() for term in terms),
+    )
+
+
+def codebook_warnings(codebook: Codebook) -> list[str]:
+    """What a codebook's author should look at: terms that two issues share, and terms that are everyday words."""
+    owners: dict[str, list[str]] = {}
+    for issue in codebook.issues:
+        for term in issue.terms:
+            owners.setdefault(term.casefold(), []).append(issue.id)
+    warnings = [
+        f"term {term!r} points to {len(ids)} issues: {', '.join(ids)}" for term, ids in owners.items() if len(ids) > 1
+    ]
+    warnings += [
+        f"issue {ids[0]}: term {term!r} is so short that it will hit many texts"
+        for term, ids in owners.items()
+        if len(term) <= 2 and not term.isdigit()
+    ]
+    for issue in codebook.issues:
+        if not issue.proposition.endswith("."):
+            warnings.append(f"issue {issue.id}: the proposition should be one full sentence")
+    return warnings
