@@ -1,0 +1,43 @@
+"""What is worked out once for an article and shared by all its statements' rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from onrecord.interpret.words import Word, at, sentences, words
+from onrecord.model import Article, Attribution
+
+
+@dataclass(slots=True)
+class Context:
+    """The article's words, sentences and paragraphs; everything in code points of its text."""
+
+    article: Article
+    text: str = field(init=False)
+    sentences: list[tuple[int, int]] = field(init=False)
+    words: list[Word] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.text = self.article.text.content
+        self.sentences = sentences(self.text)
+        self.words = words(self.text)
+
+    def sentence_at(self, position: int) -> tuple[int, int]:
+        """The sentence that holds a position; the whole text where there is none."""
+        return self.sentences[at(self.sentences, position)] if self.sentences else (0, len(self.text))
+
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        """The line that holds a position."""
+        start = self.text.rfind("\n", 0, position) + 1
+        end = self.text.find("\n", position)
+        return start, len(self.text) if end < 0 else end
+
+
+def pieces(attribution: Attribution, part: str) -> list[tuple[int, int]]:
+    """The (start, end) of a part ("source", "cue" or "content") of an attribution."""
+    return [(e.span.start, e.span.end) for e in getattr(attribution, part)]
+
+
+def joined(attribution: Attribution, part: str) -> str:
+    """The words of a part, pieces joined by a space."""
+    return " ".join(e.quote for e in getattr(attribution, part))

@@ -1,0 +1,122 @@
+"""Words, sentences and inflected forms: all that the interpreter's rules need of grammar, at string speed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+WORD = re.compile(r"\w+(?:['’\-.]\w+)*\.?(?<=[A-Z]\.)|\w+(?:['’\-]\w+)*|[^\w\s]")
+ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof gen col lt sgt capt sen rep gov st jr sr no vs etc jan feb mar apr jun jul aug sep sept oct nov dec "
+    "u.s u.k u.n e.u a.m p.m inc ltd co corp".split()
+)
+# Irregular verb forms among reporting verbs, auxiliaries and the verbs that turn a stance.
+IRREGULAR = {
+    "say": "said", "tell": "told", "think": "thought", "hold": "held", "write": "wrote written", "speak": "spoke spoken",
+    "swear": "swore sworn", "put": "put", "see": "saw seen", "know": "knew known", "find": "found", "feel": "felt",
+    "understand": "understood", "foresee": "foresaw foreseen", "forecast": "forecast", "withdraw": "withdrew withdrawn",
+    "give": "gave given", "take": "took taken", "make": "made", "go": "went gone", "come": "came come", "let": "let",
+    "keep": "kept", "leave": "left", "seek": "sought", "fight": "fought", "throw": "threw thrown", "hear": "heard",
+    "read": "read", "set": "set", "stand": "stood", "shoot": "shot", "spell": "spelt spelled", "mean": "meant",
+    "begin": "began begun", "bring": "brought", "pay": "paid", "lay": "laid", "lead": "led", "get": "got gotten",
+    "lose": "lost", "cut": "cut", "sell": "sold", "buy": "bought", "build": "built", "send": "sent", "break": "broke broken",
+    "shut": "shut", "meet": "met", "forget": "forgot forgotten", "choose": "chose chosen", "dream": "dreamt dreamed",
+    "forbid": "forbade forbidden", "quit": "quit", "draw": "drew drawn", "hide": "hid hidden", "show": "showed shown",
+    "cast": "cast", "turn": "turned", "have": "had has", "be": "is are was were been being am be", "do": "did does done",
+    "overturn": "overturned", "undertake": "undertook undertaken", "bow": "bowed", "shrug": "shrugged shrugging",
+    "plead": "pleaded pled", "commit": "committed committing", "admit": "admitted admitting", "wring": "wrung",
+    "rebut": "rebutted rebutting", "permit": "permitted permitting", "spurn": "spurned", "pin": "pinned pinning",
+    "label": "labelled labelling labeled", "travel": "travelled", "signal": "signalled signalling signaled signaling",
+    "slam": "slammed slamming", "pan": "panned", "plan": "planned planning", "nod": "nodded", "quip": "quipped quipping",
+    "stop": "stopped stopping", "ban": "banned banning", "drop": "dropped dropping", "submit": "submitted submitting",
+    "dub": "dubbed dubbing", "beg": "begged begging", "hint": "hinted", "refer": "referred referring", "opt": "opted",
+    "concur": "concurred", "prefer": "preferred preferring", "rue": "rued", "jibe": "jibed", "sum": "summed summing",
+    "snap": "snapped snapping", "infer": "inferred", "brag": "bragged bragging", "chat": "chatted", "sob": "sobbed",
+    "counsel": "counselled counseled", "cancel": "cancelled canceled cancelling", "model": "modelled", "rip": "ripped",
+    "tell to": "told to",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or a mark at `[start, end)`; `lower` is casefolded, with straight apostrophes."""
+
+    text: str
+    lower: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is more than punctuation."""
+        return self.text[0].isalnum()
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.text[:1].isupper()
+
+
+def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
+    """The words and marks of `text[start:end]`, offsets into the whole text; a possessive 's is a word of its own."""
+    made: list[Word] = []
+    for match in WORD.finditer(text, start, len(text) if end is None else end):
+        token, at = match.group(), match.start()
+        owned = re.search(r"['’]s$", token)
+        if owned and len(token) > 2:
+            cut = owned.start()
+            made.append(Word(token[:cut], token[:cut].casefold().replace("’", "'"), at, at + cut))
+            made.append(Word(token[cut:], "'s", at + cut, match.end()))
+        else:
+            made.append(Word(token, token.casefold().replace("’", "'"), at, match.end()))
+    return made
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Sentences as (start, end), by full stops before a capital and by line ends; abbreviations do not end one."""
+    bounds: list[tuple[int, int]] = []
+    for block in re.finditer(r"[^\r\n]+", text):
+        start = block.start()
+        for stop in re.finditer(r"[.!?…]+[\"'”’»)]*\s+(?=[\"'“‘„«(—–-]*\s?[A-Z0-9ÁÉÍÓÚÄÖÜÅØÆČŠŽĐİŞ])", block.group()):
+            head = block.group()[: stop.start()]
+            last = re.search(r"([\w.]+)$", head)
+            word = last.group(1).casefold() if last else ""
+            if stop.group().startswith(".") and (word in ABBREVIATIONS or (len(word) == 1 and head[-1:].isupper())):
+                continue
+            bounds.append((start, block.start() + stop.end()))
+            start = block.start() + stop.end()
+        if text[start : block.end()].strip():
+            bounds.append((start, block.end()))
+    return bounds
+
+
+def at(bounds: list[tuple[int, int]], position: int) -> int:
+    """The index of the bound that holds `position`, or of the last one before it (0 where none is)."""
+    return max(0, bisect_right(bounds, (position, 1 << 60)) - 1)
+
+
+def inflections(verb: str) -> set[str]:
+    """The forms of a verb lemma: base, -s, -ing, past and participle."""
+    forms = {verb, *IRREGULAR.get(verb, "").split()}
+    if verb == "be":
+        return forms
+    if re.search(r"[^aeiou]y$", verb):
+        forms |= {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        forms |= {verb + "s", verb + "d", verb[:-1] + "ing"}
+    elif re.search(r"(s|x|z|ch|sh)$", verb):
+        forms |= {verb + "es", verb + "ed", verb + "ing"}
+    else:
+        forms |= {verb + "s", verb + "ed", verb + "ing"}
+    return forms
+
+
+def stem(word: str) -> str:
+    """A rough stem that joins inflections and near derivations: withdraw/withdrawal, guarantee/guarantees, fill/filling."""
+    lower = word.casefold()
+    for ending in ("ations", "ation", "ments", "ment", "ings", "ing", "als", "al", "ions", "ion", "ies", "ers", "er", "ed", "es", "s", "e", "y"):
+        if lower.endswith(ending) and len(lower) - len(ending) >= 4:
+            root = lower[: -len(ending)]
+            return root[:-1] if len(root) > 4 and root[-1] == root[-2] and root[-1] not in "ls" else root
+    return lower
