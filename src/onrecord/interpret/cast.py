@@ -16,8 +16,10 @@ from onrecord.interpret.names import (
     Kind,
     Known,
     Run,
+    NAMED_AS,
     kind_of,
     plain_name,
+    real_names,
     runs,
     states_of,
 )
@@ -25,6 +27,8 @@ from onrecord.interpret.words import Word, words
 
 # "who leads the League", "heads", "chairs"
 LEADS = re.compile(r"\bwho (?:leads|heads|chairs|runs|represents|speaks for|commands|directs|founded)\b")
+# "PORT ANSEL, March 3 (Continental Wire) - "
+DATELINE = re.compile(r"^[^\n]{0,20}?(?P<place>[A-Z][A-Z’' .-]{2,30}),? [^\n]{0,60}? ?[-–—]{1,2} ")
 # words that may stand between a role and the body it belongs to
 OWNERSHIP = re.compile(r"^(?:of|for|at|in|from|with)$")
 
@@ -75,7 +79,11 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], hints: str, bas
     states_of(text, gazetteer)
     lowercase = frozenset(w.text for w in tokens if w.text[:1].islower())
     cast = Cast(gazetteer, roles)
-    found = [part for run in runs(tokens, lowercase, openers, roles) for part in split_run(run, gazetteer)]
+    line = DATELINE.match(text)
+    after = line.end() if line else 0
+    all_runs = real_names(runs([w for w in tokens if w.start >= after], lowercase, openers | {after}, roles), openers | {after}, gazetteer)
+    alone = {run.text for run in all_runs if len(run.parts) == 1}
+    found = [part for run in all_runs for part in split_run(run, gazetteer, alone)]
     hinted = [r for r in runs(words(hints), frozenset(), set(), roles)]
     for run in found:
         _enter(cast, run, text)
@@ -88,10 +96,37 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], hints: str, bas
         entity.mentions.append(run.start)
         if entity.kind is Kind.PERSON:
             _describe(cast, run, entity, text)
+    _officials(cast, text, gazetteer, line["place"].title() if line else "")
     return cast
 
 
-def split_run(run: Run, gazetteer: Gazetteer) -> list[Run]:
+def _officials(cast: Cast, text: str, gazetteer: Gazetteer, place: str) -> None:
+    """Holders of a state's office without a state beside them: the state that their mentions' sentences name most.
+
+    The dateline's state counts a little; a state that has another holder of the same office is out.
+    """
+    home = gazetteer.get(place)
+    for entity in cast.entities:
+        if entity.kind is not Kind.PERSON or entity.affiliation is not None or not any(cast.roles.get(r) == "state" for r in entity.roles):
+            continue
+        votes: dict[str, float] = {}
+        for mention in entity.mentions:
+            start = max(text.rfind(". ", 0, mention), text.rfind("\n", 0, mention)) + 1
+            stop = min((i for i in (text.find(". ", mention), text.find("\n", mention)) if i >= 0), default=len(text))
+            line = text.rfind("\n", 0, mention) + 1
+            for a, b, weight in ((start, stop, 2.0), (line, start, 0.7), (stop, stop + 160, 0.4)):
+                beside = [e.name for _, e in cast.in_span(a, b) if e.kind is Kind.STATE]
+                for name in set(beside):
+                    votes[name] = votes.get(name, 0.0) + weight / len(set(beside))
+        if home is not None and home.kind is Kind.STATE:
+            votes[home.name] = votes.get(home.name, 0.0) + 0.8
+        taken = {e.affiliation for e in cast.entities if e is not entity and e.affiliation and set(e.roles) & set(entity.roles)}
+        ranked = sorted(((v, n) for n, v in votes.items() if n not in taken), reverse=True)
+        if ranked and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
+            entity.affiliation = ranked[0][1]
+
+
+def split_run(run: Run, gazetteer: Gazetteer, alone: set[str]) -> list[Run]:
     """A run without a state's adjective or name before a person's: 'Dalmerian … Ilona Marsk', 'of Ardesh Yeva Harun'."""
     known = gazetteer.get(run.text)
     if known is not None or len(run.parts) == 1:
@@ -99,12 +134,14 @@ def split_run(run: Run, gazetteer: Gazetteer) -> list[Run]:
     first = gazetteer.get(run.parts[0])
     two = gazetteer.get(" ".join(run.parts[:2]))
     width = 2 if two is not None and two.kind is Kind.STATE else 1 if first is not None and first.kind is Kind.STATE else 0
+    if not width and len(run.parts) == 3 and run.parts[0] in alone and kind_of(run.text, gazetteer) is None:
+        width = 1  # "of the company Dzhurgaz Temir Aldash", where the company is also named alone
     if not width or len(run.parts) == width:
         return [run]
     head = " ".join(run.parts[:width])
     rest = run.parts[width:]
     begin = run.start + run.text.index(rest[0], len(head))
-    if first is not None and first.how != "adjective" and kind_of(run.text, gazetteer) in (Kind.BODY, Kind.OUTLET):
+    if first is not None and (first.how != "adjective" or len(run.parts) > 2) and kind_of(run.text, gazetteer) in (Kind.BODY, Kind.OUTLET):
         return [run]  # "Dhoun University", "Korvath One"
     return [
         Run(head, run.start, run.start + len(head), False, run.parts[:width]),
@@ -125,7 +162,9 @@ def _enter(cast: Cast, run: Run, text: str) -> None:
             cast.entities.append(target)
         cast.by_run.append((run, target))
         return
-    kind = kind_of(name, cast.gazetteer) or (Kind.PERSON if _looks_personal(cast, run, text) else Kind.PLACE)
+    before = re.search(r"(\w+) $", text[max(0, run.start - 20) : run.start])
+    told = NAMED_AS.get(before[1].casefold()) if before else None
+    kind = told or kind_of(name, cast.gazetteer) or (Kind.PERSON if _looks_personal(cast, run, text) else Kind.PLACE)
     entity = cast.named(name)
     if entity is None:
         entity = Entity(name, kind, name if kind in (Kind.BODY, Kind.OUTLET) else None)
@@ -195,6 +234,11 @@ def _describe(cast: Cast, run: Run, entity: Entity, text: str) -> None:
     after_match = re.match(r",? ([^.;:\"“”\n]{3,120}?)(?=[,.;:\"“”\n]|$)", text[end : end + 140])
     after = words(text, end + (after_match.start(1) if after_match else 0), end + after_match.end(1)) if after_match else []
     apposed = bool(after) and text[end : end + 1] == "," and (after[0].lower in ("the", "a", "an", "who", "its", "his", "her", "their") or after[0].lower in cast.roles or any(w.lower in cast.roles for w in after[:5]))
+    owner = next((t for t in near if t.lower in ("its", "whose")), None)
+    if owner is not None and entity.affiliation is None:
+        holder = body_before(cast, text, owner.start)
+        if holder is not None:
+            entity.affiliation = holder.affiliation or holder.name
     direct = bool(after) and text[end : end + 4] in (" of ", " for", " fro") and after[0].lower in ("of", "from", "for")
     titles = _roles_in(near, cast)
     if titles:
@@ -209,6 +253,18 @@ def _describe(cast: Cast, run: Run, entity: Entity, text: str) -> None:
             _affiliate(cast, entity, after, titles or ["leader"])
     if direct and entity.affiliation is None:
         _affiliate(cast, entity, after, titles)
+
+
+def body_before(cast: Cast, text: str, position: int) -> Entity | None:
+    """What "its" means at a position: the first state or body of its sentence before it, else of the sentence before."""
+    start = position
+    for _ in range(2):
+        stop = start
+        start = max(text.rfind(". ", 0, max(0, stop - 2)), text.rfind("\n", 0, max(0, stop - 1))) + 1
+        inside = [e for run, e in cast.by_run if start <= run.start < stop and e.kind in (Kind.STATE, Kind.BODY, Kind.OUTLET)]
+        if inside:
+            return inside[0]
+    return None
 
 
 def _previous_comma(tokens: list[Word], before: int) -> int:
@@ -233,9 +289,9 @@ def _roles_in(tokens: list[Word], cast: Cast) -> list[str]:
 
 def _gender(entity: Entity, tokens: list[Word]) -> None:
     lowers = {t.lower.rstrip(".") for t in tokens}
-    if lowers & {"mr", "sir", "king", "prince", "spokesman", "chairman", "his", "lord", "husband", "father"}:
+    if lowers & {"mr", "sir", "king", "prince", "spokesman", "chairman", "lord", "husband", "father"}:
         entity.gender = entity.gender or "m"
-    elif lowers & {"mrs", "ms", "miss", "queen", "princess", "spokeswoman", "chairwoman", "dame", "lady", "her", "wife"}:
+    elif lowers & {"mrs", "ms", "miss", "queen", "princess", "spokeswoman", "chairwoman", "dame", "lady", "wife"}:
         entity.gender = entity.gender or "f"
 
 

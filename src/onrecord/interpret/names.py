@@ -53,7 +53,7 @@ COMMON = frozenset(
     "would nobody everyone everybody somebody someone anyone anybody nothing everything its theirs of up out down off again asked citing quoting".split()
 )
 MONTHS_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december".split()
+    "jan feb mar apr jun jul aug sep sept oct nov dec christmas easter ramadan monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december".split()
 )
 
 
@@ -114,8 +114,9 @@ def runs(tokens: list[Word], lowercase: frozenset[str], openers: set[int], roles
     found: list[Run] = []
     i = 0
     while i < len(tokens):
-        if not _starts(tokens[i], lowercase, openers, roles):
-            i += 1
+        title = _title_width(tokens, i, roles)
+        if title or not _starts(tokens[i], lowercase, openers, roles):
+            i += title or 1
             continue
         j = i + 1
         while j < len(tokens):
@@ -125,14 +126,38 @@ def runs(tokens: list[Word], lowercase: frozenset[str], openers: set[int], roles
             j += step
         body = tokens[i:j]
         owned = j < len(tokens) and tokens[j].lower == "'s"
-        text = " ".join(w.text for w in body)
+        text = re.sub(r"s ([’']) (?=[A-Z])", r"s\1 ", " ".join(w.text for w in body))
         found.append(Run(text, body[0].start, body[-1].end, owned, tuple(w.text for w in body)))
         i = j
     return found
 
 
+def _title_width(tokens: list[Word], i: int, roles: Mapping[str, str]) -> int:
+    """How many capitalised words from `i` on are a title before a name: 'Foreign Minister', 'Secretary of State'."""
+    if not tokens[i].is_name:
+        return 0
+    for width in (4, 3, 2):
+        part = tokens[i : i + width]
+        if len(part) < width or not part[-1].is_name:
+            continue
+        if " ".join(w.lower for w in part) in roles:
+            return width
+        # an office with a portfolio that no list has: 'Fisheries Minister', 'Water and Energy Minister'
+        if part[-1].lower in PORTFOLIOS and all(w.is_name or w.lower in ("and", "of") for w in part) and not {w.lower for w in part} & BODY_HEADS:
+            return width
+    return 0
+
+
+# Nouns before a name that say what it names: "the newspaper X", "the company Y".
+NAMED_AS = {
+    **dict.fromkeys("newspaper agency channel daily broadcaster radio paper weekly website portal magazine station journal".split(), Kind.OUTLET),
+    **dict.fromkeys("company firm bank party union group movement organisation organization alliance bloc association federation concern charity".split(), Kind.BODY),
+}  # fmt: skip
+PORTFOLIOS = frozenset("minister secretary commissioner ombudsman envoy".split())
+
+
 def _starts(word: Word, lowercase: frozenset[str], openers: set[int], roles: Mapping[str, str]) -> bool:
-    if not word.is_name or word.lower in COMMON:
+    if not word.is_name or word.lower.rstrip(".") in COMMON | MONTHS_DAYS:
         return False
     if word.start in openers and (word.lower in lowercase or word.lower in roles):
         return False
@@ -146,6 +171,8 @@ def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
         # a nickname inside a name: Paul "The Hammer" Ostrow
         close = next(k for k in range(j + 1, j + 5) if tokens[k].text == '"')
         return close - j + 1 if close + 1 < len(tokens) and tokens[close + 1].is_name and tokens[j + 1].is_name else 0
+    if word.text in "'’" and tokens[j - 1].lower.endswith("s") and tokens[j - 1].end == word.start and j + 1 < len(tokens):
+        return 2 if tokens[j + 1].is_name and tokens[j + 1].lower in BODY_HEADS else 0  # "Roofers' Union"
     if word.is_name:
         return 0 if word.lower in MONTHS_DAYS or (word.lower in roles and word.lower not in BODY_HEADS) else 1
     if word.lower in LINKS and j + 1 < len(tokens):
@@ -158,6 +185,16 @@ def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
         if word.lower == "of" and following.lower == "the" and j + 2 < len(tokens) and tokens[j + 2].is_name:
             return 3 if tokens[j - 1].lower in BODY_HEADS | OUTLET_HEADS else 0
     return 0
+
+
+def real_names(found: list[Run], openers: set[int], gazetteer: Gazetteer) -> list[Run]:
+    """The runs without single words that only open sentences: their capital proves nothing."""
+    inside = {run.text for run in found if run.start not in openers} | {p for run in found for p in run.parts if len(run.parts) > 1}
+    return [
+        run
+        for run in found
+        if len(run.parts) > 1 or run.start not in openers or run.text in inside or gazetteer.get(run.text) is not None or run.text.isupper()
+    ]
 
 
 def plain_name(run: Run) -> str:
@@ -191,6 +228,11 @@ def states_of(text: str, gazetteer: Gazetteer) -> None:
     """
     name = r"([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2})"
     pairs: list[tuple[str, str]] = []
+    for place, body in re.findall(rf"\b{name},? (?:which is )?(?:the seat of the|where the) {name}\b(?: has its seat| sits| meets)?", text):
+        full = re.search(rf"\bthe ([A-Z][\w-]+ (?:[A-Z][\w-]+ )?{re.escape(body)})\b", text)
+        gazetteer.add(place, full[1] if full else body, Kind.BODY, "seat")
+    for body, place in re.findall(rf"\b{name} \((?:whose )?(?:seat|headquarters|based in|seat in|seat at) (?:is )?(?:in )?{name}", text):
+        gazetteer.add(place, body, Kind.BODY, "seat")
     for match in re.finditer(rf"\b{name} \((?:whose )?capital (?:is )?{name}", text):
         pairs.append((match[1], match[2]))
     for match in re.finditer(rf"\b{name},? (?:the |its )?capital (?:city )?of {name}", text):
@@ -200,6 +242,10 @@ def states_of(text: str, gazetteer: Gazetteer) -> None:
     for state, capital in pairs:
         gazetteer.add(state, state, Kind.STATE, "name")
         gazetteer.add(capital, state, Kind.STATE, "capital")
+    office = r"(?:[Pp]resident|[Pp]rime [Mm]inister|[Pp]remier|[Cc]hancellor|[Ff]oreign [Mm]inister|[Kk]ing|[Qq]ueen|[Ee]mir|[Gg]overnment|[Aa]rmy|[Pp]arliament|[Aa]mbassador|[Ee]nvoy|minister of [\w ]{3,20}|[Mm]inister(?= of [A-Z]))"
+    for match in re.finditer(rf"\b{office}(?: [A-Z][\w.’'-]+){{0,3}} of ([A-Z][\w’'-]+)\b(?! [A-Z])", text):
+        if kind_of(match[1], gazetteer) is None:
+            gazetteer.add(match[1], match[1], Kind.STATE, "name")
     capitals = re.findall(rf"\b{name},? (?:which is )?the {name} capital", text)
     capitals += [(b, a) for a, b in re.findall(rf"\bthe {name} capital,? (?:of )?{name}", text)]
     titled = re.findall(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.interpret.cast import Cast, Entity
+from onrecord.interpret.cast import Cast, Entity, body_before
 from onrecord.interpret.context import Context
 from onrecord.interpret.names import BODY_HEADS, OUTLET_HEADS, Kind, Run
 from onrecord.interpret.words import Word, words
@@ -113,9 +113,11 @@ class Resolver:
     def _is_complement(self, run: Run, tokens: Sequence[Word]) -> bool:
         """Whether a name only tells of whom: 'spokesman for Ann Lee', 'aide to Ann Lee'."""
         before = [t for t in tokens if t.end <= run.start]
-        return bool(before) and before[-1].lower in ("for", "to", "of", "by", "with") and not any(
-            self._cast.gazetteer.get(t.text) for t in before[-3:]
-        )
+        if any(self._cast.gazetteer.get(t.text) for t in before[-3:]):
+            return False
+        while before and (before[-1].lower in self._cast.roles or before[-1].lower.rstrip(".") in self._cast.roles):
+            before.pop()
+        return bool(before) and before[-1].lower in ("for", "to", "of", "by", "with")
 
     def _head_of(self, run: Run, tokens: Sequence[Word]) -> bool:
         """Whether a run is the head of the noun phrase: nothing but articles, adjectives and kinds of outlet before it."""
@@ -130,7 +132,7 @@ class Resolver:
         """'its vice-president, Clara Winfield': the affiliation of what the possessive means."""
         if tokens and tokens[0].lower in ("its", "his", "her", "their", "whose"):
             owner = self._pronoun(tokens[0].lower, tokens[0].start, skip=entity)
-            if owner.name is not None:
+            if owner.name is not None and not entity.affiliation:
                 entity.affiliation = owner.affiliation or (owner.name if owner.entity and owner.entity.kind is not Kind.PERSON else None)
         return entity.affiliation
 
@@ -139,6 +141,10 @@ class Resolver:
     def _pronoun(self, word: str, position: int, skip: Entity | None = None) -> Speaker:
         if word in WHO:
             return self._antecedent(position)
+        if word == "its":
+            holder = body_before(self._cast, self._context.text, position)
+            if holder is not None:
+                return Speaker(holder.name, _own_affiliation(holder), holder, "pronoun: the body or state named before", 0.75)
         wanted = {Kind.PERSON} if word in HE | SHE else {Kind.STATE, Kind.BODY, Kind.OUTLET, Kind.PLACE}
         gender = "m" if word in HE else "f" if word in SHE else None
         line = self._context.paragraph_at(position)[0]
@@ -267,11 +273,11 @@ class Resolver:
         """The words of the noun phrase without article and relative clause; its body or state where it names one."""
         plain = RELATIVE.sub("", self._context.text[start:end])
         plain = re.split(r",|\s[-–—]\s|\s\(", plain)[0]
-        plain = re.sub(r"^(?:the|a|an)\s+", "", " ".join(plain.split()), flags=re.I).strip("\"“”'’‘ ")
+        plain = re.sub(r"^(?:the|a|an|one(?! of))\s+", "", " ".join(plain.split()), flags=re.I).strip("\"“”'’‘ ")
         inside = self._cast.in_span(start, end)
         bodies = [e for _, e in inside if e.kind in (Kind.BODY, Kind.OUTLET, Kind.STATE)]
         adjective = next((k.name for t in tokens if (k := self._cast.gazetteer.get(t.text)) and k.kind is Kind.STATE and k.how == "adjective"), None)
-        lowers = {t.lower for t in tokens}
+        lowers = {t.lower for t in tokens} | {t.lower[:-1] for t in tokens if t.lower.endswith("s")}
         people = [e for _, e in inside if e.kind is Kind.PERSON]
         speaks = bool(lowers & (ORGANS | set(self._cast.roles)))
         affiliation = None
