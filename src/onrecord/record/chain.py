@@ -1,0 +1,77 @@
+"""The hash chain: each batch names what it holds, and its digest takes in the digest of the batch before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from onrecord.model import digest
+
+Entry = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One transaction of the ledger.
+
+    `id` is a hash of what the batch holds, the same wherever it is written; `digest` links it to all that went
+    before (`previous`; empty for the first). `created` is UTC in ISO 8601. `coder` is the person whose judgements
+    these are, None for a machine's; `reader` says what read. Counts are of what was new: where `written` is false
+    there was nothing, no row was written, and number, id and digests are those of the last batch.
+    """
+
+    number: int
+    id: str
+    digest: str
+    previous: str
+    created: str
+    coder: str | None
+    reader: str
+    codebook: str | None
+    articles: int
+    statements: int
+    superseded: int
+    written: bool = True
+
+
+class Contents:
+    """The running hash over a batch's entries, in order: codebook, articles, statements, supersessions."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256(b"onrecord batch\n")
+
+    def codebook(self, row: tuple[str, str] | None) -> None:
+        """The codebook's id and checksum, or None."""
+        self._add("codebook", *(row or ()))
+
+    def articles(self, rows: Iterable[tuple[str, str]]) -> None:
+        """The ids and checksums of new articles; the id binds the text."""
+        for row in rows:
+            self._add("article", *row)
+
+    def statements(self, rows: Iterable[tuple[str, str]]) -> None:
+        """The ids and checksums of new statements."""
+        for row in rows:
+            self._add("statement", *row)
+
+    def supersessions(self, rows: Iterable[tuple[str | None, str | None, str]]) -> None:
+        """Who takes whose place, and why."""
+        for row in rows:
+            self._add("supersession", *row)
+
+    def id(self) -> str:
+        """The batch's id: 32 hex digits."""
+        return self._hash.hexdigest()[:32]
+
+    def _add(self, *parts: str | None) -> None:
+        self._hash.update(digest("entry", *parts).encode("ascii"))
+
+
+def link(batch: Batch) -> str:
+    """The digest that a batch with these values must have: 64 hex digits."""
+    parts = (
+        batch.previous, str(batch.number), batch.id, batch.created, batch.coder, batch.reader, batch.codebook,
+        str(batch.articles), str(batch.statements), str(batch.superseded),
+    )  # fmt: skip
+    return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()

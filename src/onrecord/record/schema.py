@@ -1,0 +1,129 @@
+"""The ledger's tables as SQLAlchemy sees them; `migrations` makes them, and a test holds the two together.
+
+Two kinds of columns: what is kept (`texts.content`, every `record`, the rows of `batches` and `supersessions`), and what
+is only derived from it so that queries are fast. `verify` recomputes the second from the first.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Double, Integer, LargeBinary, MetaData, Table, Text
+
+APPLICATION = "onrecord"
+
+metadata = MetaData()
+
+# One row per migration that ran, so that a newer ledger can be told from an older one.
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("application", Text, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+codebooks = Table(
+    "codebooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# `coder` is null where a machine read, else the name of the person; `reader` names what read.
+batches = Table(
+    "batches",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("coder", Text),
+    Column("reader", Text, nullable=False),
+    Column("codebook", Text),
+    Column("articles", BigInteger, nullable=False),
+    Column("statements", BigInteger, nullable=False),
+    Column("superseded", BigInteger, nullable=False),
+)
+
+# The one row that says which batch is the last: without it, a last batch cut off whole would not be missed.
+# Writers lock it, so that no two batches follow the same one.
+head = Table(
+    "head",
+    metadata,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+# Bytes, not text: a lone surrogate or a NUL, which an article may hold, fits into no SQL string.
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("batch", BigInteger, nullable=False),
+    Column("text_id", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("title", Text),
+    Column("outlet", Text),
+    Column("outlet_key", Text),
+    Column("published", Text),
+    Column("url", Text),
+)
+
+# `superseded` is the number of the batch that retired the statement, null while it is in the current view.
+statements = Table(
+    "statements",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("article", BigInteger, nullable=False),
+    Column("batch", BigInteger, nullable=False),
+    Column("superseded", BigInteger),
+    Column("coder", Text),
+    Column("record", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("title", Text),
+    Column("moment", Text),
+    Column("day", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("speaker", Text),
+    Column("speaker_key", Text),
+    Column("affiliation", Text),
+    Column("affiliation_key", Text),
+    Column("chain", Text, nullable=False),
+    Column("venue", Text),
+    Column("act", Text, nullable=False),
+    Column("issue", Text),
+    Column("stance", Text, nullable=False),
+    Column("commitment", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("cue", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("nested_in", Text),
+)
+
+# What took whose place: `old` leaves the current view, `new` enters or re-enters it; either may be null, not both.
+supersessions = Table(
+    "supersessions",
+    metadata,
+    Column("batch", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("old", Text),
+    Column("new", Text),
+    Column("reason", Text, nullable=False),
+)

@@ -1,0 +1,81 @@
+"""Full-text search over quotation, speaker and title, in the same small language on both databases.
+
+Words must all occur; words in double quotes must follow each other; a word that ends in `*` is a beginning. English
+endings and accents do not count. Nothing else has a meaning, so no input can be a syntax error.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, false, func, literal_column, select, text
+
+from onrecord.record.schema import statements
+
+# More than anyone types; keeps a pasted article from becoming a query of thousands of terms.
+MAX_TERMS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word, the beginning of one, or several words that follow each other (letters and digits, single blanks)."""
+
+    words: str
+    prefix: bool = False
+
+
+def parse(query: str) -> tuple[Term, ...]:
+    """The terms of a user's query; empty where it holds no letter or digit."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", query) if not unicodedata.combining(c))
+    plain = re.sub("[“”„«»]", '"', plain)
+    terms: list[Term] = []
+    for number, part in enumerate(plain.split('"')):
+        # Every second part stood in quotation marks; an unclosed one reaches to the end.
+        for piece in [part] if number % 2 else part.split():
+            words = "".join(c if c.isalnum() else " " for c in piece).split()
+            if words:
+                terms.append(Term(" ".join(words), prefix=number % 2 == 0 and piece.endswith("*")))
+    return tuple(terms[:MAX_TERMS])
+
+
+def matches(query: str, dialect: str) -> ColumnElement[bool]:
+    """The condition on `statements` that a user's query stands for."""
+    terms = parse(query)
+    if not terms:
+        return false()
+    if dialect == "postgresql":
+        words: ColumnElement[object] = literal_column("statements.words")
+        return and_(*(words.op("@@")(_tsquery(term)) for term in terms))
+    hits = select(literal_column("rowid")).select_from(text("statement_words"))
+    return statements.c.number.in_(hits.where(literal_column("statement_words").op("MATCH")(_fts5(terms))))
+
+
+def index_new(connection: Connection, first: int) -> None:
+    """Take the statements from number `first` on into SQLite's index; PostgreSQL derives its own."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "INSERT INTO statement_words (rowid, quote, speaker, title) "
+            "SELECT number, quote, speaker, title FROM statements WHERE number >= ?",
+            (first,),
+        )
+
+
+def check_index(connection: Connection) -> None:
+    """Raise the database's own error where SQLite's index does not fit the statements; needs the right to write."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO statement_words (statement_words, rank) VALUES ('integrity-check', 1)")
+
+
+def _fts5(terms: tuple[Term, ...]) -> str:
+    # In double quotes everything is words; the terms hold no quotation mark.
+    return " AND ".join(f'"{term.words}"' + (" *" if term.prefix else "") for term in terms)
+
+
+def _tsquery(term: Term) -> ColumnElement[object]:
+    config = literal_column("'onrecord_words'::regconfig")
+    if term.prefix:
+        # Letters and digits in quotes: to_tsquery's operators cannot occur.
+        return func.to_tsquery(config, " <-> ".join(f"'{word}':*" for word in term.words.split()))
+    return func.phraseto_tsquery(config, term.words)

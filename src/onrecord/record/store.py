@@ -1,0 +1,265 @@
+"""The ledger: what was read, kept so that it only grows and every byte of it can be checked."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+from sqlalchemy import Connection, func, or_, select
+
+from onrecord.codec import statement_from_dict
+from onrecord.errors import LedgerReadOnly, StatementNotFound
+from onrecord.lexicon import Codebook
+from onrecord.model import Article, Statement
+from onrecord.record import engine, migrations, rows, table, verify, writing
+from onrecord.record.chain import Batch
+from onrecord.record.failures import translating
+from onrecord.record.query import Query, condition
+from onrecord.record.schema import articles, batches, codebooks, statements, supersessions, texts
+
+_EVERYTHING = Query()
+_FETCH = 500  # statements at a time; the texts of their articles are in memory together
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One step in the history of a statement: `new` took the place of `old` in a batch (either may be None)."""
+
+    batch: int
+    created: str
+    coder: str | None
+    old: str | None
+    new: str | None
+    reason: str
+
+
+class Ledger:
+    """A ledger in a SQLite file (a path) or in a PostgreSQL database (`postgresql://user@host/database`).
+
+    With `create` a missing one is made. With `read_only` nothing is ever written, and a file without write
+    permission can be read. `clock` gives the time that batches are stamped with. One Ledger may be used by several
+    threads; every call is a transaction of its own. Errors are LedgerError and its kinds, in one line each.
+    """
+
+    def __init__(
+        self,
+        url: str | Path,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.name, target = engine.parse(url)
+        self.read_only = read_only
+        self._clock = clock
+        self._engine = engine.open_engine(self.name, target, create=create, read_only=read_only)
+        try:
+            with translating(self.name):
+                self._check_schema(create=create)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def _check_schema(self, *, create: bool) -> None:
+        steps = migrations.MIGRATIONS
+        with engine.reading(self._engine) as connection:
+            found = migrations.version(connection, self.name)
+            migrations.check(found, self.name, steps)
+            if self.read_only or (found == 0 and not create):
+                migrations.require(connection, self.name, steps)
+        if found < len(steps):
+            with engine.writing(self._engine) as connection:
+                engine.lock_for_upgrade(connection)
+                migrations.upgrade(connection, self.name, steps)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; the last one to a SQLite file takes its -wal file in."""
+        self._engine.dispose()
+
+    # ------------------------------------------------------------ writing
+
+    def add(
+        self,
+        results: Iterable[tuple[Article, Sequence[Statement]]],
+        *,
+        codebook: Codebook | None = None,
+        reader: str = "",
+        coder: str | None = None,
+    ) -> Batch:
+        """Keep readings as one batch, in one transaction: all of it is kept, or after an error or a kill nothing.
+
+        Each pair is a whole reading of its article: statements that an earlier machine reading found there and this
+        one does not are retired from the current view, except where a person has judged. What the ledger has
+        already is passed over, and where nothing is new no batch is written (`Batch.written`). With `coder` these
+        are a person's statements, which retire nothing (see `revise`). `results` is used up before the lock is
+        taken, so it may be slow, but is in memory as a whole. SpanError where a statement's words are not in its text.
+        """
+        readings = writing.collect(results)
+        stamp = self._stamp(codebook=codebook, reader=reader, coder=coder)
+        with self._writing() as connection:
+            return writing.add(connection, readings, stamp)
+
+    def revise(self, old: str | None, new: Statement | None, *, coder: str, reason: str) -> Batch:
+        """Keep a person's judgement: `new` for the statement with id `old`, or none for it, or one that was missed.
+
+        LedgerError where `old` is no longer current: somebody else was faster.
+        """
+        if old is None and new is None:
+            raise ValueError("a revision needs a statement to retire, one to add, or both")
+        with self._writing() as connection:
+            return writing.revise(connection, old, new, reason, self._stamp(coder=coder))
+
+    def _stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> writing.Stamp:
+        created = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+        return writing.Stamp(created=created, coder=coder, reader=reader, codebook=codebook)
+
+    # ------------------------------------------------------------ reading
+
+    def statements(self, query: Query = _EVERYTHING) -> Iterator[Statement]:
+        """The statements of a query, by date (unknown ones first), then as they were added."""
+        with self._reading() as connection:
+            chosen = select(statements.c.number).where(condition(query, connection.dialect.name))
+            numbers = list(connection.execute(table.ordered(query, chosen)).scalars())
+            for some in writing.chunks(numbers, _FETCH):
+                yield from _statements(connection, some)
+
+    def table(self, query: Query = _EVERYTHING) -> pl.DataFrame:
+        """The statements of a query as a frame with the columns of `table.COLUMNS`, in the order of `statements`.
+
+        NUL and lone surrogates, which no frame can hold, show as U+FFFD; `statements` has the original.
+        """
+        with self._reading() as connection:
+            return table.fetch(connection, query)
+
+    def count(self, query: Query = _EVERYTHING) -> int:
+        """How many statements a query finds, limit and offset aside."""
+        with self._reading() as connection:
+            where = condition(query, connection.dialect.name)
+            return int(connection.execute(select(func.count()).select_from(statements).where(where)).scalar_one())
+
+    def get(self, prefix: str) -> Statement:
+        """The statement whose id begins so, current or not; StatementNotFound where there is none, or several."""
+        wanted = prefix.strip().lower()
+        if not wanted or wanted.strip("0123456789abcdef"):
+            raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
+        with self._reading() as connection:
+            s = statements.c
+            begins = select(s.number, s.id).where(s.id.startswith(wanted)).order_by(s.id).limit(4)
+            found = connection.execute(begins).all()
+            if not found:
+                raise StatementNotFound(f"{self.name}: no statement {prefix}; `onrecord statements` lists them")
+            if len(found) > 1:
+                some = ", ".join(row.id[: len(wanted) + 4] for row in found[:3])
+                raise StatementNotFound(
+                    f"{self.name}: several statements begin with {prefix} ({some} …); give more of it"
+                )
+            return next(_statements(connection, [found[0].number]))
+
+    def history(self, statement_id: str) -> list[Change]:
+        """What a statement replaced and what replaced it, oldest first."""
+        x, b = supersessions.c, batches.c
+        chosen = (
+            select(x.batch, b.created, b.coder, x.old, x.new, x.reason)
+            .join(batches, b.number == x.batch)
+            .where(or_(x.old == statement_id, x.new == statement_id))
+            .order_by(x.batch, x.position)
+        )
+        with self._reading() as connection:
+            return [Change(**row) for row in connection.execute(chosen).mappings()]
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, as they were added."""
+        with self._reading() as connection:
+            numbers = list(connection.execute(select(articles.c.number).order_by(articles.c.number)).scalars())
+            for some in writing.chunks(numbers, 50):
+                found = _articles(connection, some)
+                yield from (found[number] for number in some)
+
+    def codebook(self) -> Codebook | None:
+        """The codebook that was used last, None where there was none."""
+        chosen = (
+            select(codebooks.c.record)
+            .join(batches, batches.c.codebook == codebooks.c.id)
+            .order_by(batches.c.number.desc())
+            .limit(1)
+        )
+        with self._reading() as connection:
+            record = connection.execute(chosen).scalar_one_or_none()
+        return None if record is None else rows.codebook_of(record)
+
+    def batches(self) -> list[Batch]:
+        """All batches, oldest first."""
+        with self._reading() as connection:
+            found = connection.execute(select(batches).order_by(batches.c.number)).mappings()
+            return [Batch(**row) for row in found]
+
+    def verify(self, progress: verify.Progress | None = None) -> verify.Report:
+        """Check every quotation, record, column and batch; the report says what is not as it was written."""
+        with self._reading() as connection, _any_bytes(connection):
+            return verify.verify(connection, writable=not self.read_only, progress=progress)
+
+    # ------------------------------------------------------------ transactions
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translating(self.name), engine.reading(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self.read_only:
+            raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
+        with translating(self.name), engine.writing(self._engine) as connection:
+            yield connection
+
+
+def _statements(connection: Connection, numbers: Sequence[int]) -> Iterator[Statement]:
+    """The statements with these numbers, in this order."""
+    s = statements.c
+    found = connection.execute(select(s.number, s.article, s.record).where(s.number.in_(numbers)))
+    records = {number: (article, record) for number, article, record in found}
+    known = _articles(connection, sorted({article for article, _ in records.values()}))
+    for number in numbers:
+        article, record = records[number]
+        yield statement_from_dict(json.loads(record), known[article])
+
+
+def _articles(connection: Connection, numbers: Sequence[int]) -> dict[int, Article]:
+    a = articles.c
+    joined = select(a.number, a.record, texts.c.content).join(texts, texts.c.id == a.text_id)
+    found = connection.execute(joined.where(a.number.in_(numbers)))
+    return {number: rows.article_of(record, content) for number, record, content in found}
+
+
+@contextmanager
+def _any_bytes(connection: Connection) -> Iterator[None]:
+    """Let damaged text come through as lone surrogates: what cannot be fetched cannot be located either."""
+    driver = connection.connection.dbapi_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str

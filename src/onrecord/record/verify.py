@@ -1,0 +1,284 @@
+"""Checking a ledger: every quotation against its text, every column against its record, every batch against its chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, RowMapping, Table, func, select
+from sqlalchemy.exc import DBAPIError
+
+from onrecord.codec import statement_from_dict
+from onrecord.errors import CodecError, SpanError
+from onrecord.model import Article
+from onrecord.record import rows, search
+from onrecord.record.chain import Batch, Contents, link
+from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts
+
+Progress = Callable[[int, int], None]
+_FETCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was written: where it stands, and what is wrong with it."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What `verify` saw. `digest` is that of the last batch: noted elsewhere, it proves that nothing was rewritten.
+
+    `notes` say what could not be looked at.
+    """
+
+    batches: int
+    articles: int
+    statements: int
+    evidence: int
+    digest: str
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every byte that the ledger answers for is as it was written."""
+        return not self.findings
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one walk through the ledger: entries by batch, and who should be retired by which batch."""
+
+    connection: Connection
+    findings: list[Finding] = field(default_factory=list)
+    codebooks: dict[str, str] = field(default_factory=dict)
+    articles: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    statements: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    events: dict[int, list[tuple[str | None, str | None, str]]] = field(default_factory=dict)
+    retired: dict[str, int | None] = field(default_factory=dict)
+    coders: dict[int, str | None] = field(default_factory=dict)
+    evidence: int = 0
+
+    def found(self, where: str, what: object) -> None:
+        self.findings.append(Finding(where, " ".join(str(what).split())))
+
+
+def verify(connection: Connection, *, writable: bool, progress: Progress | None = None) -> Report:
+    """Check the whole ledger inside the caller's transaction; `progress` gets the statements done and their number."""
+    walk = _Walk(connection)
+    last: Batch | None = None
+    notes: list[str] = []
+    try:
+        _file(walk)
+        _events(walk)
+        _codebooks(walk)
+        _articles(walk)
+        _statements(walk, progress or (lambda done, total: None))
+        last = _chain(walk)
+        notes = _index(walk, writable=writable)
+    except DBAPIError as error:
+        walk.found("database", f"cannot be read on from here: {error.orig}")
+    return Report(
+        batches=0 if last is None else last.number,
+        articles=sum(map(len, walk.articles.values())),
+        statements=sum(map(len, walk.statements.values())),
+        evidence=walk.evidence,
+        digest="" if last is None else last.digest,
+        findings=tuple(walk.findings),
+        notes=tuple(notes),
+    )
+
+
+def _file(walk: _Walk) -> None:
+    if walk.connection.dialect.name != "sqlite":
+        return
+    for (message,) in walk.connection.exec_driver_sql("PRAGMA integrity_check(20)"):
+        if message != "ok":
+            walk.found("file", message)
+
+
+def _events(walk: _Walk) -> None:
+    x = supersessions.c
+    chosen = select(x.batch, x.old, x.new, x.reason).order_by(x.batch, x.position)
+    for batch, old, new, reason in walk.connection.execute(chosen):
+        walk.events.setdefault(batch, []).append((old, new, reason))
+    for batch, events in walk.events.items():
+        walk.retired.update({old: batch for old, _, _ in events if old is not None})
+        walk.retired.update({new: None for _, new, _ in events if new is not None})
+    for number, coder in walk.connection.execute(select(batches.c.number, batches.c.coder)):
+        walk.coders[number] = coder
+
+
+def _codebooks(walk: _Walk) -> None:
+    for row in walk.connection.execute(select(codebooks)).mappings():
+        walk.codebooks[row["id"]] = row["hash"]
+        if _checksum(row["record"]) != row["hash"]:
+            walk.found(f"codebook {row['id']}", "its record was changed")
+    used = set(walk.connection.execute(select(batches.c.codebook)).scalars())
+    for key in walk.codebooks.keys() - used:
+        walk.found(f"codebook {key}", "no batch used it")
+
+
+def _articles(walk: _Walk) -> None:
+    used: set[str] = set()
+    for row in _pages(walk.connection, articles):
+        walk.articles.setdefault(row["batch"], []).append((row["id"], row["hash"]))
+        used.add(row["text_id"])
+        where = f"article {row['id']} ({row['name']})"
+        try:
+            article = _article(walk.connection, row)
+        except CodecError as error:
+            walk.found(where, error)
+            continue
+        expected = rows.article_row(article, row["number"], row["batch"])
+        for name in _different(expected, row):
+            walk.found(where, _CHANGED.get(name, f"column {name} does not fit its record"))
+    for text_id in set(walk.connection.execute(select(texts.c.id)).scalars()) - used:
+        walk.found(f"text {text_id}", "belongs to no article")
+
+
+_CHANGED = {
+    "hash": "its record was changed",
+    "text_id": "its text was changed: it hashes to another id",
+    "id": "its record or text was changed: they hash to another id",
+}
+
+
+def _statements(walk: _Walk, progress: Progress) -> None:
+    total = walk.connection.execute(select(func.count()).select_from(statements)).scalar_one()
+    number, article = 0, None
+    for done, row in enumerate(_pages(walk.connection, statements), 1):
+        walk.statements.setdefault(row["batch"], []).append((row["id"], row["hash"]))
+        if row["article"] != number:
+            number, article = row["article"], _article_or_none(walk.connection, row["article"])
+        where = f"statement {row['id']} (batch {row['batch']}, number {row['number']})"
+        if article is None:
+            walk.found(where, "its article is missing or damaged, so its words cannot be checked")
+        else:
+            _statement(walk, where, row, article)
+        if done % _FETCH == 0 or done == total:
+            progress(done, total)
+
+
+def _statement(walk: _Walk, where: str, row: RowMapping, article: Article) -> None:
+    if _checksum(row["record"]) != row["hash"]:
+        walk.found(where, "its record was changed")
+        return
+    try:
+        statement = statement_from_dict(json.loads(row["record"]), article)
+        rows.check_evidence(statement)
+    except (CodecError, SpanError, ValueError) as error:
+        walk.found(where, error)
+        return
+    walk.evidence += sum(1 for _ in statement.evidence())
+    record, written = rows.statement_record(statement, article.name)
+    if written != row["record"]:
+        walk.found(where, "its record does not say what its words and judgements say")
+    expected = {
+        **rows.statement_columns(statement, record),
+        "id": statement.id,
+        "coder": walk.coders.get(row["batch"]),
+        "superseded": walk.retired.get(row["id"]),
+    }
+    for name in _different(expected, row):
+        walk.found(where, f"column {name} was changed: {row[name]!r:.80} where {expected[name]!r:.80} belongs")
+
+
+def _chain(walk: _Walk) -> Batch | None:
+    last: Batch | None = None
+    for row in walk.connection.execute(select(batches).order_by(batches.c.number)).mappings():
+        batch = Batch(**row)
+        where = f"batch {batch.number}"
+        number, digest = (last.number, last.digest) if last else (0, "")
+        if batch.number != number + 1:
+            walk.found(where, f"follows batch {number}: what is between them is missing")
+        if batch.previous != digest:
+            walk.found(where, f"does not follow batch {number}: the digest before it is another")
+        if link(batch) != batch.digest:
+            walk.found(where, "its row was changed: it does not hash to its digest")
+        if _contents(walk, batch) != batch.id:
+            walk.found(where, "does not hold what it was written with: " + _counts(walk, batch))
+        last = batch
+    row = walk.connection.execute(select(head.c.number, head.c.digest)).one_or_none()
+    if row is None or tuple(row) != ((last.number, last.digest) if last else (0, "")):
+        named = "nothing" if row is None else f"batch {row.number}"
+        walk.found("head", f"names {named} as the last batch, not batch {last.number if last else 0}")
+    for name, entries in (("article", walk.articles), ("statement", walk.statements), ("supersession", walk.events)):
+        for number in sorted(entries.keys() - walk.coders.keys()):
+            walk.found(f"batch {number}", f"is missing, but {len(entries[number])} {name} rows name it")
+    return last
+
+
+def _contents(walk: _Walk, batch: Batch) -> str:
+    contents = Contents()
+    contents.codebook(None if batch.codebook is None else (batch.codebook, walk.codebooks.get(batch.codebook, "")))
+    contents.articles(walk.articles.get(batch.number, ()))
+    contents.statements(walk.statements.get(batch.number, ()))
+    contents.supersessions(walk.events.get(batch.number, ()))
+    return contents.id()
+
+
+def _counts(walk: _Walk, batch: Batch) -> str:
+    retired = sum(1 for old, _, _ in walk.events.get(batch.number, ()) if old is not None)
+    there = (len(walk.articles.get(batch.number, ())), len(walk.statements.get(batch.number, ())), retired)
+    written = (batch.articles, batch.statements, batch.superseded)
+    if there == written:
+        return "a row of it was changed"
+    return "{} articles, {} statements, {} retired".format(*there) + " where there were {}, {}, {}".format(*written)
+
+
+def _index(walk: _Walk, *, writable: bool) -> list[str]:
+    if walk.connection.dialect.name != "sqlite":
+        return []
+    if not writable:
+        return ["the search index was not checked, as that needs the right to write"]
+    try:
+        search.check_index(walk.connection)
+    except DBAPIError:
+        walk.found("search index", "does not fit the statements; full-text search may miss some")
+    return []
+
+
+def _pages(connection: Connection, table: Table) -> Iterator[RowMapping]:
+    """All rows by number, a page at a time, so that memory stays level."""
+    after = -(2**62)
+    while (
+        page := connection.execute(select(table).where(table.c.number > after).order_by(table.c.number).limit(_FETCH))
+        .mappings()
+        .all()
+    ):
+        yield from page
+        after = page[-1]["number"]
+
+
+def _article(connection: Connection, row: RowMapping) -> Article:
+    content = connection.execute(select(texts.c.content).where(texts.c.id == row["text_id"])).scalar_one_or_none()
+    if content is None:
+        raise CodecError("its text is missing")
+    if not isinstance(content, bytes):
+        raise CodecError("its text was changed: it is no longer stored as bytes")
+    return rows.article_of(row["record"], content)
+
+
+def _article_or_none(connection: Connection, number: int) -> Article | None:
+    row = connection.execute(select(articles).where(articles.c.number == number)).mappings().one_or_none()
+    try:
+        return None if row is None else _article(connection, row)
+    except CodecError:
+        return None
+
+
+def _different(expected: rows.Row, row: RowMapping) -> Iterator[str]:
+    return (name for name, value in expected.items() if row[name] != value)
+
+
+def _checksum(record: object) -> str:
+    """The checksum of what stands where a record should, which after damage may be no text at all."""
+    return rows.checksum(record) if isinstance(record, str) else ""

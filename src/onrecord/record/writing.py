@@ -1,0 +1,322 @@
+"""How a batch is written: what is new, what it retires, and the link to the batch before.
+
+A new reading of an article stands for the old one: what it no longer says leaves the current view (never the ledger).
+Statements are compared by `Statement.place`, the article and the spans they rest on. A place that a person has judged
+is theirs: no machine reading changes what is current there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, or_, select, update
+
+from onrecord.errors import LedgerError, StatementNotFound
+from onrecord.lexicon import Codebook
+from onrecord.model import Article, Statement
+from onrecord.record import rows, search
+from onrecord.record.chain import Batch, Contents, link
+from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts
+
+CHUNK = 500  # values in one IN list, rows in one bulk insert of articles
+REREAD = "reread"  # a later reading of the article says it otherwise, or again
+HELD = "held"  # a person has judged this place, so the machine's statement is kept aside
+
+T = TypeVar("T")
+Readings = Mapping[str, tuple[Article, tuple[Statement, ...]]]
+Event = tuple[str | None, str | None, str]  # old id, new id, reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Who writes a batch, when, and under which codebook."""
+
+    created: str
+    coder: str | None = None
+    reader: str = ""
+    codebook: Codebook | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A statement that the ledger has."""
+
+    id: str
+    place: str
+    current: bool
+    human: bool
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a batch is to hold."""
+
+    texts: list[rows.Row] = field(default_factory=list)
+    articles: list[rows.Row] = field(default_factory=list)
+    statements: list[rows.Row] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
+    """The readings by article, each statement once; of two readings of one article the later stands.
+
+    SpanError or LedgerError where a statement does not rest on its article.
+    """
+    readings: dict[str, tuple[Article, tuple[Statement, ...]]] = {}
+    for article, found in results:
+        for statement in found:
+            if statement.article is not article and statement.article.id != article.id:
+                raise LedgerError(f"statement {statement.id} is handed in with article {article.name!r}, not its own")
+            rows.check_evidence(statement)
+        first = readings[article.id][0] if article.id in readings else article
+        readings[article.id] = (first, tuple({statement.id: statement for statement in found}.values()))
+    return readings
+
+
+def add(connection: Connection, readings: Readings, stamp: Stamp) -> Batch:
+    """Write one batch of readings inside the caller's transaction."""
+    last = _lock_head(connection)
+    numbers, plan = _articles(connection, readings, last.number + 1)
+    known = _known_statements(connection, [number for number, _ in numbers.values()])
+    held = _held_places(connection, [number for number, _ in numbers.values()])
+    made = _Maker(connection, plan, last.number + 1, stamp.coder)
+    for article_id, (_, found) in readings.items():
+        number, name = numbers[article_id]
+        before = known.get(number, {})
+        new = [statement for statement in found if statement.id not in before]
+        retired: set[str] = set()
+        if stamp.coder is None and before:
+            retired = _reread(plan, found, before, held.get(number, set()))
+        for statement in new:
+            made.statement(statement, number, name, superseded=statement.id in retired)
+    return _finish(connection, plan, last, stamp)
+
+
+def revise(connection: Connection, old: str | None, new: Statement | None, reason: str, stamp: Stamp) -> Batch:
+    """Write one person's judgement: `new` takes the place of `old`, or `old` goes, or `new` is added."""
+    last = _lock_head(connection)
+    if old is not None:
+        found = connection.execute(select(statements.c.superseded).where(statements.c.id == old)).one_or_none()
+        if found is None:
+            raise StatementNotFound(f"no statement {old} in the ledger")
+        if found[0] is not None:
+            raise LedgerError(f"statement {old} was replaced in batch {found[0]} meanwhile; look at it again")
+    plan = _Plan()
+    if new is not None:
+        rows.check_evidence(new)
+        readings: Readings = {new.article.id: (new.article, (new,))}
+        numbers, plan = _articles(connection, readings, last.number + 1)
+        number, name = numbers[new.article.id]
+        before = _known_statements(connection, [number]).get(number, {}).get(new.id)
+        if before is None:
+            _Maker(connection, plan, last.number + 1, stamp.coder).statement(new, number, name, superseded=False)
+    plan.events.append((old, None if new is None else new.id, rows.storable(reason)))
+    return _finish(connection, plan, last, stamp)
+
+
+def last_batch(connection: Connection) -> Batch | None:
+    """The last batch, None in an empty ledger."""
+    row = connection.execute(select(batches).order_by(batches.c.number.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else Batch(**row)
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """The items in pieces of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+# ---------------------------------------------------------------- what is there already
+
+
+def _lock_head(connection: Connection) -> Batch:
+    """The last batch, with the right to follow it held until the transaction ends (SQLite's lock is held already)."""
+    row = connection.execute(select(head.c.number, head.c.digest).with_for_update()).one_or_none()
+    last = last_batch(connection)
+    if row is None or (row.number, row.digest) != ((last.number, last.digest) if last else (0, "")):
+        raise LedgerError("the last batch is not the one that the ledger's head names; run `onrecord verify`")
+    return last or Batch(
+        number=0, id="", digest="", previous="", created="", coder=None, reader="", codebook=None,
+        articles=0, statements=0, superseded=0,
+    )  # fmt: skip
+
+
+def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[dict[str, tuple[int, str]], _Plan]:
+    """Number and name of every article (the first name it came under), and a plan with the rows of the new ones."""
+    numbers: dict[str, tuple[int, str]] = {}
+    for ids in chunks(list(readings)):
+        found = connection.execute(
+            select(articles.c.id, articles.c.number, articles.c.record).where(articles.c.id.in_(ids))
+        )
+        for article_id, number, record in found:
+            numbers[article_id] = (number, rows.article_name(record))
+    plan = _Plan()
+    following = _maximum(connection, articles) + 1
+    new_texts: dict[str, rows.Row] = {}
+    for article_id, (article, _) in readings.items():
+        if article_id not in numbers:
+            numbers[article_id] = (following, article.name)
+            plan.articles.append(rows.article_row(article, following, batch))
+            new_texts.setdefault(article.text.id, rows.text_row(article))
+            following += 1
+    for ids in chunks(list(new_texts)):
+        for (text_id,) in connection.execute(select(texts.c.id).where(texts.c.id.in_(ids))):
+            del new_texts[text_id]
+    plan.texts = list(new_texts.values())
+    return numbers, plan
+
+
+def _known_statements(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, _Known]]:
+    known: dict[int, dict[str, _Known]] = {}
+    s = statements.c
+    for some in chunks(numbers):
+        found = connection.execute(
+            select(s.article, s.id, s.place, s.superseded, s.coder).where(s.article.in_(some)).order_by(s.number)
+        )
+        for article, key, place, superseded, coder in found:
+            known.setdefault(article, {})[key] = _Known(key, place, superseded is None, coder is not None)
+    return known
+
+
+def _held_places(connection: Connection, numbers: Sequence[int]) -> dict[int, set[str]]:
+    """The places of these articles on which a person has spoken."""
+    held: dict[int, set[str]] = {}
+    s, x = statements.c, supersessions.c
+    touched = (
+        select(s.article, s.place)
+        .join(supersessions, or_(x.old == s.id, x.new == s.id))
+        .join(batches, batches.c.number == x.batch)
+        .where(batches.c.coder.is_not(None))
+    )
+    own = select(s.article, s.place).where(s.coder.is_not(None))
+    for some in chunks(numbers):
+        for article, place in connection.execute(
+            own.where(s.article.in_(some)).union(touched.where(s.article.in_(some)))
+        ):
+            held.setdefault(article, set()).add(place)
+    return held
+
+
+def _maximum(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(table.c.number), 0))).scalar_one())
+
+
+# ---------------------------------------------------------------- what becomes of it
+
+
+def _reread(plan: _Plan, found: Sequence[Statement], before: Mapping[str, _Known], held: set[str]) -> set[str]:
+    """Plan what a machine's new reading changes in the view; returns the new statements that are kept aside."""
+    ids = {statement.id for statement in found}
+    entering: dict[str, str] = {}
+    aside: set[str] = set()
+    occupants = {known.place: known.id for known in before.values() if known.current and known.place in held}
+    for statement in found:
+        if statement.place not in held:
+            entering.setdefault(statement.place, statement.id)
+        elif statement.id not in before:
+            aside.add(statement.id)
+            plan.events.append((statement.id, occupants.get(statement.place), HELD))
+    named: set[str] = set()
+    for known in before.values():
+        if known.current and not known.human and known.place not in held and known.id not in ids:
+            successor = entering.get(known.place)
+            named.update({successor} if successor else ())
+            plan.events.append((known.id, successor, REREAD))
+    for statement in found:
+        again = before.get(statement.id)
+        if again and not again.current and again.place not in held and again.id not in named:
+            plan.events.append((None, again.id, REREAD))
+    return aside
+
+
+class _Maker:
+    """Makes the rows of new statements, numbered on from the last one."""
+
+    def __init__(self, connection: Connection, plan: _Plan, batch: int, coder: str | None) -> None:
+        self._following = _maximum(connection, statements) + 1
+        self._plan = plan
+        self._batch = batch
+        self._coder = coder
+
+    def statement(self, statement: Statement, article: int, name: str, *, superseded: bool) -> None:
+        record, written = rows.statement_record(statement, name)
+        self._plan.statements.append(
+            {
+                "number": self._following,
+                "id": statement.id,
+                "article": article,
+                "batch": self._batch,
+                "superseded": self._batch if superseded else None,
+                "coder": self._coder,
+                "record": written,
+                "hash": rows.checksum(written),
+                **rows.statement_columns(statement, record),
+            }
+        )
+        self._following += 1
+
+
+def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: Stamp) -> Batch:
+    codebook = None if stamp.codebook is None else rows.codebook_row(stamp.codebook)
+    known = None if codebook is None else _last_codebook(connection)
+    if not (plan.articles or plan.statements or plan.events or (codebook and known != codebook["id"])):
+        return replace(last, codebook=known, articles=0, statements=0, superseded=0, written=False)
+    contents = Contents()
+    contents.codebook(None if codebook is None else (codebook["id"], codebook["hash"]))
+    contents.articles((row["id"], row["hash"]) for row in plan.articles)
+    contents.statements((row["id"], row["hash"]) for row in plan.statements)
+    contents.supersessions(plan.events)
+    batch = Batch(
+        number=last.number + 1,
+        id=contents.id(),
+        digest="",
+        previous=last.digest,
+        created=stamp.created,
+        coder=None if stamp.coder is None else rows.storable(stamp.coder),
+        reader=rows.storable(stamp.reader),
+        codebook=None if codebook is None else codebook["id"],
+        articles=len(plan.articles),
+        statements=len(plan.statements),
+        superseded=sum(1 for old, _, _ in plan.events if old is not None),
+    )
+    batch = replace(batch, digest=link(batch))
+    _insert(connection, plan, batch, codebook)
+    return batch
+
+
+def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Row | None) -> None:
+    if (
+        codebook is not None
+        and not connection.execute(select(codebooks.c.id).where(codebooks.c.id == codebook["id"])).first()
+    ):
+        connection.execute(insert(codebooks), codebook)
+    connection.execute(insert(batches).values({name: getattr(batch, name) for name in batches.c.keys()}))
+    for table, made in ((texts, plan.texts), (articles, plan.articles), (statements, plan.statements)):
+        if made:
+            connection.execute(insert(table), made)
+    if plan.statements:
+        search.index_new(connection, plan.statements[0]["number"])
+    if plan.events:
+        connection.execute(
+            insert(supersessions),
+            [
+                {"batch": batch.number, "position": position, "old": old, "new": new, "reason": reason}
+                for position, (old, new, reason) in enumerate(plan.events, 1)
+            ],
+        )
+        fresh = {row["id"] for row in plan.statements}
+        change = update(statements).where(statements.c.id == bindparam("which")).values(superseded=bindparam("by"))
+        # Old ones first: a statement may leave one place and enter another in the same batch.
+        left = [{"which": old, "by": batch.number} for old, _, _ in plan.events if old and old not in fresh]
+        entered = [{"which": new, "by": None} for _, new, _ in plan.events if new and new not in fresh]
+        for values in (left, entered):
+            if values:
+                connection.execute(change, values)
+    connection.execute(update(head).values(number=batch.number, digest=batch.digest))
+
+
+def _last_codebook(connection: Connection) -> str | None:
+    last = select(batches.c.codebook).where(batches.c.codebook.is_not(None)).order_by(batches.c.number.desc()).limit(1)
+    return connection.execute(last).scalar_one_or_none()
