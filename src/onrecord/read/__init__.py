@@ -5,6 +5,6 @@ kind and directions survive; only a byte order mark is taken off. Of a page the 
 """
 
 from onrecord.read.given import MAX_BYTES, Given, Notes, parse_date
-from onrecord.read.sources import STDIN, SUFFIXES, read
+from onrecord.read.sources import STDIN, SUFFIXES, expected, read
 
-__all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "Given", "Notes", "parse_date", "read"]
+__all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "Given", "Notes", "expected", "parse_date", "read"]

@@ -55,6 +55,22 @@ def read(
         yield _unreadable(readable(address.replace("\0", "\\0")), error)
 
 
+def expected(source: str | Path) -> int | None:
+    """How many articles a source seems to hold, for a progress bar: lines or files; None where nobody can say."""
+    path = Path(source)
+    try:
+        if str(source) == STDIN:
+            return None
+        if path.is_dir():
+            return sum(1 if problem else expected(file) or 0 for file, problem in _files(path))
+        if path.suffix.lower() not in LINES or not path.is_file():
+            return 1
+        with path.open("rb") as stream:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
+    except (OSError, ValueError):
+        return 1
+
+
 def _silent(line: str) -> None:
     return None
 
