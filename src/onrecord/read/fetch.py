@@ -1,0 +1,88 @@
+"""One page from the web, asked for by the user by its address; nothing else in this package opens a connection."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPMessage
+from typing import IO, Any
+
+from onrecord.errors import SourceError
+from onrecord.read.given import MAX_BYTES, too_large
+
+CONNECT_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
+AGENT = "onrecord (reads one page at its user's request)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address answered: its bytes, the address after redirects, the media type and the charset it stated."""
+
+    data: bytes
+    address: str
+    media: str
+    charset: str | None
+
+
+class _WebOnly(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to web addresses only (the standard handler would follow one to FTP)."""
+
+    max_redirections = 5
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
+        if not is_address(newurl):
+            raise urllib.error.URLError(f"redirected to {newurl[:80]}, which is no web address")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is a web address and no path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def fetch(address: str, *, total_seconds: float = TOTAL_SECONDS) -> Fetched:
+    """The bytes at `address`, within bounds of time and size; SourceError says why not."""
+    deadline = time.monotonic() + total_seconds
+    opener = urllib.request.build_opener(_WebOnly)
+    try:
+        request = urllib.request.Request(address, headers={"User-Agent": AGENT, "Accept": "text/html, text/*;q=0.8"})
+        with opener.open(request, timeout=min(CONNECT_SECONDS, total_seconds)) as answer:
+            data = _body(answer, address, deadline)
+            return Fetched(
+                data, answer.geturl(), answer.headers.get_content_type(), answer.headers.get_content_charset()
+            )
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise SourceError(
+            address, f"the server answers {error.code} {_one_line(error.reason)}; check the address"
+        ) from error
+    except urllib.error.URLError as error:
+        raise SourceError(address, f"cannot be fetched: {_one_line(error.reason)}") from error
+    except TimeoutError as error:
+        raise SourceError(
+            address, "the server takes too long; try again, or save the page and give the file"
+        ) from error
+    except (OSError, HTTPException, ValueError) as error:
+        raise SourceError(address, f"cannot be fetched: {_one_line(error)}") from error
+
+
+def _body(answer: Any, address: str, deadline: float) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := answer.read1(65536):
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise too_large(address)
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _one_line(reason: object) -> str:
+    return " ".join(str(reason).split())[:200] or type(reason).__name__

@@ -1,0 +1,140 @@
+"""JSON Lines to articles: `id, title, publisher, published, url, text`, of which only `text` must be there.
+
+A `.json` file may hold one such object or a list of them. Other keys are passed over.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import IO, Any
+
+from onrecord.errors import BinarySource, BrokenLine, SourceError
+from onrecord.model import Article
+from onrecord.read.decode import byte_order_mark, decode
+from onrecord.read.given import MAX_BYTES, Given, Notes, make_article, parse_date, too_large
+
+# A text's bytes may each be written as a six-byte escape.
+_MAX_LINE = 6 * MAX_BYTES + 1_000_000
+_KEYS = "id, title, publisher, published, url, text"
+
+
+def read_lines(stream: IO[bytes], name: str, where: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+    """The article of each line, or the error that names the file and the line; blank lines are passed over."""
+    for number, line in enumerate(_lines(stream, given.encoding), 1):
+        place = f"{where}:{number}"
+        try:
+            if len(line) > _MAX_LINE:
+                raise too_large(place)
+            text = line if isinstance(line, str) else decode(line, place, encoding=given.encoding, notes=notes)
+            if text.strip():
+                yield _article(_parse(text, place), f"{name}:{number}", place, given, notes)
+        except BinarySource:
+            if number == 1:  # the file is none of ours; in a later line it is that line's fault
+                raise
+            yield BrokenLine(place, f"binary, no JSON; a line is an object with {_KEYS}")
+        except SourceError as error:
+            yield error
+
+
+def read_json(content: str, name: str, where: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+    """The articles of one JSON value: an object, or a list of them; JSON Lines if it is that under a `.json` name."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        yield from read_lines(
+            io.BytesIO(content.encode("utf-8", "surrogatepass")), name, where, given_utf8(given), notes
+        )
+        return
+    records = value if isinstance(value, list) else [value]
+    for number, record in enumerate(records, 1):
+        place = f"{where}:{number}" if isinstance(value, list) else where
+        try:
+            yield _article(record, f"{name}:{number}" if isinstance(value, list) else name, place, given, notes)
+        except SourceError as error:
+            yield error
+
+
+def given_utf8(given: Given) -> Given:
+    """The same, for what is decoded already and written as UTF-8 again."""
+    return replace(given, encoding=None)
+
+
+def _lines(stream: IO[bytes], encoding: str | None) -> Iterator[bytes | str]:
+    """The lines without their ends, cut at LF alone (U+2028 is text in JSON); one too long comes cut at the bound."""
+    head = stream.read(4)
+    mark = byte_order_mark(head)
+    source: IO[Any] = io.BufferedReader(Joined(head[mark[1] :] if mark else head, stream))
+    wide = mark is not None and mark[0] != "utf-8"
+    if wide or (encoding or "").lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+        name = mark[0] if mark is not None and wide else encoding
+        source = io.TextIOWrapper(source, encoding=name, errors="replace", newline="\n")
+    while line := source.readline(_MAX_LINE + 1):
+        long = len(line) > _MAX_LINE
+        yield line
+        while long and line and not line.endswith("\n" if isinstance(line, str) else b"\n"):
+            line = source.readline(_MAX_LINE)
+
+
+class Joined(io.RawIOBase):
+    """The bytes already taken from a stream, then the rest of it: pipes cannot be wound back."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head = head
+        # read1 gives what is there: a line that has come is not held back until a buffer is full.
+        self._take = getattr(rest, "read1", rest.read)
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as bytes are there; the number of them, 0 at the end."""
+        chunk = self._head[: len(buffer)] or self._take(len(buffer))
+        self._head = self._head[len(buffer) :]
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
+def _parse(line: str, place: str) -> Any:
+    try:
+        return json.loads(line)
+    except RecursionError as error:
+        raise BrokenLine(place, f"nested too deeply; a line is an object with {_KEYS}") from error
+    except ValueError as error:
+        raise BrokenLine(place, f"no JSON ({str(error).splitlines()[0]}); a line is an object with {_KEYS}") from error
+
+
+def _article(record: Any, name: str, place: str, given: Given, notes: Notes) -> Article:
+    if not isinstance(record, Mapping):
+        raise BrokenLine(place, f"no object; a line is an object with {_KEYS}")
+    text = record.get("text")
+    if not isinstance(text, str):
+        raise BrokenLine(place, "it lacks `text`" if text is None else "its `text` is no string")
+    key = record.get("id")
+    own = str(key) if isinstance(key, str | int) and not isinstance(key, bool) and str(key).strip() else None
+    if key is not None and own is None:
+        notes(f"{place}: its `id` is no text or number; it is called {name}")
+    found = Given(
+        title=_words(record, "title", place, notes),
+        outlet=_words(record, "publisher", place, notes),
+        published=None,
+        url=_words(record, "url", place, notes),
+    )
+    printed = _words(record, "published", place, notes)
+    date = None if printed is None else parse_date(printed)
+    if printed is not None and date is None and given.published is None:
+        notes(f"{place}: its `published` {printed[:40]!r} is no date like 2026-03-31; left out")
+    return make_article(text, own or name, place, replace(found, published=date), given)
+
+
+def _words(record: Mapping[str, Any], key: str, place: str, notes: Notes) -> str | None:
+    value = record.get(key)
+    if value is None or isinstance(value, str):
+        return (value or "").strip() or None
+    if key == "published" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # a year
+    notes(f"{place}: its `{key}` is no text; left out")
+    return None

@@ -1,0 +1,208 @@
+"""Sources to articles: a file, a folder, standard input or a web address, each by what it holds."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from onrecord.errors import BinarySource, EmptySource, SourceError
+from onrecord.model import Article
+from onrecord.read.decode import decode
+from onrecord.read.fetch import Fetched, fetch, is_address
+from onrecord.read.given import MAX_BYTES, Given, Notes, readable, too_large
+from onrecord.read.lines import Joined, given_utf8, read_json, read_lines
+from onrecord.read.page import decode_page, looks_like_page, read_page
+from onrecord.read.plain import read_plain
+
+STDIN = "-"
+PLAIN = frozenset({".txt", ".text", ".md"})
+PAGE = frozenset({".html", ".htm", ".xhtml"})
+LINES = frozenset({".jsonl", ".ndjson"})
+JSON = frozenset({".json"})
+SUFFIXES = PLAIN | PAGE | LINES | JSON
+
+
+def read(
+    source: str | Path, *, defaults: Given = Given(), notes: Notes | None = None
+) -> Iterator[Article | SourceError]:
+    """One item per article of a source; a broken one is yielded as its error, never raised, and the rest goes on.
+
+    A source is a path to a file, a folder (its files by name, those below it included), `-` for standard input, or an
+    http(s) address. What `defaults` gives overrides what the source says of itself. `notes` gets a line for whatever
+    is worth knowing but costs nothing, such as a guessed encoding.
+    """
+    told = notes if notes is not None else _silent
+    address = str(source)
+    try:
+        if address == STDIN:
+            yield from _read_stream(sys.stdin.buffer, "stdin", "stdin", None, defaults, told)
+        elif isinstance(source, str) and is_address(source):
+            yield from _read_address(source, defaults, told)
+        elif Path(source).is_dir():
+            yield from _read_folder(Path(source), defaults, told)
+        else:
+            yield from _read_file(Path(source), Path(source).name, defaults, told)
+    except SourceError as error:
+        yield error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in a path
+        yield _unreadable(readable(address.replace("\0", "\\0")), error)
+
+
+def expected(source: str | Path) -> int | None:
+    """How many articles a source seems to hold, for a progress bar: lines or files; None where nobody can say."""
+    path = Path(source)
+    try:
+        if str(source) == STDIN:
+            return None
+        if path.is_dir():
+            return sum(1 if problem else expected(file) or 0 for file, problem in _files(path))
+        if path.suffix.lower() not in LINES or not path.is_file():
+            return 1
+        with path.open("rb") as stream:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
+    except (OSError, ValueError):
+        return 1
+
+
+def _silent(line: str) -> None:
+    return None
+
+
+def _unreadable(where: str, error: Exception) -> SourceError:
+    if isinstance(error, FileNotFoundError):
+        return SourceError(where, "no such file or folder; check the path")
+    if isinstance(error, PermissionError):
+        return SourceError(where, "no right to read it; change its permissions or copy it")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return SourceError(where, f"cannot be read: {' '.join(reason.split())}")
+
+
+def _read_folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+    seen = False
+    for path, problem in _files(folder):
+        seen = True
+        where = readable(str(path))
+        if problem is not None:
+            yield _unreadable(where, problem)
+        elif not stat.S_ISREG(_mode(path)):
+            yield SourceError(where, "no regular file, or a broken link; left out")
+        elif path.suffix.lower() not in SUFFIXES:
+            yield SourceError(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
+        else:
+            try:
+                yield from _read_file(path, path.relative_to(folder).as_posix(), given, notes)
+            except SourceError as error:
+                yield error
+            except OSError as error:
+                yield _unreadable(where, error)
+    if not seen:
+        yield EmptySource(readable(str(folder)), "a folder without files; check the path")
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, OSError | None]]:
+    """The files below a folder by name, hidden ones left out; a folder that cannot be listed comes with its error."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield folder, error
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):  # links to folders could go in circles
+            yield from _files(Path(entry.path))
+        else:
+            yield Path(entry.path), None
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
+
+
+def _read_file(path: Path, name: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+    with path.open("rb") as stream:
+        yield from _read_stream(stream, readable(name), readable(str(path)), path.suffix.lower(), given, notes)
+
+
+def _read_stream(
+    stream: Any, name: str, where: str, suffix: str | None, given: Given, notes: Notes
+) -> Iterator[Article | SourceError]:
+    """The articles of a stream of bytes; without a known suffix by how it begins."""
+    if suffix in LINES:
+        yield from _not_nothing(read_lines(stream, name, where, given, notes), where)
+        return
+    if suffix not in SUFFIXES:
+        stream = stream if hasattr(stream, "peek") else io.BufferedReader(Joined(b"", stream))
+        kind = _json_kind(stream.peek(4096))
+        if kind == ".jsonl":
+            yield from _not_nothing(read_lines(stream, name, where, given, notes), where)
+            return
+        suffix = kind or suffix
+    data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise too_large(where)
+    yield from _read_bytes(data, name, where, suffix, given, notes)
+
+
+def _json_kind(head: bytes) -> str | None:
+    """`.jsonl` where this begins with an object on one line, `.json` for one over several lines or a list."""
+    match = re.match(rb'(?:\xef\xbb\xbf)?\s*(\[\s*)?\{(\s*)"[^"\n]*"\s*:', head)
+    if match is None:
+        return None
+    return ".json" if match[1] or b"\n" in match[2] else ".jsonl"
+
+
+def _not_nothing(items: Iterator[Article | SourceError], where: str) -> Iterator[Article | SourceError]:
+    seen = False
+    for item in items:
+        seen = True
+        yield item
+    if not seen:
+        raise EmptySource(where, "no line in it; check that the right file was given")
+
+
+def _read_bytes(
+    data: bytes, name: str, where: str, suffix: str | None, given: Given, notes: Notes
+) -> Iterator[Article | SourceError]:
+    if not data:
+        raise EmptySource(where, "nothing in it; check that the right file was given")
+    if suffix in PAGE or (suffix not in SUFFIXES and looks_like_page(data[:4096].decode("latin-1"))):
+        content = decode_page(data, where, encoding=given.encoding, notes=notes)
+        yield read_page(content, name, where, given)
+        return
+    content = decode(data, where, encoding=given.encoding, notes=notes)
+    if suffix in JSON:
+        yield from _not_nothing(read_json(content, name, where, given_utf8(given), notes), where)
+    else:
+        yield read_plain(content, name, where, given)
+
+
+def _read_address(address: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+    page = fetch(address)
+    if not page.media.startswith("text/") and page.media not in {"application/xhtml+xml", "application/json"}:
+        raise BinarySource(address, f"it is {page.media}, not a page of text")
+    own = replace(given, url=given.url or page.address, encoding=given.encoding or _true_charset(page))
+    suffix = {"text/html": ".html", "application/xhtml+xml": ".html", "application/json": ".json"}.get(page.media)
+    if suffix == ".html":
+        content = decode_page(page.data, address, encoding=own.encoding, notes=notes)
+        yield read_page(content, address, address, given, address=page.address)
+    else:
+        yield from _read_bytes(page.data, address, address, suffix, own, notes)
+
+
+def _true_charset(page: Fetched) -> str | None:
+    """The charset that the server states, where the bytes are in it."""
+    try:
+        return page.charset if page.charset is not None and page.data.decode(page.charset) else None
+    except (LookupError, ValueError):
+        return None

@@ -1,0 +1,63 @@
+"""The program with its commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from onrecord.show.cli import codebook, demo, explain, matrix, read, statements, verify
+from onrecord.show.cli.edge import Edge, remember_debug
+
+HELP = """Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
+
+Read articles into a ledger (`read`), ask it (`statements`, `matrix`), and see the words that each answer rests on
+(`explain`). `demo` shows all of it on a small sample.
+"""
+
+
+def build() -> typer.Typer:
+    """The program."""
+    app = typer.Typer(
+        name="onrecord",
+        cls=Edge,
+        help=HELP,
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(_program)
+    app.command("read")(read.read)
+    app.command("statements")(statements.statements)
+    app.command("matrix")(matrix.matrix)
+    app.command("explain")(explain.explain)
+    app.command("verify")(verify.verify)
+    app.command("demo")(demo.demo)
+    app.add_typer(codebook.build(), name="codebook")
+    return app
+
+
+def run() -> None:
+    """Run the program on the command line's arguments."""
+    build()(prog_name="onrecord")
+
+
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=lambda value: _version(value), help="Show the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
+    ] = False,
+) -> None:
+    """The flags before any command."""
+
+
+def _version(value: bool) -> None:
+    if value:
+        from onrecord import __version__
+
+        typer.echo(f"onrecord {__version__}")
+        raise typer.Exit

@@ -1,0 +1,69 @@
+"""`onrecord demo`: all of it on the sample that comes with the program."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.show.cli.explain import write_statement
+from onrecord.show.cli.matrix import write_matrix
+from onrecord.show.cli.options import Format, Output, flat
+from onrecord.show.cli.output import write_line
+
+if TYPE_CHECKING:
+    from onrecord.model import Statement
+
+
+@flat
+def demo(
+    output: Output,
+    ledger: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Keep the ledger here.  [default: a temporary one]")
+    ] = None,
+) -> None:
+    """Read the sample dispatches, show the position matrix, and one statement with its evidence.
+
+    The dispatches are about an invented dispute. JSON Lines and CSV give the matrix alone.
+    """
+    from onrecord.analyse.positions import matrix
+    from onrecord.lexicon import load_codebook
+    from onrecord.read import Given
+    from onrecord.record import Ledger, Query
+    from onrecord.show.cli.reading import Tally, counted, read_all
+
+    with ExitStack() as stack:
+        folder = stack.enter_context(resources.as_file(resources.files("onrecord") / "data" / "sample"))
+        place = ledger or str(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="onrecord-"))) / "demo.db")
+        codebook = load_codebook(min(folder.glob("*.y*ml")))
+        book = stack.enter_context(Ledger(place))
+        tally = Tally(None)
+        read_all([str(path) for path in sorted(folder.glob("*.jsonl"))], tally, codebook, book, Given())
+        found = matrix(book.table(Query()))
+        statements = list(book.statements(Query()))
+        if output.format is Format.TABLE:
+            sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch').replace('chs', 'ches')}"
+            write_line(f"{sums}. Where each party stands (latest):\n")
+        write_matrix(found, output.format)
+        if output.format is Format.TABLE and statements:
+            write_line("\nOne statement with its evidence:\n")
+            write_statement(_telling(statements), Format.TABLE)
+        tally.end(f"saved in {ledger}" if ledger else "give --ledger PATH to keep them")
+
+
+def _telling(statements: list[Statement]) -> Statement:
+    """The statement that shows most: a position, through a chain, under a condition; the surest of equals."""
+    return max(
+        statements,
+        key=lambda one: (
+            one.stance.value.value not in ("none", "noncommittal") and one.speaker.value is not None,
+            bool(one.condition.value),
+            bool(one.chain.value),
+            one.speaker.confidence * one.issue.confidence * one.stance.confidence,
+            one.id,
+        ),
+    )

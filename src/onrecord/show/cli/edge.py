@@ -1,0 +1,94 @@
+"""Where errors become one line and an exit status: no traceback reaches a user without `--debug`.
+
+Status 0: all well; 1: some sources failed, or the ledger did, and it was reported; 2: wrong usage, a codebook that
+cannot be used among it; 130: stopped by Ctrl-C; 141: the reader of the output has gone, as `head` does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from onrecord.errors import CodebookError, OnRecordError
+
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+_DEBUG = "onrecord.debug"
+
+
+class Edge(TyperGroup):
+    """The group of all commands, which turns what they raise into a line and a status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            value = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            _let_go_of_output()
+            raise typer.Exit(PIPE_CLOSED) from error
+        except KeyboardInterrupt as error:
+            say("stopped; what was saved until now is kept")
+            raise typer.Exit(INTERRUPTED) from error
+        except OnRecordError as error:
+            _fail(ctx, error, str(error))
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] in {"typer", "click"}:
+                raise  # how the library leaves a command, and not an error
+            _fail(ctx, error, _reason(error))
+        else:
+            return value
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or error}"
+    return f"an error of the program ({type(error).__name__}: {error}); run it again with --debug and report it"
+
+
+def _fail(ctx: Any, error: Exception, reason: str) -> None:
+    if ctx.meta.get(_DEBUG):
+        raise error
+    say(reason)
+    raise typer.Exit(WRONG_USAGE if isinstance(error, CodebookError) else FAILED) from error
+
+
+def remember_debug(ctx: typer.Context, value: bool) -> bool:
+    """Keep for the edge whether tracebacks are asked for."""
+    ctx.meta[_DEBUG] = value or ctx.meta.get(_DEBUG, False)
+    return value
+
+
+def say(line: str) -> None:
+    """One line on the standard error, with the program's name, free of control characters."""
+    typer.echo(f"onrecord: {printable(' '.join(line.split()))}", err=True)
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text without what a terminal would obey or cannot show: control characters and half surrogates.
+
+    An article may hold escape sequences, and its words go to the screen.
+    """
+    return "".join(_shown(char) if char not in keep else char for char in text)
+
+
+def _shown(char: str) -> str:
+    if char in "\t\r\n\v\f\x85\u2028\u2029":
+        return " "
+    return "\ufffd" if char < " " or "\x7f" <= char < "\xa0" or "\ud800" <= char <= "\udfff" else char
+
+
+def _let_go_of_output() -> None:
+    """Point the standard output at nothing: Python flushes it once more when it ends, and would complain."""
+    try:
+        target = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(target, sys.stdout.fileno())
+        os.close(target)
+    except (OSError, ValueError):
+        sys.stdout = None  # type: ignore[assignment]

@@ -1,0 +1,122 @@
+"""`onrecord explain`: one statement with its context, its spans marked, and the rule behind each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from onrecord.model import Statement, plain
+from onrecord.show.cli.edge import printable
+from onrecord.show.cli.ledgers import existing
+from onrecord.show.cli.marking import Mark, context, segments
+from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.output import on_terminal, write_json, write_line, write_rows
+
+STYLES = {"source": "bold cyan", "cue": "bold yellow", "content": "green", "condition": "underline magenta"}
+FIELDS = ("field", "value", "rule", "confidence", "evidence")
+
+
+@flat
+def explain(
+    statement_id: Annotated[str, typer.Argument(metavar="ID", help="A statement's id, or how it begins.")],
+    store: Store,
+    output: Output,
+) -> None:
+    """Show one statement: its context with source, cue, content and condition marked, and why each field says so."""
+    with existing(store) as ledger:
+        statement = ledger.get(statement_id)
+    write_statement(statement, output.format)
+
+
+def write_statement(statement: Statement, form: Format) -> None:
+    """A statement with its evidence."""
+    if form is Format.JSONL:
+        from onrecord.codec import article_to_dict, statement_to_dict
+
+        article = {key: value for key, value in article_to_dict(statement.article).items() if key != "text"}
+        write_json(statement_to_dict(statement) | {"of": article, "context": _plain_context(statement)})
+        return
+    if form is Format.TABLE:
+        _write_head(statement)
+        _write_context(statement)
+    write_rows(_field_rows(statement), FIELDS, form)
+
+
+def marks(statement: Statement) -> list[Mark]:
+    """The spans to mark, by what they are."""
+    parts = {
+        "source": statement.source,
+        "cue": statement.cue,
+        "content": statement.content,
+        "condition": statement.condition.value,
+    }
+    return [(label, piece.span) for label, pieces in parts.items() for piece in pieces]
+
+
+def _write_head(statement: Statement) -> None:
+    article = statement.article
+    about = (article.title, article.outlet, None if article.published is None else str(article.published), article.url)
+    write_line(f"statement {statement.id}")
+    write_line(f"article   {printable(' · '.join([article.name, *filter(None, about)]))}")
+    if statement.nested_in is not None:
+        write_line(f"inside    {statement.nested_in}")
+    write_line()
+
+
+def _write_context(statement: Statement) -> None:
+    if not on_terminal():
+        write_line(printable(_plain_context(statement), keep="\n"))
+        write_line()
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    shown = Text()
+    for piece, labels in _pieces(statement):
+        shown.append(printable(piece, keep="\n"), style=" ".join(STYLES[label] for label in labels))
+    legend = Text("  ").join(Text(label, style=style) for label, style in STYLES.items())
+    console = Console()
+    console.print(shown)
+    console.print()
+    console.print(legend)
+    console.print()
+
+
+def _pieces(statement: Statement) -> Iterable[tuple[str, tuple[str, ...]]]:
+    text = statement.article.text.content
+    found = marks(statement)
+    for number, (start, end) in enumerate(context(text, [span for _, span in found])):
+        if number:
+            yield "\n…\n", ()
+        yield from segments(text, found, start, end)
+
+
+def _plain_context(statement: Statement) -> str:
+    """The context with `[label: …]` around each span, nested as they are; crossing ones are closed and opened again."""
+    out: list[str] = []
+    open_labels: tuple[str, ...] = ()
+    for piece, labels in [*_pieces(statement), ("", ())]:
+        kept = 0
+        while kept < min(len(open_labels), len(labels)) and open_labels[kept] == labels[kept]:
+            kept += 1
+        out.append("]" * (len(open_labels) - kept))
+        out += [f"[{label}: " for label in labels[kept:]]
+        out.append(piece)
+        open_labels = labels
+    return "".join(out)
+
+
+def _field_rows(statement: Statement) -> Iterable[dict[str, Any]]:
+    for name, judgement in statement.judgements():
+        value = judgement.value
+        if name == "condition":
+            value = [piece.quote for piece in statement.condition.value]
+        yield {
+            "field": name,
+            "value": plain(value) if not isinstance(value, tuple) else [plain(item) for item in value],
+            "rule": judgement.rule,
+            "confidence": judgement.confidence,
+            "evidence": [piece.quote for piece in judgement.evidence],
+        }

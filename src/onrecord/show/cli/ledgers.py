@@ -1,0 +1,85 @@
+"""Opening the ledger that a command asks, and the codebook that it reads under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from onrecord.errors import LedgerError
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.options import Filters, Reading, Store
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+    from onrecord.record import Ledger, Query
+
+
+def existing(store: Store) -> Ledger:
+    """The ledger, to be asked only; LedgerError where there is none."""
+    from onrecord.record import Ledger
+
+    if not is_there(store):
+        raise LedgerError(f"{store.ledger}: no such ledger; make one with `onrecord read`, or give --ledger")
+    return Ledger(store.ledger, create=False, read_only=True)
+
+
+def is_there(store: Store) -> bool:
+    """Whether there is a ledger to open; that of a database server is for the server to say."""
+    return "://" in store.ledger or Path(store.ledger).exists()
+
+
+@contextmanager
+def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | None]:
+    """The ledger that what is read goes to; None with `--no-save`."""
+    if reading.no_save:
+        yield None
+        return
+    from onrecord.record import Ledger
+
+    with Ledger(store.ledger) as ledger:
+        yield ledger
+
+
+def choose_codebook(reading: Reading, store: Store, ledger: Ledger | None) -> Codebook | None:
+    """The codebook given, else the ledger's last one, which is said."""
+    from onrecord.lexicon import load_codebook
+
+    if reading.codebook is not None:
+        return load_codebook(reading.codebook)
+    codebook = _last(store) if ledger is None else ledger.codebook()
+    if codebook is None:
+        say("no --codebook: issues and stances stay open")
+    else:
+        say(f"codebook: {codebook.name}, the last one of {store.ledger}")
+    return codebook
+
+
+def _last(store: Store) -> Codebook | None:
+    """The last codebook of a ledger that is not written to; what ails it is told, and stops nothing."""
+    if not is_there(store):
+        return None
+    try:
+        with existing(store) as ledger:
+            return ledger.codebook()
+    except LedgerError as error:
+        say(str(error))
+        return None
+
+
+def query(filters: Filters, *, limit: int | None = None) -> Query:
+    """The filters as the ledger takes them."""
+    from onrecord.record import Query
+
+    return Query(
+        speaker=filters.speaker,
+        issue=filters.issue,
+        stance=None if filters.stance is None else filters.stance.value,
+        act=None if filters.act is None else filters.act.value,
+        outlet=filters.outlet,
+        since=filters.since,
+        until=filters.until,
+        text=filters.text,
+        limit=limit,
+    )

@@ -1,0 +1,32 @@
+"""Text cut at the borders of its marks, so that nested and crossing spans can be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from onrecord.span import Span
+
+Mark = tuple[str, Span]
+
+
+def context(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """The lines of the text that hold any of the spans, as (start, end) without their line ends; neighbours joined."""
+    lines: list[tuple[int, int]] = []
+    for span in sorted(spans):
+        start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
+        ends = [found for found in (text.find("\n", span.end), text.find("\r", span.end)) if found >= 0]
+        end = min(ends, default=len(text))
+        if lines and not text[lines[-1][1] : start].strip():
+            lines[-1] = (lines[-1][0], max(lines[-1][1], end))
+        else:
+            lines.append((start, end))
+    return lines
+
+
+def segments(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The pieces of `text[start:end]` with the labels of the marks around each, the outermost first."""
+    ordered = sorted(marks, key=lambda mark: (mark[1].start, -mark[1].end))
+    borders = {start, end} | {edge for _, span in marks for edge in (span.start, span.end) if start < edge < end}
+    cuts = sorted(borders)
+    for left, right in zip(cuts, cuts[1:], strict=False):
+        yield text[left:right], tuple(label for label, span in ordered if span.start <= left and right <= span.end)

@@ -1,0 +1,82 @@
+"""`onrecord matrix`: where each party stands on each issue."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onrecord.model import PartialDate
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.ledgers import existing, query
+from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
+from onrecord.show.cli.output import write_rows
+
+if TYPE_CHECKING:
+    from onrecord.analyse.positions import Matrix
+
+
+class Rule(StrEnum):
+    """What a cell shows where there are several statements."""
+
+    LATEST = "latest"
+    MAJORITY = "majority"
+    WEIGHTED = "weighted"
+
+
+class By(StrEnum):
+    """Whose positions."""
+
+    SPEAKER = "speaker"
+    AFFILIATION = "affiliation"
+
+
+@flat
+def matrix(
+    filters: Filters,
+    store: Store,
+    output: Output,
+    rule: Annotated[
+        Rule, typer.Option(help="What a cell shows: the newest, the most frequent or the mean.")
+    ] = Rule.LATEST,
+    by: Annotated[By, typer.Option(help="One row per speaker, or per body or state they speak for.")] = By.SPEAKER,
+    as_of: Annotated[
+        PartialDate | None,
+        typer.Option(parser=to_date, metavar="DATE", help="The positions at the end of this date.  [default: today's]"),
+    ] = None,
+) -> None:
+    """Show where each party stands on each issue.
+
+    A cell is the stance, how firmly it is held (CT, PR or PS, + or -; Uu: open), `if` where a condition is set, and
+    the number of statements behind it. JSON Lines and CSV have one cell a line, with the ids of its statements.
+    """
+    from onrecord.analyse.positions import matrix as positions
+
+    with existing(store) as ledger:
+        table = ledger.table(query(filters))
+    write_matrix(
+        positions(table, rule=rule.value, by=by.value, as_of=None if as_of is None else str(as_of)), output.format
+    )
+
+
+def write_matrix(found: Matrix, form: Format) -> None:
+    """The matrix: a row per actor as a table, a row per cell else."""
+    cells = found.cells.to_dicts()
+    if not cells and form is Format.TABLE:
+        say(
+            "no positions: no statement has a speaker, an issue and a stance; read with --codebook, or loosen the filters"
+        )
+        return
+    if form is not Format.TABLE:
+        write_rows(cells, found.cells.columns, form)
+        return
+    shown = {(row["actor"], row["issue"]): _cell(row) for row in cells}
+    issues = found.issues
+    rows = [{found.by: actor} | {issue: shown.get((actor, issue)) for issue in issues} for actor in found.actors]
+    write_rows(rows, [found.by, *issues], Format.TABLE)
+
+
+def _cell(row: dict[str, Any]) -> str:
+    conditional = " if" if row["conditional"] else ""
+    return f"{row['stance']}{conditional} {row['commitment']} ({row['count']})"

@@ -1,0 +1,136 @@
+"""Flags that commands share, as dataclasses that Typer sees as one flag per field."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onrecord.errors import CodecError
+from onrecord.model import Act, PartialDate, Stance
+from onrecord.show.cli.edge import remember_debug
+
+LEDGER = "onrecord.db"
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def to_date(value: str | PartialDate) -> PartialDate:
+    """A date that may lack the day, or day and month."""
+    try:
+        return value if isinstance(value, PartialDate) else PartialDate(value)
+    except CodecError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+Date = Annotated[PartialDate | None, typer.Option(parser=to_date, metavar="DATE")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How to print, and how to fail."""
+
+    format: Annotated[
+        Format, typer.Option(help="How to print: a table to look at, or JSON Lines or CSV for programs.")
+    ] = Format.TABLE
+    debug: Annotated[
+        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Which ledger."""
+
+    ledger: Annotated[str, typer.Option(metavar="PATH", help="The ledger to use.", show_default=f"./{LEDGER}")] = LEDGER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How to read: under which codebook, and whether to keep it."""
+
+    codebook: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The issues to follow (YAML).  [default: the ledger's last codebook]"),
+    ] = None
+    no_save: Annotated[bool, typer.Option("--no-save", help="Print only; write no ledger.")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What the user knows of the sources; it overrides what they say of themselves."""
+
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the article.")] = None
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Who published it.")] = None
+    date: Annotated[
+        PartialDate | None,
+        typer.Option(parser=to_date, metavar="DATE", help="When it was published: YYYY-MM-DD, YYYY-MM or YYYY."),
+    ] = None
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Where it was published.")] = None
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The encoding of the text.  [default: UTF-8, else detected]")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which statements."""
+
+    speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of this speaker.")] = None
+    issue: Annotated[str | None, typer.Option(metavar="ID", help="Only those on this issue.")] = None
+    stance: Annotated[Stance | None, typer.Option(help="Only those that take this stance.")] = None
+    act: Annotated[Act | None, typer.Option(help="Only those that do this.")] = None
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that this outlet reports.")] = None
+    since: Annotated[
+        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="Only those of this day and after.")
+    ] = None
+    until: Annotated[
+        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="Only those up to the end of this date.")
+    ] = None
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Only those with these words (full text).")] = None
+
+
+def flat(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with a flag for each field of each dataclass among its parameters, and called with these built."""
+    hints = typing.get_type_hints(command, include_extras=True)
+    groups = {name: kind for name, kind in hints.items() if dataclasses.is_dataclass(kind)}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        parameters += _fields(groups[name]) if name in groups else [parameter.replace(annotation=hints[name])]
+    keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+
+    @functools.wraps(command)
+    def called(**values: Any) -> None:
+        built = {
+            name: kind(**{field.name: values.pop(field.name) for field in dataclasses.fields(kind)})
+            for name, kind in groups.items()
+        }
+        command(**values, **built)
+
+    called.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
+    called.__annotations__ = {p.name: p.annotation for p in keyword}
+    return called
+
+
+def _fields(kind: Any) -> list[inspect.Parameter]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in dataclasses.fields(kind)
+    ]

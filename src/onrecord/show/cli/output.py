@@ -1,0 +1,173 @@
+"""Rows to the standard output: a table, JSON Lines or CSV. To a pipe all is plain, and no datum is cut or wrapped."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from onrecord.model import Statement
+from onrecord.show.cli.edge import printable
+from onrecord.show.cli.options import Format
+
+Row = Mapping[str, Any]
+
+# What a table shows of a statement; JSON Lines and CSV have everything.
+SHOWN = ("id", "when", "speaker", "chain", "act", "issue", "stance", "commitment", "quote")
+COLUMNS = (
+    "id", "article", "article_name", "title", "outlet", "published", "url", "when", "date", "form", "speaker",
+    "affiliation", "chain", "venue", "act", "issue", "stance", "commitment", "condition", "quote", "cue", "source",
+    "start", "confidence", "nested_in",
+)  # fmt: skip
+SHORT_ID = 8
+_WIDEST = 30
+_PAGE = 500
+
+
+def statement_row(statement: Statement) -> dict[str, Any]:
+    """A statement as a row of the statement table."""
+    article = statement.article
+    dated = statement.when.value or article.published
+    return {
+        "id": statement.id,
+        "article": article.id,
+        "article_name": article.name,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published": None if article.published is None else str(article.published),
+        "url": article.url,
+        "when": None if statement.when.value is None else str(statement.when.value),
+        "date": None if dated is None else dated.first_day(),
+        "form": statement.form.value,
+        "speaker": statement.speaker.value,
+        "affiliation": statement.affiliation.value,
+        "chain": list(statement.chain.value),
+        "venue": statement.venue.value,
+        "act": statement.act.value,
+        "issue": statement.issue.value,
+        "stance": statement.stance.value,
+        "commitment": statement.commitment.value,
+        "condition": [piece.quote for piece in statement.condition.value],
+        "quote": statement.quote,
+        "cue": " … ".join(piece.quote for piece in statement.cue),
+        "source": " … ".join(piece.quote for piece in statement.source),
+        "start": statement.content[0].span.start,
+        "confidence": statement.speaker.confidence * statement.issue.confidence * statement.stance.confidence,
+        "nested_in": statement.nested_in,
+    }
+
+
+def shown_row(row: Row) -> dict[str, Any]:
+    """The columns of a row that a table shows: a short id, and the date of utterance or else of publication."""
+    short = {name: row[name] for name in SHOWN}
+    return short | {"id": row["id"][:SHORT_ID], "when": row["when"] or row["published"]}
+
+
+def write_json(record: Mapping[str, Any]) -> None:
+    """One JSON line. Half surrogates, which no encoding has, are escaped together with the rest of their line."""
+    line = json.dumps(record, ensure_ascii=False, default=_as_json)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(record, default=_as_json)
+    _write(line + "\n")
+
+
+def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format, *, header: bool = True) -> None:
+    """The rows in a format; JSON Lines and CSV come out as the rows come in, a table page by page."""
+    if form is Format.JSONL:
+        for row in rows:
+            write_json({name: row[name] for name in columns})
+    elif form is Format.CSV:
+        _write_csv(rows, columns, header=header)
+    else:
+        iterator = iter(rows)
+        while page := list(islice(iterator, _PAGE)):
+            _write_table([[cell(row[name]) for name in columns] for row in page], columns)
+
+
+def cell(value: Any) -> str:
+    """A value as one line of text; a list's items are joined by `|`, as in CSV."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return " | ".join(cell(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return printable(str(value))
+
+
+def write_line(line: str = "") -> None:
+    """A line of text."""
+    _write(line + "\n")
+
+
+def on_terminal() -> bool:
+    """Whether somebody looks at the standard output."""
+    return sys.stdout.isatty()
+
+
+def _write(text: str) -> None:
+    if sys.stdout.encoding.lower().replace("-", "") != "utf8":
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _write_csv(rows: Iterable[Row], columns: Sequence[str], *, header: bool) -> None:
+    class Out:
+        def write(self, text: str) -> None:
+            _write(text.encode("utf-8", "replace").decode("utf-8"))
+
+    writer = csv.writer(Out(), lineterminator="\n")
+    if header:
+        writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_as_csv(row[name]) for name in columns])
+
+
+def _as_csv(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return " | ".join(_as_csv(item) for item in value)
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
+    if on_terminal():
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
+        for name in columns:
+            table.add_column(
+                name,
+                overflow="fold" if name == columns[-1] else "ellipsis",
+                max_width=None if name == columns[-1] else _WIDEST,
+            )
+        for row in rows:
+            table.add_row(*(Text(value, style=_STYLES.get(value, "")) for value in row))
+        Console().print(table)
+        return
+    from rich.cells import cell_len
+
+    lines = [list(columns), *rows]
+    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(columns))]
+    for line in lines:
+        padded = (value + " " * (width - cell_len(value)) for value, width in zip(line, widths, strict=True))
+        _write("  ".join(padded).rstrip() + "\n")
+
+
+_STYLES = {"support": "green", "oppose": "red", "mixed": "yellow", "noncommittal": "yellow"}

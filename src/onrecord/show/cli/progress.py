@@ -1,0 +1,52 @@
+"""A bar on the standard error where somebody looks at it; nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager as Context
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+class Bar:
+    """Counts what is done; `paused` takes it off the screen while results are printed to the same terminal."""
+
+    def __init__(self, progress: Progress | None = None, task: TaskID | None = None) -> None:
+        self._progress = progress
+        self._task = task
+
+    def step(self) -> None:
+        """One more is done."""
+        if self._progress is not None and self._task is not None:
+            self._progress.advance(self._task)
+
+    def paused(self) -> Context[None]:
+        """A context in which the terminal is free."""
+        return nullcontext() if self._progress is None or not sys.stdout.isatty() else self._off()
+
+    @contextmanager
+    def _off(self) -> Iterator[None]:
+        assert self._progress is not None
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
+
+
+@contextmanager
+def bar(label: str, total: int | None) -> Iterator[Bar]:
+    """A bar that vanishes at the end; `total` is None where it is not known."""
+    if not sys.stderr.isatty():
+        yield Bar()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        yield Bar(progress, progress.add_task(label, total=total))

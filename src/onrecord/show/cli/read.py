@@ -1,0 +1,45 @@
+"""`onrecord read`: sources in, statements out, and into the ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from onrecord.show.cli.ledgers import choose_codebook, for_reading
+from onrecord.show.cli.options import Metadata, Output, Reading, Store, flat
+
+
+@flat
+def read(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files (text, HTML, JSON Lines), folders, - for standard input, or web addresses.",
+        ),
+    ],
+    metadata: Metadata,
+    reading: Reading,
+    store: Store,
+    output: Output,
+) -> None:
+    """Read articles: find every statement, print it, and add it to the ledger.
+
+    A source that cannot be read is named on the standard error, and the others are read; the status is then 1.
+    Reading the same article twice adds nothing. With `--format jsonl` one statement a line is printed, in text order.
+    """
+    from onrecord.read import Given
+    from onrecord.show.cli.reading import Tally, read_all
+
+    given = Given(
+        title=metadata.title,
+        outlet=metadata.outlet,
+        published=metadata.date,
+        url=metadata.url,
+        encoding=metadata.encoding,
+    )
+    tally = Tally(output.format)
+    with for_reading(store, reading) as ledger:
+        read_all(sources, tally, choose_codebook(reading, store, ledger), ledger, given)
+    tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

@@ -1,0 +1,39 @@
+"""`onrecord verify`: whether the ledger still says what was written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from onrecord.show.cli.edge import FAILED, say
+from onrecord.show.cli.ledgers import existing
+from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.output import write_json, write_line, write_rows
+
+
+@flat
+def verify(store: Store, output: Output) -> None:
+    """Check the ledger: every quotation against its text, every batch against its hash and the batch before it.
+
+    The status is 1 where anything does not hold. Keep the digest elsewhere: it changes with any byte of the ledger.
+    """
+    with existing(store) as ledger:
+        report = ledger.verify()
+    findings = [{"where": finding.where, "what": finding.what} for finding in report.findings]
+    if output.format is Format.JSONL:
+        write_json({"ledger": store.ledger, "ok": report.ok} | asdict(report))
+    elif output.format is Format.CSV:
+        write_rows(findings, ("where", "what"), Format.CSV)
+    else:
+        if findings:
+            write_rows(findings, ("where", "what"), Format.TABLE)
+        write_line(
+            f"{store.ledger}: {'sound' if report.ok else f'{len(findings)} faults'}: {report.batches} batches, "
+            f"{report.articles} articles, {report.statements} statements, {report.evidence} quotations checked"
+        )
+        write_line(f"digest {report.digest}")
+    for note in report.notes:
+        say(note)
+    if not report.ok:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,75 @@
+"""Any text, whatever its characters, comes back from a file or a JSON line code point for code point."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onrecord.errors import SourceError
+from onrecord.model import Article
+from onrecord.read import Given, read
+from onrecord.read.decode import decode
+from onrecord.read.lines import read_lines
+from onrecord.read.plain import found_in
+
+# In a file a NUL makes it binary and a first U+FEFF is the byte order mark; white space alone is no text.
+filed = st.text().filter(lambda text: text.strip() and "\0" not in text and not text.startswith("\ufeff"))
+written = st.text(st.characters(codec=None)).filter(lambda text: bool(text.strip()))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("read")
+
+
+@given(text=filed)
+def test_a_file_gives_its_text_back(folder: Path, text: str) -> None:
+    path = folder / "a.txt"
+    path.write_bytes(text.encode())
+    (item,) = read(path)
+    assert isinstance(item, Article)
+    assert item.text.content == text
+
+
+@given(texts=st.lists(written, min_size=1, max_size=4), escaped=st.booleans(), end=st.sampled_from(["\n", "\r\n"]))
+def test_json_lines_give_their_texts_back(texts: list[str], escaped: bool, end: str) -> None:
+    lines = end.join(json.dumps({"text": text}, ensure_ascii=escaped or _surrogates(text)) for text in texts)
+    items = list(read_lines(io.BytesIO(lines.encode()), "a", "a", Given(), lambda line: None))
+    assert [item.text.content for item in items if isinstance(item, Article)] == texts
+    assert len(items) == len(texts)
+
+
+@settings(max_examples=300)
+@given(data=st.binary(max_size=200), encoding=st.sampled_from([None, "utf-8", "utf-16", "cp1252", "hex", "idna", "x"]))
+def test_any_bytes_are_text_or_a_source_error(data: bytes, encoding: str | None) -> None:
+    try:
+        content: object = decode(data, "a", encoding=encoding, notes=lambda line: None)
+    except SourceError as error:
+        content = error
+    assert isinstance(content, str | SourceError)
+    if isinstance(content, SourceError):
+        assert content.source == "a"
+        assert "\n" not in str(content)
+
+
+@given(data=st.binary(max_size=300), name=st.sampled_from(["a.txt", "a.jsonl", "a.json", "a.html", "a"]))
+def test_any_file_is_read_or_named(folder: Path, data: bytes, name: str) -> None:
+    path = folder / name
+    path.write_bytes(data)
+    items = list(read(path))
+    assert items
+    assert all(isinstance(item, Article) or str(path) in item.source for item in items)
+
+
+@given(text=st.text(st.sampled_from("ABCab (),.-—:\n\r 1 2026March")))
+def test_looking_for_a_dateline_never_fails(text: str) -> None:
+    found_in(text)
+
+
+def _surrogates(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
