@@ -14,6 +14,8 @@
     ├── LexiconError       a bundled vocabulary is damaged
     ├── CodebookError      a codebook lacks a field, or is no YAML that we load
     ├── ModelError         a language model is missing or damaged
+    ├── TableError         a table lacks a column, or an option of an analysis makes no sense
+    ├── ExchangeError      a file of another program cannot be read or written
     └── LedgerError        a ledger cannot be opened or written
         ├── NotALedger         the file is something else
         ├── LedgerNewer        written by a newer version
@@ -82,6 +84,14 @@ class CodebookError(OnRecordError):
 
 class ModelError(OnRecordError):
     """A language model is missing or damaged."""
+
+
+class TableError(OnRecordError, ValueError):
+    """A table lacks a column, or an option of an analysis makes no sense."""
+
+
+class ExchangeError(OnRecordError):
+    """A file of another program cannot be read or written."""
 
 
 class LedgerError(OnRecordError):

@@ -1,0 +1,1 @@
+"""Tables in, tables out: positions, shifts, conflicts, conditions, networks and scenarios over statements."""

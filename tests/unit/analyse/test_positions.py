@@ -1,0 +1,103 @@
+"""The matrix of positions, by small cases worked by hand."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from onrecord.analyse import tables
+from onrecord.analyse.positions import CELL, matrix
+from onrecord.errors import TableError
+
+
+def table(*rows: dict[str, object]) -> pl.DataFrame:
+    base = {"act": "state", "commitment": "CT+", "speaker": "Ann", "issue": "dam", "stance": "support"}
+    return tables.table_of({**base, "outlet": "Wire", "id": f"s{number}", **row} for number, row in enumerate(rows))
+
+
+def test_latest_majority_and_weighted_can_differ() -> None:
+    """Two early firm supports against one late hedged refusal: the three rules each tell their own story."""
+    data = table(
+        {"when": "2026-01-01"},
+        {"when": "2026-01-02", "outlet": "Post"},
+        {"when": "2026-01-03", "stance": "oppose", "commitment": "PS+"},
+    )
+    latest = matrix(data).cell("Ann", "dam")
+    assert latest is not None
+    assert (latest["stance"], latest["commitment"], latest["count"]) == ("oppose", "PS+", 3)
+    assert latest["outlets"] == ["Post", "Wire"]
+    assert latest["ids"] == ["s0", "s1", "s2"]
+    # (1 + 1 - 1/3) / (1 + 1 + 1/3); deviation of (1, 1, -1): sqrt(8)/3
+    assert latest["value"] == pytest.approx(5 / 7)
+    assert latest["spread"] == pytest.approx(8**0.5 / 3)
+    majority = matrix(data, rule="majority").cell("Ann", "dam")
+    weighted = matrix(data, rule="weighted").cell("Ann", "dam")
+    assert majority is not None
+    assert weighted is not None
+    assert (majority["stance"], majority["commitment"]) == ("support", "CT+")
+    assert (weighted["stance"], weighted["commitment"]) == ("support", "CT+")
+
+
+def test_weighted_in_the_middle_is_mixed_and_silence_is_noncommittal() -> None:
+    torn = matrix(table({}, {"stance": "oppose"}), rule="weighted").cell("Ann", "dam")
+    coy = matrix(table({"stance": "noncommittal"}), rule="weighted").cell("Ann", "dam")
+    assert torn is not None
+    assert coy is not None
+    assert torn["stance"] == "mixed"
+    assert coy["stance"] == "noncommittal"
+
+
+def test_as_of_takes_the_whole_of_a_partial_date_and_the_window_cuts_before() -> None:
+    data = table({"when": "2026-01-31"}, {"when": "2026-02-28", "stance": "oppose"}, {"when": "2026-03-01"}, {})
+    assert matrix(data, as_of="2026-02").cells["ids"].to_list() == [["s0", "s1"]]
+    assert matrix(data, as_of="2026-02", window="days:28").cells["ids"].to_list() == [["s1"]]
+    assert matrix(data).cells["count"].to_list() == [4]
+
+
+def test_affiliation_rolls_up_and_keeps_the_unaffiliated() -> None:
+    data = table({"affiliation": "Ardesh"}, {"speaker": "Bo", "affiliation": "Ardesh"}, {"speaker": "Cy"})
+    assert matrix(data, by="affiliation").cells.select("actor", "count").rows() == [("Ardesh", 2), ("Cy", 1)]
+
+
+def test_no_position_no_cell_and_an_empty_matrix_is_typed() -> None:
+    data = table({"stance": "none"}, {"speaker": None}, {"issue": None}, {"stance": None})
+    for rule in ("latest", "majority", "weighted"):
+        cells = matrix(data, rule=rule).cells
+        assert cells.is_empty()
+        assert dict(cells.schema) == CELL
+    assert matrix(tables.empty(), as_of="2026").wide().columns == ["actor"]
+
+
+def test_wide_has_a_column_per_issue_and_null_for_silence() -> None:
+    wide = matrix(table({}, {"speaker": "Bo", "issue": "canal", "stance": "oppose"})).wide()
+    assert wide.columns == ["actor", "canal", "dam"]
+    assert wide.rows() == [("Ann", None, "support"), ("Bo", "oppose", None)]
+
+
+def test_same_day_goes_to_the_surer_reading_then_the_firmer_word() -> None:
+    day = {"when": "2026-01-01"}
+    data = table({**day, "confidence": 0.9}, {**day, "confidence": 0.5, "stance": "oppose"})
+    cell = matrix(data).cell("Ann", "dam")
+    assert cell is not None
+    assert (cell["stance"], cell["confidence"]) == ("support", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"rule": "loudest"}, "rule"),
+        ({"by": "outlet"}, "affiliation"),
+        ({"as_of": "last week"}, "YYYY"),
+        ({"as_of": "2026-02-31"}, "calendar"),
+        ({"window": "fortnight"}, "days:90"),
+        ({"window": 0}, "length"),
+    ],
+)
+def test_options_that_make_no_sense_are_named(options: dict[str, object], word: str) -> None:
+    with pytest.raises(TableError, match=word):
+        matrix(table({}), **options)  # type: ignore[arg-type]
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(TableError, match="stance"):
+        matrix(table({}).drop("stance"))
