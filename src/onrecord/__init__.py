@@ -1,1 +1,82 @@
+"""OnRecord reads the news and keeps a verifiable ledger of who said what, on whose word, and where each party stands.
+
+The public names, each loaded when it is first used, so that importing the package costs nothing::
+
+    from onrecord import Ledger, extract, interpret, load_codebook, read
+
+    codebook = load_codebook(Path("issues.yaml"))
+    with Ledger("onrecord.db") as ledger:
+        for article in read("dispatch.txt"):
+            statements = interpret(extract(article), article, codebook)
+            ledger.add([(article, statements)], codebook=codebook)
+
+`read`, `extract` and `interpret` are the packages of these stages, which can be called (see `onrecord.stage`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+_PLACES = {
+    "Article": "onrecord.model",
+    "Attribution": "onrecord.model",
+    "Codebook": "onrecord.lexicon",
+    "Evidence": "onrecord.span",
+    "Judgement": "onrecord.model",
+    "Ledger": "onrecord.record",
+    "OnRecordError": "onrecord.errors",
+    "PartialDate": "onrecord.model",
+    "Pipeline": "onrecord.pipeline",
+    "Query": "onrecord.record",
+    "Span": "onrecord.span",
+    "Statement": "onrecord.model",
+    "Text": "onrecord.span",
+    "build_pipeline": "onrecord.pipeline",
+    "load_codebook": "onrecord.lexicon",
+    "matrix": "onrecord.analyse.positions",
+    "run": "onrecord.pipeline",
+    "statement_to_dict": "onrecord.codec",
+}
+
+_STAGES = frozenset({"extract", "interpret", "read"})
+
+__all__ = ["__version__", *sorted({*_PLACES, *_STAGES})]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _STAGES:
+        return import_module(f"onrecord.{name}")
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module 'onrecord' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if TYPE_CHECKING:
+    from onrecord.analyse.positions import matrix as matrix
+    from onrecord.codec import statement_to_dict as statement_to_dict
+    from onrecord.errors import OnRecordError as OnRecordError
+    from onrecord.lexicon import Codebook as Codebook
+    from onrecord.lexicon import load_codebook as load_codebook
+    from onrecord.model import Article as Article
+    from onrecord.model import Attribution as Attribution
+    from onrecord.model import Judgement as Judgement
+    from onrecord.model import PartialDate as PartialDate
+    from onrecord.model import Statement as Statement
+    from onrecord.pipeline import Pipeline as Pipeline
+    from onrecord.pipeline import build_pipeline as build_pipeline
+    from onrecord.extract import extract as extract
+    from onrecord.interpret import interpret as interpret
+    from onrecord.read import read as read
+    from onrecord.pipeline import run as run
+    from onrecord.record import Ledger as Ledger
+    from onrecord.record import Query as Query
+    from onrecord.span import Evidence as Evidence
+    from onrecord.span import Span as Span
+    from onrecord.span import Text as Text

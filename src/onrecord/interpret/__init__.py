@@ -1,0 +1,36 @@
+"""Attributions to statements: who speaks, what is done by saying it, on which issue, which way and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from onrecord.model import Article, Attribution, Statement
+from onrecord.stage import make_callable
+
+if TYPE_CHECKING:
+    from onrecord.interpret.interpreter import Interpreter
+    from onrecord.lexicon import Codebook
+
+__all__ = ["interpret", "load_interpreter"]
+
+
+def load_interpreter(codebook: Codebook | None = None) -> Interpreter:
+    """An interpreter for a codebook; without one issues and stances stay open."""
+    from onrecord.interpret.interpreter import Interpreter
+    from onrecord.lexicon import load_cues
+
+    return Interpreter(load_cues(), codebook)
+
+
+def interpret(
+    attributions: Sequence[Attribution], article: Article, codebook: Codebook | None = None
+) -> list[Statement]:
+    """The statements of an article's attributions, in text order.
+
+    For many articles load an interpreter once (`load_interpreter`) and use its `statements`.
+    """
+    return load_interpreter(codebook).statements(article, attributions)
+
+
+make_callable(__name__)

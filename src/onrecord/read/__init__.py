@@ -6,5 +6,8 @@ kind and directions survive; only a byte order mark is taken off. Of a page the 
 
 from onrecord.read.given import MAX_BYTES, Given, Notes, parse_date
 from onrecord.read.sources import STDIN, SUFFIXES, expected, read
+from onrecord.stage import make_callable
 
 __all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "Given", "Notes", "expected", "parse_date", "read"]
+
+make_callable(__name__)
