@@ -1,0 +1,248 @@
+"""Scores of the tagger to attributions: one legal reading of the text, found by dynamic programming.
+
+Every word is outside, in a source, in a cue, or in the content of one particular cue.  The best path through these
+states weighs what each word looks like, which cue it points to, and where spans seem to start and end; so a content
+comes out whole, interrupted contents are one attribution, and no word is in two contents.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.extract.pieces import Pieces
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+OUTSIDE, SOURCE, CUE, CONTENT = range(4)
+BUCKETS = 32
+NEVER = np.float32(-1e4)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was chosen on the held part of the training articles (never on the published dev articles)."""
+
+    anchor: float = 0.35  # least probability of a word to stand for a cue
+    role: float = 1.0  # weight of the words' own role scores
+    link: float = 0.5  # weight of the links from content to cue
+    bounds: float = 0.5  # weight of the scores of starts and ends
+    content: float = 0.0  # added to each content word
+    source: float = 0.0  # added to each source word
+    switch: float = 0.0  # added to each change of state
+    reach: int = 9  # words from a cue's anchor to its ends, at most
+    absent: float = 1.0  # weight of "no source"
+    accept: float = 0.0  # least score of an attribution
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkBias:
+    """A link's score by distance in words, paragraphs and sentences (32, 5 and 7 numbers)."""
+
+    PARTS: ClassVar[tuple[str, ...]] = ("distance", "paragraph", "sentence")
+
+    distance: Floats
+    paragraph: Floats
+    sentence: Floats
+
+    def between(self, pieces: Pieces, rows: Ints, columns: Ints) -> Floats:
+        """[rows, columns] for two lists of words; a row is the end that asks."""
+        apart = columns[None, :] - rows[:, None]
+        paragraph = pieces.paragraph[columns][None, :] - pieces.paragraph[rows][:, None]
+        sentence = pieces.sentence[columns][None, :] - pieces.sentence[rows][:, None]
+        result: Floats = (
+            self.distance[bucket(apart)]
+            + self.paragraph[np.clip(paragraph, -2, 2) + 2]
+            + self.sentence[np.clip(sentence, -3, 3) + 3]
+        )
+        return result
+
+
+def bucket(distance: Ints) -> Ints:
+    """Signed word distance to one of BUCKETS buckets: exact up to 7, then by powers of the root of 2."""
+    size = np.abs(distance)
+    far = 8 + np.minimum(7, (2 * np.log2(np.maximum(size, 8).astype(np.float32) / 8)).astype(np.int32))
+    result: Ints = np.where(size < 8, size, far) + np.where(distance < 0, 16, 0)
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """The network's answer for the words [begin, end) of a text; the words before ``own`` are context only."""
+
+    begin: int
+    own: int
+    end: int
+    scores: Floats  # [words, 12]: role 4, bounds 6, anchor, no source
+    word: Floats  # [words, link]: content words' ends of links
+    anchor: Floats
+    ask: Floats  # anchors' ends of links to sources
+    source: Floats
+
+
+@dataclass(slots=True)
+class Reading:
+    """One attribution in words."""
+
+    anchor: int
+    cue: tuple[int, int]
+    content: list[tuple[int, int]] = field(default_factory=list)
+    source: list[tuple[int, int]] = field(default_factory=list)
+    score: float = 0.0
+
+
+def log_softmax(values: Floats) -> Floats:
+    """Over the last axis."""
+    values = values - values.max(axis=-1, keepdims=True)
+    result: Floats = values - np.log(np.exp(values).sum(axis=-1, keepdims=True))
+    return result
+
+
+def decode(
+    pieces: Pieces, parts: list[Window], biases: tuple[LinkBias, LinkBias], settings: Settings
+) -> list[Reading]:
+    """All attributions of one text, in the order of their cues."""
+    if not parts:
+        return []
+    count = len(pieces)
+    scores = np.concatenate([part.scores[part.own - part.begin :] for part in parts])
+    chance = 1 / (1 + np.exp(-scores[:, 10]))
+    candidates = np.flatnonzero(chance >= settings.anchor).astype(np.int32)
+    role = np.zeros(count, dtype=np.int32)
+    owner = np.full(count, -1, dtype=np.int32)
+    sure = np.zeros(count, dtype=np.float32)
+    for part in parts:
+        near = candidates[(candidates >= part.begin) & (candidates < part.end)]
+        states, gains = best_path(pieces, part, near, biases[0], settings)
+        keep = slice(part.own - part.begin, None)
+        role[part.own : part.end] = np.minimum(states[keep], CONTENT)
+        inside = states[keep] >= CONTENT
+        owner[part.own : part.end][inside] = near[states[keep][inside] - CONTENT]
+        sure[part.own : part.end] = gains[keep]
+    return _assemble(pieces, parts, role, owner, sure, chance, biases[1], settings)
+
+
+def best_path(
+    pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings
+) -> tuple[Ints, Floats]:
+    """The best state of each word of a window (0 outside, 1 source, 2 cue, 3 + n content of cue n), and how sure."""
+    rows = np.arange(part.begin, part.end, dtype=np.int32)
+    count, cues = len(rows), len(near)
+    role = log_softmax(part.scores[:, :4])
+    local = np.empty((count, 3 + cues), dtype=np.float32)
+    local[:, :3] = settings.role * role[:, :3]
+    local[:, SOURCE] += settings.source
+    links = np.zeros((count, 0), dtype=np.float32)
+    if cues:
+        links = part.word @ part.anchor[near - part.begin].T * part.word.shape[1] ** -0.5
+        links = log_softmax(links + bias.between(pieces, rows, near))
+        local[:, 3:] = (settings.role * role[:, 3:] + settings.link * links) + settings.content
+        apart = np.abs(rows[:, None] - near[None, :]).min(axis=1)
+        local[apart > settings.reach, CUE] = NEVER
+        forced = near - part.begin
+        kept = local[forced, CUE].copy()
+        local[forced] = NEVER
+        local[forced, CUE] = kept
+    else:
+        local[:, CUE] = NEVER
+    bounds = settings.bounds * part.scores[:, 4:10]
+    start = np.zeros((count, 3 + cues), dtype=np.float32)
+    end = np.zeros((count, 3 + cues), dtype=np.float32)
+    kinds = np.minimum(np.arange(3 + cues), 3)
+    start[:, 1:] = bounds[:, kinds[1:] - 1]
+    end[:, 1:] = bounds[:, kinds[1:] + 2]
+    states = _viterbi(local, start + np.float32(settings.switch), end)
+    gains = role[np.arange(count), np.minimum(states, 3)].copy()
+    inside = states >= CONTENT
+    gains[inside] += links[inside, states[inside] - CONTENT]
+    return states, np.exp(gains)
+
+
+def _viterbi(local: Floats, start: Floats, end: Floats) -> Ints:
+    """Best states where staying is free and a change pays the end score of the old and the start score of the new."""
+    count, width = local.shape
+    back = np.empty((count, width), dtype=np.int32)
+    own = np.arange(width, dtype=np.int32)
+    value = local[0] + start[0]
+    for n in range(1, count):
+        leave = value + end[n - 1]
+        best = int(leave.argmax())
+        change = leave[best] + start[n]
+        stays = value >= change
+        back[n] = np.where(stays, own, best)
+        value = np.where(stays, value, change) + local[n]
+    states = np.empty(count, dtype=np.int32)
+    state = int((value + end[-1]).argmax())
+    for n in range(count - 1, -1, -1):
+        states[n] = state
+        state = int(back[n, state]) if n else state
+    return states
+
+
+def runs(values: Ints) -> list[tuple[int, int, int]]:
+    """Maximal runs of one value: (value, start, end)."""
+    edges = np.flatnonzero(np.diff(values)) + 1
+    starts = [0, *edges.tolist()]
+    ends = [*edges.tolist(), len(values)]
+    return [(int(values[s]), s, e) for s, e in zip(starts, ends, strict=True)] if len(values) else []
+
+
+def _assemble(
+    pieces: Pieces,
+    parts: list[Window],
+    role: Ints,
+    owner: Ints,
+    sure: Floats,
+    chance: Floats,
+    bias: LinkBias,
+    settings: Settings,
+) -> list[Reading]:
+    contents: dict[int, list[tuple[int, int]]] = {}
+    for anchor, start, end in runs(owner):
+        if anchor >= 0:
+            contents.setdefault(anchor, []).append((start, end))
+    spans = runs(role)
+    cue_of = {w: (s, e) for value, s, e in spans if value == CUE for w in range(s, e)}
+    sources = [(s, e) for value, s, e in spans if value == SOURCE]
+    result = []
+    home = np.array([part.end for part in parts])
+    for anchor in sorted(contents):
+        span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents, chance)
+        found = Reading(anchor, span, contents[anchor])
+        part = parts[int(np.searchsorted(home, anchor, side="right"))]
+        found.source = _source(pieces, part, anchor, sources, bias, settings)
+        words = np.concatenate([sure[s:e] for s, e in found.content])
+        found.score = float(chance[anchor] * words.mean())
+        if found.score >= settings.accept:
+            result.append(found)
+    return result
+
+
+def _cue_span(
+    anchor: int, run: tuple[int, int], contents: dict[int, list[tuple[int, int]]], chance: Floats
+) -> tuple[int, int]:
+    """A run of cue words split between the anchors in it, after the word before each further anchor."""
+    others = [w for w in range(*run) if w in contents]
+    if len(others) < 2:
+        return run
+    at = others.index(anchor)
+    return (run[0] if at == 0 else others[at - 1] + 1, run[1] if at == len(others) - 1 else anchor + 1)
+
+
+def _source(
+    pieces: Pieces, part: Window, anchor: int, sources: list[tuple[int, int]], bias: LinkBias, settings: Settings
+) -> list[tuple[int, int]]:
+    """The source span with the most of the anchor's pointer, or none."""
+    columns = np.arange(part.begin, part.end, dtype=np.int32)
+    row = np.array([anchor], dtype=np.int32)
+    at = anchor - part.begin
+    points = part.ask[at : at + 1] @ part.source.T * part.ask.shape[1] ** -0.5 + bias.between(pieces, row, columns)
+    chances = np.exp(log_softmax(np.append(points[0], part.scores[at, 11])))
+    best, most = None, float(chances[-1]) * settings.absent
+    for start, end in sources:
+        if start >= part.begin and end <= part.end:
+            mass = float(chances[start - part.begin : end - part.begin].sum())
+            if mass > most:
+                best, most = (start, end), mass
+    return [best] if best else []

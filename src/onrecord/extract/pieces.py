@@ -1,0 +1,162 @@
+"""Text to model input: word pieces, words, their surface features, and the windows that the encoder reads.
+
+Everything here is shared by training and inference, so that both see the very same input.  Positions are code points
+of the text as given; nothing is normalised away that would move an offset.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+Ints = npt.NDArray[np.int32]
+
+CASES, GAPS, QUOTES = 4, 4, 4
+FEATURES = CASES * GAPS * QUOTES
+_OPENERS, _CLOSERS, _STRAIGHT = "“„«", "”»", '"'
+_TERMINAL = frozenset(".?!…")
+_CLOSING_MARKS = frozenset("\"”’')]»")
+_NEWLINES = re.compile(r"\n")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """One text as words and word pieces.
+
+    ``ids[p]`` and ``word[p]`` are the vocabulary id and the word of piece p; ``start``/``end`` are the words' code
+    points, ``first`` the words' first pieces (with one more entry, the number of pieces), ``feature`` the words'
+    surface features, ``paragraph`` and ``sentence`` count newlines and sentence ends before the word.
+    """
+
+    ids: Ints
+    word: Ints
+    start: Ints
+    end: Ints
+    first: Ints
+    feature: Ints
+    paragraph: Ints
+    sentence: Ints
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def split_into_pieces(tokenizer: Tokenizer, text: str) -> Pieces:
+    """Tokenise a whole text, however long, without special tokens."""
+    # Some outlets print '' and `` for double quotation marks; the replacement keeps every offset.
+    encoding = tokenizer.encode(text.replace("''", '" ').replace("``", '" '), add_special_tokens=False)
+    ids = np.array(encoding.ids, dtype=np.int32)
+    word_ids = np.array(encoding.word_ids, dtype=np.int32)
+    offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+    is_first = np.ones(len(ids), dtype=bool)
+    is_first[1:] = word_ids[1:] != word_ids[:-1]
+    first = np.flatnonzero(is_first).astype(np.int32)
+    bounds = np.append(first, len(ids)).astype(np.int32)
+    start = offsets[first, 0]
+    end = offsets[bounds[1:] - 1, 1] if len(first) else start
+    feature, paragraph, sentence = _surface(text, start.tolist(), end.tolist())
+    return Pieces(
+        ids=ids,
+        word=(np.cumsum(is_first) - 1).astype(np.int32),
+        start=start,
+        end=end,
+        first=bounds,
+        feature=feature,
+        paragraph=paragraph,
+        sentence=sentence,
+    )
+
+
+def _surface(text: str, starts: list[int], ends: list[int]) -> tuple[Ints, Ints, Ints]:
+    """Features, paragraph numbers and sentence numbers of the words."""
+    count = len(starts)
+    feature, paragraph, sentence = (np.zeros(count, dtype=np.int32) for _ in range(3))
+    breaks = [match.start() for match in _NEWLINES.finditer(text)]
+    inside = ended = False
+    passed = paragraphs = sentences = last_end = 0
+    for n, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        word = text[start:end]
+        gap = 0 if start == last_end else 1
+        while passed < len(breaks) and breaks[passed] < start:
+            passed += 1
+            gap = 2
+        if n == 0:
+            gap = 3
+        elif gap == 2:
+            paragraphs += 1
+            inside = False  # a quotation that goes on in the next paragraph is opened again there
+        if gap == 2 or (ended and gap == 1):
+            sentences += n > 0
+        quote, inside = _quote_state(text, word, start, end, inside)
+        feature[n] = (_case(word) * GAPS + gap) * QUOTES + quote
+        paragraph[n], sentence[n] = paragraphs, sentences
+        ended = word[-1:] in _TERMINAL or (ended and word in _CLOSING_MARKS and gap == 0)
+        last_end = end
+    return feature, paragraph, sentence
+
+
+def _case(word: str) -> int:
+    """0 without letters, 1 lower case, 2 capitalised, 3 all capitals."""
+    if not word[:1].isalpha():
+        return 0
+    if word[0].islower():
+        return 1
+    return 3 if len(word) > 1 and word.isupper() else 2
+
+
+def _quote_state(text: str, word: str, start: int, end: int, inside: bool) -> tuple[int, bool]:
+    """0 outside, 1 inside a quotation, 2 an opening mark, 3 a closing mark; and whether the next word is inside."""
+    mark = word if len(word) == 1 else ""
+    if text[start : start + 2] in ("''", "``"):
+        mark = _STRAIGHT
+    if not mark:
+        return int(inside), inside
+    if mark in _OPENERS:
+        return 2, True
+    if mark in _CLOSERS:
+        return 3, False
+    if mark == _STRAIGHT:
+        return (3, False) if inside else (2, True)
+    return int(inside), inside
+
+
+def windows(pieces: Pieces, size: int, context: int) -> list[tuple[int, int, int]]:
+    """Cut a text into windows (first word, first word that is the window's own, end word).
+
+    A window has at most ``size`` pieces, ends with a paragraph (a sentence, where a paragraph is longer) and begins
+    with up to ``context`` pieces that the window before it answers for.
+    """
+    count, first = len(pieces), pieces.first
+    result: list[tuple[int, int, int]] = []
+    own = 0
+    while own < count:
+        begin = own
+        if own:
+            begin = int(np.searchsorted(first, first[own] - context, side="left"))
+            begin = min(own, _snap(pieces.sentence, begin, own))
+        limit = int(np.searchsorted(first, first[begin] + size, side="right")) - 1
+        end = count if limit >= count else _cut(pieces, own, limit)
+        end = max(end, own + 1)
+        result.append((begin, own, end))
+        own = end
+    return result
+
+
+def _snap(number: Ints, begin: int, own: int) -> int:
+    """The first start of a new sentence in [begin, own), else begin."""
+    if begin == 0:
+        return 0
+    inner = np.flatnonzero(number[begin:own] != number[begin - 1 : own - 1])
+    return begin + int(inner[0]) if len(inner) else begin
+
+
+def _cut(pieces: Pieces, own: int, limit: int) -> int:
+    """The last paragraph start in the second half of (own, limit], else the last sentence start, else limit."""
+    for number in (pieces.paragraph, pieces.sentence):
+        middle = (own + limit) // 2
+        changes = np.flatnonzero(number[middle + 1 : limit + 1] != number[middle:limit])
+        if len(changes):
+            return middle + 1 + int(changes[-1])
+    return limit

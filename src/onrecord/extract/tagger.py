@@ -1,0 +1,131 @@
+"""The trained tagger: text to raw attributions through ONNX Runtime, without PyTorch.
+
+One text is read in overlapping windows, one run of the network each, on one thread.  A run never holds two windows,
+so the answer for a text is the same bytes whatever else is read in the same call, and memory depends on the longest
+window alone, not on the article.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from onrecord.errors import ModelError
+from onrecord.extract.assemble import Found
+from onrecord.extract.decode import LinkBias, Reading, Settings, Window, decode
+from onrecord.extract.pieces import Pieces, split_into_pieces, windows
+
+Range = tuple[int, int]
+RULE = "tagger"
+_LEADING = ("that ", "whether ", "if ")
+_MARKS = "\"“”„«»'‘’ \n\t`"
+
+
+class Tagger:
+    """A model folder (model.onnx, tokenizer.json, config.json), loaded."""
+
+    def __init__(self, path: Path) -> None:
+        """Load; ModelError where a file is missing or damaged."""
+        try:
+            config = json.loads((path / "config.json").read_text(encoding="utf-8"))
+            self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.log_severity_level = 3
+            self._session = onnxruntime.InferenceSession(
+                str(path / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            self._configure(config)
+        except Exception as error:  # noqa: BLE001  (the libraries raise bare Exceptions of many kinds)
+            raise ModelError(f"{path}: no usable tagger ({error}); reinstall, or name a folder with --model") from error
+
+    def _configure(self, config: dict[str, Any]) -> None:
+        if config["format"] != 1:
+            raise ModelError(f"model format {config['format']} is not known to this version")
+        self._size, self._context, self._link = int(config["size"]), int(config["context"]), int(config["link"])
+        known = {field.name for field in fields(Settings)}
+        self._settings = Settings(**{key: value for key, value in config["settings"].items() if key in known})
+        content, source = (
+            LinkBias(*(np.array(config["links"][name][part], dtype=np.float32) for part in LinkBias.PARTS))
+            for name in ("content", "source")
+        )
+        self._biases = (content, source)
+        self._marks = (self._tokenizer.token_to_id("[CLS]"), self._tokenizer.token_to_id("[SEP]"))
+
+    def attributions(self, text: str) -> list[Found]:
+        """The outermost attributions of a text, in the order of their cues; spans are code points of ``text``."""
+        pieces = split_into_pieces(self._tokenizer, text)
+        parts = [self._read(pieces, *window) for window in windows(pieces, self._size, self._context)]
+        return [_found(pieces, reading) for reading in decode(pieces, parts, self._biases, self._settings)]
+
+    def attributions_of(self, texts: Iterable[str]) -> Iterator[list[Found]]:
+        """The same for many texts, one after the other."""
+        for text in texts:
+            yield self.attributions(text)
+
+    def inner(self, text: str, content: Range) -> list[Found]:
+        """Attributions inside one content, found by reading it as a text of its own; [] where there are none."""
+        start, end = _bare(text, *content)
+        if end - start < 8:
+            return []
+        return [_moved(found, start) for found in self.attributions(text[start:end])]
+
+    def _read(self, pieces: Pieces, begin: int, own: int, end: int) -> Window:
+        """Run the network over one window."""
+        low, high = int(pieces.first[begin]), int(pieces.first[end])
+        ids = np.empty((1, high - low + 2), dtype=np.int64)
+        ids[0, 0], ids[0, 1:-1], ids[0, -1] = self._marks[0], pieces.ids[low:high], self._marks[1]
+        feature = np.zeros_like(ids)
+        feature[0, 1:-1] = pieces.feature[pieces.word[low:high]] + 1
+        first = (pieces.first[begin:end] - low + 1).astype(np.int64)
+        scores = self._session.run(None, {"ids": ids, "feature": feature, "first": first})[0]
+        ends = [scores[:, 12 + n * self._link : 12 + (n + 1) * self._link] for n in range(4)]
+        return Window(begin, own, end, scores[:, :12], *ends)
+
+
+def _found(pieces: Pieces, reading: Reading) -> Found:
+    def spans(words: list[Range]) -> tuple[Range, ...]:
+        return tuple((int(pieces.start[start]), int(pieces.end[end - 1])) for start, end in words)
+
+    return Found(
+        source=spans(reading.source),
+        cue=spans([reading.cue]),
+        content=spans(reading.content),
+        rule=RULE,
+        confidence=round(reading.score, 4),
+    )
+
+
+def _bare(text: str, start: int, end: int) -> Range:
+    """A content without its quotation marks and leading conjunction, so that it reads as a sentence."""
+    while start < end and text[start] in _MARKS:
+        start += 1
+    for word in _LEADING:
+        if text[start:end].lower().startswith(word):
+            start += len(word)
+            break
+    while start < end and text[start] in _MARKS:
+        start += 1
+    while end > start and text[end - 1] in _MARKS:
+        end -= 1
+    return start, end
+
+
+def _moved(found: Found, by: int) -> Found:
+    def shift(spans: tuple[Range, ...]) -> tuple[Range, ...]:
+        return tuple((start + by, end + by) for start, end in spans)
+
+    return Found(
+        source=shift(found.source),
+        cue=shift(found.cue),
+        content=shift(found.content),
+        rule=f"{RULE}-inner",
+        confidence=found.confidence,
+    )

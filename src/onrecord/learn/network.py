@@ -1,0 +1,214 @@
+"""The tagger as a PyTorch module: a BERT encoder with surface features and heads for roles, bounds and links."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from onrecord.extract.pieces import FEATURES
+from onrecord.learn.examples import HANDS, IGNORE
+from onrecord.learn.path import path_loss
+
+BUCKETS = 32  # of signed word distance: 16 to each side, exact up to 7 words, then by powers of 2 ** 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Sizes of the network."""
+
+    vocabulary: int = 30522
+    hidden: int = 384
+    layers: int = 6
+    heads: int = 12
+    inner: int = 1536
+    positions: int = 512
+    link: int = 128
+    epsilon: float = 1e-12
+
+
+class Layer(nn.Module):
+    """One post-norm transformer layer, as in BERT."""
+
+    def __init__(self, shape: Shape, dropout: float) -> None:
+        super().__init__()
+        self.heads = shape.heads
+        self.qkv = nn.Linear(shape.hidden, 3 * shape.hidden)
+        self.out = nn.Linear(shape.hidden, shape.hidden)
+        self.norm1 = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
+        self.up = nn.Linear(shape.hidden, shape.inner)
+        self.down = nn.Linear(shape.inner, shape.hidden)
+        self.norm2 = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
+        self.dropout = dropout
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x: [batch, pieces, hidden]; mask: [batch, 1, 1, pieces], True where there is a piece."""
+        batch, length, hidden = x.shape
+        q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        mixed = self.out(mixed.transpose(1, 2).reshape(batch, length, hidden))
+        x = self.norm1(x + F.dropout(mixed, self.dropout, self.training))
+        fed = self.down(F.gelu(self.up(x)))
+        return self.norm2(x + F.dropout(fed, self.dropout, self.training))
+
+
+class Network(nn.Module):
+    """Encoder and heads.  All answers are per word, taken at the word's first piece."""
+
+    def __init__(self, shape: Shape, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.shape = shape
+        self.dropout = dropout
+        self.pieces = nn.Embedding(shape.vocabulary, shape.hidden)
+        self.positions = nn.Embedding(shape.positions, shape.hidden)
+        self.features = nn.Embedding(FEATURES + 1, shape.hidden)
+        self.norm = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
+        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
+        # role 4, bounds 6, anchor 1, then the links: content word, its anchor, anchor that asks, source word
+        self.head = nn.Linear(shape.hidden, 11 + 4 * shape.link)
+        self.content_bias = _LinkBias()
+        self.source_bias = _LinkBias()
+        self.no_source = nn.Linear(shape.hidden, 1)
+        # Annotators differ in what they count as an attribution; knowing who wrote a label makes it less noisy.
+        # Place 0 is "unknown", which 40 % of the training windows are shown as and inference always is.
+        self.hands = nn.Embedding(HANDS, shape.hidden)
+        self.scales = nn.Parameter(torch.tensor([1.0, 1.0, 0.8, 0.0]))  # of role, link, bounds; and of any change
+        nn.init.normal_(self.features.weight, std=0.02)
+        nn.init.zeros_(self.hands.weight)
+
+    def encode(self, ids: Tensor, feature: Tensor, mask: Tensor) -> Tensor:
+        """[batch, pieces] to [batch, pieces, hidden]."""
+        places = torch.arange(ids.shape[1], device=ids.device)
+        x = self.pieces(ids) + self.positions(places) + self.features(feature)
+        x = F.dropout(self.norm(x), self.dropout, self.training)
+        attend = mask.bool()[:, None, None, :]
+        for layer in self.layers:
+            x = layer(x, attend)
+        return x
+
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Scores of a batch made by ``examples.batches``."""
+        x = self.encode(batch["ids"], batch["feature"], batch["mask"])
+        x = x.gather(1, batch["first"][..., None].expand(-1, -1, x.shape[-1]))
+        x = F.dropout(x + self.hands(batch["hand"])[:, None, :], self.dropout, self.training)
+        small, links = self.head(x).split([11, 4 * self.shape.link], dim=-1)
+        small = small.float()
+        word, anchor, ask, source = links.chunk(4, dim=-1)
+        absent = (batch["words"] == 0)[:, None, :]
+        scale = self.shape.link**-0.5
+        content = (word @ anchor.transpose(1, 2)).float() * scale + self.content_bias(batch)
+        pointed = (ask @ source.transpose(1, 2)).float() * scale + self.source_bias(batch)
+        pointed = torch.cat([pointed.masked_fill(absent, -1e4), self.no_source(x).float()], dim=-1)
+        return {
+            "role": small[..., :4],
+            "bounds": small[..., 4:10],
+            "anchor": small[..., 10],
+            "content": content.masked_fill(absent, -1e4),
+            "source": pointed,
+            "scales": self.scales,
+        }
+
+
+def bucket(distance: Tensor) -> Tensor:
+    """Signed word distance to one of BUCKETS buckets."""
+    size = distance.abs()
+    far = 8 + (2 * torch.log2(size.clamp(min=8).float() / 8)).long().clamp(max=7)
+    return torch.where(size < 8, size, far) + torch.where(distance < 0, 16, 0)
+
+
+class _LinkBias(nn.Module):
+    """A link's score by word distance and by paragraphs and sentences between its ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.distance = nn.Parameter(torch.zeros(BUCKETS))
+        self.paragraph = nn.Parameter(torch.zeros(5))
+        self.sentence = nn.Parameter(torch.zeros(7))
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        """[batch, words, words]: row is the end that asks."""
+        places = torch.arange(batch["first"].shape[1], device=batch["first"].device)
+        near = self.distance[bucket(places[None, :] - places[:, None])]
+        paragraph, sentence = batch["paragraph"], batch["sentence"]
+        apart = (paragraph[:, None, :] - paragraph[:, :, None]).clamp(-2, 2) + 2
+        sentences = (sentence[:, None, :] - sentence[:, :, None]).clamp(-3, 3) + 3
+        return near + self.paragraph[apart] + self.sentence[sentences]
+
+
+def losses(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The parts of the training loss, each a mean."""
+    role = batch["role"]
+    used = (role != IGNORE).float()
+    total = used.sum().clamp(min=1)
+    result = {"role": F.cross_entropy(scores["role"].flatten(0, 1), role.flatten(), ignore_index=IGNORE)}
+    bounds = F.binary_cross_entropy_with_logits(scores["bounds"], batch["bounds"], reduction="none").sum(-1)
+    result["bounds"] = (bounds * used).sum() / total
+    anchor = F.binary_cross_entropy_with_logits(scores["anchor"], batch["anchor"], reduction="none")
+    result["anchor"] = (anchor * used).sum() / total
+    content = scores["content"].flatten(0, 1)
+    result["content"] = F.cross_entropy(content, batch["arc"].flatten(), ignore_index=IGNORE)
+    asks = batch["asks"]
+    there = (asks != IGNORE).float()
+    rows = asks.clamp(min=0)[..., None].expand(-1, -1, scores["source"].shape[-1])
+    chosen = torch.log_softmax(scores["source"].gather(1, rows), dim=-1)
+    mass = torch.logsumexp(chosen.masked_fill(batch["source"] == 0, -1e4), dim=-1)
+    result["source"] = -(mass * there).sum() / there.sum().clamp(min=1)
+    result["path"] = path_loss(scores, batch)
+    return result
+
+
+WEIGHTS = {"role": 0.5, "bounds": 0.5, "anchor": 1.0, "content": 0.3, "source": 0.3, "path": 1.0}
+
+
+def from_bert(folder: Path, dropout: float = 0.1) -> Network:
+    """A network whose encoder starts from a BERT checkpoint (config.json, model.safetensors)."""
+    import json
+
+    from safetensors.torch import load_file
+
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    shape = Shape(
+        vocabulary=config["vocab_size"],
+        hidden=config["hidden_size"],
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        inner=config["intermediate_size"],
+        positions=config["max_position_embeddings"],
+        epsilon=config["layer_norm_eps"],
+    )
+    network = Network(shape, dropout)
+    old = {key.removeprefix("bert."): value for key, value in load_file(folder / "model.safetensors").items()}
+    new = network.state_dict()
+    with torch.no_grad():
+        new["pieces.weight"].copy_(old["embeddings.word_embeddings.weight"])
+        new["positions.weight"].copy_(old["embeddings.position_embeddings.weight"] + old["embeddings.token_type_embeddings.weight"][0])
+        for part in ("weight", "bias"):
+            new[f"norm.{part}"].copy_(old[f"embeddings.LayerNorm.{part}"])
+            for n in range(shape.layers):
+                there, here = f"encoder.layer.{n}.", f"layers.{n}."
+                qkv = [old[f"{there}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
+                new[f"{here}qkv.{part}"].copy_(torch.cat(qkv))
+                for mine, theirs in (
+                    ("out", "attention.output.dense"),
+                    ("norm1", "attention.output.LayerNorm"),
+                    ("up", "intermediate.dense"),
+                    ("down", "output.dense"),
+                    ("norm2", "output.LayerNorm"),
+                ):
+                    new[f"{here}{mine}.{part}"].copy_(old[f"{there}{theirs}.{part}"])
+    return network
+
+
+def save(network: Network, path: Path, extra: dict[str, Any]) -> None:
+    """Write weights and sizes."""
+    torch.save({"shape": asdict(network.shape), "weights": network.state_dict(), **extra}, path)
+
+
+def load(path: Path) -> tuple[Network, dict[str, Any]]:
+    """Read what ``save`` wrote."""
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    network = Network(Shape(**saved["shape"]))
+    network.load_state_dict(saved["weights"])
+    return network, saved
