@@ -13,7 +13,7 @@ import typer
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
 from onrecord.show.cli.options import Format, Output, flat
-from onrecord.show.cli.output import write_line
+from onrecord.show.cli.output import counted, write_line
 
 if TYPE_CHECKING:
     from onrecord.model import Statement
@@ -26,15 +26,16 @@ def demo(
         str | None, typer.Option(metavar="PATH", help="Keep the ledger here.  [default: a temporary one]")
     ] = None,
 ) -> None:
-    """Read the sample dispatches, show the position matrix, and one statement with its evidence.
+    """Read the sample and show what comes of it.
 
-    The dispatches are about an invented dispute. JSON Lines and CSV give the matrix alone.
+    The sample are dispatches about an invented dispute; shown are the position matrix and one statement with its
+    evidence. JSON Lines and CSV give the matrix alone.
     """
     from onrecord.analyse.positions import matrix
     from onrecord.lexicon import load_codebook
     from onrecord.read import Given
     from onrecord.record import Ledger, Query
-    from onrecord.show.cli.reading import Tally, counted, read_all
+    from onrecord.show.cli.reading import Tally, read_all
 
     with ExitStack() as stack:
         folder = stack.enter_context(resources.as_file(resources.files("onrecord") / "data" / "sample"))
@@ -46,7 +47,7 @@ def demo(
         found = matrix(book.table(Query()))
         statements = list(book.statements(Query()))
         if output.format is Format.TABLE:
-            sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch').replace('chs', 'ches')}"
+            sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch')}"
             write_line(f"{sums}. Where each party stands (latest):\n")
         write_matrix(found, output.format)
         if output.format is Format.TABLE and statements:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from onrecord.span import Span
 
@@ -28,5 +29,5 @@ def segments(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator
     ordered = sorted(marks, key=lambda mark: (mark[1].start, -mark[1].end))
     borders = {start, end} | {edge for _, span in marks for edge in (span.start, span.end) if start < edge < end}
     cuts = sorted(borders)
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         yield text[left:right], tuple(label for label, span in ordered if span.start <= left and right <= span.end)

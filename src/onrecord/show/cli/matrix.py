@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,7 @@ from onrecord.model import PartialDate
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, query
 from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
-from onrecord.show.cli.output import write_rows
+from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
 
 if TYPE_CHECKING:
     from onrecord.analyse.positions import Matrix
@@ -64,17 +65,36 @@ def write_matrix(found: Matrix, form: Format) -> None:
     """The matrix: a row per actor as a table, a row per cell else."""
     cells = found.cells.to_dicts()
     if not cells and form is Format.TABLE:
-        say(
-            "no positions: no statement has a speaker, an issue and a stance; read with --codebook, or loosen the filters"
-        )
+        say("no positions: no statement has a speaker, an issue and a stance; read with --codebook or loosen filters")
         return
     if form is not Format.TABLE:
         write_rows(cells, found.cells.columns, form)
         return
     shown = {(row["actor"], row["issue"]): _cell(row) for row in cells}
-    issues = found.issues
-    rows = [{found.by: actor} | {issue: shown.get((actor, issue)) for issue in issues} for actor in found.actors]
-    write_rows(rows, [found.by, *issues], Format.TABLE)
+    for number, issues in enumerate(_blocks(found, shown)):
+        if number:
+            write_line()
+        rows = [
+            {found.by: actor} | {issue: shown.get((actor, issue), "") for issue in issues} for actor in found.actors
+        ]
+        write_rows(rows, [found.by, *issues], Format.TABLE)
+
+
+def _blocks(found: Matrix, shown: dict[tuple[str, str], str]) -> list[list[str]]:
+    """The issues in as many blocks of columns as the terminal needs; in one for a pipe, where nothing is wrapped."""
+    if not on_terminal():
+        return [found.issues]
+    room = shutil.get_terminal_size().columns - min(WIDEST, max(len(actor) for actor in found.actors))
+    blocks: list[list[str]] = [[]]
+    left = room
+    for issue in found.issues:
+        width = 2 + max(len(issue), *(len(text) for (_, column), text in shown.items() if column == issue))
+        if blocks[-1] and width > left:
+            blocks.append([])
+            left = room
+        blocks[-1].append(issue)
+        left -= width
+    return blocks
 
 
 def _cell(row: dict[str, Any]) -> str:
