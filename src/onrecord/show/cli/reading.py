@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -25,6 +25,7 @@ from onrecord.show.cli.progress import bar
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.model import Article, Statement
+    from onrecord.pipeline import Result
     from onrecord.read import Given
     from onrecord.record import Ledger
 
@@ -78,7 +79,8 @@ def read_all(
     with bar("reading", total) as progress:
         pipeline = build_pipeline(codebook)
         # Closed whatever happens, while the ledger is open: closing writes what was read.
-        with closing(run(sources, pipeline, ledger, defaults=given, notes=say)) as items:
+        items = cast("Generator[Result | Failure]", run(sources, pipeline, ledger, defaults=given, notes=say))
+        with closing(items):
             for item in items:
                 progress.step()
                 with progress.paused():

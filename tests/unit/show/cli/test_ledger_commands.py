@@ -58,6 +58,7 @@ def test_the_table_says_what_there_is(ledger: Any) -> None:
 
 def test_the_matrix(ledger: Any) -> None:
     result = ledger("matrix")
+    assert result.exit_code == 0, result.output
     assert [line.split() for line in result.stdout.splitlines()] == [
         ["speaker", "ferry", "toll"],
         ["Domin", "oppose", "Uu", "(1)", "oppose", "if", "Uu", "(1)"],
