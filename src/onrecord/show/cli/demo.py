@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from onrecord.model import Stance, Statement
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
 from onrecord.show.cli.options import Format, Output, flat
 from onrecord.show.cli.output import counted, write_line
 
-if TYPE_CHECKING:
-    from onrecord.model import Statement
+TOP = 12
 
 
 @flat
@@ -49,7 +50,7 @@ def demo(
         if output.format is Format.TABLE:
             sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch')}"
             write_line(f"{sums}. Where each party stands (latest):\n")
-        write_matrix(found, output.format)
+        write_matrix(found, output.format, top=TOP if output.format is Format.TABLE else None)
         if output.format is Format.TABLE and statements:
             write_line("\nOne statement with its evidence:\n")
             write_statement(_telling(statements), Format.TABLE)
@@ -57,14 +58,12 @@ def demo(
 
 
 def _telling(statements: list[Statement]) -> Statement:
-    """The statement that shows most: a position, through a chain, under a condition; the surest of equals."""
-    return max(
-        statements,
-        key=lambda one: (
-            one.stance.value.value not in ("none", "noncommittal") and one.speaker.value is not None,
-            bool(one.condition.value),
-            bool(one.chain.value),
-            one.speaker.confidence * one.issue.confidence * one.stance.confidence,
-            one.id,
-        ),
-    )
+    """The statement that shows most: a surely read position, rather through a chain or under a condition."""
+
+    def worth(one: Statement) -> tuple[bool, float, str]:
+        sure = math.prod(judgement.confidence for _, judgement in one.judgements())
+        more = 1.0 + bool(one.condition.value) + bool(one.chain.value)
+        takes_side = one.speaker.value is not None and one.stance.value in (Stance.SUPPORT, Stance.OPPOSE)
+        return takes_side, sure * more, one.id
+
+    return max(statements, key=worth)

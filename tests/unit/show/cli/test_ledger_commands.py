@@ -76,6 +76,9 @@ def test_the_matrix(ledger: Any) -> None:
         "Domin",
         "Orr",
     ]
+    busiest = ledger("matrix", "--top", "1")
+    assert [line.split()[0] for line in busiest.stdout.splitlines()] == ["speaker", "Domin"]
+    assert "1 of 2 actors" in busiest.stderr
     empty = ledger("matrix", "--outlet", "Nobody")
     assert (empty.exit_code, empty.stdout) == (0, "")
     assert "no positions" in empty.stderr
