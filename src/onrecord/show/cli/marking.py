@@ -8,15 +8,20 @@ from itertools import pairwise
 from onrecord.span import Span
 
 Mark = tuple[str, Span]
+REACH = 2_000
 
 
-def context(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """The lines of the text that hold any of the spans, as (start, end) without their line ends; neighbours joined."""
+def context(text: str, spans: Sequence[Span], reach: int = REACH) -> list[tuple[int, int]]:
+    """The lines of the text that hold any of the spans, as (start, end) without their line ends; neighbours joined.
+
+    Of a line that goes on for more than `reach` code points before or after a span, no more than these are given.
+    """
     lines: list[tuple[int, int]] = []
     for span in sorted(spans):
-        start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
-        ends = [found for found in (text.find("\n", span.end), text.find("\r", span.end)) if found >= 0]
-        end = min(ends, default=len(text))
+        floor, ceiling = max(0, span.start - reach), min(len(text), span.end + reach)
+        start = max(floor, text.rfind("\n", floor, span.start) + 1, text.rfind("\r", floor, span.start) + 1)
+        ends = [found for found in (text.find("\n", span.end, ceiling), text.find("\r", span.end, ceiling)) if found >= 0]
+        end = min(ends, default=ceiling)
         if lines and not text[lines[-1][1] : start].strip():
             lines[-1] = (lines[-1][0], max(lines[-1][1], end))
         else:

@@ -74,8 +74,10 @@ def read_all(
     from onrecord.pipeline import Failure, build_pipeline, run
     from onrecord.read import expected
 
-    counts = [expected(source) for source in sources]
-    total = None if None in counts else sum(number or 0 for number in counts)
+    def total() -> int | None:
+        counts = [expected(source) for source in sources]
+        return None if None in counts else sum(number or 0 for number in counts)
+
     with bar("reading", total) as progress:
         pipeline = build_pipeline(codebook)
         # Closed whatever happens, while the ledger is open: closing writes what was read.

@@ -23,6 +23,12 @@ def test_the_context_is_the_lines_around() -> None:
     assert [text[a:b] for a, b in context(text, [Span(0, 2), Span(9, 11)])] == ["One.\r\n\r\nTwo, said A."]
 
 
+def test_an_endless_line_is_cut() -> None:
+    text = "x" * 50_000
+    assert context(text, [Span(20_000, 20_010)], 100) == [(19_900, 20_110)]
+    assert context(text, [Span(20_000, 20_010), Span(20_150, 20_160)], 100) == [(19_900, 20_260)]
+
+
 @given(
     text=st.text(st.sampled_from("ab \n\r"), min_size=1),
     pairs=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), min_size=1, max_size=5),
