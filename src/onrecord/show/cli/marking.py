@@ -20,8 +20,8 @@ def context(text: str, spans: Sequence[Span], reach: int = REACH) -> list[tuple[
     for span in sorted(spans):
         floor, ceiling = max(0, span.start - reach), min(len(text), span.end + reach)
         start = max(floor, text.rfind("\n", floor, span.start) + 1, text.rfind("\r", floor, span.start) + 1)
-        ends = [found for found in (text.find("\n", span.end, ceiling), text.find("\r", span.end, ceiling)) if found >= 0]
-        end = min(ends, default=ceiling)
+        ends = (text.find("\n", span.end, ceiling), text.find("\r", span.end, ceiling))
+        end = min((found for found in ends if found >= 0), default=ceiling)
         if lines and not text[lines[-1][1] : start].strip():
             lines[-1] = (lines[-1][0], max(lines[-1][1], end))
         else:
