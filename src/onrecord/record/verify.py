@@ -1,4 +1,4 @@
-"""Checking a ledger: every quotation against its text, every column against its record, every batch against its chain."""
+"""Checking a ledger: quotations against their texts, columns against their records, batches against the chain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from onrecord.errors import CodecError, SpanError
 from onrecord.model import Article
 from onrecord.record import rows, search
 from onrecord.record.chain import Batch, Contents, link
-from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts
+from onrecord.record.migrations import MIGRATIONS
+from onrecord.record.schema import APPLICATION, articles, batches, codebooks, head, statements, schema_version, supersessions, texts
 
 Progress = Callable[[int, int], None]
 _FETCH = 2_000
@@ -77,6 +78,7 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
     notes: list[str] = []
     try:
         _file(walk)
+        _schema(walk)
         _events(walk)
         _codebooks(walk)
         _articles(walk)
@@ -102,6 +104,14 @@ def _file(walk: _Walk) -> None:
     for (message,) in walk.connection.exec_driver_sql("PRAGMA integrity_check(20)"):
         if message != "ok":
             walk.found("file", message)
+
+
+def _schema(walk: _Walk) -> None:
+    v = schema_version.c
+    rows_there = walk.connection.execute(select(v.version, v.application, v.name).order_by(v.version)).all()
+    expected = [(number, APPLICATION, step.name) for number, step in enumerate(MIGRATIONS, 1)]
+    if [tuple(row) for row in rows_there] != expected:
+        walk.found("schema_version", "does not list the migrations that made this ledger")
 
 
 def _events(walk: _Walk) -> None:
@@ -206,9 +216,9 @@ def _chain(walk: _Walk) -> Batch | None:
         if _contents(walk, batch) != batch.id:
             walk.found(where, "does not hold what it was written with: " + _counts(walk, batch))
         last = batch
-    row = walk.connection.execute(select(head.c.number, head.c.digest)).one_or_none()
-    if row is None or tuple(row) != ((last.number, last.digest) if last else (0, "")):
-        named = "nothing" if row is None else f"batch {row.number}"
+    top = walk.connection.execute(select(head.c.number, head.c.digest)).one_or_none()
+    if top is None or (top.number, top.digest) != ((last.number, last.digest) if last else (0, "")):
+        named = "nothing" if top is None else f"batch {top.number}"
         walk.found("head", f"names {named} as the last batch, not batch {last.number if last else 0}")
     for name, entries in (("article", walk.articles), ("statement", walk.statements), ("supersession", walk.events)):
         for number in sorted(entries.keys() - walk.coders.keys()):
