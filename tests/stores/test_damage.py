@@ -14,6 +14,7 @@ from onrecord.codec import statement_to_dict
 from onrecord.errors import LedgerError
 from onrecord.model import Stance
 from onrecord.record import Ledger, Query, schema
+from onrecord.record.rows import checksum
 
 CELLS = [
     (table, column)
@@ -46,7 +47,7 @@ def changed(value):
     if isinstance(value, bytes):
         return value[:-1] + bytes([value[-1] ^ 1])
     if isinstance(value, int | float):
-        return value + 1
+        return value + 1000
     # One bit of one character in the middle.
     middle = len(value) // 2
     return value[:middle] + chr(ord(value[middle]) ^ 1) + value[middle + 1 :] if value else "x"
@@ -75,6 +76,18 @@ def test_a_changed_cell_is_found(full, raw, cell):
     expected = {"texts": "text", "supersessions": "batch", "batches": "batch", "head": "head"}
     assert expected.get(table.name, table.name.rstrip("s")) in places
     assert "\n" not in places
+
+
+@pytest.mark.parametrize("name", ["articles.number", "statements.number", "supersessions.position"])
+def test_a_number_that_keeps_the_order_is_found_too(full, raw, name):
+    """Claim: not even the last row's place can be changed unnoticed."""
+    table, column = name.split(".")
+    with raw(full).begin() as connection:
+        connection.execute(
+            text(f"UPDATE {table} SET {column} = {column} + 5 WHERE {column} = (SELECT max({column}) FROM {table})")
+        )
+    with Ledger(full) as ledger:
+        assert not ledger.verify().ok
 
 
 @pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
@@ -120,8 +133,6 @@ def test_an_added_row_is_found(full, raw):
 
 def test_a_record_changed_with_its_checksum_is_found(full, raw):
     """Claim: who knows the checksums and adapts them still breaks the chain."""
-    from onrecord.record.rows import checksum
-
     with raw(full).begin() as connection:
         record = connection.execute(text("SELECT record FROM statements WHERE number = 1")).scalar_one()
         forged = record.replace('"rule":"sample"', '"rule":"simple"', 1)
@@ -136,7 +147,12 @@ def test_a_record_changed_with_its_checksum_is_found(full, raw):
 def test_the_message_says_where(full, raw):
     with raw(full).begin() as connection:
         connection.execute(text("UPDATE statements SET speaker = 'Somebody Else' WHERE number = 2"))
-        connection.execute(text("UPDATE texts SET content = content || :more WHERE id IN (SELECT text_id FROM articles WHERE number = 2)").bindparams(more=b"!"))
+        connection.execute(
+            text(
+                "UPDATE texts SET content = content || :more "
+                "WHERE id IN (SELECT text_id FROM articles WHERE number = 2)"
+            ).bindparams(more=b"!")
+        )
     with Ledger(full) as ledger:
         findings = [str(finding) for finding in ledger.verify().findings]
     assert any("number 2)" in f and "column speaker" in f and "Boris Vel" in f for f in findings), findings
@@ -163,7 +179,7 @@ def test_flipped_bits_in_the_file_are_found_or_change_nothing(tmp_path):
     sound = path.read_bytes()
     dice = random.Random(20260302)
     noticed = 0
-    for number in range(150):
+    for number in range(400):
         damaged = bytearray(sound)
         damaged[dice.randrange(len(sound))] ^= 1 << dice.randrange(8)
         copy = tmp_path / "copy.db"
@@ -179,7 +195,7 @@ def test_flipped_bits_in_the_file_are_found_or_change_nothing(tmp_path):
             assert "\n" not in str(error)
             assert str(copy) in str(error)
             noticed += 1
-    assert noticed > 30
+    assert noticed > 50
 
 
 def test_words_that_are_no_longer_utf8_are_located(tmp_path):

@@ -75,7 +75,7 @@ def test_what_is_found(library, query, found):
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     query=st.text(st.characters(), max_size=30)
-    | st.text('"*^:-+(){}[]&|!<>\\\'NEARORANDNOTquote \x00', max_size=30)
+    | st.text("\"*^:-+(){}[]&|!<>\\'NEARORANDNOTquote \x00", max_size=30)
     | st.text(st.characters(categories=["Lo", "Nd", "No", "Mn", "So", "Cs", "Cc"]), max_size=8)
 )
 def test_no_input_breaks_the_search(library, query):

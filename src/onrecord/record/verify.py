@@ -12,10 +12,19 @@ from sqlalchemy.exc import DBAPIError
 from onrecord.codec import statement_from_dict
 from onrecord.errors import CodecError, SpanError
 from onrecord.model import Article
-from onrecord.record import rows, search
+from onrecord.record import migrations, rows, search
 from onrecord.record.chain import Batch, Contents, link
-from onrecord.record.migrations import MIGRATIONS
-from onrecord.record.schema import APPLICATION, articles, batches, codebooks, head, statements, schema_version, supersessions, texts
+from onrecord.record.schema import (
+    APPLICATION,
+    articles,
+    batches,
+    codebooks,
+    head,
+    schema_version,
+    statements,
+    supersessions,
+    texts,
+)
 
 Progress = Callable[[int, int], None]
 _FETCH = 2_000
@@ -109,16 +118,19 @@ def _file(walk: _Walk) -> None:
 def _schema(walk: _Walk) -> None:
     v = schema_version.c
     rows_there = walk.connection.execute(select(v.version, v.application, v.name).order_by(v.version)).all()
-    expected = [(number, APPLICATION, step.name) for number, step in enumerate(MIGRATIONS, 1)]
+    expected = [(number, APPLICATION, step.name) for number, step in enumerate(migrations.MIGRATIONS, 1)]
     if [tuple(row) for row in rows_there] != expected:
         walk.found("schema_version", "does not list the migrations that made this ledger")
 
 
 def _events(walk: _Walk) -> None:
     x = supersessions.c
-    chosen = select(x.batch, x.old, x.new, x.reason).order_by(x.batch, x.position)
-    for batch, old, new, reason in walk.connection.execute(chosen):
-        walk.events.setdefault(batch, []).append((old, new, reason))
+    chosen = select(x.batch, x.position, x.old, x.new, x.reason).order_by(x.batch, x.position)
+    for batch, position, old, new, reason in walk.connection.execute(chosen):
+        events = walk.events.setdefault(batch, [])
+        events.append((old, new, reason))
+        if position != len(events):
+            walk.found(f"batch {batch}", f"its supersession {len(events)} stands at position {position}")
     for batch, events in walk.events.items():
         walk.retired.update({old: batch for old, _, _ in events if old is not None})
         walk.retired.update({new: None for _, new, _ in events if new is not None})
@@ -138,7 +150,7 @@ def _codebooks(walk: _Walk) -> None:
 
 def _articles(walk: _Walk) -> None:
     used: set[str] = set()
-    for row in _pages(walk.connection, articles):
+    for row in _pages(walk, articles):
         walk.articles.setdefault(row["batch"], []).append((row["id"], row["hash"]))
         used.add(row["text_id"])
         where = f"article {row['id']} ({row['name']})"
@@ -164,7 +176,7 @@ _CHANGED = {
 def _statements(walk: _Walk, progress: Progress) -> None:
     total = walk.connection.execute(select(func.count()).select_from(statements)).scalar_one()
     number, article = 0, None
-    for done, row in enumerate(_pages(walk.connection, statements), 1):
+    for done, row in enumerate(_pages(walk, statements), 1):
         walk.statements.setdefault(row["batch"], []).append((row["id"], row["hash"]))
         if row["article"] != number:
             number, article = row["article"], _article_or_none(walk.connection, row["article"])
@@ -256,15 +268,20 @@ def _index(walk: _Walk, *, writable: bool) -> list[str]:
     return []
 
 
-def _pages(connection: Connection, table: Table) -> Iterator[RowMapping]:
-    """All rows by number, a page at a time, so that memory stays level."""
+def _pages(walk: _Walk, table: Table) -> Iterator[RowMapping]:
+    """All rows by number, which must be 1, 2, 3 and so on; a page at a time, so that memory stays level."""
     after = -(2**62)
-    while (
-        page := connection.execute(select(table).where(table.c.number > after).order_by(table.c.number).limit(_FETCH))
-        .mappings()
-        .all()
-    ):
-        yield from page
+    expected = 1
+    while True:
+        chosen = select(table).where(table.c.number > after).order_by(table.c.number).limit(_FETCH)
+        page = walk.connection.execute(chosen).mappings().all()
+        for row in page:
+            if row["number"] != expected:
+                walk.found(f"{table.name} {expected}", f"missing: the next one has number {row['number']}")
+            expected = row["number"] + 1
+            yield row
+        if not page:
+            return
         after = page[-1]["number"]
 
 
