@@ -133,7 +133,7 @@ class Interpreter:
         if re.search(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|us)\b", head):
             return True
         for name in (speaker.affiliation, speaker.name):
-            if name and re.search(rf"\b{re.escape(name.split()[-1])[:-1]}", head):
+            if name and re.search(rf"\b{re.escape(name.split()[-1][:-1])}", head):
                 return True
         return speaker.entity is not None and speaker.entity.kind in (Kind.STATE, Kind.BODY) and re.match(r"\W*(?:that )?(?:it|they)\b", head) is not None
 
