@@ -26,6 +26,15 @@ FORM_RULE = "the marks as printed"
 TELLS = frozenset("told tell tells telling assured assure assures informed inform reassured confirmed confided".split())
 
 
+def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
+    """Text order, but a reporter before those it reports: "Citing two diplomats, the Courier writes …"."""
+    ordered: dict[int, Attribution] = {}
+    for attribution in attributions:
+        for one in (*attribution.chain, attribution):
+            ordered.setdefault(id(one), one)
+    return list(ordered.values())
+
+
 @dataclass(slots=True)
 class Memory:
     """What earlier statements of the article leave for later ones."""
@@ -57,7 +66,7 @@ class Interpreter:
         resolver, memory = Resolver(context, cast), Memory()
         speakers: dict[int, Speaker] = {}
         made: dict[int, Statement] = {}
-        for attribution in attributions:
+        for attribution in outer_first(attributions):
             outer = speakers.get(id(attribution.outer)) if attribution.outer is not None else None
             speaker = resolver.resolve(attribution, outer)
             speakers[id(attribution)] = speaker

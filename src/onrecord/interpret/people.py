@@ -51,7 +51,7 @@ class Resolver:
             speaker = self._source(start, end, outer)
         if speaker.name is not None and attribution.source:
             self._spoken.append((attribution.source[0].span.start, speaker))
-            if attribution.outer is not None:
+            if attribution.outer is not None or _in_passing(attribution):
                 self._nested.add(attribution.source[0].span.start)
         return speaker
 
@@ -258,6 +258,12 @@ class Resolver:
 
     def _cite(self, run: Run) -> tuple[Evidence, ...]:
         return (self._context.article.text.cite(run.start, run.end),)
+
+
+def _in_passing(attribution: Attribution) -> bool:
+    """Whether a source is only named on the way: "which", "the League's claim", "a plan put forward by"."""
+    source = attribution.source[-1].quote.casefold()
+    return source in WHO or source.endswith(("'s", "’s")) or bool(attribution.cue) and attribution.cue[-1].quote.casefold().endswith((" by", " of"))
 
 
 def judged(speaker: Speaker) -> tuple[Judgement[str | None], Judgement[str | None]]:
