@@ -139,6 +139,9 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], setting: Settin
     hint_words = words(setting.hints)
     states_of(setting.hints, gazetteer, capitalised | frozenset(w.text for w in hint_words if w.is_name))
     states_of(text, gazetteer, capitalised)
+    for i, word in enumerate(hint_words[:-1]):  # "the company Litora"
+        if word.lower in NAMED_AS and hint_words[i + 1].is_name:
+            gazetteer.add(hint_words[i + 1].text, hint_words[i + 1].text, NAMED_AS[word.lower], "name")
     lowercase = frozenset(w.text for w in tokens if w.text[:1].islower())
     cast = Cast(text, tokens, gazetteer, roles, setting.outlet)
     line = DATELINE.match(text)
@@ -241,7 +244,7 @@ def _enter_all(cast: Cast, found: Sequence[Run], text: str) -> None:
 def _whole(cast: Cast, name: str) -> str:
     """For whom a body speaks: 'the Council of the Harbour Pact' for the Pact where that is known, else for itself."""
     parts = re.split(r" (?:of|for) (?:the )?", name, maxsplit=1)
-    if len(parts) == 2 and parts[0].casefold() in BODY_HEADS:
+    if len(parts) == 2 and parts[0].split()[-1].casefold() in BODY_HEADS:
         known = cast.gazetteer.get(parts[1])
         if known is not None and known.kind in (Kind.STATE, Kind.BODY):
             return known.name

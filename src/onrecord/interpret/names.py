@@ -138,7 +138,8 @@ def runs(tokens: list[Word], lowercase: frozenset[str], openers: set[int], roles
             continue
         j = i + 1
         while j < len(tokens):
-            step = _continues(tokens, j, roles)
+            named = i > 0 and tokens[i - 1].lower in NAMED_AS and tokens[j].lower == "of" and j + 1 < len(tokens) and tokens[j + 1].is_name
+            step = 2 if named else _continues(tokens, j, roles)  # "the association Water of Lamori"
             if step == 0:
                 break
             j += step
@@ -185,9 +186,9 @@ def _starts(word: Word, lowercase: frozenset[str], openers: set[int], roles: Map
 def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
     """How many words from `j` on belong to the run (0: none)."""
     word = tokens[j]
-    if word.text == '"' and j + 2 < len(tokens) and any(t.text == '"' for t in tokens[j + 1 : j + 5]):
+    if word.text in '"“' and j + 2 < len(tokens) and any(t.text in '"”' for t in tokens[j + 1 : j + 5]):
         # a nickname inside a name: Paul "The Hammer" Ostrow
-        close = next(k for k in range(j + 1, j + 5) if tokens[k].text == '"')
+        close = next(k for k in range(j + 1, j + 5) if tokens[k].text in '"”')
         return close - j + 1 if close + 1 < len(tokens) and tokens[close + 1].is_name and tokens[j + 1].is_name else 0
     if word.lower == "'s" and j + 1 < len(tokens) and tokens[j + 1].is_name and tokens[j + 1].lower in BODY_HEADS and re.search(r"(?:men|women|children|people|folk)$", tokens[j - 1].lower):
         return 2  # "the Seamen's Union"; "Caldria's Parliament" are two
@@ -225,7 +226,7 @@ def real_names(found: list[Run], openers: set[int], gazetteer: Gazetteer) -> lis
 
 def plain_name(run: Run) -> str:
     """The name without a nickname in quotation marks."""
-    return " ".join(re.sub(r'"[^"]*"', " ", run.text).split())
+    return " ".join(re.sub(r'["“][^"”]*["”]', " ", run.text).split())
 
 
 def kind_of(name: str, gazetteer: Gazetteer) -> Kind | None:

@@ -17,9 +17,10 @@ from onrecord.interpret.words import Word
 
 # "who leads the League", "heads", "chairs"
 LEADS = re.compile(r"^,? ?who (?:now |currently |also )?(?:leads|led|heads|headed|chairs|chaired|runs|represents|speaks for|commands|directs|founded|presides)\b")
+CLEAR_LEAD = 1.0  # votes; set by hand
 STATE_WORDS = frozenset("government country cabinet state nation administration regime homeland".split())
 ORGANS = STATE_WORDS | frozenset(
-    "army parliament senate ministry court police gendarmerie presidency palace forces navy embassy delegation negotiators military assembly treasury "
+    "army parliament senate ministry police gendarmerie presidency palace forces navy embassy delegation negotiators military assembly treasury "
     "kremlin chancellery ministries troops soldiers coastguard lawmakers mps senators ministers gendarme gendarmes president premier pm minister "
     "generals officials authorities".split()
 )
@@ -40,7 +41,8 @@ APART = frozenset(("close", "near", "familiar", "opposite", "outside", "against"
 APARTNESS = frozenset("of for by with to against from about on in".split())
 IN = frozenset("in near outside inside around across".split())
 ORGAN_NAMES = frozenset("ministry parliament senate army navy police cabinet government treasury chancellery presidency embassy assembly gendarmerie".split())
-LOCAL = frozenset(("mayor", "deputy mayor", "lord mayor", "councillor", "prefect", "judge", "presiding judge"))
+LOCAL = frozenset(("mayor", "deputy mayor", "lord mayor", "councillor", "prefect"))
+OF_BODIES = frozenset(("commissioner", "high representative", "secretary-general", "secretary general", "director-general", "presiding judge", "ambassador"))
 MALE = frozenset("mr sir king prince spokesman chairman lord husband father son brother uncle businessman congressman fisherman".split())
 FEMALE = frozenset("mrs ms miss queen princess spokeswoman chairwoman dame lady wife mother daughter sister mum businesswoman congresswoman headmistress".split())
 
@@ -175,6 +177,8 @@ def told_side(cast: Cast, phrase: Phrase) -> str | None:
     serves = any(r in ("aide", "state") for r in roles) or not roles
     if people and serves and people[0].side:
         return people[0].side
+    if {w.lower for w in words} & {"provincial", "regional"} and len(cast.gazetteer.regions) == 1:
+        return next(iter(cast.gazetteer.regions))
     if phrase.office and states:
         return states[0]
     if bodies:
@@ -204,6 +208,8 @@ def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[s
             run, entity = at[word.start]
             if entity is phrase.skip:
                 continue
+            if previous == "to" and entity.kind is Kind.STATE:
+                continue  # the envoy to Lubia
             if previous in IN and (entity.kind in (Kind.STATE, Kind.PLACE) or run.text != entity.name):
                 adverbial = adverbial or entity.side
             elif previous not in APART and not any(w.lower in APART for w in words if w.start < word.start):
@@ -265,7 +271,7 @@ def body_before(cast: Cast, position: int, *, office: bool = False) -> Entity | 
     start = position
     for _ in range(2):
         stop = start
-        start = max(cast.text.rfind(". ", 0, max(0, stop - 2)), cast.text.rfind("\n", 0, max(0, stop - 1))) + 1
+        start = sentence_start(cast.text, stop - 1)
         inside = [e for run, e in cast.in_span(start, stop) if e.kind in (Kind.STATE, Kind.BODY, Kind.OUTLET)]
         states = [e for e in inside if e.kind is Kind.STATE]
         if inside:
@@ -298,6 +304,15 @@ def settle(cast: Cast) -> None:
         _, _, entity, vote = max(votes, key=lambda item: item[:2])
         entity.affiliation = vote.name
         open_.remove(entity)
+
+
+def settle_rest(cast: Cast, speakers: Sequence[Entity]) -> None:
+    """Give persons who speak and of whom nothing at all is told the state that leads their sentences' vote clearly."""
+    for entity in speakers:
+        if entity.kind is Kind.PERSON and entity.affiliation is None and not entity.roles:
+            vote = vote_for(cast, entity.mentions, entity)
+            if vote is not None and vote.lead >= CLEAR_LEAD:
+                entity.affiliation = vote.name
 
 
 def home_of(cast: Cast, mentions: Sequence[int], entity: Entity | None = None) -> str | None:
@@ -342,27 +357,44 @@ def _kinds_of_office(cast: Cast, entity: Entity | None) -> frozenset[Kind]:
     roles = set(entity.roles)
     if roles & LOCAL:
         return frozenset()
-    if roles & {"commissioner", "high representative", "secretary-general", "ambassador", "presiding judge"}:
-        return frozenset((Kind.BODY,)) if not roles & {"ambassador"} else frozenset((Kind.STATE, Kind.BODY))
-    if any(cast.roles.get(r) == "state" for r in roles):
+    if roles & OF_BODIES:
+        return frozenset((Kind.STATE, Kind.BODY)) if roles & {"ambassador"} else frozenset((Kind.BODY,))
+    if not roles or any(cast.roles.get(r) == "state" for r in roles):
         return frozenset((Kind.STATE,))
-    return frozenset((Kind.BODY,))
+    return frozenset()
 
 
 def _vote(cast: Cast, mention: int, votes: dict[str, float], kinds: frozenset[Kind]) -> None:
     text = cast.text
-    start = max(text.rfind(". ", 0, mention), text.rfind("\n", 0, mention)) + 1
+    start = sentence_start(text, mention)
     stop = min((i for i in (text.find(". ", mention), text.find("\n", mention)) if i >= 0), default=len(text))
     line = text.rfind("\n", 0, mention) + 1
     for a, b, weight in ((start, stop, 2.0), (line, start, 0.7), (stop, stop + 160, 0.4)):
         beside: dict[str, float] = {}
         for run, e in cast.in_span(a, b):
             if e.kind in kinds:
-                spoken_in = run.text != e.name and text[max(0, run.start - 3) : run.start] == "in "
                 name = e.side or e.name
-                beside[name] = max(beside.get(name, 0.0), 1.3 if spoken_in else 0.5 if run.owned else 1.0)
+                beside[name] = max(beside.get(name, 0.0), _weight(cast, run, e))
         for name, share in beside.items():
             votes[name] = votes.get(name, 0.0) + weight * share / len(beside)
+
+
+def _weight(cast: Cast, run: Run, entity: Entity) -> float:
+    """How much a named state says of who speaks beside it: 'said Lubia would pay', 'in Port Lubia', less 'accused Lubia'."""
+    before = cast.text[max(0, run.start - 12) : run.start].rstrip().rsplit(" ", 1)[-1].casefold()
+    after = re.match(r" (\w+)", cast.text[run.end : run.end + 12])
+    if before == "in" and run.text != entity.name:
+        return 1.4
+    if after is not None and after[1] in ("would", "will", "could", "can", "may", "might", "must", "should", "had", "has", "was", "is", "does", "did"):
+        return 1.5
+    if run.owned or before in ("on", "against", "with", "to", "from", "accused", "by", "of"):
+        return 0.5
+    return 1.0
+
+
+def sentence_start(text: str, position: int) -> int:
+    """Where the sentence of a position begins, roughly."""
+    return max(text.rfind(mark, 0, max(0, position - 1)) for mark in (". ", "? ", "! ", "\n", '." ', ".” ")) + 1
 
 
 def _outlet_state(cast: Cast) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
@@ -53,6 +54,13 @@ class Resolver:
             self._spoken.append((attribution.source[0].span.start, speaker))
             if attribution.outer is not None or _in_passing(attribution):
                 self._nested.add(attribution.source[0].span.start)
+        return speaker
+
+    @staticmethod
+    def settled(speaker: Speaker) -> Speaker:
+        """The speaker with the affiliation that a later part of the article told."""
+        if speaker.affiliation is None and speaker.entity is not None and speaker.entity.affiliation is not None:
+            return replace(speaker, affiliation=speaker.entity.affiliation)
         return speaker
 
     def _absent(self, attribution: Attribution) -> Speaker:
