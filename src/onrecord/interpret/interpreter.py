@@ -14,7 +14,7 @@ from onrecord.interpret.names import Kind, bundled_gazetteer, bundled_roles
 from onrecord.interpret.occasion import dated, venue_of
 from onrecord.interpret.descriptions import Speaker
 from onrecord.interpret.people import Resolver, judged
-from onrecord.interpret.offices import describe
+from onrecord.interpret.offices import describe, settle_rest
 from onrecord.interpret.saying import CueIndex, Said, act_of
 from onrecord.interpret.stance import stance_of
 from onrecord.interpret.words import words
@@ -24,6 +24,15 @@ from onrecord.span import Evidence
 
 FORM_RULE = "the marks as printed"
 TELLS = frozenset("told tell tells telling assured assure assures informed inform reassured confirmed confided".split())
+
+
+def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
+    """Text order, but a reporter before those it reports: "Citing two diplomats, the Courier writes …"."""
+    ordered: dict[int, Attribution] = {}
+    for attribution in attributions:
+        for one in (*attribution.chain, attribution):
+            ordered.setdefault(id(one), one)
+    return list(ordered.values())
 
 
 @dataclass(slots=True)
@@ -57,10 +66,13 @@ class Interpreter:
         resolver, memory = Resolver(context, cast), Memory()
         speakers: dict[int, Speaker] = {}
         made: dict[int, Statement] = {}
-        for attribution in attributions:
+        ordered = outer_first(attributions)
+        for attribution in ordered:
             outer = speakers.get(id(attribution.outer)) if attribution.outer is not None else None
-            speaker = resolver.resolve(attribution, outer)
-            speakers[id(attribution)] = speaker
+            speakers[id(attribution)] = resolver.resolve(attribution, outer)
+        settle_rest(cast, [s.entity for s in speakers.values() if s.entity is not None])
+        for attribution in ordered:
+            speaker = resolver.settled(speakers[id(attribution)])
             reports = any(other.outer is attribution for other in attributions)
             parent = made.get(id(attribution.outer)) if attribution.outer is not None else None
             made[id(attribution)] = self._statement(context, attribution, speaker, memory, reports, parent)
