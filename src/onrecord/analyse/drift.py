@@ -13,12 +13,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 import polars as pl
 from scipy import sparse
 
+from onrecord import lexicon
 from onrecord.analyse.tables import check
 
 NEAR, FAIR = 0.45, 0.2
@@ -29,14 +31,13 @@ DRIFT: dict[str, Any] = {
     "commitment": pl.String, "likeness": pl.Float64, "differs": pl.List(pl.String), "words_added": pl.List(pl.String),
     "words_dropped": pl.List(pl.String), "hedges": pl.List(pl.String), "id": pl.String,
 }  # fmt: skip
-HEDGES = frozenset(
-    "about allegedly apparently appear appears appeared around can claim claimed claims could doubt expect expects "
-    "hope hopes if likely may maybe might perhaps possible possibly potentially presumably probably reportedly seem "
-    "seemed seems should suggest suggested suggests suppose think thinks unlikely would".split()
-)  # fmt: skip
 STOP = frozenset(
-    "a an and are as at be been being but by do does did for from had has have he her his i if in into is it its of on "
-    "or our she that the their them they this those to was we were which who will with would you said say says".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be been being but by do does did for from had has have he her his i if in into is it its "
+        "of on or our she that the their them they this those to was we were which who will with would you said say "
+        "says",
+    )
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "ly", "s", "y")
@@ -78,7 +79,9 @@ def clusters(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
     for place in order.tolist():
         first.setdefault(int(roots[place]), place)
     ids = table["id"].to_list()
-    return table.drop("__row").with_columns(pl.Series("cluster", [ids[first[int(root)]] for root in roots], dtype=pl.String))
+    return table.drop("__row").with_columns(
+        pl.Series("cluster", [ids[first[int(root)]] for root in roots], dtype=pl.String)
+    )
 
 
 def independent(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
@@ -122,7 +125,7 @@ def _family(name: str) -> str:
 
 
 def _names_agree(one: str, other: str) -> bool:
-    """Whether the shorter name's words are all in the longer one: "Rutte" and "Mark Rutte", not "Ann" and "Mark Rutte"."""
+    """Whether the shorter name's words are all in the longer one, as those of "Rutte" are in "Mark Rutte"."""
     words = sorted((set(one.casefold().split()), set(other.casefold().split())), key=len)
     return words[0] <= words[1]
 
@@ -178,14 +181,14 @@ def _compare(first: Mapping[str, Any], row: Mapping[str, Any], likeness: float) 
     differs = [name for name in ("stance", "commitment", "act", "issue") if row[name] != first[name]]
     if (row["chain"] or []) != (first["chain"] or []):
         differs.append("chain")
-    hedges = _hedges(row["quote"])
-    if hedges != _hedges(first["quote"]):
+    hedged = _hedges(row["quote"])
+    if hedged != _hedges(first["quote"]):
         differs.append("hedges")
     old, new = _words(first["quote"]), _words(row["quote"])
     if old != new:
         differs.append("wording")
     return {
-        "first": False, "likeness": likeness, "differs": differs, "hedges": hedges, "chain": row["chain"] or [],
+        "first": False, "likeness": likeness, "differs": differs, "hedges": hedged, "chain": row["chain"] or [],
         "words_added": _without(new, old), "words_dropped": _without(old, new),
     }  # fmt: skip
 
@@ -195,7 +198,15 @@ def _words(text: str) -> list[str]:
 
 
 def _hedges(text: str) -> list[str]:
-    return sorted(set(_words(text)) & HEDGES)
+    """The hedges and modals of the bundled vocabulary that occur in a text."""
+    spaced = f" {' '.join(_words(text))} "
+    return [hedge for hedge in hedges() if f" {hedge} " in spaced]
+
+
+@cache
+def hedges() -> tuple[str, ...]:
+    """The bundled vocabulary of hedges and modals, in code point order."""
+    return tuple(sorted({row["hedge"].casefold() for row in lexicon.rows("hedges.tsv")}))
 
 
 def _without(words: Iterable[str], others: Iterable[str]) -> list[str]:

@@ -196,8 +196,8 @@ def select(table: pl.DataFrame | Coded, options: Options, *, ordered: bool = Tru
     return Selection(coded, options, original, chosen)
 
 
-def build(picked: Selection, chosen: Ints) -> Network:
-    """The matrix of some of the selected statements."""
+def build(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Network:
+    """The matrix of some of the selected statements, each counting as its weight (1 where none are given)."""
     options, coded = picked.options, picked.coded
     rows, row_place = picked.nodes(options.rows, chosen)
     columns, column_place = picked.nodes(options.columns, chosen)
@@ -212,10 +212,10 @@ def build(picked: Selection, chosen: Ints) -> Network:
     column = column_place[coded.field(options.columns).codes[chosen]]
     cells = (row * len(columns) + column) * depth + layer
     if options.mode == "two":
-        counts = _tally(cells, len(rows) * len(columns), depth)
+        counts = _tally(cells, len(rows) * len(columns), depth, weights)
         values = two_mode(counts, (len(rows), len(columns)), levels, options)
         return Network("two", rows, columns, values, int(chosen.size), options)
-    counts = _tally(cells, len(rows), len(columns) * depth)
+    counts = _tally(cells, len(rows), len(columns) * depth, weights)
     values = one_mode(counts, similarity(levels, options.aggregate, depth), options, levels.kind)
     return Network("one", rows, rows, values, int(chosen.size), options)
 
@@ -317,12 +317,13 @@ def _fits(rows: int, columns: int, mode: str) -> None:
         raise TableError(f"{rows:,} x {columns:,} cells are too many for a two-mode matrix; exclude some")
 
 
-def _tally(cells: Ints, rows: int, columns: int) -> Any:
+def _tally(cells: Ints, rows: int, columns: int, weights: Floats | None) -> Any:
     """How often each cell occurs, as a rows x columns array, sparse where a dense one would be mostly room."""
     if rows * columns <= max(DENSE_CELLS, 8 * cells.size):
-        return np.bincount(cells, minlength=rows * columns).astype(np.float64).reshape(rows, columns)
-    place, count = np.unique(cells, return_counts=True)
-    return sparse.csr_array((count.astype(np.float64), np.divmod(place, columns)), shape=(rows, columns))
+        counts = np.bincount(cells, weights, minlength=rows * columns)
+        return counts.astype(np.float64).reshape(rows, columns)
+    values = np.ones(cells.size) if weights is None else weights
+    return sparse.coo_array((values, np.divmod(cells, columns)), shape=(rows, columns)).tocsr()
 
 
 def _weighted(counts: Any, weights: Floats, depth: int) -> Any:

@@ -121,11 +121,11 @@ def _plain(picked: Selection, window: Window) -> Iterator[Network]:
     first, last = _range(picked)
     known: dict[tuple[int, int], Network] = {}
     for middle in _steps(first, last, window.unit):
-        start, stop = _shift(middle, window.unit, -reach), _shift(middle, window.unit, reach)
+        start, stop = shift(middle, window.unit, -reach), shift(middle, window.unit, reach)
         if start < first or stop > last:
             continue
-        low = int(np.searchsorted(times, _second(start), side="left"))
-        high = int(np.searchsorted(times, _second(stop), side="right"))
+        low = int(np.searchsorted(times, second(start), side="left"))
+        high = int(np.searchsorted(times, second(stop), side="right"))
         if (low, high) not in known:
             # Windows move on while statements rarely do: most windows hold the statements of the one before.
             known = {(low, high): build(picked, picked.chosen[low:high])}
@@ -182,8 +182,8 @@ def blocks(
     first, last = int(times.min()), int(times.max())
     begin, end = first, last
     if indent:
-        begin = _second(_shift(moment(first), window.unit, half))
-        end = _second(_shift(moment(last), window.unit, -half))
+        begin = second(shift(moment(first), window.unit, half))
+        end = second(shift(moment(last), window.unit, -half))
     middles = _middles(begin, end, window.unit)
     tensor = _Tensor(picked)
     step = max(1, BLOCK // max(tensor.room, tensor.moments.size, 1))
@@ -278,14 +278,14 @@ def _middles(begin: int, end: int, unit: str) -> Ints:
         if (end - begin) // UNITS[unit] > MOST_WINDOWS:
             raise TableError(f"more than {MOST_WINDOWS:,} windows; choose a longer unit than {unit}")
         return np.arange(begin, end + 1, UNITS[unit], dtype=np.int64)
-    return np.array([_second(at) for at in _steps(moment(begin), moment(end), unit)], dtype=np.int64)
+    return np.array([second(at) for at in _steps(moment(begin), moment(end), unit)], dtype=np.int64)
 
 
 def _reach(centres: Ints, unit: str, count: int) -> Ints:
     """The centres some units later."""
     if unit in UNITS:
         return centres + UNITS[unit] * count
-    return np.array([_second(_shift(moment(at), unit, count)) for at in centres], dtype=np.int64)
+    return np.array([second(shift(moment(at), unit, count)) for at in centres], dtype=np.int64)
 
 
 def _months(at: datetime, middle: datetime, unit: str) -> int:
@@ -319,10 +319,10 @@ def _steps(begin: datetime, end: datetime, unit: str) -> Iterator[datetime]:
     at = begin
     while at <= end:
         yield at
-        at = _shift(at, unit, 1)
+        at = shift(at, unit, 1)
 
 
-def _shift(at: datetime, unit: str, count: int) -> datetime:
+def shift(at: datetime, unit: str, count: int) -> datetime:
     """A point in time some units later; a day that the month lacks becomes its last."""
     if unit in UNITS:
         return at + timedelta(seconds=UNITS[unit] * count)
@@ -331,5 +331,6 @@ def _shift(at: datetime, unit: str, count: int) -> datetime:
     return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
 
 
-def _second(at: datetime) -> int:
+def second(at: datetime) -> int:
+    """A date and time (UTC) as seconds since 1970."""
     return round((at - datetime(1970, 1, 1)).total_seconds())

@@ -154,5 +154,3 @@ def _shape(pairs: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 def _dated(table: pl.DataFrame, by: str) -> pl.DataFrame:
     return positions(check(table, FIELDS).filter(pl.col("date").is_not_null()), by)
-
-
