@@ -26,10 +26,12 @@ class Extractor(Protocol):
 
 def load_extractor(model: Path | None = None) -> Extractor:
     """A new extractor on the tagger in the folder `model` (the bundled one by default); ModelError where it is damaged."""
+    from onrecord.extract.looks import Looks
     from onrecord.extract.tagged import TaggerExtractor
     from onrecord.extract.tagger import Tagger
+    from onrecord.lexicon import load_cues
 
-    return TaggerExtractor(Tagger(model or bundled_model()))
+    return TaggerExtractor(Tagger(model or bundled_model()), Looks(load_cues()))
 
 
 def bundled_model() -> Path:

@@ -43,7 +43,7 @@ class Tagger:
                 str(path / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
             self._configure(config)
-        except Exception as error:  # noqa: BLE001  (the libraries raise bare Exceptions of many kinds)
+        except Exception as error:
             raise ModelError(f"{path}: no usable tagger ({error}); reinstall, or name a folder with --model") from error
 
     def _configure(self, config: dict[str, Any]) -> None:
