@@ -25,7 +25,7 @@ class Extractor(Protocol):
 
 
 def load_extractor(model: Path | None = None) -> Extractor:
-    """A new extractor on the tagger in the folder `model` (the bundled one by default); ModelError where it is damaged."""
+    """A new extractor on the tagger in the folder `model`, by default the bundled one; ModelError where it is damaged."""
     from onrecord.extract.looks import Looks
     from onrecord.extract.tagged import TaggerExtractor
     from onrecord.extract.tagger import Tagger

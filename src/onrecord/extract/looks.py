@@ -9,49 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from onrecord.lexicon import Cue, inflections
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 GENERIC = frozenset(
-    [
-        "be",
-        "have",
-        "let",
-        "take",
-        "go",
-        "put",
-        "come",
-        "like",
-        "state",
-        "name",
-        "table",
-        "back",
-        "make",
-        "stand",
-        "keep",
-        "hold",
-        "leave",
-        "set",
-        "give",
-        "sign",
-        "show",
-        "own",
-        "term",
-        "present",
-        "second",
-        "value",
-        "push",
-        "press",
-        "look",
-        "fight",
-        "need",
-        "order",
-        "figure",
-        "project",
-        "choose",
-        "offer",
-    ]
+    "be have let take go put come like state name table back make stand keep hold leave set give sign show own "
+    "term present second value push press look fight need order figure project choose offer".split()
 )
 AFTER_NOUN = frozenset({"that", "for", "by", "from", "of", "to"})
 
@@ -78,5 +43,6 @@ class Looks:
         words = [match.group().casefold() for match in WORD.finditer(text)]
         if not self._words.isdisjoint(words):
             return True
-        following = zip(words, words[1:], strict=False)
-        return any(pair in self._pairs or (pair[0] in self._nouns and pair[1] in AFTER_NOUN) for pair in following)
+        return any(
+            pair in self._pairs or (pair[0] in self._nouns and pair[1] in AFTER_NOUN) for pair in pairwise(words)
+        )

@@ -10,7 +10,8 @@ from onrecord.lexicon import inflections as inflections
 
 WORD = re.compile(r"\w+(?:['’\-.]\w+)*\.?(?<=[A-Z]\.)|\w+(?:['’\-]\w+)*|[^\w\s]")
 ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "sgt", "capt", "sen", "rep", "gov", "st", "jr", "sr", "no", "vs", "etc", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "u.s", "u.k", "u.n", "e.u", "a.m", "p.m", "inc", "ltd", "co", "corp"]
+    "mr mrs ms dr prof gen col lt sgt capt sen rep gov st jr sr no vs etc jan feb mar apr jun jul aug sep sept "
+    "oct nov dec u.s u.k u.n e.u a.m p.m inc ltd co corp".split()
 )
 @dataclass(frozen=True, slots=True)
 class Word:
