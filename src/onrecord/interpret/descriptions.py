@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
 from onrecord.interpret.names import BODY_HEADS, OUTLET_HEADS, Kind
-from onrecord.interpret.offices import FEMALE, MALE, ORGANS, STATE_WORDS, VAGUE, Phrase, body_called, home_of, roles_in, singular, told_side
+from onrecord.interpret.offices import FEMALE, MALE, ORGANS, STANDS_ALONE, STATE_WORDS, VAGUE, Phrase, body_called, home_of, roles_in, singular, told_side
 from onrecord.interpret.words import Word
 from onrecord.span import Evidence
 
@@ -88,6 +88,8 @@ class Describer:
         return None if latest is None else Speaker(latest[2].name, latest[2].side, latest[2], "description: the one named last", 0.65)
 
     def _role_holder(self, head: Sequence[Word], side: str | None, position: int) -> Speaker | None:
+        if _head_noun(head) in KEEPS_ITS_NAME and not roles_in(head[-1:], self._cast):
+            return None
         wanted = [r for r in roles_in(head, self._cast) if self._cast.roles[r] != "plain" and r not in ("member", "official", "senior official")]
         plural = bool(head) and head[-1].lower != singular(head[-1].lower, self._cast)
         if not wanted or plural or head[-1].lower in KEEPS_ITS_NAME and wanted[-1] not in head[-1].lower:
@@ -117,6 +119,12 @@ class Describer:
         if len([w for w in head if w.is_word]) > 4 or roles_in(head[-1:], self._cast) == []:
             return None
         last = self._cast.last_before(position, frozenset((Kind.PERSON,)))
+        if last is None and side is not None:  # "The League's envoy asked … " and her name in the next sentence
+            coming = next(((r, e) for r, e in self._cast.in_span(position, position + 700) if e.kind is Kind.PERSON), None)
+            if coming is not None and not coming[1].roles and coming[1].affiliation is None:
+                coming[1].roles.append(wanted[-1])
+                coming[1].affiliation = side
+                return Speaker(coming[1].name, side, coming[1], "description: the person named next", 0.5)
         if last is None or last[1].roles or position - last[0].end > 400 or side not in (None, last[1].affiliation) and last[1].affiliation is not None:
             return None
         entity = last[1]
@@ -194,7 +202,7 @@ class Describer:
         if owned is not None and owned[0].end + 3 > cut - len(last) - 2 and last in OWN_BODY | STATE_WORDS and owned[1].side:
             side = owned[1].side
             return Speaker(side, side, self._cast.named(side), "somebody's government or body", 0.8)
-        affiliation = self._side(start, cut, head_words)
+        affiliation = self._itself(head_words, plain) or self._side(start, cut, head_words)
         if affiliation is not None and last in STATE_WORDS and len(plain.split()) == 2 and self._cast.gazetteer.get(head_words[-2].text if len(head_words) > 1 else ""):
             return Speaker(affiliation, affiliation, self._cast.named(affiliation), "a state's government", 0.9)
         if owner is not None:
@@ -204,6 +212,16 @@ class Describer:
         if affiliation is None and owner is None:
             affiliation = self._implied(head_words, plain, start)
         return Speaker(plain or None, affiliation, None, "unnamed: as printed without its article", 0.75)
+
+    def _itself(self, head: Sequence[Word], plain: str) -> str | None:
+        """A body that is known by its kind speaks for itself: 'the pitmen's union', 'the union of farmers of Lubia'."""
+        lowers = [w.lower for w in head if w.is_word and w.lower not in ("the", "a", "an")]
+        noun = _head_noun(head)
+        if noun not in STANDS_ALONE | {"assembly"} or any(w.is_name for w in head if w.lower == noun) or len(lowers) < 2:
+            return None
+        if noun == "assembly" and "of" not in lowers or self._cast.gazetteer.get(head[0].text) or roles_in(head[:1], self._cast):
+            return None
+        return plain
 
     def _of_their_side(self, head: Sequence[Word]) -> bool:
         return "mps" not in {t.lower for t in head} and not {"opposite", "familiar", "close"} & {t.lower for t in head}
@@ -293,6 +311,13 @@ class Describer:
         last = max(w.end for w in words[begin:] if w.is_word)
         made = self.unnamed(words[begin:], words[begin].start, last)
         return Speaker(made.name, made.affiliation, made.entity, "relative pronoun: the noun phrase before it", 0.6)
+
+
+def _head_noun(head: Sequence[Word]) -> str:
+    """The head of a noun phrase: its last word before a preposition."""
+    words = [w.lower for w in head if w.is_word]
+    cut = next((i for i, w in enumerate(words) if i and w in ("of", "in", "at", "for", "from", "to", "on", "with", "by")), len(words))
+    return words[cut - 1] if words else ""
 
 
 def _fits(wanted: str, roles: Sequence[str], same_side: bool) -> bool:

@@ -39,6 +39,8 @@ BREAKS = frozenset(
 POSSESSIVES = frozenset("his her its their whose our my".split())
 APART = frozenset(("close", "near", "familiar", "opposite", "outside", "against"))
 APARTNESS = frozenset("of for by with to against from about on in".split())
+STANDS_ALONE = frozenset("union association club council commission court tribunal chamber company bank league society committee movement federation guild".split())
+DETERMINERS = frozenset("the a an its his her their this".split())
 IN = frozenset("in near outside inside around across".split())
 ORGAN_NAMES = frozenset("ministry parliament senate army navy police cabinet government treasury chancellery presidency embassy assembly gendarmerie".split())
 LOCAL = frozenset(("mayor", "deputy mayor", "lord mayor", "councillor", "prefect"))
@@ -232,7 +234,7 @@ def _owner(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> str | None:
     """What 'its' or 'whose' before an office means: the state or body named before; 'his' and 'her' wait for the resolver."""
     for word in words:
         if word.lower in ("its", "whose", "their"):
-            holder = body_before(cast, word.start, office=phrase.office)
+            holder = body_before(cast, word.start, office=phrase.office and not set(roles_in(words, cast)) & OF_BODIES)
             return holder.side if holder is not None else None
     return None
 
@@ -240,6 +242,9 @@ def _owner(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> str | None:
 def _lower_body(cast: Cast, words: Sequence[Word], position: int) -> str | None:
     """A body that is named by its kind alone: 'the coalition's spokeswoman', 'the bank's chief'."""
     for i, word in enumerate(words):
+        printed = _printed_body(words, i)
+        if printed is not None:
+            return printed
         if word.lower not in BODY_NOUNS or word.is_name or i == len(words) - 1 and len(words) > 1 and words[0].lower not in ("the", "its"):
             continue
         found = body_called(cast, word.lower, position)
@@ -248,6 +253,16 @@ def _lower_body(cast: Cast, words: Sequence[Word], position: int) -> str | None:
         if word.lower == "opposition" and i and words[i - 1].lower == "the":
             return "opposition"
     return None
+
+
+def _printed_body(words: Sequence[Word], at: int) -> str | None:
+    """A lower-case body with words of its own, as printed: 'the pitmen's union', 'the electoral commission'."""
+    if words[at].lower not in STANDS_ALONE or words[at].is_name or at < 2:
+        return None
+    first = next((i for i in range(at - 1, -1, -1) if words[i].lower in DETERMINERS), None)
+    if first is None or at - first < 2 or any(w.is_name or w.text == "," for w in words[first + 1 : at]):
+        return None
+    return re.sub(r" (['’])", r"\1", " ".join(w.text for w in words[first + 1 : at + 1]))
 
 
 def body_called(cast: Cast, noun: str, position: int) -> Entity | None:
