@@ -59,6 +59,8 @@ class Interpreter:
         memory = Memory()
         made: dict[int, Statement] = {}
         for attribution in outer_first(attributions):
+            if id(attribution) not in of:
+                continue
             parent = made.get(id(attribution.outer)) if attribution.outer is not None else None
             made[id(attribution)] = self._statement(context, attribution, of[id(attribution)], speakers[id(attribution)], memory, parent)
         return [made[id(attribution)] for attribution in attributions]
