@@ -116,7 +116,9 @@ def inflections(verb: str) -> set[str]:
         return forms
     if re.search(r"[^aeiou]y$", verb):
         forms |= {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
-    elif verb.endswith("e") and not verb.endswith("ee"):
+    elif verb.endswith("ee"):
+        forms |= {verb + "s", verb + "d", verb + "ing"}
+    elif verb.endswith("e"):
         forms |= {verb + "s", verb + "d", verb[:-1] + "ing"}
     elif re.search(r"(s|x|z|ch|sh)$", verb):
         forms |= {verb + "es", verb + "ed", verb + "ing"}
