@@ -219,6 +219,32 @@ class Statement:
             yield from judgement.evidence
 
 
+class Ruling(StrEnum):
+    """What a person decides about who is who."""
+
+    MERGE = "merge"  # `others` are `name`
+    SPLIT = "split"  # `others` are not `name`
+    RENAME = "rename"  # `name` is to be called the one name in `others`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A person's ruling on speakers' names; a later one on the same names stands over an earlier one."""
+
+    ruling: Ruling
+    name: str
+    others: tuple[str, ...]
+    coder: str
+    reason: str = ""
+    created: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not self.others or not all(other.strip() for other in self.others):
+            raise CodecError("a decision on people needs a name and at least one other name")
+        if self.ruling is Ruling.RENAME and len(self.others) != 1:
+            raise CodecError("a speaker can be renamed to one name only")
+
+
 def plain(value: object) -> object:
     """A judged value as JSON knows it: evidence as [start, end], dates and enumerations as text."""
     if isinstance(value, Evidence):

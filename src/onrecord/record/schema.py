@@ -117,6 +117,16 @@ statements = Table(
     Column("nested_in", Text),
 )
 
+# What people decided on who is who; rows are only added, each bound to the one before it by its hash.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
 # What took whose place: `old` leaves the current view, `new` enters or re-enters it; either may be null, not both.
 supersessions = Table(
     "supersessions",

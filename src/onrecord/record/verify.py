@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from onrecord.codec import statement_from_dict
 from onrecord.errors import CodecError, SpanError
 from onrecord.model import Article
-from onrecord.record import migrations, rows, search
+from onrecord.record import migrations, people, rows, search
 from onrecord.record.chain import Batch, Contents, link
 from onrecord.record.schema import (
     APPLICATION,
@@ -93,6 +93,8 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
         _articles(walk)
         _statements(walk, progress or (lambda done, total: None))
         last = _chain(walk)
+        for where, what in people.broken(connection):
+            walk.found(where, what)
         notes = _index(walk, writable=writable)
     except DBAPIError as error:
         walk.found("database", f"cannot be read on from here: {error.orig}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli import codebook, demo, explain, matrix, read, statements, verify
+from onrecord.show.cli import codebook, demo, explain, matrix, people, read, statements, verify
 from onrecord.show.cli.edge import Edge, remember_debug
 
 HELP = """Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
@@ -36,6 +36,7 @@ def build() -> typer.Typer:
     app.command("verify")(verify.verify)
     app.command("demo")(demo.demo)
     app.add_typer(codebook.build(), name="codebook")
+    app.add_typer(people.build(), name="people")
     return app
 
 
