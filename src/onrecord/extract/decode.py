@@ -99,9 +99,7 @@ def log_softmax(values: Floats) -> Floats:
     return result
 
 
-def decode(
-    pieces: Pieces, parts: list[Window], biases: tuple[LinkBias, LinkBias], settings: Settings
-) -> list[Reading]:
+def decode(pieces: Pieces, parts: list[Window], biases: tuple[LinkBias, LinkBias], settings: Settings) -> list[Reading]:
     """All attributions of one text, in the order of their cues."""
     if not parts:
         return []
@@ -123,9 +121,7 @@ def decode(
     return _assemble(pieces, parts, role, owner, sure, chance, biases[1], settings)
 
 
-def best_path(
-    pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings
-) -> tuple[Ints, Floats]:
+def best_path(pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings) -> tuple[Ints, Floats]:
     """The best state of each word of a window (0 outside, 1 source, 2 cue, 3 + n content of cue n), and how sure."""
     rows = np.arange(part.begin, part.end, dtype=np.int32)
     count, cues = len(rows), len(near)

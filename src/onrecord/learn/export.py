@@ -149,7 +149,12 @@ def _head(w: dict[str, Array]) -> tuple[Array, Array]:
 
 
 def write(
-    network: Network, tokenizer: str, folder: Path, settings: dict[str, Any], reading: dict[str, int], card: dict[str, Any]
+    network: Network,
+    tokenizer: str,
+    folder: Path,
+    settings: dict[str, Any],
+    reading: dict[str, int],
+    card: dict[str, Any],
 ) -> None:
     """Write model.onnx, tokenizer.json and config.json; ``reading`` has the window's size and context in pieces."""
     folder.mkdir(parents=True, exist_ok=True)

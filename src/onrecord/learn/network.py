@@ -51,7 +51,8 @@ class Layer(nn.Module):
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, length, hidden))
         x = self.norm1(x + F.dropout(mixed, self.dropout, self.training))
         fed = self.down(F.gelu(self.up(x)))
-        return self.norm2(x + F.dropout(fed, self.dropout, self.training))
+        result: Tensor = self.norm2(x + F.dropout(fed, self.dropout, self.training))
+        return result
 
 
 class Network(nn.Module):
@@ -81,7 +82,7 @@ class Network(nn.Module):
     def encode(self, ids: Tensor, feature: Tensor, mask: Tensor) -> Tensor:
         """[batch, pieces] to [batch, pieces, hidden]."""
         places = torch.arange(ids.shape[1], device=ids.device)
-        x = self.pieces(ids) + self.positions(places) + self.features(feature)
+        x: Tensor = self.pieces(ids) + self.positions(places) + self.features(feature)
         x = F.dropout(self.norm(x), self.dropout, self.training)
         attend = mask.bool()[:, None, None, :]
         for layer in self.layers:
@@ -159,7 +160,7 @@ def losses(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Ten
     return result
 
 
-WEIGHTS = {"role": 0.5, "bounds": 0.5, "anchor": 1.0, "content": 0.3, "source": 0.3, "path": 1.0}
+WEIGHTS = {"role": 1.0, "bounds": 1.0, "anchor": 1.0, "content": 0.4, "source": 0.3, "path": 0.3}
 
 
 def from_bert(folder: Path, dropout: float = 0.1) -> Network:
@@ -183,7 +184,9 @@ def from_bert(folder: Path, dropout: float = 0.1) -> Network:
     new = network.state_dict()
     with torch.no_grad():
         new["pieces.weight"].copy_(old["embeddings.word_embeddings.weight"])
-        new["positions.weight"].copy_(old["embeddings.position_embeddings.weight"] + old["embeddings.token_type_embeddings.weight"][0])
+        new["positions.weight"].copy_(
+            old["embeddings.position_embeddings.weight"] + old["embeddings.token_type_embeddings.weight"][0]
+        )
         for part in ("weight", "bias"):
             new[f"norm.{part}"].copy_(old[f"embeddings.LayerNorm.{part}"])
             for n in range(shape.layers):

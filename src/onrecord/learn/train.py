@@ -14,7 +14,7 @@ from onrecord.learn.examples import batches, load_articles, read_labelled, split
 from onrecord.learn.path import gold_states
 from onrecord.learn.network import WEIGHTS, Network, from_bert, losses, save
 
-HIDDEN = 0.06  # of word pieces, replaced by [MASK]
+HIDDEN = 0.03  # of word pieces, replaced by [MASK]
 UNKNOWN = 0.4  # of windows, shown without their annotator
 
 
@@ -78,7 +78,7 @@ def main() -> None:
             optimizer.step()
             schedule.step()
             step += 1
-            follow(average, network, min(0.998, step / (step + 20)))
+            follow(average, network, min(0.995, step / (step + 20)))
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + float(value.detach())
             if step % 50 == 0 or step == o.steps:
