@@ -43,7 +43,7 @@ _PLACES = {
 
 _STAGES = frozenset({"extract", "interpret", "read"})
 
-__all__ = ["__version__", *sorted({*_PLACES, *_STAGES})]  # noqa: PLE0604
+__all__ = ["__version__", *sorted({*_PLACES, *_STAGES})]
 
 
 def __getattr__(name: str) -> Any:
@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from onrecord.analyse.positions import matrix as matrix
     from onrecord.codec import statement_to_dict as statement_to_dict
     from onrecord.errors import OnRecordError as OnRecordError
+    from onrecord.extract import extract as extract
+    from onrecord.interpret import interpret as interpret
     from onrecord.lexicon import Codebook as Codebook
     from onrecord.lexicon import load_codebook as load_codebook
     from onrecord.model import Article as Article
@@ -71,10 +73,8 @@ if TYPE_CHECKING:
     from onrecord.model import Statement as Statement
     from onrecord.pipeline import Pipeline as Pipeline
     from onrecord.pipeline import build_pipeline as build_pipeline
-    from onrecord.extract import extract as extract
-    from onrecord.interpret import interpret as interpret
-    from onrecord.read import read as read
     from onrecord.pipeline import run as run
+    from onrecord.read import read as read
     from onrecord.record import Ledger as Ledger
     from onrecord.record import Query as Query
     from onrecord.span import Evidence as Evidence

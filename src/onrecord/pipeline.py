@@ -107,9 +107,7 @@ def run(
             _write(ledger, waiting, pipeline)
 
 
-def _articles(
-    sources: Iterable[str], defaults: Given, notes: Callable[[str], None]
-) -> Iterator[Article | SourceError]:
+def _articles(sources: Iterable[str], defaults: Given, notes: Callable[[str], None]) -> Iterator[Article | SourceError]:
     for source in sources:
         yield from read(source, defaults=defaults, notes=notes)
 

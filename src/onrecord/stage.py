@@ -16,6 +16,7 @@ class Stage(ModuleType):
     """A package that hands calls to its function of the same name."""
 
     def __call__(self, *args: Any, **options: Any) -> Any:
+        """What the function of this package's name returns."""
         return getattr(self, self.__name__.rpartition(".")[2])(*args, **options)
 
 

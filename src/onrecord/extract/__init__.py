@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from onrecord.model import Article, Attribution
@@ -11,7 +13,7 @@ from onrecord.stage import make_callable
 if TYPE_CHECKING:
     from onrecord.span import Text
 
-__all__ = ["Extractor", "default_extractor", "extract", "load_extractor"]
+__all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor"]
 
 
 class Extractor(Protocol):
@@ -22,13 +24,17 @@ class Extractor(Protocol):
         ...
 
 
-def load_extractor() -> Extractor:
-    """A new default extractor; ModelError where its language model is missing."""
-    from onrecord.extract.parse import load_parser
-    from onrecord.extract.rules import RuleExtractor
-    from onrecord.lexicon import load_cues
+def load_extractor(model: Path | None = None) -> Extractor:
+    """A new extractor on the tagger in the folder `model` (the bundled one by default); ModelError where it is damaged."""
+    from onrecord.extract.tagged import TaggerExtractor
+    from onrecord.extract.tagger import Tagger
 
-    return RuleExtractor(load_parser(), load_cues())
+    return TaggerExtractor(Tagger(model or bundled_model()))
+
+
+def bundled_model() -> Path:
+    """The folder of the small tagger that the package brings."""
+    return Path(str(resources.files("onrecord").joinpath("data", "model")))
 
 
 @lru_cache(maxsize=1)

@@ -84,7 +84,7 @@ def _key(item: Found) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
 
 def _trim_all(item: Found, text: str) -> Found:
     def trim(spans: tuple[Range, ...]) -> tuple[Range, ...]:
-        kept = []
+        kept: list[Range] = []
         for start, end in sorted(spans):
             while start < end and text[start].isspace():
                 start += 1

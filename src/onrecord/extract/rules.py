@@ -113,7 +113,9 @@ def _cue_span(token: Token, end: Token) -> tuple[Range, ...]:
         if child.dep_ in CUE_PARTS and abs(child.i - token.i) <= 4:
             parts.append(child)
     left, right = min(p.i for p in parts), max(p.i for p in parts)
-    tokens = [t for t in token.doc[left : right + 1] if t in parts or not (t.dep_ in SUBJECTS or t.head.dep_ in SUBJECTS)]
+    tokens = [
+        t for t in token.doc[left : right + 1] if t in parts or not (t.dep_ in SUBJECTS or t.head.dep_ in SUBJECTS)
+    ]
     spans: list[Range] = []
     for t in tokens:
         if spans and not token.doc.text[spans[-1][1] : t.idx].strip():

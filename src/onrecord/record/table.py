@@ -72,7 +72,7 @@ def fetch(connection: Connection, query: Query) -> pl.DataFrame:
         pl.col("date").replace("", None).str.to_date("%Y-%m-%d"),
         *(_decode(frame, name) for name in _LISTS),
     )
-    return frame.select(COLUMNS)
+    return frame.select(list(COLUMNS))
 
 
 def _decode(frame: pl.DataFrame, name: str) -> pl.Expr:

@@ -1,0 +1,1 @@
+"""The web desk: positions, evidence and review in a browser."""

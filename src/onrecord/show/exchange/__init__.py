@@ -1,0 +1,1 @@
+"""Statements and networks in the formats of other programs, a file per format."""
