@@ -57,12 +57,15 @@ class _Graph:
     def norm(self, x: str, name: str, weight: Array, bias: Array, epsilon: float) -> str:
         """Layer norm over the last axis."""
         hidden = len(weight)
-        axes = {"axes": [-1], "keepdims": 1}
-        mean = self.node("ReduceMean", [x], f"{name}.mean", **axes)
+        mean = self.node("ReduceMean", [x], f"{name}.mean", axes=[-1], keepdims=1)
         centred = self.node("Sub", [x, mean], f"{name}.centred")
-        squares = self.node("ReduceSumSquare", [centred], f"{name}.squares", **axes)
-        variance = self.node("Mul", [squares, self.constant("share", np.float32(1 / hidden))], f"{name}.variance")
-        variance = self.node("Add", [variance, self.constant("epsilon", np.float32(epsilon))], f"{name}.safe")
+        squares = self.node("ReduceSumSquare", [centred], f"{name}.squares", axes=[-1], keepdims=1)
+        variance = self.node(
+            "Mul", [squares, self.constant("share", np.array(1 / hidden, dtype=np.float32))], f"{name}.variance"
+        )
+        variance = self.node(
+            "Add", [variance, self.constant("epsilon", np.array(epsilon, dtype=np.float32))], f"{name}.safe"
+        )
         deviation = self.node("Sqrt", [variance], f"{name}.deviation")
         inverse = self.node("Reciprocal", [deviation], f"{name}.inverse")
         unit = self.node("Mul", [centred, inverse], f"{name}.unit")
