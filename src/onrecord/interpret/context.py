@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from onrecord.interpret.words import Word, at, sentences, words
 from onrecord.model import Article, Attribution
+
+# Quoted stretches, roughly: only used to tell what stands in somebody's mouth from what the article says itself.
+QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{2,}[\"”»]")
 
 
 @dataclass(slots=True)
@@ -16,11 +21,13 @@ class Context:
     text: str = field(init=False)
     sentences: list[tuple[int, int]] = field(init=False)
     words: list[Word] = field(init=False)
+    _quoted: list[tuple[int, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.text = self.article.text.content
         self.sentences = sentences(self.text)
         self.words = words(self.text)
+        self._quoted = [m.span() for m in QUOTED.finditer(self.text)]
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """The sentence that holds a position; the whole text where there is none."""
@@ -31,6 +38,11 @@ class Context:
         start = self.text.rfind("\n", 0, position) + 1
         end = self.text.find("\n", position)
         return start, len(self.text) if end < 0 else end
+
+    def in_quotation(self, position: int) -> bool:
+        """Whether a position stands inside quotation marks."""
+        i = bisect_right(self._quoted, (position, 1 << 60)) - 1
+        return i >= 0 and self._quoted[i][0] < position < self._quoted[i][1]
 
 
 def pieces(attribution: Attribution, part: str) -> list[tuple[int, int]]:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.interpret.cast import build_cast
+from onrecord.interpret.cast import Setting, build_cast
 from onrecord.interpret.certainty import commitment_of, conditions, main_clause
 from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issues import IssueIndex, Match, points_back
 from onrecord.interpret.names import Kind, bundled_gazetteer, bundled_roles
 from onrecord.interpret.occasion import dated, venue_of
-from onrecord.interpret.people import Resolver, Speaker, judged
+from onrecord.interpret.descriptions import Speaker
+from onrecord.interpret.people import Resolver, judged
+from onrecord.interpret.offices import describe
 from onrecord.interpret.saying import CueIndex, Said, act_of
 from onrecord.interpret.stance import stance_of
 from onrecord.interpret.words import words
@@ -50,7 +52,8 @@ class Interpreter:
         context = Context(article)
         openers = {s + (len(context.text[s:e]) - len(context.text[s:e].lstrip(" \t\"“'‘«(—-"))) for s, e in context.sentences}
         hints = f"{self._codebook.name}. {self._codebook.description}" if self._codebook is not None else ""
-        cast = build_cast(context.text, context.words, openers, hints, self._gazetteer, self._roles)
+        cast = build_cast(context.text, context.words, openers, Setting(hints, article.outlet), self._gazetteer, self._roles)
+        describe(cast)
         resolver, memory = Resolver(context, cast), Memory()
         speakers: dict[int, Speaker] = {}
         made: dict[int, Statement] = {}

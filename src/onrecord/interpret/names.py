@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from onrecord.interpret.words import Word, words
+from onrecord.interpret.words import Word
 from onrecord.lexicon import rows
 
 
@@ -30,13 +30,19 @@ BODY_HEADS = frozenset(
     "junta league legion list lobby ministry mission movement navy network office organisation organization pact palace parliament partnership party "
     "platform police presidency secretariat senate service society staff supreme syndicate synod team treasury tribunal trust union university utility "
     "railways rail energy gas oil mines mining minerals airlines industries holdings partners power chancellery citadel citizens democrats "
-    "republicans socialists liberals conservatives greens labour watch observatory registry consulate embassy mandate regiment militia rebels".split()
+    "brotherhood sisterhood fellowship republicans socialists liberals conservatives greens labour watch observatory registry consulate embassy mandate regiment militia rebels".split()
 )
 OUTLET_HEADS = frozenset(
     "agency bell broadcaster broadcasting bulletin channel chronicle courier daily dispatch echo examiner express gazette globe guardian "
     "herald independent inquirer journal ledger mail messenger mirror monitor morning news newspaper newswire observer online paper "
     "post press radio record reporter review standard star sun telegraph times today tribune tv television voice weekly wire world "
     "argus sentinel register digest advertiser magazine portal podcast fm broadcast novosti presse zeitung kurier tidende".split()
+)
+# Heads of names of places, things and occasions: these never speak.
+THING_HEADS = frozenset(
+    "strait straits sea river valley mountain mountains dam bay gulf peninsula island islands port harbour harbor canal sill delta lake ocean coast street square hall "
+    "hotel bridge road line corridor pipeline airport desert cape hill hills wall tower cathedral treaty act agreement convention charter protocol war summit talks games "
+    "festival day week eve year award prize cup championship plan deal ii iii".split()
 )
 LINKS = frozenset("of the for and de del della di da van von der den al el bin ibn ben la le du des y & on in".split())
 PARTICLES = frozenset("de del della di da van von der den al el bin ibn ben la le du des y".split())
@@ -68,25 +74,36 @@ class Known:
 
 @dataclass(slots=True)
 class Gazetteer:
-    """Aliases of states, bodies and outlets, as printed (case matters: 'Turkey' is a state, 'turkey' none)."""
+    """Aliases of states, bodies and outlets, as printed (case matters: 'Turkey' is a state, 'turkey' none).
 
+    `base` is the bundled vocabulary that all articles share; `known` is what one article adds.
+    """
+
+    base: Mapping[str, Known] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
 
     def add(self, alias: str, name: str, kind: Kind, how: str) -> None:
         """Add an alias; what was there first stays."""
-        self.known.setdefault(alias, Known(name, kind, how))
+        if alias not in self.base:
+            self.known.setdefault(alias, Known(name, kind, how))
 
     def get(self, alias: str) -> Known | None:
         """What is known of an alias."""
-        return self.known.get(alias)
+        return self.known.get(alias) or self.base.get(alias)
+
+    @property
+    def own(self) -> list[str]:
+        """The names of the states that the article itself explains."""
+        return [k.name for alias, k in self.known.items() if k.kind is Kind.STATE and k.how == "name" and alias == k.name]
 
 
 def bundled_gazetteer() -> Gazetteer:
     """The rows of `data/actors.tsv`."""
-    made = Gazetteer()
+    made: dict[str, Known] = {}
     for row in rows("actors.tsv"):
-        made.add(row["alias"], row["name"], Kind(row["kind"]), row["how"])
-    return made
+        for alias in row["alias"].split(", "):
+            made.setdefault(alias, Known(row["name"], Kind(row["kind"]), row["how"]))
+    return Gazetteer(base=made)
 
 
 def bundled_roles() -> dict[str, str]:
@@ -212,73 +229,8 @@ def kind_of(name: str, gazetteer: Gazetteer) -> Kind | None:
         return Kind.OUTLET
     if any(p in BODY_HEADS or (p.endswith("s") and p[:-1] in BODY_HEADS) for p in parts):
         return Kind.BODY
+    if parts[-1] in THING_HEADS:
+        return Kind.PLACE
     if name.isupper() and 2 <= len(name) <= 6:
         return Kind.BODY
     return None
-
-
-ADJECTIVE = re.compile(r"(?:an|ian|ean|i|ese|ish|ic|er|n|ch|sh|iot|ite)s?$")
-
-
-def states_of(text: str, gazetteer: Gazetteer) -> None:
-    """Add to the gazetteer the states, capitals and adjectives that the text itself explains.
-
-    Read are "X (capital Y)", "Y, capital of X", "Y, the Xian capital", "Y, X's capital" and adjectives that share the
-    stem of a state so found. This is how unknown, historic or invented states come to be known.
-    """
-    name = r"([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2})"
-    pairs: list[tuple[str, str]] = []
-    for place, body in re.findall(rf"\b{name},? (?:which is )?(?:the seat of the|where the) {name}\b(?: has its seat| sits| meets)?", text):
-        full = re.search(rf"\bthe ([A-Z][\w-]+ (?:[A-Z][\w-]+ )?{re.escape(body)})\b", text)
-        gazetteer.add(place, full[1] if full else body, Kind.BODY, "seat")
-    for body, place in re.findall(rf"\b{name} \((?:whose )?(?:seat|headquarters|based in|seat in|seat at) (?:is )?(?:in )?{name}", text):
-        gazetteer.add(place, body, Kind.BODY, "seat")
-    for match in re.finditer(rf"\b{name} \((?:whose )?capital (?:is )?{name}", text):
-        pairs.append((match[1], match[2]))
-    for match in re.finditer(rf"\b{name},? (?:the |its )?capital (?:city )?of {name}", text):
-        pairs.append((match[2], match[1]))
-    for match in re.finditer(rf"\b{name},? {name}(?:'s|’s) capital", text):
-        pairs.append((match[2], match[1]))
-    for state, capital in pairs:
-        gazetteer.add(state, state, Kind.STATE, "name")
-        gazetteer.add(capital, state, Kind.STATE, "capital")
-    office = r"(?:[Pp]resident|[Pp]rime [Mm]inister|[Pp]remier|[Cc]hancellor|[Ff]oreign [Mm]inister|[Kk]ing|[Qq]ueen|[Ee]mir|[Gg]overnment|[Aa]rmy|[Pp]arliament|[Aa]mbassador|[Ee]nvoy|minister of [\w ]{3,20}|[Mm]inister(?= of [A-Z]))"
-    for match in re.finditer(rf"\b{office}(?: [A-Z][\w.’'-]+){{0,3}} of ([A-Z][\w’'-]+)\b(?! [A-Z])", text):
-        if kind_of(match[1], gazetteer) is None:
-            gazetteer.add(match[1], match[1], Kind.STATE, "name")
-    capitals = re.findall(rf"\b{name},? (?:which is )?the {name} capital", text)
-    capitals += [(b, a) for a, b in re.findall(rf"\bthe {name} capital,? (?:of )?{name}", text)]
-    titled = re.findall(
-        r"\b([A-Z]\w+(?:an|i|ese|ish|ic|n|er)) (?:[Ff]oreign |[Pp]rime |[Dd]efen[cs]e |\w+ )?"
-        r"(?:[Pp]resident|[Mm]inister|[Pp]arliament|[Gg]overnment|[Aa]rmy|[Aa]mbassador|[Ee]nvoy|[Ss]enate|forces|troops|capital)\b",
-        text,
-    )
-    tokens = {w.text for w in words(text) if w.is_name}
-    for adjective in {a for _, a in capitals} | set(titled):
-        state = state_of_adjective(adjective, tokens, gazetteer)
-        if state is not None:
-            gazetteer.add(state, state, Kind.STATE, "name")
-            gazetteer.add(adjective, state, Kind.STATE, "adjective")
-    for capital, adjective in capitals:
-        known = gazetteer.get(adjective)
-        if known is not None:
-            gazetteer.add(capital, known.name, Kind.STATE, "capital")
-    for state in [k.name for k in gazetteer.known.values() if k.kind is Kind.STATE and k.how == "name"]:
-        for token in tokens:
-            if token != state and ADJECTIVE.search(token) and _same_stem(token, state):
-                gazetteer.add(token, state, Kind.STATE, "adjective")
-
-
-def state_of_adjective(adjective: str, tokens: Iterable[str], gazetteer: Gazetteer) -> str | None:
-    """The state that an adjective belongs to: known, or another capitalised word of the text with its stem."""
-    known = gazetteer.get(adjective)
-    if known is not None:
-        return known.name
-    candidates = [t for t in tokens if t != adjective and _same_stem(adjective, t) and not t.startswith(adjective)]
-    return min(candidates, key=lambda t: (len(t), t)) if candidates else None
-
-
-def _same_stem(adjective: str, state: str) -> bool:
-    """Whether 'Dalmerian' may be of 'Dalmeria': the state less its last vowels begins the adjective."""
-    root = re.sub(r"[aeiouy]+$", "", state.casefold())
-    return len(root) >= 4 and adjective.casefold().startswith(root) and 0 < len(adjective) - len(root) <= 5

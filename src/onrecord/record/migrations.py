@@ -38,8 +38,8 @@ _TABLES: tuple[str, ...] = (
         number <INT> PRIMARY KEY, id TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, previous TEXT NOT NULL,
         created TEXT NOT NULL, coder TEXT, reader TEXT NOT NULL, codebook TEXT REFERENCES codebooks (id),
         articles <INT> NOT NULL, statements <INT> NOT NULL, superseded <INT> NOT NULL)""",
-    "CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), number <INT> NOT NULL, digest TEXT NOT NULL)",
-    "INSERT INTO head (only, number, digest) VALUES (1, 0, '')",
+    "CREATE TABLE head (place INTEGER PRIMARY KEY CHECK (place = 1), number <INT> NOT NULL, digest TEXT NOT NULL)",
+    "INSERT INTO head (place, number, digest) VALUES (1, 0, '')",
     "CREATE TABLE texts (id TEXT PRIMARY KEY, content <BYTES> NOT NULL)",
     """CREATE TABLE articles (
         number <INT> PRIMARY KEY, id TEXT NOT NULL UNIQUE, batch <INT> NOT NULL REFERENCES batches (number),

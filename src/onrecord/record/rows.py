@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 from onrecord.codec import article_from_dict, article_to_dict, statement_to_dict
@@ -157,7 +158,7 @@ def check_evidence(statement: Statement) -> None:
     groups = [statement.source, statement.cue, statement.content, statement.condition.value]
     groups += [judgement.evidence for _, judgement in statement.judgements()]
     for pieces in groups:
-        if any(a.span > b.span for a, b in zip(pieces, pieces[1:], strict=False)):
+        if any(a.span > b.span for a, b in pairwise(pieces)):
             raise SpanError(f"statement {statement.id}: its pieces are not in text order")
 
 

@@ -1,7 +1,7 @@
 """The ledger's tables as SQLAlchemy sees them; `migrations` makes them, and a test holds the two together.
 
-Two kinds of columns: what is kept (`texts.content`, every `record`, the rows of `batches` and `supersessions`), and what
-is only derived from it so that queries are fast. `verify` recomputes the second from the first.
+Two kinds of columns: what is kept (`texts.content`, every `record`, the rows of `batches` and `supersessions`), and
+what is only derived from it so that queries are fast. `verify` recomputes the second from the first.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ batches = Table(
 head = Table(
     "head",
     metadata,
-    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
     Column("number", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
 )

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal_column, select, text
 
 from onrecord.record.schema import statements
 
@@ -48,7 +48,7 @@ def matches(query: str, dialect: str) -> ColumnElement[bool]:
     if dialect == "postgresql":
         words: ColumnElement[object] = literal_column("statements.words")
         return and_(*(words.op("@@")(_tsquery(term)) for term in terms))
-    hits = select(literal_column("rowid")).select_from(text("statement_words"))
+    hits: Select[tuple[int]] = select(literal_column("rowid")).select_from(text("statement_words"))
     return statements.c.number.in_(hits.where(literal_column("statement_words").op("MATCH")(_fts5(terms))))
 
 
@@ -74,7 +74,7 @@ def _fts5(terms: tuple[Term, ...]) -> str:
 
 
 def _tsquery(term: Term) -> ColumnElement[object]:
-    config = literal_column("'onrecord_words'::regconfig")
+    config: ColumnElement[object] = literal_column("'onrecord_words'::regconfig")
     if term.prefix:
         # Letters and digits in quotes: to_tsquery's operators cannot occur.
         return func.to_tsquery(config, " <-> ".join(f"'{word}':*" for word in term.words.split()))

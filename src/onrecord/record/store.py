@@ -139,7 +139,7 @@ class Ledger:
         """The statements of a query, by date (unknown ones first), then as they were added."""
         with self._reading() as connection:
             chosen = select(statements.c.number).where(condition(query, connection.dialect.name))
-            numbers = list(connection.execute(table.ordered(query, chosen)).scalars())
+            numbers: list[int] = [row[0] for row in connection.execute(table.ordered(query, chosen))]
             for some in writing.chunks(numbers, _FETCH):
                 yield from _statements(connection, some)
 
@@ -164,7 +164,7 @@ class Ledger:
             raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
         with self._reading() as connection:
             s = statements.c
-            begins = select(s.number, s.id).where(s.id.startswith(wanted)).order_by(s.id).limit(4)
+            begins = select(s.number, s.id).where(s.id >= wanted, s.id < wanted + "g").order_by(s.id).limit(4)
             found = connection.execute(begins).all()
             if not found:
                 raise StatementNotFound(f"{self.name}: no statement {prefix}; `onrecord statements` lists them")
@@ -254,7 +254,7 @@ def _articles(connection: Connection, numbers: Sequence[int]) -> dict[int, Artic
 @contextmanager
 def _any_bytes(connection: Connection) -> Iterator[None]:
     """Let damaged text come through as lone surrogates: what cannot be fetched cannot be located either."""
-    driver = connection.connection.dbapi_connection
+    driver: object = connection.connection.dbapi_connection
     if not isinstance(driver, sqlite3.Connection):
         yield
         return

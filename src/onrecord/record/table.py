@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 from sqlalchemy import Connection, Select, select
 
@@ -43,7 +45,7 @@ _DATABASE = {"when": "moment", "date": "day"}
 _TYPES: dict[str, type[pl.DataType]] = {"number": pl.Int64, "start": pl.Int64, "confidence": pl.Float64}
 
 
-def ordered(query: Query, chosen: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+def ordered(query: Query, chosen: Select[Any]) -> Select[Any]:
     """The rows in the ledger's order: by first day (unknown ones first), then as they were added."""
     made = chosen.order_by(statements.c.day, statements.c.number)
     # SQLite knows no OFFSET without LIMIT.
@@ -89,9 +91,7 @@ def _articles(connection: Connection, frame: pl.DataFrame) -> pl.DataFrame:
     return _frame(connection, chosen, types)
 
 
-def _frame(
-    connection: Connection, chosen: Select[tuple[object, ...]], types: dict[str, type[pl.DataType]]
-) -> pl.DataFrame:
+def _frame(connection: Connection, chosen: Select[Any], types: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     pieces = [pl.DataFrame(schema=types)]
     result = connection.execution_options(yield_per=_FETCH).execute(chosen)
     for part in result.partitions(_FETCH):

@@ -1,4 +1,4 @@
-"""Checking a ledger: every quotation against its text, every column against its record, every batch against its chain."""
+"""Checking a ledger: quotations against their texts, columns against their records, batches against the chain."""
 
 from __future__ import annotations
 
@@ -12,9 +12,19 @@ from sqlalchemy.exc import DBAPIError
 from onrecord.codec import statement_from_dict
 from onrecord.errors import CodecError, SpanError
 from onrecord.model import Article
-from onrecord.record import rows, search
+from onrecord.record import migrations, rows, search
 from onrecord.record.chain import Batch, Contents, link
-from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts
+from onrecord.record.schema import (
+    APPLICATION,
+    articles,
+    batches,
+    codebooks,
+    head,
+    schema_version,
+    statements,
+    supersessions,
+    texts,
+)
 
 Progress = Callable[[int, int], None]
 _FETCH = 2_000
@@ -77,6 +87,7 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
     notes: list[str] = []
     try:
         _file(walk)
+        _schema(walk)
         _events(walk)
         _codebooks(walk)
         _articles(walk)
@@ -104,11 +115,22 @@ def _file(walk: _Walk) -> None:
             walk.found("file", message)
 
 
+def _schema(walk: _Walk) -> None:
+    v = schema_version.c
+    rows_there = walk.connection.execute(select(v.version, v.application, v.name).order_by(v.version)).all()
+    expected = [(number, APPLICATION, step.name) for number, step in enumerate(migrations.MIGRATIONS, 1)]
+    if [tuple(row) for row in rows_there] != expected:
+        walk.found("schema_version", "does not list the migrations that made this ledger")
+
+
 def _events(walk: _Walk) -> None:
     x = supersessions.c
-    chosen = select(x.batch, x.old, x.new, x.reason).order_by(x.batch, x.position)
-    for batch, old, new, reason in walk.connection.execute(chosen):
-        walk.events.setdefault(batch, []).append((old, new, reason))
+    chosen = select(x.batch, x.position, x.old, x.new, x.reason).order_by(x.batch, x.position)
+    for batch, position, old, new, reason in walk.connection.execute(chosen):
+        events = walk.events.setdefault(batch, [])
+        events.append((old, new, reason))
+        if position != len(events):
+            walk.found(f"batch {batch}", f"its supersession {len(events)} stands at position {position}")
     for batch, events in walk.events.items():
         walk.retired.update({old: batch for old, _, _ in events if old is not None})
         walk.retired.update({new: None for _, new, _ in events if new is not None})
@@ -128,7 +150,7 @@ def _codebooks(walk: _Walk) -> None:
 
 def _articles(walk: _Walk) -> None:
     used: set[str] = set()
-    for row in _pages(walk.connection, articles):
+    for row in _pages(walk, articles):
         walk.articles.setdefault(row["batch"], []).append((row["id"], row["hash"]))
         used.add(row["text_id"])
         where = f"article {row['id']} ({row['name']})"
@@ -154,7 +176,7 @@ _CHANGED = {
 def _statements(walk: _Walk, progress: Progress) -> None:
     total = walk.connection.execute(select(func.count()).select_from(statements)).scalar_one()
     number, article = 0, None
-    for done, row in enumerate(_pages(walk.connection, statements), 1):
+    for done, row in enumerate(_pages(walk, statements), 1):
         walk.statements.setdefault(row["batch"], []).append((row["id"], row["hash"]))
         if row["article"] != number:
             number, article = row["article"], _article_or_none(walk.connection, row["article"])
@@ -206,9 +228,9 @@ def _chain(walk: _Walk) -> Batch | None:
         if _contents(walk, batch) != batch.id:
             walk.found(where, "does not hold what it was written with: " + _counts(walk, batch))
         last = batch
-    row = walk.connection.execute(select(head.c.number, head.c.digest)).one_or_none()
-    if row is None or tuple(row) != ((last.number, last.digest) if last else (0, "")):
-        named = "nothing" if row is None else f"batch {row.number}"
+    top = walk.connection.execute(select(head.c.number, head.c.digest)).one_or_none()
+    if top is None or (top.number, top.digest) != ((last.number, last.digest) if last else (0, "")):
+        named = "nothing" if top is None else f"batch {top.number}"
         walk.found("head", f"names {named} as the last batch, not batch {last.number if last else 0}")
     for name, entries in (("article", walk.articles), ("statement", walk.statements), ("supersession", walk.events)):
         for number in sorted(entries.keys() - walk.coders.keys()):
@@ -246,15 +268,20 @@ def _index(walk: _Walk, *, writable: bool) -> list[str]:
     return []
 
 
-def _pages(connection: Connection, table: Table) -> Iterator[RowMapping]:
-    """All rows by number, a page at a time, so that memory stays level."""
+def _pages(walk: _Walk, table: Table) -> Iterator[RowMapping]:
+    """All rows by number, which must be 1, 2, 3 and so on; a page at a time, so that memory stays level."""
     after = -(2**62)
-    while (
-        page := connection.execute(select(table).where(table.c.number > after).order_by(table.c.number).limit(_FETCH))
-        .mappings()
-        .all()
-    ):
-        yield from page
+    expected = 1
+    while True:
+        chosen = select(table).where(table.c.number > after).order_by(table.c.number).limit(_FETCH)
+        page = walk.connection.execute(chosen).mappings().all()
+        for row in page:
+            if row["number"] != expected:
+                walk.found(f"{table.name} {expected}", f"missing: the next one has number {row['number']}")
+            expected = row["number"] + 1
+            yield row
+        if not page:
+            return
         after = page[-1]["number"]
 
 

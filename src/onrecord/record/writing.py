@@ -292,7 +292,7 @@ def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Ro
         and not connection.execute(select(codebooks.c.id).where(codebooks.c.id == codebook["id"])).first()
     ):
         connection.execute(insert(codebooks), codebook)
-    connection.execute(insert(batches).values({name: getattr(batch, name) for name in batches.c.keys()}))
+    connection.execute(insert(batches).values({column.name: getattr(batch, column.name) for column in batches.c}))
     for table, made in ((texts, plan.texts), (articles, plan.articles), (statements, plan.statements)):
         if made:
             connection.execute(insert(table), made)

@@ -3,6 +3,9 @@
 
 def main() -> None:
     """Run the program and leave with its exit status."""
-    from onrecord.show.cli.app import run
+    try:
+        from onrecord.show.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # Ctrl-C before or after the command itself
+        raise SystemExit(130) from None

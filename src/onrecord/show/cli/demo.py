@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from onrecord.model import Stance, Statement
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
 from onrecord.show.cli.options import Format, Output, flat
-from onrecord.show.cli.output import write_line
+from onrecord.show.cli.output import counted, write_line
 
-if TYPE_CHECKING:
-    from onrecord.model import Statement
+TOP = 12
 
 
 @flat
@@ -26,15 +27,16 @@ def demo(
         str | None, typer.Option(metavar="PATH", help="Keep the ledger here.  [default: a temporary one]")
     ] = None,
 ) -> None:
-    """Read the sample dispatches, show the position matrix, and one statement with its evidence.
+    """Read the sample and show what comes of it.
 
-    The dispatches are about an invented dispute. JSON Lines and CSV give the matrix alone.
+    The sample are dispatches about an invented dispute; shown are the position matrix and one statement with its
+    evidence. JSON Lines and CSV give the matrix alone.
     """
     from onrecord.analyse.positions import matrix
     from onrecord.lexicon import load_codebook
     from onrecord.read import Given
     from onrecord.record import Ledger, Query
-    from onrecord.show.cli.reading import Tally, counted, read_all
+    from onrecord.show.cli.reading import Tally, read_all
 
     with ExitStack() as stack:
         folder = stack.enter_context(resources.as_file(resources.files("onrecord") / "data" / "sample"))
@@ -46,9 +48,9 @@ def demo(
         found = matrix(book.table(Query()))
         statements = list(book.statements(Query()))
         if output.format is Format.TABLE:
-            sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch').replace('chs', 'ches')}"
+            sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch')}"
             write_line(f"{sums}. Where each party stands (latest):\n")
-        write_matrix(found, output.format)
+        write_matrix(found, output.format, top=TOP if output.format is Format.TABLE else None)
         if output.format is Format.TABLE and statements:
             write_line("\nOne statement with its evidence:\n")
             write_statement(_telling(statements), Format.TABLE)
@@ -56,14 +58,12 @@ def demo(
 
 
 def _telling(statements: list[Statement]) -> Statement:
-    """The statement that shows most: a position, through a chain, under a condition; the surest of equals."""
-    return max(
-        statements,
-        key=lambda one: (
-            one.stance.value.value not in ("none", "noncommittal") and one.speaker.value is not None,
-            bool(one.condition.value),
-            bool(one.chain.value),
-            one.speaker.confidence * one.issue.confidence * one.stance.confidence,
-            one.id,
-        ),
-    )
+    """The statement that shows most: a surely read position, rather through a chain or under a condition."""
+
+    def worth(one: Statement) -> tuple[bool, float, str]:
+        sure = math.prod(judgement.confidence for _, judgement in one.judgements())
+        more = 1.0 + bool(one.condition.value) + bool(one.chain.value)
+        takes_side = one.speaker.value is not None and one.stance.value in (Stance.SUPPORT, Stance.OPPOSE)
+        return takes_side, sure * more, one.id
+
+    return max(statements, key=worth)

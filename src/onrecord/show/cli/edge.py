@@ -91,4 +91,4 @@ def _let_go_of_output() -> None:
         os.dup2(target, sys.stdout.fileno())
         os.close(target)
     except (OSError, ValueError):
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - to the end of the program

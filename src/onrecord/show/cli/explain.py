@@ -24,7 +24,10 @@ def explain(
     store: Store,
     output: Output,
 ) -> None:
-    """Show one statement: its context with source, cue, content and condition marked, and why each field says so."""
+    """Show one statement with its evidence.
+
+    Its context, with source, cue, content and condition marked, and for each field the rule and the words behind it.
+    """
     with existing(store) as ledger:
         statement = ledger.get(statement_id)
     write_statement(statement, output.format)

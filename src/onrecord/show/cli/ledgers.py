@@ -42,12 +42,15 @@ def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | None]:
         yield ledger
 
 
-def choose_codebook(reading: Reading, store: Store, ledger: Ledger | None) -> Codebook | None:
-    """The codebook given, else the ledger's last one, which is said."""
+def given_codebook(reading: Reading) -> Codebook | None:
+    """The codebook that the user gives; CodebookError where it cannot be used."""
     from onrecord.lexicon import load_codebook
 
-    if reading.codebook is not None:
-        return load_codebook(reading.codebook)
+    return None if reading.codebook is None else load_codebook(reading.codebook)
+
+
+def last_codebook(store: Store, ledger: Ledger | None) -> Codebook | None:
+    """The ledger's last codebook, for want of one that is given; said, as nobody asked for it."""
     codebook = _last(store) if ledger is None else ledger.codebook()
     if codebook is None:
         say("no --codebook: issues and stances stay open")

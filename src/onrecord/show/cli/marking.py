@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from onrecord.span import Span
 
 Mark = tuple[str, Span]
+REACH = 2_000
 
 
-def context(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """The lines of the text that hold any of the spans, as (start, end) without their line ends; neighbours joined."""
+def context(text: str, spans: Sequence[Span], reach: int = REACH) -> list[tuple[int, int]]:
+    """The lines of the text that hold any of the spans, as (start, end) without their line ends; neighbours joined.
+
+    Of a line that goes on for more than `reach` code points before or after a span, no more than these are given.
+    """
     lines: list[tuple[int, int]] = []
     for span in sorted(spans):
-        start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
-        ends = [found for found in (text.find("\n", span.end), text.find("\r", span.end)) if found >= 0]
-        end = min(ends, default=len(text))
+        floor, ceiling = max(0, span.start - reach), min(len(text), span.end + reach)
+        start = max(floor, text.rfind("\n", floor, span.start) + 1, text.rfind("\r", floor, span.start) + 1)
+        ends = (text.find("\n", span.end, ceiling), text.find("\r", span.end, ceiling))
+        end = min((found for found in ends if found >= 0), default=ceiling)
         if lines and not text[lines[-1][1] : start].strip():
             lines[-1] = (lines[-1][0], max(lines[-1][1], end))
         else:
@@ -28,5 +34,5 @@ def segments(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator
     ordered = sorted(marks, key=lambda mark: (mark[1].start, -mark[1].end))
     borders = {start, end} | {edge for _, span in marks for edge in (span.start, span.end) if start < edge < end}
     cuts = sorted(borders)
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         yield text[left:right], tuple(label for label, span in ordered if span.start <= left and right <= span.end)

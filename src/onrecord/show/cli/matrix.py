@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +13,7 @@ from onrecord.model import PartialDate
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, query
 from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
-from onrecord.show.cli.output import write_rows
+from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
 
 if TYPE_CHECKING:
     from onrecord.analyse.positions import Matrix
@@ -45,6 +47,9 @@ def matrix(
         PartialDate | None,
         typer.Option(parser=to_date, metavar="DATE", help="The positions at the end of this date.  [default: today's]"),
     ] = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="Only the actors with the most statements behind them.")
+    ] = None,
 ) -> None:
     """Show where each party stands on each issue.
 
@@ -55,26 +60,54 @@ def matrix(
 
     with existing(store) as ledger:
         table = ledger.table(query(filters))
-    write_matrix(
-        positions(table, rule=rule.value, by=by.value, as_of=None if as_of is None else str(as_of)), output.format
-    )
+    found = positions(table, rule=rule.value, by=by.value, as_of=None if as_of is None else str(as_of))
+    write_matrix(found, output.format, top=top)
 
 
-def write_matrix(found: Matrix, form: Format) -> None:
-    """The matrix: a row per actor as a table, a row per cell else."""
-    cells = found.cells.to_dicts()
-    if not cells and form is Format.TABLE:
-        say(
-            "no positions: no statement has a speaker, an issue and a stance; read with --codebook, or loosen the filters"
-        )
-        return
+def write_matrix(found: Matrix, form: Format, *, top: int | None = None) -> None:
+    """The matrix: a row per actor as a table, a row per cell else; of the `top` actors, if that is given."""
+    actors = found.actors if top is None else _busiest(found, top)
+    cells = [row for row in found.cells.to_dicts() if row["actor"] in set(actors)]
     if form is not Format.TABLE:
         write_rows(cells, found.cells.columns, form)
         return
+    if not cells:
+        say("no positions: no statement has a speaker, an issue and a stance; read with --codebook or loosen filters")
+        return
     shown = {(row["actor"], row["issue"]): _cell(row) for row in cells}
-    issues = found.issues
-    rows = [{found.by: actor} | {issue: shown.get((actor, issue)) for issue in issues} for actor in found.actors]
-    write_rows(rows, [found.by, *issues], Format.TABLE)
+    issues = sorted({row["issue"] for row in cells})
+    for number, block in enumerate(_blocks(actors, issues, shown)):
+        if number:
+            write_line()
+        rows = [{found.by: actor} | {issue: shown.get((actor, issue), "") for issue in block} for actor in actors]
+        write_rows(rows, [found.by, *block], Format.TABLE)
+    if len(actors) < len(found.actors):
+        say(f"the matrix shows {len(actors)} of {len(found.actors)} actors, those with the most statements")
+
+
+def _busiest(found: Matrix, top: int) -> list[str]:
+    """The actors with the most statements, most first; of equals the first in code point order."""
+    counts: Counter[str] = Counter()
+    for row in found.cells.to_dicts():
+        counts[row["actor"]] += row["count"]
+    return sorted(counts, key=lambda actor: (-counts[actor], actor))[:top]
+
+
+def _blocks(actors: list[str], issues: list[str], shown: dict[tuple[str, str], str]) -> list[list[str]]:
+    """The issues in as many blocks of columns as the terminal needs; in one for a pipe, where nothing is wrapped."""
+    if not on_terminal():
+        return [issues]
+    room = shutil.get_terminal_size().columns - min(WIDEST, max(len(actor) for actor in actors))
+    blocks: list[list[str]] = [[]]
+    left = room
+    for issue in issues:
+        width = 2 + max(len(issue), *(len(text) for (_, column), text in shown.items() if column == issue))
+        if blocks[-1] and width > left:
+            blocks.append([])
+            left = room
+        blocks[-1].append(issue)
+        left -= width
+    return blocks
 
 
 def _cell(row: dict[str, Any]) -> str:

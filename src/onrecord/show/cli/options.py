@@ -56,7 +56,9 @@ class Output:
 class Store:
     """Which ledger."""
 
-    ledger: Annotated[str, typer.Option(metavar="PATH", help="The ledger to use.", show_default=f"./{LEDGER}")] = LEDGER
+    ledger: Annotated[
+        str, typer.Option(metavar="PATH", help=f"The ledger to use.  [default: ./{LEDGER}]", show_default=False)
+    ] = LEDGER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class Filters:
 def flat(command: Callable[..., None]) -> Callable[..., None]:
     """The command with a flag for each field of each dataclass among its parameters, and called with these built."""
     hints = typing.get_type_hints(command, include_extras=True)
-    groups = {name: kind for name, kind in hints.items() if dataclasses.is_dataclass(kind)}
+    groups: dict[str, Any] = {name: kind for name, kind in hints.items() if dataclasses.is_dataclass(kind)}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         parameters += _fields(groups[name]) if name in groups else [parameter.replace(annotation=hints[name])]

@@ -24,7 +24,7 @@ COLUMNS = (
     "start", "confidence", "nested_in",
 )  # fmt: skip
 SHORT_ID = 8
-_WIDEST = 30
+WIDEST = 30
 _PAGE = 500
 
 
@@ -65,6 +65,35 @@ def shown_row(row: Row) -> dict[str, Any]:
     """The columns of a row that a table shows: a short id, and the date of utterance or else of publication."""
     short = {name: row[name] for name in SHOWN}
     return short | {"id": row["id"][:SHORT_ID], "when": row["when"] or row["published"]}
+
+
+def write_statements(rows: Iterable[Row]) -> None:
+    """Statements to look at: a table to a pipe, and two or more lines for each where somebody looks at it."""
+    if not on_terminal():
+        write_rows([shown_row(row) for row in rows], SHOWN, Format.TABLE)
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console()
+    for row in rows:
+        shown = {name: cell(value) for name, value in shown_row(row).items()}
+        head = Text.assemble((shown["id"], "dim"), "  ", shown["when"] or "no date", "  ")
+        head.append(shown["speaker"] or "unknown", style="bold")
+        head.append(f" through {' > '.join(row['chain'])}" if row["chain"] else "", style="italic")
+        head.append(f": {shown['act']}")
+        if row["issue"] is not None:
+            head.append(f" · {shown['issue']} ")
+            head.append(shown["stance"], style=STYLES.get(shown["stance"], ""))
+        head.append(f" · {shown['commitment']}{' if' if row['condition'] else ''}")
+        console.print(head)
+        console.print(Padding(Text(shown["quote"], style="green"), (0, 0, 0, SHORT_ID + 2)))
+
+
+def counted(number: int, what: str) -> str:
+    """`1 article`, `2 articles`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}es" if what.endswith("ch") else f"{number} {what}s"
 
 
 def write_json(record: Mapping[str, Any]) -> None:
@@ -155,10 +184,10 @@ def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
             table.add_column(
                 name,
                 overflow="fold" if name == columns[-1] else "ellipsis",
-                max_width=None if name == columns[-1] else _WIDEST,
+                max_width=None if name == columns[-1] else WIDEST,
             )
         for row in rows:
-            table.add_row(*(Text(value, style=_STYLES.get(value, "")) for value in row))
+            table.add_row(*(Text(value, style=STYLES.get(value.partition(" ")[0], "")) for value in row))
         Console().print(table)
         return
     from rich.cells import cell_len
@@ -170,4 +199,4 @@ def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
         _write("  ".join(padded).rstrip() + "\n")
 
 
-_STYLES = {"support": "green", "oppose": "red", "mixed": "yellow", "noncommittal": "yellow"}
+STYLES = {"support": "green", "oppose": "red", "mixed": "yellow", "noncommittal": "yellow"}

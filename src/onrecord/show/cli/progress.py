@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager as Context
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -39,8 +39,8 @@ class Bar:
 
 
 @contextmanager
-def bar(label: str, total: int | None) -> Iterator[Bar]:
-    """A bar that vanishes at the end; `total` is None where it is not known."""
+def bar(label: str, total: Callable[[], int | None]) -> Iterator[Bar]:
+    """A bar that vanishes at the end; `total`, asked only where there is a bar, gives None where it is not known."""
     if not sys.stderr.isatty():
         yield Bar()
         return
@@ -49,4 +49,4 @@ def bar(label: str, total: int | None) -> Iterator[Bar]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        yield Bar(progress, progress.add_task(label, total=total))
+        yield Bar(progress, progress.add_task(label, total=total()))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli.ledgers import choose_codebook, for_reading
+from onrecord.show.cli.ledgers import for_reading, given_codebook, last_codebook
 from onrecord.show.cli.options import Metadata, Output, Reading, Store, flat
 
 
@@ -15,7 +15,7 @@ def read(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="Files (text, HTML, JSON Lines), folders, - for standard input, or web addresses.",
         ),
     ],
@@ -39,7 +39,7 @@ def read(
         url=metadata.url,
         encoding=metadata.encoding,
     )
-    tally = Tally(output.format)
+    tally, codebook = Tally(output.format), given_codebook(reading)
     with for_reading(store, reading) as ledger:
-        read_all(sources, tally, choose_codebook(reading, store, ledger), ledger, given)
+        read_all(sources, tally, codebook or last_codebook(store, ledger), ledger, given)
     tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, cast
 
 import typer
 
 from onrecord.codec import statement_to_dict
 from onrecord.show.cli.edge import FAILED, printable, say
 from onrecord.show.cli.options import Format
-from onrecord.show.cli.output import COLUMNS, SHOWN, shown_row, statement_row, write_json, write_line, write_rows
+from onrecord.show.cli.output import (
+    COLUMNS,
+    counted,
+    statement_row,
+    write_json,
+    write_line,
+    write_rows,
+    write_statements,
+)
 from onrecord.show.cli.progress import bar
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.model import Article, Statement
+    from onrecord.pipeline import Result
     from onrecord.read import Given
     from onrecord.record import Ledger
 
@@ -44,7 +54,7 @@ class Tally:
             write_rows(rows, COLUMNS, Format.CSV, header=self.articles == 0)
         elif self._form is Format.TABLE:
             write_line(("" if self.articles == 0 else "\n") + _heading(article, len(statements)))
-            write_rows([shown_row(statement_row(statement)) for statement in statements], SHOWN, Format.TABLE)
+            write_statements([statement_row(statement) for statement in statements])
         self.articles += 1
         self.statements += len(statements)
 
@@ -64,22 +74,22 @@ def read_all(
     from onrecord.pipeline import Failure, build_pipeline, run
     from onrecord.read import expected
 
-    counts = [expected(source) for source in sources]
-    total = None if None in counts else sum(number or 0 for number in counts)
+    def total() -> int | None:
+        counts = [expected(source) for source in sources]
+        return None if None in counts else sum(number or 0 for number in counts)
+
     with bar("reading", total) as progress:
         pipeline = build_pipeline(codebook)
-        for item in run(sources, pipeline, ledger, defaults=given, notes=say):
-            progress.step()
-            with progress.paused():
-                if isinstance(item, Failure):
-                    tally.failed(item.source, item.reason)
-                else:
-                    tally.read(item.article, item.statements)
-
-
-def counted(number: int, what: str) -> str:
-    """`1 article`, `2 articles`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        # Closed whatever happens, while the ledger is open: closing writes what was read.
+        items = cast("Generator[Result | Failure]", run(sources, pipeline, ledger, defaults=given, notes=say))
+        with closing(items):
+            for item in items:
+                progress.step()
+                with progress.paused():
+                    if isinstance(item, Failure):
+                        tally.failed(item.source, item.reason)
+                    else:
+                        tally.read(item.article, item.statements)
 
 
 def _heading(article: Article, number: int) -> str:

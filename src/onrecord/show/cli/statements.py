@@ -9,7 +9,7 @@ import typer
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, query
 from onrecord.show.cli.options import Filters, Format, Output, Store, flat
-from onrecord.show.cli.output import COLUMNS, SHOWN, shown_row, statement_row, write_json, write_rows
+from onrecord.show.cli.output import COLUMNS, counted, statement_row, write_json, write_rows, write_statements
 
 
 @flat
@@ -25,17 +25,16 @@ def statements(
     """
     from onrecord.codec import statement_to_dict
 
-    seen = 0
     with existing(store) as ledger:
         found = ledger.statements(query(filters, limit=limit))
         if output.format is Format.JSONL:
-            for seen, statement in enumerate(found, 1):  # noqa: B007 - counted
+            for statement in found:
                 write_json(statement_to_dict(statement))
             return
         rows = (statement_row(statement) for statement in found)
         if output.format is Format.CSV:
             write_rows(rows, COLUMNS, Format.CSV)
             return
-        shown = [shown_row(row) for row in rows]
-    write_rows(shown, SHOWN, Format.TABLE)
-    say("no statement fits" if not shown else f"{len(shown)} statement{'s' * (len(shown) != 1)}")
+        shown = list(rows)
+    write_statements(shown)
+    say("no statement fits" if not shown else counted(len(shown), "statement"))

@@ -9,14 +9,15 @@ import typer
 from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.options import Format, Output, Store, flat
-from onrecord.show.cli.output import write_json, write_line, write_rows
+from onrecord.show.cli.output import counted, write_json, write_line, write_rows
 
 
 @flat
 def verify(store: Store, output: Output) -> None:
-    """Check the ledger: every quotation against its text, every batch against its hash and the batch before it.
+    """Check that the ledger is as it was written.
 
-    The status is 1 where anything does not hold. Keep the digest elsewhere: it changes with any byte of the ledger.
+    Every quotation is compared with its text, every batch with its hash and the batch before it. The status is 1
+    where anything does not hold. Keep the digest elsewhere: it changes with any byte of the ledger.
     """
     with existing(store) as ledger:
         report = ledger.verify()
@@ -29,8 +30,9 @@ def verify(store: Store, output: Output) -> None:
         if findings:
             write_rows(findings, ("where", "what"), Format.TABLE)
         write_line(
-            f"{store.ledger}: {'sound' if report.ok else f'{len(findings)} faults'}: {report.batches} batches, "
-            f"{report.articles} articles, {report.statements} statements, {report.evidence} quotations checked"
+            f"{store.ledger}: {'sound' if report.ok else counted(len(findings), 'fault')}; checked: "
+            f"{counted(report.articles, 'article')}, {counted(report.statements, 'statement')}, "
+            f"{counted(report.evidence, 'quotation')}, {counted(report.batches, 'batch')}"
         )
         write_line(f"digest {report.digest}")
     for note in report.notes:

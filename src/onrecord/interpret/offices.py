@@ -1,0 +1,351 @@
+"""What the words around a name tell: roles, gender, and for whom a person or an unnamed source speaks.
+
+An office names its state or body ("the Lubian envoy", "chair of the Atoll Group"), by a possessive ("its chairman"),
+by a lower-case body ("the coalition's spokeswoman") or not at all ("Foreign Minister Ann Lee"): then it is the state
+that the office's sentences name most, the dateline and the outlet counting a little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onrecord.interpret.cast import LOCATIVE, Cast, Entity
+from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
+from onrecord.interpret.words import Word
+
+# "who leads the League", "heads", "chairs"
+LEADS = re.compile(r"^,? ?who (?:now |currently |also )?(?:leads|led|heads|headed|chairs|chaired|runs|represents|speaks for|commands|directs|founded|presides)\b")
+STATE_WORDS = frozenset("government country cabinet state nation administration regime homeland".split())
+ORGANS = STATE_WORDS | frozenset(
+    "army parliament senate ministry court police gendarmerie presidency palace forces navy embassy delegation negotiators military assembly treasury "
+    "kremlin chancellery ministries troops soldiers coastguard lawmakers mps senators ministers gendarme gendarmes president premier pm minister "
+    "generals officials authorities".split()
+)
+# Nouns by which a body that has been named is spoken of again.
+BODY_NOUNS = frozenset(
+    "coalition union league party bank company firm group alliance bloc commission committee council movement association agency court guild "
+    "brotherhood front pact chamber club federation organisation organization institute railway railways university church trust fund board "
+    "newspaper paper channel broadcaster station daily society network authority body mission office opposition centre center".split()
+)
+VAGUE = frozenset("official officials authorities negotiator negotiators minister ministers ministry".split())
+STOPS = frozenset('. ; : ! ? ( ) " “ ” „ « » — –'.split())
+BREAKS = frozenset(
+    "said says told tells that and but while as who which when where whom because if whether called urged asked accused met with by against between "
+    "added warned thanked phoned is was has had were are will would".split()
+)
+POSSESSIVES = frozenset("his her its their whose our my".split())
+APART = frozenset(("close", "near", "familiar", "opposite", "outside", "against"))
+MALE = frozenset("mr sir king prince spokesman chairman lord husband father son brother uncle businessman congressman fisherman".split())
+FEMALE = frozenset("mrs ms miss queen princess spokeswoman chairwoman dame lady wife mother daughter sister mum businesswoman congresswoman headmistress".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase at `[start, end)`; `skip` is the person it is about."""
+
+    start: int
+    end: int
+    skip: Entity | None = None
+    office: bool = False  # its head is an office of a state
+
+
+def describe(cast: Cast) -> None:
+    """Fill in roles, gender and affiliation of the persons of a cast."""
+    lean(cast)
+    for run, entity in cast.by_run:
+        if entity.kind is Kind.PERSON:
+            _around(cast, run, entity)
+    for entity in cast.holders():
+        if entity.affiliation is None and any(cast.roles.get(r) == "state" for r in entity.roles):
+            entity.affiliation = home_of(cast, entity.mentions, entity)
+
+
+# ---------------------------------------------------------------- the words around a mention
+
+
+def _around(cast: Cast, run: Run, entity: Entity) -> None:
+    before = _title(cast, run)
+    if before:
+        _take(cast, entity, before, run)
+    after = _apposition(cast, run)
+    if after:
+        _take(cast, entity, after, run)
+
+
+def _title(cast: Cast, run: Run) -> Sequence[Word]:
+    """The words of a title right before a name, or before its comma: 'its envoy', 'Caldria's prime minister, '."""
+    tokens = list(cast.words_before(run.start, 16))
+    apposed = bool(tokens) and tokens[-1].text == "," and len(tokens) > 1
+    if apposed:
+        tokens.pop()
+    begin = len(tokens)
+    while begin > 0:
+        word = tokens[begin - 1]
+        if word.text in STOPS or word.text == "," or (word.lower in BREAKS and not (word.lower == "and" and begin < len(tokens) and tokens[begin].is_name)):
+            break
+        begin -= 1
+        if word.lower in POSSESSIVES or "\n" in cast.text[word.end : run.start]:
+            break
+    kept = [w for w in tokens[begin:] if "\n" not in cast.text[w.start : run.start]]
+    if not kept or (apposed and not roles_in(kept, cast)):
+        return []
+    last = max((i for i, w in enumerate(kept) if w.lower.rstrip(".") in cast.roles), default=-1)
+    rest = [w.lower for w in kept[last + 1 :]]
+    owner = kept[-1].lower == "'s" or kept[-1].lower in POSSESSIVES
+    if last < 0 and not owner:
+        return kept if any(w.lower in NAMED_AS or w.lower in BODY_NOUNS for w in kept) else []
+    if rest and rest[0] not in ("of", "for", "at", "in", "on", "from", "to") and not owner:
+        return []
+    return kept
+
+
+def _apposition(cast: Cast, run: Run) -> Sequence[Word]:
+    """The words that tell of a person after the name: ', the envoy of X', ' of the Order Party', ' (Order Party)', ', who leads X'."""
+    after = cast.text[run.end : run.end + 160].split("\n")[0]
+    match = re.match(r"(?:, | \()([^.;:\"“”()]{3,130}?)(?=[,.;:\"“”()]|$| (?:said|says|told|tells)\b)", after)
+    if match is not None and (LEADS.match(after) or _opens_apposition(cast, match[1])) and not re.match(r" (?:said|says|told|tells)\b", after[match.end() :]):
+        return cast.words_in(run.end + match.start(1), run.end + match.end(1))
+    match = re.match(r" ((?:of|from|for) [^.,;:\"“”()]{3,60}?)(?=[,.;:\"“”()]|$| (?:said|says|told|tells|has|had|is|was|will|does|who)\b)", after)
+    if match is not None:
+        words = cast.words_in(run.end + match.start(1), run.end + match.end(1))
+        named = cast.in_span(words[0].start, words[-1].end) if words else []
+        last = named[0][0].end if named else 0
+        return [w for w in words if w.end <= last]
+    return []
+
+
+def _opens_apposition(cast: Cast, phrase: str) -> bool:
+    first = phrase.split()[0].casefold()
+    lowers = [re.sub(r"['’]s$", "", w.casefold()) for w in phrase.split()]
+    if phrase.startswith("who "):
+        return False
+    if first in ("the", "a", "an", "its", "his", "her", "their", "whose", "former", "once", "now"):
+        return any(w in cast.roles or w in MALE | FEMALE or w in ("man", "woman", "lady", "leader") for w in lowers)
+    return any(w in cast.roles for w in lowers[:6]) or phrase[:1].isupper() and len(lowers) <= 4 and not any(w in ("and",) for w in lowers)
+
+
+def _take(cast: Cast, entity: Entity, words: Sequence[Word], run: Run) -> None:
+    titles = roles_in(words, cast)
+    entity.roles += [t for t in titles if t not in entity.roles]
+    lowers = {t.lower.rstrip(".") for t in words}
+    if lowers & MALE:
+        entity.gender = entity.gender or "m"
+    elif lowers & FEMALE:
+        entity.gender = entity.gender or "f"
+    if entity.affiliation is None:
+        office = any(cast.roles.get(t) == "state" for t in titles)
+        entity.affiliation = told_side(cast, Phrase(words[0].start, words[-1].end, entity, office))
+
+
+def roles_in(tokens: Sequence[Word], cast: Cast) -> list[str]:
+    """The roles among the words, longest first at each place: 'minister of foreign affairs' before 'minister'."""
+    lowers = [singular(t.lower.rstrip("."), cast) for t in tokens]
+    found: list[str] = []
+    i = 0
+    while i < len(lowers):
+        for width in (4, 3, 2, 1):
+            phrase = " ".join(lowers[i : i + width])
+            if i + width <= len(lowers) and phrase in cast.roles:
+                found.append(phrase)
+                i += width - 1
+                break
+        i += 1
+    return found
+
+
+def singular(word: str, cast: Cast) -> str:
+    """The singular of a role noun: 'officials' is the role 'official'."""
+    return word[:-1] if word.endswith("s") and word not in cast.roles and word[:-1] in cast.roles else word
+
+
+# ---------------------------------------------------------------- for whom
+
+
+def told_side(cast: Cast, phrase: Phrase) -> str | None:
+    """The state or body that a noun phrase names as the one it speaks for; None where it names none."""
+    words = cast.words_in(phrase.start, phrase.end)
+    if not words:
+        return None
+    states, bodies, people, adverbial = _named_in(cast, phrase, words)
+    roles = [cast.roles.get(r) for r in roles_in(words, cast)]
+    serves = any(r in ("aide", "state") for r in roles) or not roles
+    if people and serves and people[0].side:
+        return people[0].side
+    if phrase.office and states:
+        return states[0]
+    if bodies:
+        return bodies[0]
+    if states:
+        return states[0]
+    owner = _owner(cast, phrase, words)
+    if owner is not None:
+        return owner
+    lower = _lower_body(cast, words, phrase.start)
+    if lower is not None:
+        return lower
+    return adverbial if adverbial and {singular(w.lower, cast) for w in words} & VAGUE else None
+
+
+def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[str], list[str], list[Entity], str | None]:
+    """States, bodies and persons named in a phrase, and a place it is only said to be in ('officials in Sten')."""
+    states: list[str] = []
+    bodies: list[str] = []
+    people: list[Entity] = []
+    adverbial: str | None = None
+    at = {run.start: (run, e) for run, e in cast.in_span(phrase.start, phrase.end)}
+    previous = ""
+    for word in words:
+        known = cast.gazetteer.get(word.text)
+        if word.start in at:
+            run, entity = at[word.start]
+            if entity is phrase.skip:
+                continue
+            if previous in LOCATIVE and entity.kind is not Kind.BODY and entity.kind is not Kind.OUTLET or previous in ("in", "near") and run.text != entity.name:
+                adverbial = adverbial or entity.side
+            elif previous not in APART and not any(w.lower in APART for w in words if w.start < word.start):
+                if entity.kind is Kind.PERSON:
+                    people.append(entity)
+                elif entity.kind is Kind.STATE:
+                    states.append(entity.name)
+                elif entity.kind in (Kind.BODY, Kind.OUTLET):
+                    bodies.append(entity.side or entity.name)
+                elif run.owned or previous == "of" or previous in NAMED_AS:
+                    bodies.append(entity.side or entity.name)
+        elif known is not None and known.kind is Kind.STATE and known.how == "adjective":
+            states.append(known.name)
+        if word.is_word and word.lower not in ("the", "a", "an"):
+            previous = word.lower
+    return states, bodies, people, adverbial
+
+
+def _owner(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> str | None:
+    """What 'its', 'whose', 'his' or 'her' before an office means: the body or the person's side named last before."""
+    for word in words:
+        if word.lower in ("its", "whose", "their"):
+            holder = body_before(cast, word.start)
+            return holder.side if holder is not None else None
+        if word.lower in ("his", "her"):
+            before = cast.last_before(word.start, frozenset((Kind.PERSON,)))
+            if before is not None and before[1] is not phrase.skip and word.start - before[0].end < 250:
+                return before[1].side
+    return None
+
+
+def _lower_body(cast: Cast, words: Sequence[Word], position: int) -> str | None:
+    """A body that is named by its kind alone: 'the coalition's spokeswoman', 'the bank's chief'."""
+    for i, word in enumerate(words):
+        if word.lower not in BODY_NOUNS or word.is_name or i == len(words) - 1 and len(words) > 1 and words[0].lower not in ("the", "its"):
+            continue
+        found = body_called(cast, word.lower, position)
+        if found is not None:
+            return found.side
+        if word.lower == "opposition" and i and words[i - 1].lower == "the":
+            return "opposition"
+    return None
+
+
+def body_called(cast: Cast, noun: str, position: int) -> Entity | None:
+    """The body that a kind noun means at a position: the one with the noun in its name that was named last."""
+    stem = noun.rstrip("s")
+    fitting = [e for e in cast.entities if e.kind in (Kind.BODY, Kind.OUTLET) and any(p.rstrip("s") == stem for p in e.name.casefold().split())]
+    if not fitting:
+        kind = Kind.OUTLET if noun in OUTLET_HEADS or noun == "newspaper" else NAMED_AS.get(noun)
+        if kind is None:
+            return None
+        fitting = [e for e in cast.entities if e.kind is kind and any(position - 700 < m < position for m in e.mentions)]
+    before = [(max((m for m in e.mentions if m < position), default=-1), e) for e in fitting]
+    return max(before, key=lambda item: item[0])[1] if before else None
+
+
+def body_before(cast: Cast, position: int) -> Entity | None:
+    """What "its" means at a position: the first state or body of its sentence before it, else of the sentence before."""
+    start = position
+    for _ in range(2):
+        stop = start
+        start = max(cast.text.rfind(". ", 0, max(0, stop - 2)), cast.text.rfind("\n", 0, max(0, stop - 1))) + 1
+        inside = [e for run, e in cast.in_span(start, stop) if e.kind in (Kind.STATE, Kind.BODY, Kind.OUTLET)]
+        if inside:
+            return inside[0]
+    return None
+
+
+# ---------------------------------------------------------------- states that are only implied
+
+
+def home_of(cast: Cast, mentions: Sequence[int], entity: Entity | None = None) -> str | None:
+    """The state of an office that names none, by what the sentences of its mentions name.
+
+    A capital that somebody speaks in weighs most, the rest of the paragraph, the dateline and the outlet little; a
+    state that has another holder of the same office is out. None where two states have equal votes.
+    """
+    votes: dict[str, float] = {}
+    for mention in mentions:
+        _vote(cast, mention, votes)
+    for state in (cast.home, _outlet_state(cast)):
+        if state is not None:
+            votes[state] = votes.get(state, 0.0) + 0.8
+    own = cast.gazetteer.own
+    for name in own[:1]:  # whatever the article or the codebook is about
+        votes[name] = votes.get(name, 0.0) + (0.9 if len(own) == 1 else 0.05)
+    taken = set()
+    if entity is not None:
+        unique = {r for r in entity.roles if r.split()[-1] in ("president", "minister", "premier", "chancellor", "king", "queen", "secretary", "pm")}
+        taken = {e.affiliation for e in cast.holders() if e is not entity and e.affiliation and set(e.roles) & unique}
+    ranked = sorted(((v, n) for n, v in votes.items() if n not in taken), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return ranked[0][1]
+
+
+def _vote(cast: Cast, mention: int, votes: dict[str, float]) -> None:
+    text = cast.text
+    start = max(text.rfind(". ", 0, mention), text.rfind("\n", 0, mention)) + 1
+    stop = min((i for i in (text.find(". ", mention), text.find("\n", mention)) if i >= 0), default=len(text))
+    line = text.rfind("\n", 0, mention) + 1
+    for a, b, weight in ((start, stop, 2.0), (line, start, 0.7), (stop, stop + 160, 0.4)):
+        beside: dict[str, float] = {}
+        for run, e in cast.in_span(a, b):
+            if e.kind is Kind.STATE:
+                spoken_in = run.text != e.name and text[max(0, run.start - 3) : run.start] == "in "
+                beside[e.name] = max(beside.get(e.name, 0.0), 1.3 if spoken_in else 0.5 if run.owned else 1.0)
+        for name, share in beside.items():
+            votes[name] = votes.get(name, 0.0) + weight * share / len(beside)
+
+
+def _outlet_state(cast: Cast) -> str | None:
+    """The state that an outlet's name tells: 'Radio Belgaz' of the state whose capital that is."""
+    words = re.findall(r"[\w’'-]+", cast.outlet or "")
+    known = [k for n in (2, 1) for i in range(len(words)) if (k := cast.gazetteer.get(" ".join(words[i : i + n])))]
+    return next((k.name for k in known if k.kind is Kind.STATE), None)
+
+
+# ---------------------------------------------------------------- he or she
+
+
+def lean(cast: Cast) -> None:
+    """Let pronouns tell a person's gender where nobody else can be meant: one person alone in the two sentences up to it."""
+    bounds = [m.start() for m in re.finditer(r"(?<=[.!?]) +(?=[A-Z\"“‘])|\n", cast.text)]
+    marks = [0, *bounds]
+    people = [(run, e) for run, e in cast.by_run if e.kind is Kind.PERSON]
+    s = p = 0
+    for word in cast.tokens:
+        if word.lower not in ("he", "she", "his", "her", "him", "himself", "herself"):
+            continue
+        while s + 1 < len(marks) and marks[s + 1] <= word.start:
+            s += 1
+        begin = marks[max(0, s - 1)]
+        while p < len(people) and people[p][0].start < begin:
+            p += 1
+        near = {id(e): e for run, e in _until(people, p, word.start)}
+        if len(near) == 1:
+            only = next(iter(near.values()))
+            only.leaning += 1 if word.lower in ("she", "her", "herself") else -1
+
+
+def _until(people: Sequence[tuple[Run, Entity]], start: int, stop: int) -> Sequence[tuple[Run, Entity]]:
+    end = start
+    while end < len(people) and people[end][0].start < stop:
+        end += 1
+    return people[start:end]

@@ -1,0 +1,37 @@
+"""Floors on what is found and how it is read: on the project's own dispatches, and on the corpora's cases."""
+
+from __future__ import annotations
+
+from onrecord.extract import Extractor
+from onrecord.learn.cases import load_cases, predict
+from onrecord.learn.scoring import score
+from tests.quality.conftest import GOLDEN, above, shared, tool
+
+
+def test_own_dispatches(extractor: Extractor, floors: dict[str, dict[str, float]]) -> None:
+    """Text to statements on the dispatches written for this project."""
+    cases = load_cases(GOLDEN)
+    above(score(cases, dict(predict(cases, GOLDEN / "codebooks", extractor))).rates(), floors["own dispatches"])
+
+
+def test_own_dispatches_gold_attributions(floors: dict[str, dict[str, float]]) -> None:
+    """Interpretation alone: gold attributions of the same dispatches."""
+    cases = load_cases(GOLDEN)
+    above(score(cases, dict(predict(cases, GOLDEN / "codebooks", None))).rates(), floors["own dispatches, gold spans"])
+
+
+def test_shared_cases(extractor: Extractor, floors: dict[str, dict[str, float]]) -> None:
+    """Text to statements on the corpora's cases, by the corpora's own scorer."""
+    folder = shared("cases")
+    scorer = tool("score_statements")
+    cases = load_cases(folder)
+    gold = scorer.load_gold(folder)
+    predictions = {
+        key: [scorer.whole(record, gold[key]["text"], key) for record in records]
+        for key, records in predict(cases, folder / "codebooks", extractor)
+    }
+    result = scorer.score(gold, predictions)
+    measured = {name: 100 * row["accuracy"] for name, row in result["fields"].items()}
+    for name in ("statements", "cell", "condition tokens", "condition found"):
+        measured[name] = 100 * result[name]["f1"]
+    above(measured, floors["shared cases"])

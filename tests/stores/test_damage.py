@@ -1,0 +1,240 @@
+"""Claim: `verify` finds any byte that is not as it was written, and says where."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from dataclasses import replace
+
+import pytest
+from ledger_samples import CODEBOOK, judged, reading
+from sqlalchemy import func, select, text, update
+
+from onrecord.codec import statement_to_dict
+from onrecord.errors import LedgerError
+from onrecord.model import Stance
+from onrecord.record import Ledger, Query, schema
+from onrecord.record.rows import checksum
+
+CELLS = [
+    (table, column)
+    for table in schema.metadata.sorted_tables
+    for column in table.columns
+    if (table.name, column.name) != ("head", "place")  # its CHECK allows one value only
+]
+
+
+def name_of(value):
+    return f"{value[0].name}.{value[1].name}"
+
+
+@pytest.fixture
+def full(url):
+    """A ledger with something in every table: three batches, a re-reading, a correction, a codebook."""
+    of, (ana, boris) = reading()
+    with Ledger(url) as ledger:
+        ledger.add([(of, [ana, boris]), reading(1)], codebook=CODEBOOK, reader="sample")
+        sharper = replace(ana, stance=judged(Stance.MIXED))
+        ledger.add([(of, [sharper, boris])])
+        ledger.revise(boris.id, replace(boris, stance=judged(Stance.OPPOSE)), coder="mira", reason="a no")
+        assert ledger.verify().ok
+    return url
+
+
+def changed(value):
+    if value is None:
+        return 1
+    if isinstance(value, bytes):
+        return value[:-1] + bytes([value[-1] ^ 1])
+    if isinstance(value, int | float):
+        return value + 1000
+    # One bit of one character in the middle.
+    middle = len(value) // 2
+    return value[:middle] + chr(ord(value[middle]) ^ 1) + value[middle + 1 :] if value else "x"
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=name_of)
+def test_a_changed_cell_is_found(full, raw, cell):
+    """Claim: whatever column of whatever table is changed in one row, verify says so (or the ledger does not open)."""
+    table, column = cell
+    engine = raw(full)
+    key = next(iter(table.primary_key.columns))
+    with engine.begin() as connection:
+        row = connection.execute(select(key, column).order_by(column.is_(None), key).limit(1)).one()
+        value = changed(row[1])
+        if row[1] is None and not isinstance(column.type, schema.BigInteger | schema.Integer):
+            value = "x"
+        connection.execute(update(table).where(key == row[0]).values({column: value}))
+    try:
+        with Ledger(full) as ledger:
+            report = ledger.verify()
+    except LedgerError as error:
+        assert table.name == "schema_version", error
+        return
+    assert not report.ok
+    places = " ".join(str(finding) for finding in report.findings)
+    expected = {"texts": "text", "supersessions": "batch", "batches": "batch", "head": "head"}
+    assert expected.get(table.name, table.name.rstrip("s")) in places
+    assert "\n" not in places
+
+
+@pytest.mark.parametrize("name", ["articles.number", "statements.number", "supersessions.position"])
+def test_a_number_that_keeps_the_order_is_found_too(full, raw, name):
+    """Claim: not even the last row's place can be changed unnoticed."""
+    table, column = name.split(".")
+    with raw(full).begin() as connection:
+        connection.execute(
+            text(f"UPDATE {table} SET {column} = {column} + 5 WHERE {column} = (SELECT max({column}) FROM {table})")
+        )
+    with Ledger(full) as ledger:
+        assert not ledger.verify().ok
+
+
+@pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
+@pytest.mark.parametrize("which", [func.min, func.max], ids=["first", "last"])
+def test_a_deleted_row_is_found(full, raw, table, which):
+    key = next(iter(table.primary_key.columns))
+    with raw(full).begin() as connection:
+        connection.execute(table.delete().where(key == select(which(key)).scalar_subquery()))
+    try:
+        with Ledger(full) as ledger:
+            assert ledger.verify().findings
+    except LedgerError as error:
+        assert table.name == "schema_version", error
+
+
+def test_a_batch_cut_off_whole_is_found(full, raw):
+    """Claim: even where every row of the last batch is gone, the head tells."""
+    with raw(full).begin() as connection:
+        for statement in (
+            "DELETE FROM supersessions WHERE batch = 3", "DELETE FROM statements WHERE batch = 3",
+            "UPDATE statements SET superseded = NULL WHERE superseded = 3", "DELETE FROM batches WHERE number = 3",
+        ):  # fmt: skip
+            connection.execute(text(statement))
+    with Ledger(full) as ledger:
+        report = ledger.verify()
+        assert [f.where for f in report.findings if f.where not in ("file", "search index")] == ["head"]
+        with pytest.raises(LedgerError, match="verify"):
+            ledger.add([reading(9)])
+
+
+def test_an_added_row_is_found(full, raw):
+    with raw(full).begin() as connection:
+        columns = [c.name for c in schema.statements.columns]
+        taken = ", ".join({"number": "number + 100", "id": "'f' || substr(id, 2)"}.get(c, c) for c in columns)
+        connection.execute(
+            text(f"INSERT INTO statements ({', '.join(columns)}) SELECT {taken} FROM statements WHERE number = 1")
+        )
+    with Ledger(full) as ledger:
+        places = [finding.where for finding in ledger.verify().findings]
+    assert "batch 1" in places
+    assert any("number 101" in place for place in places)
+
+
+def test_a_record_changed_with_its_checksum_is_found(full, raw):
+    """Claim: who knows the checksums and adapts them still breaks the chain."""
+    with raw(full).begin() as connection:
+        record = connection.execute(text("SELECT record FROM statements WHERE number = 1")).scalar_one()
+        forged = record.replace('"rule":"sample"', '"rule":"simple"', 1)
+        assert forged != record
+        connection.execute(
+            text("UPDATE statements SET record = :r, hash = :h WHERE number = 1"), {"r": forged, "h": checksum(forged)}
+        )
+    with Ledger(full) as ledger:
+        assert [f.where for f in ledger.verify().findings] == ["batch 1"]
+
+
+def test_the_message_says_where(full, raw):
+    with raw(full).begin() as connection:
+        connection.execute(text("UPDATE statements SET speaker = 'Somebody Else' WHERE number = 2"))
+        connection.execute(
+            text(
+                "UPDATE texts SET content = content || :more "
+                "WHERE id IN (SELECT text_id FROM articles WHERE number = 2)"
+            ).bindparams(more=b"!")
+        )
+    with Ledger(full) as ledger:
+        findings = [str(finding) for finding in ledger.verify().findings]
+    assert any("number 2)" in f and "column speaker" in f and "Boris Vel" in f for f in findings), findings
+    assert any("article" in f and "report-1.txt" in f and "text was changed" in f for f in findings), findings
+
+
+# ---------------------------------------------------------------- the SQLite file itself
+
+
+def content_of(ledger):
+    return (
+        [statement_to_dict(s) for s in ledger.statements(Query(history=True))],
+        ledger.batches(),
+        list(ledger.articles()),
+    )
+
+
+def test_flipped_bits_in_the_file_are_found_or_change_nothing(tmp_path):
+    """Claim: for any flipped bit of the file, an error is raised, or verify finds it, or all content is as before."""
+    path = tmp_path / "whole.db"
+    with Ledger(path) as ledger:
+        ledger.add([reading(n) for n in range(6)], codebook=CODEBOOK)
+        before = content_of(ledger)
+    sound = path.read_bytes()
+    dice = random.Random(20260302)
+    noticed = 0
+    for number in range(400):
+        damaged = bytearray(sound)
+        damaged[dice.randrange(len(sound))] ^= 1 << dice.randrange(8)
+        copy = tmp_path / "copy.db"
+        copy.write_bytes(bytes(damaged))
+        try:
+            with Ledger(copy, read_only=True) as ledger:
+                report = ledger.verify()
+                if report.ok:
+                    assert content_of(ledger) == before, number
+                else:
+                    noticed += 1
+        except LedgerError as error:
+            assert "\n" not in str(error)
+            assert str(copy) in str(error)
+            noticed += 1
+    assert noticed > 50
+
+
+def test_words_that_are_no_longer_utf8_are_located(tmp_path):
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.add([reading()])
+    damaged = path.read_bytes().replace(b"Boris Vel replied", b"Boris Vel r\xffplied")
+    assert damaged != path.read_bytes()
+    path.write_bytes(damaged)
+    with Ledger(path) as ledger:
+        assert any("article" in f.where for f in ledger.verify().findings)
+
+
+def test_a_search_index_that_does_not_fit_is_found(tmp_path, raw):
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.add([reading()])
+    with raw(str(path)).begin() as connection:
+        connection.execute(text("INSERT INTO statement_words (statement_words) VALUES ('delete-all')"))
+    with Ledger(path) as ledger:
+        assert [f.where for f in ledger.verify().findings] == ["search index"]
+    with Ledger(path, read_only=True) as ledger:
+        assert ledger.verify().notes
+
+
+def test_a_truncated_file_is_an_error_in_one_line(tmp_path):
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.add([reading(n) for n in range(30)])
+    whole = path.read_bytes()
+    for size in (50, 1000, 4096, len(whole) // 2, len(whole) - 4096):
+        cut = tmp_path / "cut.db"
+        cut.write_bytes(whole[:size])
+        try:
+            with Ledger(cut, create=False) as ledger:
+                assert not ledger.verify().ok
+        except LedgerError as error:
+            assert str(cut) in str(error)
+            assert "\n" not in str(error)
+        for beside in tmp_path.glob("cut.db*"):
+            beside.unlink()
+    shutil.rmtree(tmp_path, ignore_errors=True)

@@ -1,0 +1,155 @@
+"""`statements`, `matrix`, `explain`, `verify`, `codebook check`: what the ledger holds, and on what it rests."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def ledger(run: Any, articles: str) -> Any:
+    assert run("read", articles, "--codebook", "c.yaml").exit_code == 0
+    return run
+
+
+def quotes(output: str) -> list[str]:
+    return [json.loads(line)["quote"] for line in output.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ([], ["We want the ferry", "We reject the toll if it\u00a0rains", "We reject the ferry"]),
+        (["--speaker", "Orr"], ["We want the ferry"]),
+        (["--issue", "ferry"], ["We want the ferry", "We reject the ferry"]),
+        (["--issue", "ferry", "--stance", "oppose"], ["We reject the ferry"]),
+        (["--act", "demand"], ["We want the ferry"]),
+        (["--outlet", "Wire", "--until", "2026-03"], ["We want the ferry", "We reject the toll if it\u00a0rains"]),
+        (["--since", "2026-04-01"], ["We reject the ferry"]),
+        (["--text", "rains"], ["We reject the toll if it\u00a0rains"]),
+        (["--limit", "1"], ["We want the ferry"]),
+        (["--outlet", "Nobody"], []),
+    ],
+)
+def test_filters(ledger: Any, flags: list[str], expected: list[str]) -> None:
+    result = ledger("statements", "--format", "jsonl", *flags)
+    assert result.exit_code == 0
+    assert quotes(result.stdout) == expected
+
+
+def test_statements_and_read_print_the_same_records(ledger: Any, articles: str) -> None:
+    read = ledger("read", articles, "--codebook", "c.yaml", "--format", "jsonl", "--no-save").stdout
+    assert sorted(ledger("statements", "--format", "jsonl").stdout.splitlines()) == sorted(read.splitlines())
+
+
+def test_the_table_says_what_there_is(ledger: Any) -> None:
+    result = ledger("statements", "--issue", "toll")
+    head, row = result.stdout.splitlines()
+    assert head.split() == ["id", "when", "speaker", "chain", "act", "issue", "stance", "commitment", "quote"]
+    assert row.split()[1:8] == ["2026-03-03", "Domin", "Courier", "reject", "toll", "oppose", "Uu"]
+    assert ledger("statements", "--issue", "none").stderr == "onrecord: no statement fits\n"
+
+
+def test_the_matrix(ledger: Any) -> None:
+    result = ledger("matrix")
+    assert result.exit_code == 0, result.output
+    assert [line.split() for line in result.stdout.splitlines()] == [
+        ["speaker", "ferry", "toll"],
+        ["Domin", "oppose", "Uu", "(1)", "oppose", "if", "Uu", "(1)"],
+        ["Orr", "support", "Uu", "(1)"],
+    ]
+    cells = [json.loads(line) for line in ledger("matrix", "--format", "jsonl").stdout.splitlines()]
+    assert [(cell["actor"], cell["issue"], cell["stance"]) for cell in cells] == [
+        ("Domin", "ferry", "oppose"),
+        ("Domin", "toll", "oppose"),
+        ("Orr", "ferry", "support"),
+    ]
+    assert len(list(csv.DictReader(io.StringIO(ledger("matrix", "--format", "csv").stdout)))) == 3
+    assert [line.split()[0] for line in ledger("matrix", "--as-of", "2026-03").stdout.splitlines()] == [
+        "speaker",
+        "Domin",
+        "Orr",
+    ]
+    busiest = ledger("matrix", "--top", "1")
+    assert [line.split()[0] for line in busiest.stdout.splitlines()] == ["speaker", "Domin"]
+    assert "1 of 2 actors" in busiest.stderr
+    empty = ledger("matrix", "--outlet", "Nobody")
+    assert (empty.exit_code, empty.stdout) == (0, "")
+    assert "no positions" in empty.stderr
+
+
+def test_explain_marks_the_words_and_gives_each_rule(ledger: Any) -> None:
+    (record,) = (
+        json.loads(line) for line in ledger("statements", "--issue", "toll", "--format", "jsonl").stdout.splitlines()
+    )
+    result = ledger("explain", record["id"][:10])
+    marked = "“[content: We reject the toll [condition: if it\u00a0rains]],” [cue: said] [source: Domin]."
+    assert marked in result.stdout
+    assert "ferry" not in result.stdout  # the other paragraph is no context
+    assert record["id"] in result.stdout
+    rows = {line.split()[0]: line for line in result.stdout.splitlines() if line}
+    assert rows["speaker"].split() == ["speaker", "Domin", "as", "printed", "0.50", "Domin"]
+    told = json.loads(ledger("explain", record["id"], "--format", "jsonl").stdout)
+    assert told["context"] == marked
+    assert {key: told[key] for key in record} == record
+    fields = list(csv.DictReader(io.StringIO(ledger("explain", record["id"], "--format", "csv").stdout)))
+    assert [row["field"] for row in fields] == list(record["judgements"])
+
+
+@pytest.mark.parametrize("ident", ["ffffffffffffffff", "xyz", ""])
+def test_an_unknown_id_is_named(ledger: Any, ident: str) -> None:
+    result = ledger("explain", ident)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_verify_finds_a_changed_word(ledger: Any, tmp_path: Path) -> None:
+    sound = ledger("verify")
+    assert sound.exit_code == 0
+    assert "sound" in sound.stdout
+    assert json.loads(ledger("verify", "--format", "jsonl").stdout)["ok"] is True
+    database = sqlite3.connect(tmp_path / "onrecord.db")
+    tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    assert "articles" in tables
+    changed = 0
+    for table, column in (("articles", "text"), ("articles", "content"), ("texts", "content")):
+        if table in tables and column in [row[1] for row in database.execute(f"PRAGMA table_info({table})")]:
+            changed += database.execute(f"UPDATE {table} SET {column} = replace({column}, 'ferry', 'merry')").rowcount
+    assert changed
+    database.commit()
+    database.close()
+    result = ledger("verify")
+    assert result.exit_code == 1
+    assert "fault" in result.stdout
+
+
+def test_without_a_ledger_the_commands_say_so(run: Any, tmp_path: Path) -> None:
+    for command in (["statements"], ["matrix"], ["verify"], ["explain", "abc"]):
+        result = run(*command)
+        assert result.exit_code == 1
+        assert "onrecord.db: no such ledger" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_codebook_check(run: Any, articles: str, tmp_path: Path) -> None:
+    result = run("codebook", "check", "c.yaml", "--format", "jsonl")
+    assert result.exit_code == 0
+    assert [json.loads(line)["issue"] for line in result.stdout.splitlines()] == ["ferry", "toll"]
+    (tmp_path / "d.yaml").write_text("issues:\n  a: {label: A, proposition: P, terms: [x]}\n")
+    result = run("codebook", "check", "d.yaml")
+    assert result.exit_code == 0
+    assert "d.yaml: issue a" in result.stderr
+    bomb = "a: &a [x, x]\nb: &b [*a, *a]\nissues: *b\n"
+    for text in ("issues: {x: {label: X}}", "issues: [", "", bomb, "\x00"):
+        (tmp_path / "d.yaml").write_text(text)
+        result = run("codebook", "check", "d.yaml")
+        assert result.exit_code == 1
+        assert len(result.stderr.splitlines()) == 1
+        assert result.stderr.startswith("onrecord: d.yaml: ")

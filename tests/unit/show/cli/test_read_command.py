@@ -1,0 +1,167 @@
+"""`read`: what goes in comes out as the contract says, failures are named, and the status tells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onrecord.codec import statement_from_dict, statement_to_dict
+from onrecord.lexicon import load_codebook
+from onrecord.model import Article
+from onrecord.read import read as read_source
+
+
+def records(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_json_lines_are_exactly_the_records_of_the_codec_in_text_order(run: Any, articles: str, tmp_path: Path) -> None:
+    from onrecord.pipeline import build_pipeline
+
+    result = run("read", articles, "--codebook", "c.yaml", "--format", "jsonl", "--no-save")
+    assert result.exit_code == 0
+    pipeline = build_pipeline(load_codebook(tmp_path / "c.yaml"))
+    found = [item for item in read_source(articles) if isinstance(item, Article)]
+    assert len(found) == 2
+    expected = [statement_to_dict(one) for article in found for one in pipeline.read_article(article).statements]
+    assert len(expected) == 3
+    assert records(result.stdout) == expected
+    assert (statement_from_dict(expected[2], found[1]),) == pipeline.read_article(found[1]).statements
+    assert not (tmp_path / "onrecord.db").exists()
+    assert "\u00a0" in result.stdout
+
+
+def test_what_is_given_overrides_the_source(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("“We want it,” said Orr.")
+    run("read", "a.txt", "--title", "T", "--outlet", "O", "--date", "2026-03", "--url", "https://a.example/")
+    (row,) = csv.DictReader(io.StringIO(run("statements", "--format", "csv").stdout))
+    assert (row["title"], row["outlet"], row["published"], row["url"]) == ("T", "O", "2026-03", "https://a.example/")
+
+
+def test_failures_are_named_and_the_rest_is_read(run: Any, articles: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "broken.jsonl").write_text('{"text": "“We want it,” said Orr."}\n{"text"\n')
+    result = run("read", "none.txt", "empty.txt", "broken.jsonl", articles, "--format", "jsonl")
+    assert result.exit_code == 1
+    assert len(records(result.stdout)) == 4
+    lines = result.stderr.splitlines()
+    for name in ("none.txt: ", "empty.txt: ", "broken.jsonl:2: "):
+        assert sum(line.startswith(f"onrecord: {name}") for line in lines) == 1
+    assert lines[-1] == "onrecord: 4 statements in 3 articles; 3 sources failed; saved in onrecord.db"
+
+
+def test_reading_twice_adds_nothing(run: Any, articles: str) -> None:
+    assert run("read", articles, "--codebook", "c.yaml").exit_code == 0
+    once = run("statements", "--format", "jsonl").stdout
+    assert run("read", articles, "--codebook", "c.yaml").exit_code == 0
+    assert run("statements", "--format", "jsonl").stdout == once
+    assert len(once.splitlines()) == 3
+
+
+def test_the_last_codebook_of_the_ledger_is_used_and_said(run: Any, articles: str, tmp_path: Path) -> None:
+    first = run("read", articles, "--format", "jsonl", "--no-save")
+    assert "no --codebook" in first.stderr
+    assert {record["issue"] for record in records(first.stdout)} == {None}
+    run("read", articles, "--codebook", "c.yaml")
+    for flags in ((), ("--no-save",)):
+        second = run("read", articles, "--format", "jsonl", *flags)
+        assert "codebook: Ferry, the last one of onrecord.db" in second.stderr
+        assert [record["issue"] for record in records(second.stdout)] == ["ferry", "toll", "ferry"]
+
+
+def test_csv_has_one_header_and_a_row_for_each_statement(run: Any, articles: str) -> None:
+    result = run("read", articles, "--codebook", "c.yaml", "--format", "csv", "--no-save")
+    rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
+    assert [row["speaker"] for row in rows] == ["Orr", "Domin", "Domin"]
+    assert rows[1]["condition"] == "if it\u00a0rains"
+    assert rows[1]["quote"] == "We reject the toll if it\u00a0rains"
+    assert float(rows[0]["confidence"]) == 0.5
+    assert [row["date"] for row in rows] == ["2026-03-03", "2026-03-03", "2026-04-01"]
+
+
+def test_a_table_to_a_pipe_is_plain_and_cuts_nothing(run: Any, tmp_path: Path) -> None:
+    long = "We want " + "so very " * 200 + "much of it"
+    (tmp_path / "a.txt").write_text(f"“{long},” said Orr.")
+    result = run("read", "a.txt", "--no-save")
+    assert long in result.stdout
+    assert "\x1b" not in result.output
+    assert result.stdout.startswith("a.txt: 1 statement\n")
+
+
+def test_escape_sequences_of_an_article_do_not_reach_the_screen(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("“We\x1b[2J\x9b31m want\r it,” said Orr.", newline="")
+    run("read", "a.txt")
+    ident = records(run("statements", "--format", "jsonl").stdout)[0]["id"]
+    for command in (["read", "a.txt", "--no-save"], ["statements"], ["explain", ident]):
+        output = run(*command).output
+        assert "want" in output
+        assert not set(output) & {"\x1b", "\x9b", "\r"}
+
+
+def test_half_surrogates_come_through_json(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        '{"id": "\\ud800", "title": "\\udfff", "text": "“We \\ud83d want it,” said Orr."}'
+    )
+    for form in ("jsonl", "csv", "table"):
+        result = run("read", "a.jsonl", "--no-save", "--format", form)
+        assert result.exit_code == 0
+        assert "want it" in result.stdout
+    assert records(run("read", "a.jsonl", "--no-save", "--format", "jsonl").stdout)[0]["quote"] == "We \ud83d want it"
+
+
+def test_standard_input_is_a_source(run: Any, tmp_path: Path) -> None:
+    result = run("read", "-", "--no-save", "--format", "jsonl", stdin="“We want it,” said Orr.\n")
+    assert [record["article"] for record in records(result.stdout)] == ["stdin"]
+    result = run(
+        "read", "-", "--no-save", "--format", "jsonl", stdin='{"id": "x", "text": "“We want it,” said Orr."}\n'
+    )
+    assert [record["article"] for record in records(result.stdout)] == ["x"]
+
+
+def test_a_guessed_encoding_is_said(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("“We want the café,” said Orr.".encode("windows-1252"))
+    result = run("read", "a.txt", "--no-save", "--format", "jsonl")
+    assert result.exit_code == 0
+    assert records(result.stdout)[0]["quote"] == "We want the café"
+    assert "windows-1252" in result.stderr
+    assert "a.txt" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["read"],
+        ["read", "x", "--format", "xml"],
+        ["read", "x", "--date", "soon"],
+        ["read", "x", "--date", "2026-02-30"],
+        ["read", "x", "--klingon"],
+        ["klingon"],
+        ["statements", "--stance", "for"],
+        ["statements", "--limit", "0"],
+        ["explain"],
+        ["codebook"],
+        ["codebook", "burn"],
+        ["read", "x", "--codebook", "none.yaml"],
+        ["read", "x", "--codebook", "bad.yaml"],
+    ],
+)
+def test_wrong_usage_is_status_2_and_says_so(run: Any, tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "bad.yaml").write_text("issues: {x: {label: X}}")
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.output.strip()
+    assert not (tmp_path / "onrecord.db").exists()
+
+
+@pytest.mark.parametrize("command", ["read", "statements", "matrix", "verify"])
+def test_what_is_no_ledger_is_named(run: Any, articles: str, tmp_path: Path, command: str) -> None:
+    (tmp_path / "onrecord.db").write_text("This is no database, but some text that is long enough to look at. " * 20)
+    result = run(command, *([articles] if command == "read" else []))
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1].startswith("onrecord: onrecord.db: ")
