@@ -110,70 +110,95 @@ def decode(pieces: Pieces, parts: list[Window], biases: tuple[LinkBias, LinkBias
     role = np.zeros(count, dtype=np.int32)
     owner = np.full(count, -1, dtype=np.int32)
     sure = np.zeros(count, dtype=np.float32)
-    for part in parts:
-        near = candidates[(candidates >= part.begin) & (candidates < part.end)]
-        states, gains = best_path(pieces, part, near, biases[0], settings)
+    nearby = [candidates[(candidates >= part.begin) & (candidates < part.end)] for part in parts]
+    lattices = [_lattice(pieces, part, near, biases[0], settings) for part, near in zip(parts, nearby, strict=True)]
+    for part, near, lattice, path in zip(parts, nearby, lattices, best_paths(lattices), strict=True):
         keep = slice(part.own - part.begin, None)
-        role[part.own : part.end] = np.minimum(states[keep], CONTENT)
-        inside = states[keep] >= CONTENT
-        owner[part.own : part.end][inside] = near[states[keep][inside] - CONTENT]
-        sure[part.own : part.end] = gains[keep]
+        states, gains = path[keep], lattice.gains(path)[keep]
+        role[part.own : part.end] = np.minimum(states, CONTENT)
+        inside = states >= CONTENT
+        owner[part.own : part.end][inside] = near[states[inside] - CONTENT]
+        sure[part.own : part.end] = gains
     return _assemble(pieces, parts, role, owner, sure, chance, biases[1], settings)
 
 
-def best_path(pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings) -> tuple[Ints, Floats]:
-    """The best state of each word of a window (0 outside, 1 source, 2 cue, 3 + n content of cue n), and how sure."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    """The scores of one window's states: 0 outside, 1 source, 2 cue, 3 + n in the content of its n-th cue."""
+
+    local: Floats  # [words, states]
+    start: Floats  # of a state that begins at a word
+    end: Floats  # of a state whose last word it is
+    role: Floats  # [words, 4], log chances
+    links: Floats  # [words, cues], log chances
+
+    def gains(self, states: Ints) -> Floats:
+        """How likely each word's state is by its own scores."""
+        rows = np.arange(len(states))
+        gains = self.role[rows, np.minimum(states, CONTENT)]
+        inside = states >= CONTENT
+        gains[inside] += self.links[inside, states[inside] - CONTENT]
+        result: Floats = np.exp(gains)
+        return result
+
+
+def _lattice(pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings) -> Lattice:
+    """The states of a window whose accepted anchors are ``near``; an anchor's word is always in a cue."""
     rows = np.arange(part.begin, part.end, dtype=np.int32)
     count, cues = len(rows), len(near)
     role = log_softmax(part.scores[:, :4])
     local = np.empty((count, 3 + cues), dtype=np.float32)
     local[:, :3] = settings.role * role[:, :3]
     local[:, SOURCE] += settings.source
-    links = np.zeros((count, 0), dtype=np.float32)
+    links = np.zeros((count, cues), dtype=np.float32)
     if cues:
         links = part.word @ part.anchor[near - part.begin].T * part.word.shape[1] ** -0.5
         links = log_softmax(links + bias.between(pieces, rows, near))
         local[:, 3:] = (settings.role * role[:, 3:] + settings.link * links) + settings.content
-        apart = np.abs(rows[:, None] - near[None, :]).min(axis=1)
-        local[apart > settings.reach, CUE] = NEVER
+        local[np.abs(rows[:, None] - near[None, :]).min(axis=1) > settings.reach, CUE] = NEVER
         forced = near - part.begin
-        kept = local[forced, CUE].copy()
+        kept = local[forced, CUE]
         local[forced] = NEVER
         local[forced, CUE] = kept
     else:
         local[:, CUE] = NEVER
     bounds = settings.bounds * part.scores[:, 4:10]
-    start = np.zeros((count, 3 + cues), dtype=np.float32)
+    kinds = np.minimum(np.arange(1, 3 + cues), CONTENT) - 1
+    start = np.full((count, 3 + cues), settings.switch, dtype=np.float32)
+    start[:, 1:] += bounds[:, kinds]
     end = np.zeros((count, 3 + cues), dtype=np.float32)
-    kinds = np.minimum(np.arange(3 + cues), 3)
-    start[:, 1:] = bounds[:, kinds[1:] - 1]
-    end[:, 1:] = bounds[:, kinds[1:] + 2]
-    states = _viterbi(local, start + np.float32(settings.switch), end)
-    gains = role[np.arange(count), np.minimum(states, 3)].copy()
-    inside = states >= CONTENT
-    gains[inside] += links[inside, states[inside] - CONTENT]
-    return states, np.exp(gains)
+    end[:, 1:] = bounds[:, kinds + 3]
+    return Lattice(local, start, end, role, links)
 
 
-def _viterbi(local: Floats, start: Floats, end: Floats) -> Ints:
-    """Best states where staying is free and a change pays the end score of the old and the start score of the new."""
-    count, width = local.shape
-    back = np.empty((count, width), dtype=np.int32)
-    own = np.arange(width, dtype=np.int32)
-    value = local[0] + start[0]
-    for n in range(1, count):
-        leave = value + end[n - 1]
-        best = int(leave.argmax())
-        change = leave[best] + start[n]
+def best_paths(lattices: list[Lattice]) -> list[Ints]:
+    """The best path of each lattice, where staying is free and a change pays an end score and a start score.
+
+    All are walked side by side, padded with states that are never worth it, so that a long text costs few steps.
+    """
+    shape = (len(lattices), max(len(lattice.local) for lattice in lattices), max(x.local.shape[1] for x in lattices))
+    local, start, end = (np.full(shape, fill, dtype=np.float32) for fill in (NEVER, 0, 0))
+    for n, lattice in enumerate(lattices):
+        count, width = lattice.local.shape
+        local[n, :count, :width] = lattice.local
+        local[n, count:, OUTSIDE] = 0
+        start[n, :count, :width], end[n, :count, :width] = lattice.start, lattice.end
+    many, length, width = shape
+    every, own = np.arange(many), np.arange(width, dtype=np.int32)[None, :]
+    back = np.empty((length, many, width), dtype=np.int32)
+    value = local[:, 0] + start[:, 0]
+    for n in range(1, length):
+        leave = value + end[:, n - 1]
+        best = leave.argmax(axis=1)
+        change = leave[every, best][:, None] + start[:, n]
         stays = value >= change
-        back[n] = np.where(stays, own, best)
-        value = np.where(stays, value, change) + local[n]
-    states = np.empty(count, dtype=np.int32)
-    state = int((value + end[-1]).argmax())
-    for n in range(count - 1, -1, -1):
-        states[n] = state
-        state = int(back[n, state]) if n else state
-    return states
+        back[n] = np.where(stays, own, best[:, None])
+        value = np.where(stays, value, change) + local[:, n]
+    states = np.empty((length, many), dtype=np.int32)
+    states[-1] = (value + end[:, -1]).argmax(axis=1)
+    for n in range(length - 1, 0, -1):
+        states[n - 1] = back[n, every, states[n]]
+    return [states[: len(lattice.local), n] for n, lattice in enumerate(lattices)]
 
 
 def runs(values: Ints) -> list[tuple[int, int, int]]:

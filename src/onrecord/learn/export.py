@@ -22,6 +22,7 @@ from onrecord.extract.decode import Settings
 from onrecord.learn.network import Network
 
 CONTRIB = "com.microsoft"
+SMALL = 12  # scores of roles, bounds, anchor and no source: they stay in float
 Array = npt.NDArray[Any]
 
 
@@ -86,8 +87,10 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
     flat = graph.node("Squeeze", [x, graph.constant("zero", np.array([0], dtype=np.int64))], "flat")
     words = graph.node("Gather", [flat, "first"], "at_words", axis=0)
     weight, bias = _head(w)
-    product = graph.node("MatMul", [words, graph.constant("head.weight", weight)], "head.product")
-    graph.node("Add", [product, graph.constant("head.bias", bias)], "scores")
+    product = graph.node("MatMul", [words, graph.constant("small.weight", weight[:, :SMALL])], "small.product")
+    small = graph.node("Add", [product, graph.constant("small.bias", bias[:SMALL])], "small")
+    links = graph.linear(words, "links", weight[:, SMALL:], bias[SMALL:])
+    graph.node("Concat", [small, links], "scores", axis=1)
     made = helper.make_graph(
         graph.nodes,
         "tagger",
@@ -143,7 +146,7 @@ def _layer(graph: _Graph, w: dict[str, Array], name: str, x: str, heads: int, ep
 
 
 def _head(w: dict[str, Array]) -> tuple[Array, Array]:
-    """Heads as one matrix: role, bounds, anchor, no source, then the four ends of links; float, as it is small."""
+    """Heads as one matrix: role, bounds, anchor, no source, then the four ends of links."""
     hand = w["hands.weight"][0]  # inference is by nobody in particular
     weight, bias = w["head.weight"], w["head.bias"] + w["head.weight"] @ hand
     rows = [weight[:11], w["no_source.weight"], weight[11:]]
