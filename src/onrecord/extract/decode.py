@@ -15,6 +15,7 @@ from onrecord.extract.pieces import Pieces
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Range = tuple[int, int]
 OUTSIDE, SOURCE, CUE, CONTENT = range(4)
 BUCKETS = 32
 NEVER = np.float32(-1e4)
@@ -53,8 +54,8 @@ class LinkBias:
         sentence = pieces.sentence[columns][None, :] - pieces.sentence[rows][:, None]
         result: Floats = (
             self.distance[bucket(apart)]
-            + self.paragraph[np.clip(paragraph, -2, 2) + 2]
-            + self.sentence[np.clip(sentence, -3, 3) + 3]
+            + self.paragraph[np.minimum(np.maximum(paragraph, -2), 2) + 2]
+            + self.sentence[np.minimum(np.maximum(sentence, -3), 3) + 3]
         )
         return result
 
@@ -86,9 +87,9 @@ class Reading:
     """One attribution in words."""
 
     anchor: int
-    cue: tuple[int, int]
-    content: list[tuple[int, int]] = field(default_factory=list)
-    source: list[tuple[int, int]] = field(default_factory=list)
+    cue: Range
+    content: list[Range] = field(default_factory=list)
+    source: list[Range] = field(default_factory=list)
     score: float = 0.0
 
 
@@ -219,31 +220,27 @@ def _assemble(
     bias: LinkBias,
     settings: Settings,
 ) -> list[Reading]:
-    contents: dict[int, list[tuple[int, int]]] = {}
+    contents: dict[int, list[Range]] = {}
     for anchor, start, end in runs(owner):
         if anchor >= 0:
             contents.setdefault(anchor, []).append((start, end))
     spans = runs(role)
     cue_of = {w: (s, e) for value, s, e in spans if value == CUE for w in range(s, e)}
     sources = [(s, e) for value, s, e in spans if value == SOURCE]
+    points = _points(pieces, parts, sorted(contents), bias)
     result = []
-    home = np.array([part.end for part in parts])
     for anchor in sorted(contents):
-        span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents, chance)
-        found = Reading(anchor, span, contents[anchor])
-        part = parts[int(np.searchsorted(home, anchor, side="right"))]
-        found.source = _source(pieces, part, anchor, sources, bias, settings)
-        words = np.concatenate([sure[s:e] for s, e in found.content])
-        found.score = float(chance[anchor] * words.mean())
-        if found.score >= settings.accept:
-            result.append(found)
+        span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents)
+        reading = Reading(anchor, span, contents[anchor], _source(*points[anchor], sources, settings))
+        words = np.concatenate([sure[s:e] for s, e in reading.content])
+        reading.score = float(chance[anchor] * words.mean())
+        if reading.score >= settings.accept:
+            result.append(reading)
     return result
 
 
-def _cue_span(
-    anchor: int, run: tuple[int, int], contents: dict[int, list[tuple[int, int]]], chance: Floats
-) -> tuple[int, int]:
-    """A run of cue words split between the anchors in it, after the word before each further anchor."""
+def _cue_span(anchor: int, run: Range, contents: dict[int, list[Range]]) -> Range:
+    """A run of cue words split between the anchors in it, after each anchor's word."""
     others = [w for w in range(*run) if w in contents]
     if len(others) < 2:
         return run
@@ -251,19 +248,28 @@ def _cue_span(
     return (run[0] if at == 0 else others[at - 1] + 1, run[1] if at == len(others) - 1 else anchor + 1)
 
 
-def _source(
-    pieces: Pieces, part: Window, anchor: int, sources: list[tuple[int, int]], bias: LinkBias, settings: Settings
-) -> list[tuple[int, int]]:
-    """The source span with the most of the anchor's pointer, or none."""
-    columns = np.arange(part.begin, part.end, dtype=np.int32)
-    row = np.array([anchor], dtype=np.int32)
-    at = anchor - part.begin
-    points = part.ask[at : at + 1] @ part.source.T * part.ask.shape[1] ** -0.5 + bias.between(pieces, row, columns)
-    chances = np.exp(log_softmax(np.append(points[0], part.scores[at, 11])))
+def _points(pieces: Pieces, parts: list[Window], anchors: list[int], bias: LinkBias) -> dict[int, tuple[int, Floats]]:
+    """Where each anchor points for its source: a window's first word, and chances of its words and of none (last)."""
+    result: dict[int, tuple[int, Floats]] = {}
+    for part in parts:
+        rows = np.array([w for w in anchors if part.own <= w < part.end], dtype=np.int32)
+        if not len(rows):
+            continue
+        columns = np.arange(part.begin, part.end, dtype=np.int32)
+        at = rows - part.begin
+        links = part.ask[at] @ part.source.T * part.ask.shape[1] ** -0.5 + bias.between(pieces, rows, columns)
+        chances = np.exp(log_softmax(np.concatenate([links, part.scores[at, 11:12]], axis=1)))
+        result.update((int(w), (part.begin, row)) for w, row in zip(rows, chances, strict=True))
+    return result
+
+
+def _source(begin: int, chances: Floats, sources: list[Range], settings: Settings) -> list[Range]:
+    """The source span with the most of an anchor's pointer, or none."""
     best, most = None, float(chances[-1]) * settings.absent
-    for start, end in sources:
-        if start >= part.begin and end <= part.end:
-            mass = float(chances[start - part.begin : end - part.begin].sum())
+    end = begin + len(chances) - 1
+    for span in sources:
+        if span[0] >= begin and span[1] <= end:
+            mass = float(chances[span[0] - begin : span[1] - begin].sum())
             if mass > most:
-                best, most = (start, end), mass
+                best, most = span, mass
     return [best] if best else []
