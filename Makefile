@@ -7,10 +7,12 @@ CORES ?= 2
 
 .PHONY: demo test check bench clean
 
-# ensurepip is missing on a bare Debian; virtualenv as a zipapp needs nothing but python3.
+# A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV) 2>/dev/null || ( $(PYTHON) -m pip --version >/dev/null 2>&1 && $(PYTHON) -m pip install --user --break-system-packages virtualenv && $(PYTHON) -m virtualenv $(VENV) ) || \
-	  { echo "make: python3 has no venv module; on Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
+	  || { rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $@ install --quiet pip; } 2>/dev/null \
+	  || { rm -rf $(VENV) && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); } \
+	  || { rm -rf $(VENV); echo "make: python3 cannot make environments here; install python3-venv and try again"; exit 1; }
 
 $(STAMP): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
@@ -18,7 +20,7 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	touch $@
 
 $(VENV)/.tested: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group check
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[rules]' --group test --group check
 	touch $@
 
 demo: $(STAMP)

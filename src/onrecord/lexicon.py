@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,28 @@ def load_cues() -> tuple[Cue, ...]:
         except (KeyError, ValueError) as error:
             raise LexiconError(f"cues.tsv: {row.get('cue')!r}: {error}") from error
     return tuple(cues)
+
+
+@cache
+def irregular_forms() -> Mapping[str, frozenset[str]]:
+    """The forms of `data/irregular.tsv` by verb; read once, as every cue is inflected by it."""
+    return {row["verb"]: frozenset(row["forms"].split()) for row in rows("irregular.tsv")}
+
+
+def inflections(verb: str) -> set[str]:
+    """The forms of a verb lemma: base, -s, -ing, past and participle."""
+    forms = {verb, *irregular_forms().get(verb, ())}
+    if verb == "be":
+        return forms
+    if re.search(r"[^aeiou]y$", verb):
+        forms |= {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        forms |= {verb + "s", verb + "d", verb[:-1] + "ing"}
+    elif re.search(r"(s|x|z|ch|sh)$", verb):
+        forms |= {verb + "es", verb + "ed", verb + "ing"}
+    else:
+        forms |= {verb + "s", verb + "ed", verb + "ing"}
+    return forms
 
 
 # ---------------------------------------------------------------- codebooks

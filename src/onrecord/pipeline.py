@@ -65,9 +65,9 @@ class Pipeline:
         return Result(article, tuple(self.interpreter.statements(article, found)))
 
 
-def build_pipeline(codebook: Codebook | None = None) -> Pipeline:
-    """A pipeline with the default extractor; without a codebook issues and stances stay open."""
-    return Pipeline(load_extractor(), load_interpreter(codebook), codebook)
+def build_pipeline(codebook: Codebook | None = None, model: str | None = None) -> Pipeline:
+    """A pipeline; without a codebook issues and stances stay open. `model` is as in `extract.load_extractor`."""
+    return Pipeline(load_extractor(model), load_interpreter(codebook), codebook)
 
 
 def run(

@@ -22,8 +22,9 @@ def in_process(
     codebook: Codebook | None = None,
     ledger: Ledger | None = None,
     *,
+    model: str | None = None,
     defaults: Given | None = None,
     notes: Callable[[str], None] | None = None,
 ) -> Iterator[Result | Failure]:
     """Read the sources in order, in this process; the models are loaded at the first article."""
-    yield from run(sources, build_pipeline(codebook), ledger, defaults=defaults, notes=notes)
+    yield from run(sources, build_pipeline(codebook, model), ledger, defaults=defaults, notes=notes)

@@ -1,9 +1,10 @@
 """Where each party stands on each issue: the matrix of actors and issues at a date.
 
 A cell rests on the statements that take a position (stance other than `none`) by a named actor on an issue. Three
-rules settle what it shows: `latest` (the newest statement; of several that day the surest reading, then the firmest),
-`majority` (the most frequent stance; the newer of equals) and `weighted` (the mean of support = 1, mixed and
-noncommittal = 0, oppose = -1, each weighted by commitment and confidence; beyond a third it is support or oppose).
+rules settle what it shows: `latest` (the newest statement; of several that day the surest reading, then the firmest,
+then the last in the table), `majority` (the most frequent stance; the newer of equals) and `weighted` (the mean of
+support = 1, mixed and noncommittal = 0, oppose = -1, each weighted by commitment and confidence; beyond a third it is
+support or oppose).
 """
 
 from __future__ import annotations
@@ -100,14 +101,18 @@ def matrix(
 
 
 def positions(table: pl.DataFrame, by: str = "speaker") -> pl.DataFrame:
-    """The rows that take a position, with `actor`, `side` in {-1, 0, 1}, `firm` in (0, 1], `weight` = firm x confidence."""
+    """The rows that take a position, with `actor`, `side` (-1, 0 or 1), `firm` in (0, 1] and `weight` (firm x sure).
+
+    They come from old to new (undated first), those of one day from the least sure reading to the surest.
+    """
     rows = table.with_columns(actor(by).alias("actor")).filter(
         pl.col("actor").is_not_null(), pl.col("issue").is_not_null(), pl.col("stance").is_in(POSITIONS)
     )
     rows = rows.with_columns(
         side().alias("side"), strength().alias("firm"), pl.col("confidence").fill_null(1.0).clip(0.0, 1.0)
     )
-    return rows.with_columns((pl.col("firm") * pl.col("confidence").clip(lower_bound=1e-6)).alias("weight"))
+    rows = rows.with_columns((pl.col("firm") * pl.col("confidence").clip(lower_bound=1e-6)).alias("weight"))
+    return rows.sort("date", "confidence", "firm", nulls_last=False, maintain_order=True)
 
 
 def _summary(stated: pl.DataFrame) -> pl.DataFrame:
@@ -119,34 +124,30 @@ def _summary(stated: pl.DataFrame) -> pl.DataFrame:
         pl.col("outlet").drop_nulls().unique().sort().alias("outlets"),
         pl.col("date").min().alias("first"),
         pl.col("date").max().alias("last"),
-        pl.col("id").sort_by("date", "id", nulls_last=False).alias("ids"),
+        pl.col("id").alias("ids"),
     )
 
 
 def _settle(stated: pl.DataFrame, rule: str) -> pl.DataFrame:
     """What each cell shows: stance, commitment, whether under a condition, and the confidence behind it."""
-    order = ["date", "confidence", "firm", "id"]
-    shown = [
-        pl.col("stance"),
-        pl.col("commitment"),
-        (pl.col("condition").list.len() > 0).fill_null(value=False).alias("conditional"),
-        pl.col("confidence"),
-    ]
+    conditional = (pl.col("condition").list.len() > 0).fill_null(value=False).alias("conditional")
     if rule == "latest":
-        newest = [column.sort_by(order, nulls_last=False).last() for column in shown]
-        return stated.group_by("actor", "issue").agg(newest)
+        shown = [pl.col("stance"), pl.col("commitment"), conditional, pl.col("confidence")]
+        return stated.group_by("actor", "issue").agg(column.last() for column in shown)
     by_stance = stated.group_by("actor", "issue", "stance").agg(
         pl.len().alias("votes"),
         pl.col("date").max().alias("date"),
-        pl.col("commitment").sort_by(order, nulls_last=False).last(),
-        (pl.col("condition").list.len() > 0).fill_null(value=False).all().alias("conditional"),
+        pl.col("commitment").last(),
+        conditional.all(),
         pl.col("confidence").mean(),
         (pl.col("side") * pl.col("weight")).sum().alias("pull"),
         pl.col("weight").sum(),
     )
     ranked = ["votes", "date", "stance"]
-    winner = [pl.col(name).sort_by(ranked, nulls_last=False).last() for name in
-              ("stance", "commitment", "conditional", "confidence")]
+    winner = [
+        pl.col(name).sort_by(ranked, nulls_last=False).last()
+        for name in ("stance", "commitment", "conditional", "confidence")
+    ]
     if rule == "majority":
         return by_stance.group_by("actor", "issue").agg(winner)
     return _weigh(by_stance, winner)

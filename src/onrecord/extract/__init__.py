@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor"]
 
 
+RULES = "rules"
+
+
 class Extractor(Protocol):
     """Finds attributions; the same text gives the same ones, whatever was read before."""
 
@@ -24,12 +27,23 @@ class Extractor(Protocol):
         ...
 
 
-def load_extractor(model: Path | None = None) -> Extractor:
-    """A new extractor on the tagger in the folder `model` (the bundled one by default); ModelError where it is damaged."""
+def load_extractor(model: Path | str | None = None) -> Extractor:
+    """A new extractor: the bundled tagger, the one in the folder `model`, or with "rules" the untrained rule extractor.
+
+    ModelError where the folder has no usable tagger, or where the rule extractor's parser is not installed.
+    """
+    from onrecord.lexicon import load_cues
+
+    if model == RULES:
+        from onrecord.extract.parse import load_parser
+        from onrecord.extract.rules import RuleExtractor
+
+        return RuleExtractor(load_parser(), load_cues())
+    from onrecord.extract.looks import Looks
     from onrecord.extract.tagged import TaggerExtractor
     from onrecord.extract.tagger import Tagger
 
-    return TaggerExtractor(Tagger(model or bundled_model()))
+    return TaggerExtractor(Tagger(Path(model) if model is not None else bundled_model()), Looks(load_cues()))
 
 
 def bundled_model() -> Path:

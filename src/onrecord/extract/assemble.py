@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onrecord.extract.marks import quoted_regions
+from onrecord.extract.nesting import outers_of
 from onrecord.model import Attribution, Form
 from onrecord.span import Text
 
@@ -41,7 +42,7 @@ def assemble(text: Text, found: Iterable[Found]) -> list[Attribution]:
     regions = quoted_regions(text.content)
     trimmed = (_trim_all(item, text.content) for item in found)
     items = sorted({_key(item): item for item in trimmed if item.content}.values(), key=lambda f: (f.first, -f.extent))
-    outers = [_outer_of(i, items) for i in range(len(items))]
+    outers = outers_of(text.content, items)
     made: dict[int, Attribution] = {}
 
     def make(i: int) -> Attribution:
@@ -97,16 +98,3 @@ def _trim_all(item: Found, text: str) -> Found:
         return tuple(kept)
 
     return replace(item, source=trim(item.source), cue=trim(item.cue), content=trim(item.content))
-
-
-def _outer_of(i: int, items: Sequence[Found]) -> int | None:
-    """The smallest other attribution whose content holds the cue and the content of item `i`."""
-    inner = items[i]
-    needed = inner.content + (inner.cue or inner.source)
-    best: tuple[int, int] | None = None
-    for j, item in enumerate(items):
-        if j == i or item.extent < inner.extent or (item.extent == inner.extent and j > i):
-            continue
-        if all(any(a <= start and end <= b for a, b in item.content) for start, end in needed):
-            best = min(best, (item.extent, j)) if best else (item.extent, j)
-    return None if best is None else best[1]

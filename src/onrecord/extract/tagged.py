@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from onrecord.extract.assemble import Found, Range, assemble
+from onrecord.extract.looks import Looks
 from onrecord.model import Attribution
 from onrecord.span import Text
 
@@ -34,8 +35,9 @@ class Reader(Protocol):
 class TaggerExtractor:
     """All levels of attribution by a tagger."""
 
-    def __init__(self, tagger: Reader) -> None:
+    def __init__(self, tagger: Reader, looks: Looks) -> None:
         self._tagger = tagger
+        self._looks = looks
 
     def attributions(self, text: Text) -> list[Attribution]:
         """All attributions of a text, in text order, nested ones with their outer one."""
@@ -49,7 +51,8 @@ class TaggerExtractor:
     def _inside(self, text: str, outer: Found) -> list[Found]:
         inside: list[Found] = []
         for start, end in outer.content:
-            if len(text[start:end].split()) >= LEAST_WORDS:
+            part = text[start:end]
+            if len(part.split()) >= LEAST_WORDS and self._looks.worth(part):
                 inside += [item for item in self._tagger.inner(text, (start, end)) if _is_inner(item, (start, end))]
         return [replace(item, confidence=item.confidence * outer.confidence) for item in inside]
 

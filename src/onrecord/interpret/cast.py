@@ -28,7 +28,7 @@ from onrecord.interpret.words import Word, words
 
 # "PORT ANSEL, March 3 (Continental Wire) - "
 DATELINE = re.compile(r"^[^\n]{0,20}?(?P<place>[A-Z][A-Z’' .-]{2,30}),? [^\n]{0,60}? ?[-–—]{1,2} ")
-LOCATIVE = frozenset("in at near to towards outside from around across through via inside".split())
+LOCATIVE = frozenset("in at near outside around across through via inside".split())
 INITIAL = re.compile(r"(?:[A-Z]\.-?)+$|[A-Z]$")
 COUNTS = frozenset("two three four five six seven eight nine ten eleven twelve several both many some all".split())
 
@@ -139,6 +139,9 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], setting: Settin
     hint_words = words(setting.hints)
     states_of(setting.hints, gazetteer, capitalised | frozenset(w.text for w in hint_words if w.is_name))
     states_of(text, gazetteer, capitalised)
+    for i, word in enumerate(hint_words[:-1]):  # "the company Litora"
+        if word.lower in NAMED_AS and hint_words[i + 1].is_name:
+            gazetteer.add(hint_words[i + 1].text, hint_words[i + 1].text, NAMED_AS[word.lower], "name")
     lowercase = frozenset(w.text for w in tokens if w.text[:1].islower())
     cast = Cast(text, tokens, gazetteer, roles, setting.outlet)
     line = DATELINE.match(text)
@@ -149,7 +152,7 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], setting: Settin
     all_runs = real_names(runs([w for w in tokens if w.start >= after], lowercase, starts, roles), starts, gazetteer)
     hinted = [plain_name(run) for run in runs(hint_words, frozenset(), set(), roles)]
     alone = {run.text for run in all_runs if len(run.parts) == 1} | {name for name in hinted if " " not in name}
-    found = [part for run in all_runs for part in split_run(run, gazetteer, alone)]
+    found = [part for run in all_runs for part in split_run(run, gazetteer, alone, text)]
     _enter_all(cast, found, text)
     for name in dict.fromkeys(hinted):  # bodies that the codebook's description gives in full
         if kind_of(name, gazetteer) in (Kind.BODY, Kind.OUTLET) and cast.named(name) is None and name.split()[-1] in capitalised:
@@ -164,14 +167,14 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], setting: Settin
 # ---------------------------------------------------------------- runs
 
 
-def split_run(run: Run, gazetteer: Gazetteer, alone: set[str]) -> list[Run]:
+def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -> list[Run]:
     """A run without a state, body or adjective before a person's name: 'Dalmerian … Ilona Marsk', 'of Ardesh Yeva Harun'.
 
     Two names run together where a translation leaves out the commas ("the head of the League S. Holt").
     """
     if gazetteer.get(run.text) is not None or len(run.parts) == 1:
         return [run]
-    width = _state_width(run, gazetteer) or _body_width(run, alone)
+    width = _state_width(run, gazetteer) or _body_width(run, alone, gazetteer, text[max(0, run.start - 4) : run.start].endswith(" of "))
     if not width or len(run.parts) == width:
         return [run]
     rest = run.parts[width:]
@@ -194,7 +197,7 @@ def _state_width(run: Run, gazetteer: Gazetteer) -> int:
     return 0
 
 
-def _body_width(run: Run, alone: set[str]) -> int:
+def _body_width(run: Run, alone: set[str], gazetteer: Gazetteer, after_of: bool) -> int:
     """How many parts name a body that stands before a person's name without a comma."""
     if run.parts[0] in alone and len(run.parts) == 3 and not any(p.casefold() in BODY_HEADS for p in run.parts[1:]):
         return 1  # "of the company Dzhurgaz Temir Aldash", where the company is also named alone
@@ -202,7 +205,11 @@ def _body_width(run: Run, alone: set[str]) -> int:
         rest = run.parts[width:]
         if run.parts[width - 1].casefold() not in BODY_HEADS or any(p.casefold() in BODY_HEADS for p in rest):
             continue
-        if len(rest) == 2 and (INITIAL.match(rest[0]) or width == 1):
+        if len(rest) == 2 and (INITIAL.match(rest[0]) or (width == 1 and after_of)):
+            return width
+    for width in range(len(run.parts) - 2, 2, -1):  # "the speaker of National Assembly of Lubia Ann Lee"
+        known = gazetteer.get(run.parts[width - 1])
+        if run.parts[width - 2] == "of" and known is not None and known.kind is Kind.STATE and len(run.parts) - width == 2:
             return width
     return 0
 
@@ -237,7 +244,7 @@ def _enter_all(cast: Cast, found: Sequence[Run], text: str) -> None:
 def _whole(cast: Cast, name: str) -> str:
     """For whom a body speaks: 'the Council of the Harbour Pact' for the Pact where that is known, else for itself."""
     parts = re.split(r" (?:of|for) (?:the )?", name, maxsplit=1)
-    if len(parts) == 2 and parts[0].casefold() in BODY_HEADS:
+    if len(parts) == 2 and parts[0].split()[-1].casefold() in BODY_HEADS:
         known = cast.gazetteer.get(parts[1])
         if known is not None and known.kind in (Kind.STATE, Kind.BODY):
             return known.name
@@ -252,6 +259,8 @@ def _kind_here(cast: Cast, run: Run, name: str, text: str) -> Kind:
     before = text[max(0, run.start - 40) : run.start]
     last = re.search(r"([\w-]+)[,.]? $", before)
     word = last[1].casefold() if last else ""
+    if word in ("opposition", "governing", "ruling") and "," not in before[-2:]:
+        return Kind.BODY
     if word in NAMED_AS and "," not in before[-2:]:
         return NAMED_AS[word]
     kind = kind_of(name, cast.gazetteer)
@@ -261,7 +270,7 @@ def _kind_here(cast: Cast, run: Run, name: str, text: str) -> Kind:
         return Kind.PERSON
     if len(run.parts) > 1 and word == "the":
         return Kind.BODY  # persons take no article: "Castellane of the Railway Brotherhood"
-    if word in LOCATIVE and not before.endswith(", "):
+    if (word in LOCATIVE or (word in ("to", "from", "towards") and len(run.parts) == 1)) and not before.endswith(", "):
         return Kind.PLACE
     return Kind.PERSON if 2 <= len(run.parts) <= 4 and run.parts[0].casefold() not in COMMON | {"new", "old", "great", "grand"} else Kind.PLACE
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
 from onrecord.interpret.names import BODY_HEADS, OUTLET_HEADS, Kind
-from onrecord.interpret.offices import FEMALE, MALE, ORGANS, STATE_WORDS, VAGUE, Phrase, body_called, home_of, roles_in, singular, told_side
+from onrecord.interpret.offices import FEMALE, MALE, ORGANS, STANDS_ALONE, STATE_WORDS, VAGUE, Phrase, body_called, home_of, roles_in, singular, told_side
 from onrecord.interpret.words import Word
 from onrecord.span import Evidence
 
 RELATIVE = re.compile(r",?\s+(?:who|which|that|whose|whom|where)\b.*", re.S)
 TAIL = re.compile(r",|\s[-–—]\s|\s\(|\s(?:speaking|meeting|standing|sitting|fresh|asking|citing)\b")
 NUMBER = re.compile(r"^(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many|some|both|\d+)$")
-POSSESSIVE = re.compile(r"\b(his|her|its|their)\b(?: own)?(?= \w)", re.I)
+POSSESSIVE = re.compile(r"\b(his|her)\b(?: own)?(?= \w)", re.I)
 OBJECTIVE = re.compile(r"\b((?:of|for|to|with|opposite)) (him|her|hers|his|them|theirs)$", re.I)
 WHO = frozenset(("who", "whom", "whose", "which", "that"))
 TOPS = frozenset("chief boss leader head chair chairman chairwoman chairperson director president secretary-general chief executive ceo".split())
@@ -65,7 +65,7 @@ class Describer:
             if again is not None:
                 return again
         side = self._side(start, cut, head)
-        held = self._role_holder(head, side, start)
+        held = self._role_holder(head, side, start) or self._new_role(head, side, start) or self._man_of(lowers, side)
         if held is not None:
             return held
         words = [t.lower for t in head if t.is_word]
@@ -88,6 +88,8 @@ class Describer:
         return None if latest is None else Speaker(latest[2].name, latest[2].side, latest[2], "description: the one named last", 0.65)
 
     def _role_holder(self, head: Sequence[Word], side: str | None, position: int) -> Speaker | None:
+        if _head_noun(head) in KEEPS_ITS_NAME and not roles_in(head[-1:], self._cast):
+            return None
         wanted = [r for r in roles_in(head, self._cast) if self._cast.roles[r] != "plain" and r not in ("member", "official", "senior official")]
         plural = bool(head) and head[-1].lower != singular(head[-1].lower, self._cast)
         if not wanted or plural or head[-1].lower in KEEPS_ITS_NAME and wanted[-1] not in head[-1].lower:
@@ -108,6 +110,36 @@ class Describer:
         _, entity = max(seen, key=lambda item: item[0])
         rule = "description: the one who holds the role"
         return Speaker(entity.name, entity.affiliation or side, entity, rule, 0.8 if len(seen) == 1 else 0.6)
+
+    def _new_role(self, head: Sequence[Word], side: str | None, position: int) -> Speaker | None:
+        """'The envoy' after a person of whom no role was told yet: now it is."""
+        wanted = [r for r in roles_in(head, self._cast) if self._cast.roles[r] in ("state", "body")]
+        if not wanted or head[0].lower not in ("the", "this") or head[-1].lower != singular(head[-1].lower, self._cast) or wanted[-1] in ("member", "official"):
+            return None
+        if len([w for w in head if w.is_word]) > 4 or roles_in(head[-1:], self._cast) == []:
+            return None
+        last = self._cast.last_before(position, frozenset((Kind.PERSON,)))
+        if last is None and side is not None:  # "The League's envoy asked … " and her name in the next sentence
+            coming = next(((r, e) for r, e in self._cast.in_span(position, position + 700) if e.kind is Kind.PERSON), None)
+            if coming is not None and not coming[1].roles and coming[1].affiliation is None:
+                coming[1].roles.append(wanted[-1])
+                coming[1].affiliation = side
+                return Speaker(coming[1].name, side, coming[1], "description: the person named next", 0.5)
+        if last is None or last[1].roles or position - last[0].end > 400 or side not in (None, last[1].affiliation) and last[1].affiliation is not None:
+            return None
+        entity = last[1]
+        entity.roles.append(wanted[-1])
+        if entity.affiliation is None:
+            entity.affiliation = side or (home_of(self._cast, entity.mentions, entity))
+        return Speaker(entity.name, entity.affiliation, entity, "description: the person named last, whose role it tells", 0.55)
+
+    def _man_of(self, lowers: Sequence[str], side: str | None) -> Speaker | None:
+        """'The Bloc's man': the only man of that side."""
+        gender = {"man": "m", "woman": "f", "lady": "f"}.get(lowers[-1])
+        if gender is None or side is None:
+            return None
+        own = [e for e in self._cast.entities if e.kind is Kind.PERSON and e.affiliation == side and e.may_be(gender)]
+        return Speaker(own[0].name, side, own[0], "description: the only one of that side", 0.6) if len(own) == 1 else None
 
     def _names_side(self, head: Sequence[Word], preposition: Word) -> bool:
         """Whether what follows 'of' is a name, a portfolio or a role: 'head of the League', 'minister of trade'."""
@@ -162,10 +194,15 @@ class Describer:
         inside = self._cast.in_span(start, cut)
         owned = next(((r, e) for r, e in inside if r.owned), None)
         last = plain.split()[-1].casefold() if plain else ""
-        if owned is not None and last in OWN_BODY | STATE_WORDS and owned[1].side:
+        if re.match(r"colleagues (?:at|of|from) ", plain) and inside and inside[-1][1].kind is Kind.OUTLET:
+            return Speaker(inside[-1][1].name, inside[-1][1].side, inside[-1][1], "an outlet by its people", 0.8)
+        of_state = next((e for _, e in inside if e.kind is Kind.STATE), None)
+        if of_state is not None and re.match(rf"(?:\w+ )?(?:government|cabinet|administration|regime|authorities) of (?:the )?{re.escape(of_state.name)}$", plain, re.I):
+            return Speaker(of_state.name, of_state.name, of_state, "a state's government", 0.85)
+        if owned is not None and owned[0].end + 3 > cut - len(last) - 2 and last in OWN_BODY | STATE_WORDS and owned[1].side:
             side = owned[1].side
             return Speaker(side, side, self._cast.named(side), "somebody's government or body", 0.8)
-        affiliation = self._side(start, cut, head_words)
+        affiliation = self._itself(head_words, plain) or self._side(start, cut, head_words)
         if affiliation is not None and last in STATE_WORDS and len(plain.split()) == 2 and self._cast.gazetteer.get(head_words[-2].text if len(head_words) > 1 else ""):
             return Speaker(affiliation, affiliation, self._cast.named(affiliation), "a state's government", 0.9)
         if owner is not None:
@@ -175,6 +212,16 @@ class Describer:
         if affiliation is None and owner is None:
             affiliation = self._implied(head_words, plain, start)
         return Speaker(plain or None, affiliation, None, "unnamed: as printed without its article", 0.75)
+
+    def _itself(self, head: Sequence[Word], plain: str) -> str | None:
+        """A body that is known by its kind speaks for itself: 'the pitmen's union', 'the union of farmers of Lubia'."""
+        lowers = [w.lower for w in head if w.is_word and w.lower not in ("the", "a", "an")]
+        noun = _head_noun(head)
+        if noun not in STANDS_ALONE | {"assembly"} or any(w.is_name for w in head if w.lower == noun) or len(lowers) < 2:
+            return None
+        if noun == "assembly" and "of" not in lowers or self._cast.gazetteer.get(head[0].text) or roles_in(head[:1], self._cast):
+            return None
+        return plain
 
     def _of_their_side(self, head: Sequence[Word]) -> bool:
         return "mps" not in {t.lower for t in head} and not {"opposite", "familiar", "close"} & {t.lower for t in head}
@@ -264,6 +311,13 @@ class Describer:
         last = max(w.end for w in words[begin:] if w.is_word)
         made = self.unnamed(words[begin:], words[begin].start, last)
         return Speaker(made.name, made.affiliation, made.entity, "relative pronoun: the noun phrase before it", 0.6)
+
+
+def _head_noun(head: Sequence[Word]) -> str:
+    """The head of a noun phrase: its last word before a preposition."""
+    words = [w.lower for w in head if w.is_word]
+    cut = next((i for i, w in enumerate(words) if i and w in ("of", "in", "at", "for", "from", "to", "on", "with", "by")), len(words))
+    return words[cut - 1] if words else ""
 
 
 def _fits(wanted: str, roles: Sequence[str], same_side: bool) -> bool:

@@ -11,12 +11,13 @@ from onrecord.interpret.certainty import commitment_of, conditions, main_clause
 from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issues import IssueIndex, Match, points_back
 from onrecord.interpret.names import Kind, bundled_gazetteer, bundled_roles
-from onrecord.interpret.occasion import dated, venue_of
+from onrecord.interpret.occasion import venue_of
 from onrecord.interpret.descriptions import Speaker
 from onrecord.interpret.people import Resolver, judged
-from onrecord.interpret.offices import describe
+from onrecord.interpret.offices import describe, settle_rest
 from onrecord.interpret.saying import CueIndex, Said, act_of
 from onrecord.interpret.stance import stance_of
+from onrecord.interpret.timing import Occasions, around_cue
 from onrecord.interpret.words import words
 from onrecord.lexicon import Codebook, Cue
 from onrecord.model import Act, Article, Attribution, Form, Judgement, PartialDate, Stance, Statement
@@ -26,15 +27,25 @@ FORM_RULE = "the marks as printed"
 TELLS = frozenset("told tell tells telling assured assure assures informed inform reassured confirmed confided".split())
 
 
+def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
+    """Text order, but a reporter before those it reports: "Citing two diplomats, the Courier writes …"."""
+    ordered: dict[int, Attribution] = {}
+    for attribution in attributions:
+        for one in (*attribution.chain, attribution):
+            ordered.setdefault(id(one), one)
+    return list(ordered.values())
+
+
+UNTIMED: Judgement[PartialDate | None] = Judgement(value=None, rule="not looked for", confidence=0.0)
+
+
 @dataclass(slots=True)
 class Memory:
     """What earlier statements of the article leave for later ones."""
 
     issue: Match | None = None
     issue_line: int = -1
-    speaker: str | None = None
-    when: Judgement[PartialDate | None] | None = None
-    venue: str | None = None
+    when: Judgement[PartialDate | None] = UNTIMED
 
 
 class Interpreter:
@@ -57,11 +68,16 @@ class Interpreter:
         resolver, memory = Resolver(context, cast), Memory()
         speakers: dict[int, Speaker] = {}
         made: dict[int, Statement] = {}
-        for attribution in attributions:
+        ordered = outer_first(attributions)
+        for attribution in ordered:
             outer = speakers.get(id(attribution.outer)) if attribution.outer is not None else None
-            speaker = resolver.resolve(attribution, outer)
-            speakers[id(attribution)] = speaker
+            speakers[id(attribution)] = resolver.resolve(attribution, outer)
+        occasions, names = Occasions(context, attributions), [s.name for s in speakers.values()]
+        settle_rest(cast, [s.entity for s in speakers.values() if s.entity is not None])
+        for attribution in ordered:
+            speaker = resolver.settled(speakers[id(attribution)])
             reports = any(other.outer is attribution for other in attributions)
+            memory.when = occasions.when(attribution, speaker.name, main=names.count(speaker.name) * 2 >= len(names))
             parent = made.get(id(attribution.outer)) if attribution.outer is not None else None
             made[id(attribution)] = self._statement(context, attribution, speaker, memory, reports, parent)
         return [made[id(attribution)] for attribution in attributions]
@@ -82,7 +98,6 @@ class Interpreter:
         stance = stance_of(said, act.value, match.issue if match else None, clause, commitment.value, own, kind)
         if reports and match is not None and said.act is Act.STATE:
             stance = Judgement(value=Stance.NONE, rule="reports what somebody else says", confidence=0.75)
-        when = self._when(context, attribution, speaker, memory, parent)
         venue = self._venue(context, attribution)
         cited = tuple(context.article.text.cite(a, b) for a, b, _ in taken)
         who, affiliation = judged(speaker)
@@ -90,7 +105,6 @@ class Interpreter:
         chain_rule = "the speakers of the attributions around it" if parent is not None else "reported by the article itself"
         if match is not None:
             memory.issue, memory.issue_line = match, attribution.content[0].span.start
-        memory.speaker, memory.when = speaker.name, when
         return Statement(
             article=context.article, source=attribution.source, cue=attribution.cue, content=attribution.content,
             form=Judgement(value=attribution.form, rule=FORM_RULE, confidence=0.95),
@@ -98,7 +112,7 @@ class Interpreter:
             chain=Judgement(value=chain, rule=chain_rule, confidence=0.8 if chain else 0.9),
             venue=venue, act=act, issue=issue, stance=stance, commitment=commitment,
             condition=Judgement(value=cited, rule=", ".join(k for _, _, k in taken) or "no condition is set", confidence=0.7, evidence=cited),
-            when=when, nested_in=parent.id if parent is not None else None,
+            when=memory.when, nested_in=parent.id if parent is not None else None,
         )  # fmt: skip
 
     def _said(self, attribution: Attribution) -> Said:
@@ -133,44 +147,9 @@ class Interpreter:
         if re.search(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|us)\b", head):
             return True
         for name in (speaker.affiliation, speaker.name):
-            if name and re.search(rf"\b{re.escape(name.split()[-1])[:-1]}", head):
+            if name and re.search(rf"\b{re.escape(name.split()[-1][:-1])}", head):
                 return True
         return speaker.entity is not None and speaker.entity.kind in (Kind.STATE, Kind.BODY) and re.match(r"\W*(?:that )?(?:it|they)\b", head) is not None
-
-    def _when(self, context: Context, attribution: Attribution, speaker: Speaker, memory: Memory, parent: Statement | None) -> Judgement[PartialDate | None]:
-        published = context.article.published
-        last = memory.when.value if memory.when is not None else None
-        same = speaker.name is not None and speaker.name == memory.speaker
-        for start, end in self._around_cue(context, attribution):
-            for a, b, value in dated(context.text[start:end], published, last):
-                cited = (context.article.text.cite(start + a, start + b),)
-                return Judgement(value=value, rule="a time beside the cue", confidence=0.8, evidence=cited)
-        if same and memory.when is not None and memory.when.value is not None:
-            return Judgement(value=memory.when.value, rule="the same speaker on the same occasion", confidence=0.65, evidence=memory.when.evidence)
-        if parent is not None and parent.when.value is not None and False:
-            return parent.when
-        return Judgement(value=None, rule="the text gives no time for it", confidence=0.8)
-
-    def _around_cue(self, context: Context, attribution: Attribution) -> list[tuple[int, int]]:
-        """The stretches of the cue's sentence that are neither content nor source."""
-        anchor = attribution.cue or attribution.source
-        if not anchor:
-            return []
-        start, end = context.sentence_at(anchor[0].span.start)
-        holes = sorted((e.span.start, e.span.end) for e in (*attribution.content, *attribution.source))
-        spans: list[tuple[int, int]] = []
-        at = start
-        for a, b in holes:
-            if b <= start or a >= end:
-                continue
-            if a > at:
-                spans.append((at, a))
-            at = max(at, b)
-        if at < end:
-            spans.append((at, end))
-        anchor_at = anchor[0].span.start
-        limit = lambda s: min(abs(s[0] - anchor_at), abs(s[1] - anchor_at))  # noqa: E731 - a sort key
-        return [s for s in sorted(spans, key=limit) if limit(s) < 90]
 
     def _venue(self, context: Context, attribution: Attribution) -> Judgement[str | None]:
         after: str = ""
@@ -178,7 +157,7 @@ class Interpreter:
             end = attribution.cue[-1].span.end
             after = context.text[end : end + 80]
         tells = any(w.lower in TELLS for e in attribution.cue for w in words(e.quote))
-        for start, end in self._around_cue(context, attribution):
+        for start, end in around_cue(context, attribution):
             value, place, rule = venue_of(context.text[start:end], after, tells)
             if value is not None:
                 cited: tuple[Evidence, ...] = ()

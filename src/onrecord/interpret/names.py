@@ -55,7 +55,7 @@ COMMON = frozenset(
     "meanwhile however still then there here now today yesterday earlier later even only also just instead despite besides moreover "
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december "
     "mr mrs ms dr yes is are was were will would can could should must may might do does did has have had let perhaps maybe never nor "
-    "first second last next more less much little whether would should whoever whatever would-be would n't under-way "
+    "poor old young dear big first second last next more less much little whether would should whoever whatever would-be would n't under-way "
     "would nobody everyone everybody somebody someone anyone anybody nothing everything its theirs of up out down off again asked citing quoting".split()
 )
 MONTHS_DAYS = frozenset(
@@ -81,6 +81,7 @@ class Gazetteer:
 
     base: Mapping[str, Known] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
+    regions: set[str] = field(default_factory=set)  # parts of states that have a government of their own
 
     def add(self, alias: str, name: str, kind: Kind, how: str) -> None:
         """Add an alias; what was there first stays."""
@@ -137,13 +138,14 @@ def runs(tokens: list[Word], lowercase: frozenset[str], openers: set[int], roles
             continue
         j = i + 1
         while j < len(tokens):
-            step = _continues(tokens, j, roles)
+            named = i > 0 and tokens[i - 1].lower in NAMED_AS and tokens[j].lower == "of" and j + 1 < len(tokens) and tokens[j + 1].is_name
+            step = 2 if named else _continues(tokens, j, roles)  # "the association Water of Lamori"
             if step == 0:
                 break
             j += step
         body = tokens[i:j]
         owned = j < len(tokens) and tokens[j].lower == "'s"
-        text = re.sub(r"s ([’']) (?=[A-Z])", r"s\1 ", " ".join(w.text for w in body))
+        text = re.sub(r" ([’']s)(?= )", r"\1", re.sub(r"s ([’']) (?=[A-Z])", r"s\1 ", " ".join(w.text for w in body)))
         found.append(Run(text, body[0].start, body[-1].end, owned, tuple(w.text for w in body)))
         i = j
     return found
@@ -184,12 +186,16 @@ def _starts(word: Word, lowercase: frozenset[str], openers: set[int], roles: Map
 def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
     """How many words from `j` on belong to the run (0: none)."""
     word = tokens[j]
-    if word.text == '"' and j + 2 < len(tokens) and any(t.text == '"' for t in tokens[j + 1 : j + 5]):
+    if word.text in '"“' and j + 2 < len(tokens) and any(t.text in '"”' for t in tokens[j + 1 : j + 5]):
         # a nickname inside a name: Paul "The Hammer" Ostrow
-        close = next(k for k in range(j + 1, j + 5) if tokens[k].text == '"')
+        close = next(k for k in range(j + 1, j + 5) if tokens[k].text in '"”')
         return close - j + 1 if close + 1 < len(tokens) and tokens[close + 1].is_name and tokens[j + 1].is_name else 0
+    if word.lower == "'s" and j + 1 < len(tokens) and tokens[j + 1].is_name and tokens[j + 1].lower in BODY_HEADS and re.search(r"(?:men|women|children|people|folk)$", tokens[j - 1].lower):
+        return 2  # "the Seamen's Union"; "Caldria's Parliament" are two
     if word.text in "'’" and tokens[j - 1].lower.endswith("s") and tokens[j - 1].end == word.start and j + 1 < len(tokens):
         return 2 if tokens[j + 1].is_name and tokens[j + 1].lower in BODY_HEADS else 0  # "Roofers' Union"
+    if word.lower in SURNAMES_TOO and word.is_name and not (j + 1 < len(tokens) and tokens[j + 1].is_name) and tokens[j - 1].lower not in BODY_HEADS:
+        return 1
     if word.is_name:
         return 0 if word.lower in MONTHS_DAYS or (word.lower in roles and word.lower not in BODY_HEADS) else 1
     if word.lower in LINKS and j + 1 < len(tokens):
@@ -204,6 +210,10 @@ def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
     return 0
 
 
+# Roles that are surnames as well: "James Baker" is a name, "Baker James" none.
+SURNAMES_TOO = frozenset("baker carpenter shepherd hunter pope bishop dean abbot miner sailor pilot singer warden marshal cook mason skipper page major prior chancellor".split())
+
+
 def real_names(found: list[Run], openers: set[int], gazetteer: Gazetteer) -> list[Run]:
     """The runs without single words that only open sentences: their capital proves nothing."""
     inside = {run.text for run in found if run.start not in openers} | {p for run in found for p in run.parts if len(run.parts) > 1}
@@ -216,7 +226,7 @@ def real_names(found: list[Run], openers: set[int], gazetteer: Gazetteer) -> lis
 
 def plain_name(run: Run) -> str:
     """The name without a nickname in quotation marks."""
-    return " ".join(re.sub(r'"[^"]*"', " ", run.text).split())
+    return " ".join(re.sub(r'["“][^"”]*["”]', " ", run.text).split())
 
 
 def kind_of(name: str, gazetteer: Gazetteer) -> Kind | None:

@@ -23,10 +23,10 @@ _MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September
 TIMES = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<year>\d{{4}}))?"
     rf"|{_MONTH.replace('month', 'month2')} (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year2>\d{{4}}))?\b"
-    rf"|(?P<since>in|last|since|of|early in|late in|back in|already in) {_MONTH.replace('month', 'month3')}(?: (?P<year3>\d{{4}}))?\b"
+    rf"|(?P<since>in|last|early in|late in|back in|already in|during|as recently as) {_MONTH.replace('month', 'month3')}(?: (?P<year3>\d{{4}}))?\b"
     r"|(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
     r"|(?P<word>yesterday|today|tonight|this (?:morning|afternoon|evening|week|month|year)|last (?:night|week|month|year)|(?:earlier|early|late|later|at the (?:start|beginning|end) of) (?:this|last) (?:week|month|year)"
-    r"|the same (?:day|night|evening|morning|afternoon)|the day before|a day (?:earlier|before)|the (?:previous|next|following) day|a (?:week|month|year) ago|(?:two|three|four|five|six|ten) (?:days|weeks|months|years) ago)"
+    r"|the same (?:day|night|evening|morning|afternoon)|the day before|a day later|a day (?:earlier|before)|the (?:previous|next|following) day|a (?:week|month|year) ago|(?:two|three|four|five|six|ten) (?:days|weeks|months|years) ago)"
     r"|(?:in|back in) (?P<year4>(?:19|20)\d{2})\b)",
 )
 NUMBERS = {"a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
@@ -78,7 +78,7 @@ def _relative(word: str, today: date, last: PartialDate | None) -> PartialDate |
     if word in ("the day before", "a day earlier", "a day before", "the previous day"):
         base = last.first_day() if last is not None and len(last.iso) == 10 else today
         return _of(base - timedelta(days=1))
-    if word in ("the next day", "the following day"):
+    if word in ("the next day", "the following day", "a day later"):
         return _of(last.first_day() + timedelta(days=1)) if last is not None and len(last.iso) == 10 else None
     ago = re.match(r"(\w+) (day|week|month|year)s? ago", word)
     if ago:

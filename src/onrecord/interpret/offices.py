@@ -11,15 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.interpret.cast import LOCATIVE, Cast, Entity
+from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
 from onrecord.interpret.words import Word
 
 # "who leads the League", "heads", "chairs"
 LEADS = re.compile(r"^,? ?who (?:now |currently |also )?(?:leads|led|heads|headed|chairs|chaired|runs|represents|speaks for|commands|directs|founded|presides)\b")
+CLEAR_LEAD = 1.0  # votes; set by hand
 STATE_WORDS = frozenset("government country cabinet state nation administration regime homeland".split())
 ORGANS = STATE_WORDS | frozenset(
-    "army parliament senate ministry court police gendarmerie presidency palace forces navy embassy delegation negotiators military assembly treasury "
+    "army parliament senate ministry police gendarmerie presidency palace forces navy embassy delegation negotiators military assembly treasury "
     "kremlin chancellery ministries troops soldiers coastguard lawmakers mps senators ministers gendarme gendarmes president premier pm minister "
     "generals officials authorities".split()
 )
@@ -37,6 +38,13 @@ BREAKS = frozenset(
 )
 POSSESSIVES = frozenset("his her its their whose our my".split())
 APART = frozenset(("close", "near", "familiar", "opposite", "outside", "against"))
+APARTNESS = frozenset("of for by with to against from about on in".split())
+STANDS_ALONE = frozenset("union association club council commission court tribunal chamber company bank league society committee movement federation guild".split())
+DETERMINERS = frozenset("the a an its his her their this".split())
+IN = frozenset("in near outside inside around across".split())
+ORGAN_NAMES = frozenset("ministry parliament senate army navy police cabinet government treasury chancellery presidency embassy assembly gendarmerie".split())
+LOCAL = frozenset(("mayor", "deputy mayor", "lord mayor", "councillor", "prefect"))
+OF_BODIES = frozenset(("commissioner", "high representative", "secretary-general", "secretary general", "director-general", "presiding judge", "ambassador"))
 MALE = frozenset("mr sir king prince spokesman chairman lord husband father son brother uncle businessman congressman fisherman".split())
 FEMALE = frozenset("mrs ms miss queen princess spokeswoman chairwoman dame lady wife mother daughter sister mum businesswoman congresswoman headmistress".split())
 
@@ -57,9 +65,7 @@ def describe(cast: Cast) -> None:
     for run, entity in cast.by_run:
         if entity.kind is Kind.PERSON:
             _around(cast, run, entity)
-    for entity in cast.holders():
-        if entity.affiliation is None and any(cast.roles.get(r) == "state" for r in entity.roles):
-            entity.affiliation = home_of(cast, entity.mentions, entity)
+    settle(cast)
 
 
 # ---------------------------------------------------------------- the words around a mention
@@ -76,29 +82,30 @@ def _around(cast: Cast, run: Run, entity: Entity) -> None:
 
 def _title(cast: Cast, run: Run) -> Sequence[Word]:
     """The words of a title right before a name, or before its comma: 'its envoy', 'Caldria's prime minister, '."""
-    tokens = list(cast.words_before(run.start, 16))
-    apposed = bool(tokens) and tokens[-1].text == "," and len(tokens) > 1
+    tokens = [w for w in cast.words_before(run.start, 16) if "\n" not in cast.text[w.start : run.start]]
+    apposed = len(tokens) > 1 and tokens[-1].text == ","
     if apposed:
         tokens.pop()
     begin = len(tokens)
     while begin > 0:
         word = tokens[begin - 1]
-        if word.text in STOPS or word.text == "," or (word.lower in BREAKS and not (word.lower == "and" and begin < len(tokens) and tokens[begin].is_name)):
+        joins = word.lower == "and" and begin < len(tokens) and tokens[begin].is_name  # "Water and Energy Minister"
+        if word.text in STOPS or word.text == "," or (word.lower in BREAKS and not joins):
             break
         begin -= 1
-        if word.lower in POSSESSIVES or "\n" in cast.text[word.end : run.start]:
+        if word.lower in POSSESSIVES:
             break
-    kept = [w for w in tokens[begin:] if "\n" not in cast.text[w.start : run.start]]
-    if not kept or (apposed and not roles_in(kept, cast)):
-        return []
+    kept = tokens[begin:]
     last = max((i for i, w in enumerate(kept) if w.lower.rstrip(".") in cast.roles), default=-1)
+    owner = bool(kept) and (kept[-1].lower == "'s" or kept[-1].lower in POSSESSIVES)
+    if last < 0:
+        return kept if kept and not apposed and (owner or any(w.lower in NAMED_AS or w.lower in BODY_NOUNS for w in kept)) else []
     rest = [w.lower for w in kept[last + 1 :]]
-    owner = kept[-1].lower == "'s" or kept[-1].lower in POSSESSIVES
-    if last < 0 and not owner:
-        return kept if any(w.lower in NAMED_AS or w.lower in BODY_NOUNS for w in kept) else []
     if rest and rest[0] not in ("of", "for", "at", "in", "on", "from", "to") and not owner:
         return []
-    return kept
+    # what stands before a preposition or an article is another phrase: "the proposal of Prime Minister Ann Lee"
+    first = next((i + 1 for i in range(last - 1, -1, -1) if kept[i].lower in APARTNESS), 0)
+    return kept[first:]
 
 
 def _apposition(cast: Cast, run: Run) -> Sequence[Word]:
@@ -107,12 +114,11 @@ def _apposition(cast: Cast, run: Run) -> Sequence[Word]:
     match = re.match(r"(?:, | \()([^.;:\"“”()]{3,130}?)(?=[,.;:\"“”()]|$| (?:said|says|told|tells)\b)", after)
     if match is not None and (LEADS.match(after) or _opens_apposition(cast, match[1])) and not re.match(r" (?:said|says|told|tells)\b", after[match.end() :]):
         return cast.words_in(run.end + match.start(1), run.end + match.end(1))
-    match = re.match(r" ((?:of|from|for) [^.,;:\"“”()]{3,60}?)(?=[,.;:\"“”()]|$| (?:said|says|told|tells|has|had|is|was|will|does|who)\b)", after)
+    match = re.match(r"(?: (?:of|from|for) (?:the |its |his |her )?|, whose )(?:[a-z]+ ){0,2}", after)
     if match is not None:
-        words = cast.words_in(run.end + match.start(1), run.end + match.end(1))
-        named = cast.in_span(words[0].start, words[-1].end) if words else []
-        last = named[0][0].end if named else 0
-        return [w for w in words if w.end <= last]
+        named = cast.in_span(run.end, run.end + match.end() + 60)
+        if named and named[0][0].start <= run.end + match.end() and (match[0][0] == " " or named[0][1].kind is Kind.BODY):
+            return cast.words_in(run.end + 1, named[0][0].end)
     return []
 
 
@@ -173,6 +179,8 @@ def told_side(cast: Cast, phrase: Phrase) -> str | None:
     serves = any(r in ("aide", "state") for r in roles) or not roles
     if people and serves and people[0].side:
         return people[0].side
+    if {w.lower for w in words} & {"provincial", "regional"} and len(cast.gazetteer.regions) == 1:
+        return next(iter(cast.gazetteer.regions))
     if phrase.office and states:
         return states[0]
     if bodies:
@@ -202,7 +210,9 @@ def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[s
             run, entity = at[word.start]
             if entity is phrase.skip:
                 continue
-            if previous in LOCATIVE and entity.kind is not Kind.BODY and entity.kind is not Kind.OUTLET or previous in ("in", "near") and run.text != entity.name:
+            if previous == "to" and entity.kind is Kind.STATE:
+                continue  # the envoy to Lubia
+            if previous in IN and (entity.kind in (Kind.STATE, Kind.PLACE) or run.text != entity.name):
                 adverbial = adverbial or entity.side
             elif previous not in APART and not any(w.lower in APART for w in words if w.start < word.start):
                 if entity.kind is Kind.PERSON:
@@ -211,7 +221,7 @@ def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[s
                     states.append(entity.name)
                 elif entity.kind in (Kind.BODY, Kind.OUTLET):
                     bodies.append(entity.side or entity.name)
-                elif run.owned or previous == "of" or previous in NAMED_AS:
+                elif run.owned or previous in NAMED_AS or previous in ("of", "opposition", "governing", "ruling"):
                     bodies.append(entity.side or entity.name)
         elif known is not None and known.kind is Kind.STATE and known.how == "adjective":
             states.append(known.name)
@@ -221,21 +231,20 @@ def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[s
 
 
 def _owner(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> str | None:
-    """What 'its', 'whose', 'his' or 'her' before an office means: the body or the person's side named last before."""
+    """What 'its' or 'whose' before an office means: the state or body named before; 'his' and 'her' wait for the resolver."""
     for word in words:
         if word.lower in ("its", "whose", "their"):
-            holder = body_before(cast, word.start)
+            holder = body_before(cast, word.start, office=phrase.office and not set(roles_in(words, cast)) & OF_BODIES)
             return holder.side if holder is not None else None
-        if word.lower in ("his", "her"):
-            before = cast.last_before(word.start, frozenset((Kind.PERSON,)))
-            if before is not None and before[1] is not phrase.skip and word.start - before[0].end < 250:
-                return before[1].side
     return None
 
 
 def _lower_body(cast: Cast, words: Sequence[Word], position: int) -> str | None:
     """A body that is named by its kind alone: 'the coalition's spokeswoman', 'the bank's chief'."""
     for i, word in enumerate(words):
+        printed = _printed_body(words, i)
+        if printed is not None:
+            return printed
         if word.lower not in BODY_NOUNS or word.is_name or i == len(words) - 1 and len(words) > 1 and words[0].lower not in ("the", "its"):
             continue
         found = body_called(cast, word.lower, position)
@@ -244,6 +253,16 @@ def _lower_body(cast: Cast, words: Sequence[Word], position: int) -> str | None:
         if word.lower == "opposition" and i and words[i - 1].lower == "the":
             return "opposition"
     return None
+
+
+def _printed_body(words: Sequence[Word], at: int) -> str | None:
+    """A lower-case body with words of its own, as printed: 'the pitmen's union', 'the electoral commission'."""
+    if words[at].lower not in STANDS_ALONE or words[at].is_name or at < 2:
+        return None
+    first = next((i for i in range(at - 1, -1, -1) if words[i].lower in DETERMINERS), None)
+    if first is None or at - first < 2 or any(w.is_name or w.text == "," for w in words[first + 1 : at]):
+        return None
+    return re.sub(r" (['’])", r"\1", " ".join(w.text for w in words[first + 1 : at + 1]))
 
 
 def body_called(cast: Cast, noun: str, position: int) -> Entity | None:
@@ -259,59 +278,138 @@ def body_called(cast: Cast, noun: str, position: int) -> Entity | None:
     return max(before, key=lambda item: item[0])[1] if before else None
 
 
-def body_before(cast: Cast, position: int) -> Entity | None:
-    """What "its" means at a position: the first state or body of its sentence before it, else of the sentence before."""
+def body_before(cast: Cast, position: int, *, office: bool = False) -> Entity | None:
+    """What "its" means at a position: the first state or body of its sentence before it, else of the sentence before.
+
+    Where an office of a state follows, states go first.
+    """
     start = position
     for _ in range(2):
         stop = start
-        start = max(cast.text.rfind(". ", 0, max(0, stop - 2)), cast.text.rfind("\n", 0, max(0, stop - 1))) + 1
+        start = sentence_start(cast.text, stop - 1)
         inside = [e for run, e in cast.in_span(start, stop) if e.kind in (Kind.STATE, Kind.BODY, Kind.OUTLET)]
+        states = [e for e in inside if e.kind is Kind.STATE]
         if inside:
-            return inside[0]
+            return states[0] if office and states else inside[0]
     return None
 
 
 # ---------------------------------------------------------------- states that are only implied
 
 
-def home_of(cast: Cast, mentions: Sequence[int], entity: Entity | None = None) -> str | None:
-    """The state of an office that names none, by what the sentences of its mentions name.
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What the sentences of an office's mentions name most: a state, or for an office of no state a body."""
 
-    A capital that somebody speaks in weighs most, the rest of the paragraph, the dateline and the outlet little; a
-    state that has another holder of the same office is out. None where two states have equal votes.
+    name: str
+    score: float
+    lead: float
+
+
+def settle(cast: Cast) -> None:
+    """Give the holders of offices that name no state or body the one that their sentences name most, surest first.
+
+    A state that has another holder of the same office is out.
     """
+    open_ = [e for e in cast.holders() if e.affiliation is None and any(cast.roles.get(r) in ("state", "body") for r in e.roles)]
+    while open_:
+        votes = [(vote.lead, -i, e, vote) for i, e in enumerate(open_) if (vote := vote_for(cast, e.mentions, e))]
+        if not votes:
+            return
+        _, _, entity, vote = max(votes, key=lambda item: item[:2])
+        entity.affiliation = vote.name
+        open_.remove(entity)
+
+
+def settle_rest(cast: Cast, speakers: Sequence[Entity]) -> None:
+    """Give persons who speak and of whom nothing at all is told the state that leads their sentences' vote clearly."""
+    for entity in speakers:
+        if entity.kind is Kind.PERSON and entity.affiliation is None and not entity.roles:
+            vote = vote_for(cast, entity.mentions, entity)
+            if vote is not None and vote.lead >= CLEAR_LEAD:
+                entity.affiliation = vote.name
+
+
+def home_of(cast: Cast, mentions: Sequence[int], entity: Entity | None = None) -> str | None:
+    """The state of an office that names none; None where no state leads."""
+    vote = vote_for(cast, mentions, entity)
+    return vote.name if vote is not None else None
+
+
+def vote_for(cast: Cast, mentions: Sequence[int], entity: Entity | None = None) -> Vote | None:
+    """The vote for one office by its mentions.
+
+    A capital that somebody speaks in weighs most, the rest of the paragraph, the dateline and the outlet little.
+    """
+    kinds = _kinds_of_office(cast, entity)
+    if not kinds:
+        return None
     votes: dict[str, float] = {}
     for mention in mentions:
-        _vote(cast, mention, votes)
-    for state in (cast.home, _outlet_state(cast)):
-        if state is not None:
-            votes[state] = votes.get(state, 0.0) + 0.8
-    own = cast.gazetteer.own
-    for name in own[:1]:  # whatever the article or the codebook is about
-        votes[name] = votes.get(name, 0.0) + (0.9 if len(own) == 1 else 0.05)
-    taken = set()
+        _vote(cast, mention, votes, kinds)
+    if Kind.STATE in kinds:
+        for state in (cast.home, _outlet_state(cast)):
+            if state is not None:
+                votes[state] = votes.get(state, 0.0) + 0.8
+        own = [name for name in cast.gazetteer.own if name not in cast.gazetteer.regions]
+        for name in own[:1]:  # whatever the article or the codebook is about
+            votes[name] = votes.get(name, 0.0) + (0.9 if len(own) == 1 else 0.05)
+    out: set[str | None] = set()
     if entity is not None:
         unique = {r for r in entity.roles if r.split()[-1] in ("president", "minister", "premier", "chancellor", "king", "queen", "secretary", "pm")}
-        taken = {e.affiliation for e in cast.holders() if e is not entity and e.affiliation and set(e.roles) & unique}
-    ranked = sorted(((v, n) for n, v in votes.items() if n not in taken), reverse=True)
+        out = {e.affiliation for e in cast.holders() if e is not entity and e.affiliation and set(e.roles) & unique}
+        if unique:
+            out |= cast.gazetteer.regions
+    ranked = sorted(((v, n) for n, v in votes.items() if n not in out), reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
         return None
-    return ranked[0][1]
+    return Vote(ranked[0][1], ranked[0][0], ranked[0][0] - (ranked[1][0] if len(ranked) > 1 else 0.0))
 
 
-def _vote(cast: Cast, mention: int, votes: dict[str, float]) -> None:
+def _kinds_of_office(cast: Cast, entity: Entity | None) -> frozenset[Kind]:
+    if entity is None:
+        return frozenset((Kind.STATE,))
+    roles = set(entity.roles)
+    if roles & LOCAL:
+        return frozenset()
+    if roles & OF_BODIES:
+        return frozenset((Kind.STATE, Kind.BODY)) if roles & {"ambassador"} else frozenset((Kind.BODY,))
+    if not roles or any(cast.roles.get(r) == "state" for r in roles):
+        return frozenset((Kind.STATE,))
+    return frozenset()
+
+
+def _vote(cast: Cast, mention: int, votes: dict[str, float], kinds: frozenset[Kind]) -> None:
     text = cast.text
-    start = max(text.rfind(". ", 0, mention), text.rfind("\n", 0, mention)) + 1
+    start = sentence_start(text, mention)
     stop = min((i for i in (text.find(". ", mention), text.find("\n", mention)) if i >= 0), default=len(text))
     line = text.rfind("\n", 0, mention) + 1
     for a, b, weight in ((start, stop, 2.0), (line, start, 0.7), (stop, stop + 160, 0.4)):
         beside: dict[str, float] = {}
         for run, e in cast.in_span(a, b):
-            if e.kind is Kind.STATE:
-                spoken_in = run.text != e.name and text[max(0, run.start - 3) : run.start] == "in "
-                beside[e.name] = max(beside.get(e.name, 0.0), 1.3 if spoken_in else 0.5 if run.owned else 1.0)
+            if e.kind in kinds:
+                name = e.side or e.name
+                beside[name] = max(beside.get(name, 0.0), _weight(cast, run, e))
         for name, share in beside.items():
             votes[name] = votes.get(name, 0.0) + weight * share / len(beside)
+
+
+def _weight(cast: Cast, run: Run, entity: Entity) -> float:
+    """How much a named state says of who speaks beside it: 'said Lubia would pay', 'in Port Lubia', less 'accused Lubia'."""
+    before = cast.text[max(0, run.start - 12) : run.start].rstrip().rsplit(" ", 1)[-1].casefold()
+    after = re.match(r" (\w+)", cast.text[run.end : run.end + 12])
+    if before == "in" and run.text != entity.name:
+        return 1.4
+    if after is not None and after[1] in ("would", "will", "could", "can", "may", "might", "must", "should", "had", "has", "was", "is", "does", "did"):
+        return 1.5
+    if run.owned or before in ("on", "against", "with", "to", "from", "accused", "by", "of"):
+        return 0.5
+    return 1.0
+
+
+def sentence_start(text: str, position: int) -> int:
+    """Where the sentence of a position begins, roughly."""
+    return max(text.rfind(mark, 0, max(0, position - 1)) for mark in (". ", "? ", "! ", "\n", '." ', ".” ")) + 1
 
 
 def _outlet_state(cast: Cast) -> str | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
-from onrecord.interpret.descriptions import Describer, Speaker
+from onrecord.interpret.descriptions import RELATIVE, Describer, Speaker
 from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
-from onrecord.interpret.offices import ORGANS, Phrase, body_before, body_called, home_of, roles_in, told_side
+from onrecord.interpret.offices import ORGAN_NAMES, Phrase, body_before, body_called, home_of, roles_in, told_side
 from onrecord.interpret.pronouns import Heard, Salience
 from onrecord.interpret.words import Word
 from onrecord.model import Attribution, Judgement
@@ -39,6 +40,7 @@ class Resolver:
         self._cast = cast
         self._salience = Salience(context, cast)
         self._spoken: list[tuple[int, Speaker]] = []
+        self._nested: set[int] = set()  # places of speakers that somebody else reports
         self._describer = Describer(context, cast, self._owner, self._spoken)
 
     def resolve(self, attribution: Attribution, outer: Speaker | None) -> Speaker:
@@ -50,6 +52,15 @@ class Resolver:
             speaker = self._source(start, end, outer)
         if speaker.name is not None and attribution.source:
             self._spoken.append((attribution.source[0].span.start, speaker))
+            if attribution.outer is not None or _in_passing(attribution):
+                self._nested.add(attribution.source[0].span.start)
+        return speaker
+
+    @staticmethod
+    def settled(speaker: Speaker) -> Speaker:
+        """The speaker with the affiliation that a later part of the article told."""
+        if speaker.affiliation is None and speaker.entity is not None and speaker.entity.affiliation is not None:
+            return replace(speaker, affiliation=speaker.entity.affiliation)
         return speaker
 
     def _absent(self, attribution: Attribution) -> Speaker:
@@ -94,6 +105,10 @@ class Resolver:
     # ------------------------------------------------------------ names
 
     def _named(self, tokens: Sequence[Word], start: int, end: int) -> Speaker | None:
+        relative = RELATIVE.search(self._context.text[start:end])
+        if relative is not None and self._cast.in_span(start, start + relative.start()):
+            end = start + relative.start()  # "the White Stair, where the president has his desk"
+            tokens = [t for t in tokens if t.start < end]
         inside = self._cast.in_span(start, end)
         if len(inside) > 1:
             both = self._coordinated(inside)
@@ -111,14 +126,14 @@ class Resolver:
             if entity.kind in BODIES:
                 return self._body(run, entity, start, end)
             if entity.kind is Kind.PLACE:
-                return Speaker(entity.name, entity.affiliation or entity.name, entity, "a name of unknown kind", 0.55, self._cite(run))
+                return Speaker(entity.name, entity.affiliation or (entity.name if len(run.parts) == 1 else None), entity, "a name of unknown kind", 0.55, self._cite(run))
         return None
 
     def _body(self, run: Run, entity: Entity, start: int, end: int) -> Speaker:
         rule = "a capital or seat for its government" if run.text != entity.name else "a body or state by its name"
         side = entity.side
         last = entity.name.split()[-1].casefold()
-        if entity.kind is Kind.BODY and last in ORGANS and side == entity.name:
+        if entity.kind is Kind.BODY and last in ORGAN_NAMES and side == entity.name:
             # "the Foreign Ministry" is its state's, whichever the words or the paragraph tell
             side = told_side(self._cast, Phrase(start - 25 if start >= 25 else 0, end, entity, True)) or home_of(self._cast, [run.start]) or side
         return Speaker(entity.name, side, entity, rule, 0.9, self._cite(run))
@@ -154,7 +169,8 @@ class Resolver:
 
     def _heads(self, run: Run, tokens: Sequence[Word]) -> bool:
         """Whether a run is the head of the noun phrase: nothing but articles, adjectives and kinds of body before it."""
-        before = [t for t in tokens if t.end <= run.start and t.is_word]
+        owner = next((r for r, _ in self._cast.in_span(tokens[0].start, run.start) if r.owned and run.start - r.end <= 3), None)
+        before = [t for t in tokens if t.end <= run.start and t.is_word and (owner is None or t.start < owner.start)]
         after = [t for t in tokens if t.start >= run.end]
         tail = WHO | {"and", "itself", "also", "as", "which", "in", "on", "of", "'s", "where"}
         if after and (after[0].is_word or after[0].lower == "'s") and after[0].lower not in tail and after[0].text[0].islower():
@@ -183,7 +199,8 @@ class Resolver:
         if word in WHO:
             return self._antecedent(position)
         if word == "its":
-            holder = body_before(self._cast, position)
+            office = skip is not None and any(self._cast.roles.get(r) == "state" for r in skip.roles)
+            holder = body_before(self._cast, position, office=office)
             if holder is not None:
                 return Speaker(holder.name, holder.side, holder, "pronoun: the body or state named before", 0.75)
         gender = "m" if word in HE else "f" if word in SHE else None
@@ -192,7 +209,7 @@ class Resolver:
             if several is not None:
                 return several
         unnamed = self._unnamed_before(word, position)
-        heard = [Heard(at, s.entity, s.name) for at, s in self._spoken]
+        heard = [Heard(at, s.entity, at in self._nested) for at, s in self._spoken]
         guess = self._salience.best(PERSONS if gender else BODIES, gender, position, heard, skip)
         if unnamed is not None and (guess is None or guess.score < 4.0):
             return unnamed
@@ -249,6 +266,12 @@ class Resolver:
 
     def _cite(self, run: Run) -> tuple[Evidence, ...]:
         return (self._context.article.text.cite(run.start, run.end),)
+
+
+def _in_passing(attribution: Attribution) -> bool:
+    """Whether a source is only named on the way: "which", "the League's claim", "a plan put forward by"."""
+    source = attribution.source[-1].quote.casefold()
+    return source in WHO or source.endswith(("'s", "’s")) or bool(attribution.cue) and attribution.cue[-1].quote.casefold().endswith((" by", " of"))
 
 
 def judged(speaker: Speaker) -> tuple[Judgement[str | None], Judgement[str | None]]:

@@ -30,7 +30,7 @@ class Heard:
 
     at: int
     entity: Entity | None
-    name: str | None
+    nested: bool = False  # reported by somebody else: it does not hold the floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class Salience:
     def best(self, kinds: frozenset[Kind], gender: str | None, position: int, heard: Sequence[Heard], skip: Entity | None) -> Guess | None:
         """The most salient entity of these kinds before a position; None where none is near."""
         scores: dict[int, tuple[float, int, Entity]] = {}
-        last = next((h for h in reversed(heard) if h.at < position and h.entity is not None and h.entity.kind in kinds), None)
+        last = next((h for h in reversed(heard) if h.at < position and not h.nested and h.entity is not None and h.entity.kind in kinds), None)
         for run, entity in self._cast.in_span(position - REACH, position):
             if entity.kind in kinds and entity is not skip and entity.may_be(gender):
                 self._keep(scores, entity, self._mention(run, position), run.start)
         for item in heard:
             if item.entity is not None and position - REACH < item.at < position and item.entity.kind in kinds and item.entity is not skip and item.entity.may_be(gender):
-                bonus = LAST_SPEAKER if item is last else EARLIER_SPEAKER
-                self._keep(scores, item.entity, self._distance(item.at, position) + SUBJECT + bonus, item.at)
+                bonus = IN_QUOTE if item.nested else SUBJECT + (LAST_SPEAKER if item is last else EARLIER_SPEAKER)
+                self._keep(scores, item.entity, self._distance(item.at, position) + bonus, item.at)
         if not scores:
             return None
         ranked = sorted(((s + _gender(e, gender), at, e) for s, at, e in scores.values()), key=lambda x: (x[0], x[1]), reverse=True)

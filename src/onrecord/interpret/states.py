@@ -50,6 +50,8 @@ def _seats(text: str, gazetteer: Gazetteer) -> None:
     for body, place in re.findall(rf"\b{name} \((?:whose )?(?:seat|headquarters|based in|seat in|seat at) (?:is )?(?:in )?{NAME}", text):
         kind = Kind.BODY if kind_of(body, gazetteer) is Kind.BODY else Kind.STATE  # a region has a seat where a state has a capital
         gazetteer.add(body, body, kind, "name")
+        if kind is Kind.STATE:
+            gazetteer.regions.add(body)
         gazetteer.add(place, body, kind, "seat" if kind is Kind.BODY else "capital")
     for state, inside in re.findall(rf"\b{NAME} \(([^()]*)\)", text):
         palace = re.search(rf"seat of (?:its|the) (?:[a-z]+,? )+(?:the )?{NAME}", inside)

@@ -6,38 +6,13 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from onrecord.lexicon import inflections as inflections
+
 WORD = re.compile(r"\w+(?:['’\-.]\w+)*\.?(?<=[A-Z]\.)|\w+(?:['’\-]\w+)*|[^\w\s]")
 ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof gen col lt sgt capt sen rep gov st jr sr no vs etc jan feb mar apr jun jul aug sep sept oct nov dec "
-    "u.s u.k u.n e.u a.m p.m inc ltd co corp".split()
+    "mr mrs ms dr prof gen col lt sgt capt sen rep gov st jr sr no vs etc jan feb mar apr jun jul aug sep sept "
+    "oct nov dec u.s u.k u.n e.u a.m p.m inc ltd co corp".split()
 )
-# Irregular verb forms among reporting verbs, auxiliaries and the verbs that turn a stance.
-IRREGULAR = {
-    "say": "said", "tell": "told", "think": "thought", "hold": "held", "write": "wrote written", "speak": "spoke spoken",
-    "swear": "swore sworn", "put": "put", "see": "saw seen", "know": "knew known", "find": "found", "feel": "felt",
-    "understand": "understood", "foresee": "foresaw foreseen", "forecast": "forecast", "withdraw": "withdrew withdrawn",
-    "give": "gave given", "take": "took taken", "make": "made", "go": "went gone", "come": "came come", "let": "let",
-    "keep": "kept", "leave": "left", "seek": "sought", "fight": "fought", "throw": "threw thrown", "hear": "heard",
-    "read": "read", "set": "set", "stand": "stood", "shoot": "shot", "spell": "spelt spelled", "mean": "meant",
-    "begin": "began begun", "bring": "brought", "pay": "paid", "lay": "laid", "lead": "led", "get": "got gotten",
-    "lose": "lost", "cut": "cut", "sell": "sold", "buy": "bought", "build": "built", "send": "sent", "break": "broke broken",
-    "shut": "shut", "meet": "met", "forget": "forgot forgotten", "choose": "chose chosen", "dream": "dreamt dreamed",
-    "forbid": "forbade forbidden", "quit": "quit", "draw": "drew drawn", "hide": "hid hidden", "show": "showed shown",
-    "cast": "cast", "turn": "turned", "have": "had has", "be": "is are was were been being am be", "do": "did does done",
-    "overturn": "overturned", "undertake": "undertook undertaken", "bow": "bowed", "shrug": "shrugged shrugging",
-    "plead": "pleaded pled", "commit": "committed committing", "admit": "admitted admitting", "wring": "wrung",
-    "rebut": "rebutted rebutting", "permit": "permitted permitting", "spurn": "spurned", "pin": "pinned pinning",
-    "label": "labelled labelling labeled", "travel": "travelled", "signal": "signalled signalling signaled signaling",
-    "slam": "slammed slamming", "pan": "panned", "plan": "planned planning", "nod": "nodded", "quip": "quipped quipping",
-    "stop": "stopped stopping", "ban": "banned banning", "drop": "dropped dropping", "submit": "submitted submitting",
-    "dub": "dubbed dubbing", "beg": "begged begging", "hint": "hinted", "refer": "referred referring", "opt": "opted",
-    "concur": "concurred", "prefer": "preferred preferring", "rue": "rued", "jibe": "jibed", "sum": "summed summing",
-    "snap": "snapped snapping", "infer": "inferred", "brag": "bragged bragging", "chat": "chatted", "sob": "sobbed",
-    "counsel": "counselled counseled", "cancel": "cancelled canceled cancelling", "model": "modelled", "rip": "ripped",
-    "tell to": "told to",
-}  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word or a mark at `[start, end)`; `lower` is casefolded, with straight apostrophes."""
@@ -94,22 +69,6 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def at(bounds: list[tuple[int, int]], position: int) -> int:
     """The index of the bound that holds `position`, or of the last one before it (0 where none is)."""
     return max(0, bisect_right(bounds, (position, 1 << 60)) - 1)
-
-
-def inflections(verb: str) -> set[str]:
-    """The forms of a verb lemma: base, -s, -ing, past and participle."""
-    forms = {verb, *IRREGULAR.get(verb, "").split()}
-    if verb == "be":
-        return forms
-    if re.search(r"[^aeiou]y$", verb):
-        forms |= {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
-    elif verb.endswith("e") and not verb.endswith("ee"):
-        forms |= {verb + "s", verb + "d", verb[:-1] + "ing"}
-    elif re.search(r"(s|x|z|ch|sh)$", verb):
-        forms |= {verb + "es", verb + "ed", verb + "ing"}
-    else:
-        forms |= {verb + "s", verb + "ed", verb + "ing"}
-    return forms
 
 
 def stem(word: str) -> str:

@@ -69,6 +69,14 @@ class Reading:
         Path | None,
         typer.Option(metavar="FILE", help="The issues to follow (YAML).  [default: the ledger's last codebook]"),
     ] = None
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="The folder of another tagger, or `rules` for the untrained rule extractor.  [default: the bundled tagger]",
+            show_default=False,
+        ),
+    ] = None
     no_save: Annotated[bool, typer.Option("--no-save", help="Print only; write no ledger.")] = False
 
 

@@ -68,7 +68,12 @@ class Tally:
 
 
 def read_all(
-    sources: Sequence[str], tally: Tally, codebook: Codebook | None, ledger: Ledger | None, given: Given
+    sources: Sequence[str],
+    tally: Tally,
+    codebook: Codebook | None,
+    ledger: Ledger | None,
+    given: Given,
+    model: str | None = None,
 ) -> None:
     """Read the sources into the tally and the ledger."""
     from onrecord.pipeline import Failure, build_pipeline, run
@@ -79,7 +84,7 @@ def read_all(
         return None if None in counts else sum(number or 0 for number in counts)
 
     with bar("reading", total) as progress:
-        pipeline = build_pipeline(codebook)
+        pipeline = build_pipeline(codebook, model)
         # Closed whatever happens, while the ledger is open: closing writes what was read.
         items = cast("Generator[Result | Failure]", run(sources, pipeline, ledger, defaults=given, notes=say))
         with closing(items):

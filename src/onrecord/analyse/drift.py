@@ -1,0 +1,215 @@
+"""Drift: one utterance as several outlets tell it, side by side, the first report marked.
+
+Two statements are reports of one utterance if they stand in different articles, have the same speaker (by family name
+where one is shorter), lie at most `days` days apart and mean the same: the cosine of their TF-IDF vectors over word
+stems is at least `NEAR`, or at least `FAIR` where issue and act are the same too, and their numbers do not
+contradict each other. Chains of such pairs form a cluster. It is meaning as far as words show it: a free paraphrase
+without a word in common is not found, and the thresholds are set by hand on invented reports (tests/unit/analyse).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from onrecord import lexicon
+from onrecord.analyse.tables import check
+
+NEAR, FAIR = 0.45, 0.2
+NEEDED = ("id", "article", "outlet", "date", "speaker", "issue", "act", "stance", "commitment", "chain", "quote", "cue")
+DRIFT: dict[str, Any] = {
+    "cluster": pl.String, "first": pl.Boolean, "speaker": pl.String, "date": pl.Date, "outlet": pl.String,
+    "chain": pl.List(pl.String), "cue": pl.String, "quote": pl.String, "issue": pl.String, "stance": pl.String,
+    "commitment": pl.String, "likeness": pl.Float64, "differs": pl.List(pl.String), "words_added": pl.List(pl.String),
+    "words_dropped": pl.List(pl.String), "hedges": pl.List(pl.String), "id": pl.String,
+}  # fmt: skip
+STOP = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and are as at be been being but by do does did for from had has have he her his i if in into is it its "
+        "of on or our she that the their them they this those to was we were which who will with would you said say "
+        "says",
+    )
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
+_ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "ly", "s", "y")
+
+
+def drift(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
+    """The reports of each utterance that more than one outlet tells, the first one first (columns of `DRIFT`).
+
+    `differs` names the fields in which a report departs from the first: stance, commitment, act, issue, chain, hedges,
+    wording. `likeness` is the cosine with the first report, in [0, 1].
+    """
+    marked = clusters(table, days=days)
+    outlets = pl.coalesce("outlet", "article").n_unique().over("cluster")
+    told = marked.filter(outlets > 1).sort("cluster", "date", "id", nulls_last=True)
+    rows = []
+    for (cluster,), part in told.group_by("cluster", maintain_order=True):
+        reports = part.to_dicts()
+        vectors = _vectors([row["quote"] or "" for row in reports])
+        like = (vectors @ vectors[[0]].T).toarray().ravel()
+        for place, row in enumerate(reports):
+            compared = _compare(reports[0], row, float(like[place])) if place else _first(row)
+            rows.append({**{name: row.get(name) for name in DRIFT}, **compared, "cluster": cluster})
+    return pl.DataFrame([{name: row[name] for name in DRIFT} for row in rows], schema=DRIFT)
+
+
+def clusters(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
+    """The table with the column `cluster`: the id of the first report of the same utterance (its own, if alone)."""
+    check(table, NEEDED)
+    table = table.with_row_index("__row")
+    parent = np.arange(table.height)
+    keyed = table.filter(pl.col("speaker").is_not_null(), pl.col("quote").is_not_null(), pl.col("date").is_not_null())
+    named = keyed.with_columns(pl.col("speaker").map_elements(_family, return_dtype=pl.String).alias("__name"))
+    for _, part in named.sort("date", "id").group_by("__name", maintain_order=True):
+        if part["article"].n_unique() > 1:
+            _join(part, parent, days)
+    order = table.select(pl.arg_sort_by("date", "id", nulls_last=True)).to_series().to_numpy()
+    roots = np.array([_root(parent, place) for place in range(table.height)], dtype=np.int64)
+    first: dict[int, int] = {}
+    for place in order.tolist():
+        first.setdefault(int(roots[place]), place)
+    ids = table["id"].to_list()
+    return table.drop("__row").with_columns(
+        pl.Series("cluster", [ids[first[int(root)]] for root in roots], dtype=pl.String)
+    )
+
+
+def independent(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
+    """The table with `share`: each report's part in its cluster, so that a story re-told ten times counts once."""
+    return clusters(table, days=days).with_columns((1.0 / pl.len().over("cluster")).alias("share"))
+
+
+def _join(part: pl.DataFrame, parent: Any, days: int) -> None:
+    """Join the reports of one name in `parent`; `part` is in time order, and only near dates are compared."""
+    rows = part.select("__row", "article", "speaker", "issue", "act").to_dicts()
+    dates = part["date"].to_physical().to_numpy().astype(np.int64)
+    quotes = part["quote"].to_list()
+    vectors = _vectors(quotes)
+    numbers = [_numbers(quote) for quote in quotes]
+    ends = np.searchsorted(dates, dates + days, side="right")
+    step = 512
+    for low in range(0, len(rows), step):
+        high = min(low + step, len(rows))
+        reach = int(ends[high - 1])
+        like = (vectors[low:high] @ vectors[low:reach].T).tocoo()
+        for left, right, value in zip(like.row + low, like.col + low, like.data, strict=True):
+            if value < FAIR or not left < right < ends[left]:
+                continue
+            a, b = rows[left], rows[right]
+            alike = a["issue"] is not None and a["issue"] == b["issue"] and a["act"] == b["act"]
+            if a["article"] == b["article"] or value < (FAIR if alike else NEAR):
+                continue
+            if _names_agree(a["speaker"], b["speaker"]) and _numbers_agree(numbers[left], numbers[right]):
+                parent[_root(parent, b["__row"])] = _root(parent, a["__row"])
+
+
+def _root(parent: Any, place: int) -> int:
+    while parent[place] != place:
+        parent[place] = parent[parent[place]]
+        place = int(parent[place])
+    return place
+
+
+def _family(name: str) -> str:
+    return name.split()[-1].casefold() if name.split() else name
+
+
+def _names_agree(one: str, other: str) -> bool:
+    """Whether the shorter name's words are all in the longer one, as those of "Rutte" are in "Mark Rutte"."""
+    words = sorted((set(one.casefold().split()), set(other.casefold().split())), key=len)
+    return words[0] <= words[1]
+
+
+def stems(text: str) -> list[str]:
+    """The content words, lower case, with common English endings cut off."""
+    found = []
+    for word in _WORD.findall(text.casefold()):
+        word = word.removesuffix("'s").removesuffix("’s")
+        if word in STOP:
+            continue
+        for ending in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 4:
+                word = word.removesuffix(ending)
+                break
+        found.append(word)
+    return found
+
+
+def _vectors(texts: Sequence[str]) -> Any:
+    """Rows of unit length: TF-IDF over stems, the logarithm smoothed so that a word in all texts still counts."""
+    bags = [Counter(stems(text)) for text in texts]
+    spread: Counter[str] = Counter(word for bag in bags for word in bag)
+    index = {word: place for place, word in enumerate(sorted(spread))}
+    weight = {word: math.log((1 + len(texts)) / (1 + count)) + 1 for word, count in spread.items()}
+    data, rows, columns = [], [], []
+    for row, bag in enumerate(bags):
+        length = math.sqrt(sum((count * weight[word]) ** 2 for word, count in bag.items())) or 1.0
+        for word, count in bag.items():
+            data.append(count * weight[word] / length)
+            rows.append(row)
+            columns.append(index[word])
+    return sparse.csr_array((data, (rows, columns)), shape=(len(texts), max(len(index), 1)))
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(word.replace(",", "") for word in _WORD.findall(text) if word[0].isdigit())
+
+
+def _numbers_agree(one: frozenset[str], other: frozenset[str]) -> bool:
+    """A number in one report only may be left out by the other; two different numbers are two utterances."""
+    return not one or not other or bool(one & other)
+
+
+def _first(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "first": True, "likeness": 1.0, "differs": [], "words_added": [], "words_dropped": [],
+        "hedges": _hedges(row["quote"]), "chain": row["chain"] or [],
+    }  # fmt: skip
+
+
+def _compare(first: Mapping[str, Any], row: Mapping[str, Any], likeness: float) -> dict[str, Any]:
+    differs = [name for name in ("stance", "commitment", "act", "issue") if row[name] != first[name]]
+    if (row["chain"] or []) != (first["chain"] or []):
+        differs.append("chain")
+    hedged = _hedges(row["quote"])
+    if hedged != _hedges(first["quote"]):
+        differs.append("hedges")
+    old, new = _words(first["quote"]), _words(row["quote"])
+    if old != new:
+        differs.append("wording")
+    return {
+        "first": False, "likeness": likeness, "differs": differs, "hedges": hedged, "chain": row["chain"] or [],
+        "words_added": _without(new, old), "words_dropped": _without(old, new),
+    }  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _hedges(text: str) -> list[str]:
+    """The hedges and modals of the bundled vocabulary that occur in a text."""
+    spaced = f" {' '.join(_words(text))} "
+    return [hedge for hedge in hedges() if f" {hedge} " in spaced]
+
+
+@cache
+def hedges() -> tuple[str, ...]:
+    """The bundled vocabulary of hedges and modals, in code point order."""
+    return tuple(sorted({row["hedge"].casefold() for row in lexicon.rows("hedges.tsv")}))
+
+
+def _without(words: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The words that the others lack, in order, each once."""
+    gone = set(others)
+    return list(dict.fromkeys(word for word in words if word not in gone))

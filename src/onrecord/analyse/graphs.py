@@ -1,0 +1,263 @@
+"""Measures on networks: backbone, clusters, polarization, centralities. Frames in and out, no plots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import igraph as ig
+import leidenalg
+import numpy as np
+import polars as pl
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import squareform
+
+from onrecord.analyse.coding import Floats
+from onrecord.analyse.networks import Network, Options, network
+from onrecord.errors import TableError
+
+CENTRALITIES = ("degree", "strength", "conflict", "betweenness", "closeness", "eigenvector", "pagerank")
+
+
+def backbone(net: Network, *, alpha: float = 0.05) -> pl.DataFrame:
+    """The ties that stand out among those of a node (disparity filter: Serrano, Boguñá and Vespignani, PNAS 2009).
+
+    Columns source, target, weight, p; a tie stays if p < alpha from either end, where p = (1 - w / s) ** (k - 1) with
+    s and k the strength and degree of the node (1 where the node has one tie). Weights count by size, without sign.
+    """
+    if not 0 < alpha <= 1:
+        raise TableError(f"alpha lies between 0 and 1, not at {alpha}")
+    size = np.abs(net.values)
+    p = np.minimum(_disparity(size), _disparity(size.T).T)
+    row = {name: place for place, name in enumerate(net.rows)}
+    column = {name: place for place, name in enumerate(net.columns)}
+    edges = net.edges()
+    found = [float(p[row[a], column[b]]) for a, b in edges.select("source", "target").iter_rows()]
+    return edges.with_columns(pl.Series("p", found, dtype=pl.Float64)).filter(pl.col("p") < alpha)
+
+
+def clusters(net: Network, *, method: str = "leiden", count: int | None = None, seed: int = 0) -> pl.DataFrame:
+    """Which cluster each node is in, numbered from 1 by size and name: columns name, cluster.
+
+    `leiden` maximises modularity (Traag, Waltman and van Eck 2019); in a signed network positive ties attract and
+    negative ones repel. `hierarchical` cuts an average-linkage tree over 1 - (scaled weight) at `count` clusters (2, if
+    not given). A two-mode network is clustered by its rows' profiles (hierarchical) or as one graph (leiden).
+    """
+    _filled(net)
+    if method == "leiden":
+        names, labels = _leiden(net, seed)
+    elif method == "hierarchical":
+        names, labels = list(net.rows), _tree_labels(net, 2 if count is None else count)
+    else:
+        raise TableError(f"the method is leiden or hierarchical, not {method!r}")
+    groups: dict[int, list[str]] = {}
+    for name, label in zip(names, labels, strict=True):
+        groups.setdefault(label, []).append(name)
+    ordered = sorted(groups.values(), key=lambda group: (-len(group), group[0]))
+    rows = [(name, number) for number, group in enumerate(ordered, 1) for name in group]
+    return pl.DataFrame(rows, schema={"name": pl.String, "cluster": pl.Int64}, orient="row").sort("name")
+
+
+def tree(net: Network) -> pl.DataFrame:
+    """The merges of the hierarchical clustering, one a row: step, left, right (members), height."""
+    _filled(net)
+    schema: dict[str, Any] = {
+        "step": pl.Int64,
+        "left": pl.List(pl.String),
+        "right": pl.List(pl.String),
+        "height": pl.Float64,
+    }
+    if len(net.rows) < 2:
+        return pl.DataFrame(schema=schema)
+    members = [[name] for name in net.rows]
+    rows = []
+    for step, (left, right, height, _) in enumerate(_linkage(net), 1):
+        one, two = members[int(left)], members[int(right)]
+        rows.append({"step": step, "left": one, "right": two, "height": float(height)})
+        members.append(sorted(one + two))
+    return pl.DataFrame(rows, schema=schema)
+
+
+def centralities(net: Network) -> pl.DataFrame:
+    """A row per node: name, mode and the measures of `CENTRALITIES`.
+
+    Paths and flows run over positive ties (a tie of weight w has length 1 / w); `strength` is the sum of positive
+    weights, `conflict` that of negative ones, without sign. Closeness is the harmonic mean over all other nodes, so
+    that it is 0 for an isolate and no component is left out.
+    """
+    names, weights = _square(net)
+    count = len(names)
+    schema: dict[str, Any] = {"name": pl.String, "mode": pl.String, **dict.fromkeys(CENTRALITIES, pl.Float64)}
+    if not count:
+        return pl.DataFrame(schema=schema)
+    positive = np.maximum(weights, 0.0)
+    graph = _graph(positive)
+    lengths = [1 / weight for weight in graph.es["weight"]]
+    distance = np.array(graph.distances(weights=lengths or None))
+    near = np.divide(1.0, distance, out=np.zeros_like(distance), where=(distance > 0) & np.isfinite(distance))
+    measures = {
+        "degree": (positive > 0).sum(axis=1),
+        "strength": positive.sum(axis=1),
+        "conflict": np.maximum(-weights, 0.0).sum(axis=1),
+        "betweenness": graph.betweenness(weights=lengths or None),
+        "closeness": near.sum(axis=1) / max(count - 1, 1),
+        "eigenvector": _leading(positive),
+        "pagerank": graph.pagerank(weights=graph.es["weight"] or None),
+    }
+    modes = ["row"] * len(net.rows) + ["column"] * (count - len(net.rows))
+    frame: dict[str, Any] = {"name": names, "mode": modes} | {
+        key: np.asarray(value, dtype=np.float64) for key, value in measures.items()
+    }
+    return pl.DataFrame(frame, schema=schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Polarization:
+    """How far a debate falls into two camps, in [0, 1], and of what that is made.
+
+    `value` = cohesion x opposition x balance. `cohesion` is the share of congruence in all ties within the camps,
+    `opposition` the share of conflict in all ties between them, `balance` 4 n1 n2 / (n1 + n2) ** 2.
+    """
+
+    value: float
+    cohesion: float
+    opposition: float
+    balance: float
+    camps: pl.DataFrame
+
+
+def polarization(table: pl.DataFrame, options: Options | None = None) -> Polarization:
+    """Polarization of the actors in the rows of `options` (default: affiliations on issues).
+
+    It is 1 if and only if two camps of one size agree wholly within and disagree wholly between them, 0 where there is
+    no conflict or no second camp. Measures of the size of camps or of conflict alone, as DNA's, rise when a camp is
+    mixed inside; here any conflict within or congruence between lowers it (docs/dna.md proves it by example).
+    """
+    base = options or Options()
+    settings = {**{name: getattr(base, name) for name in base.__dataclass_fields__}, "mode": "one"}
+    agree = network(table, Options(**{**settings, "aggregate": "congruence"}))
+    apart = network(table, Options(**{**settings, "aggregate": "conflict"}))
+    return polarity(agree.rows, agree.values, apart.values)
+
+
+def polarity(names: tuple[str, ...], congruence: Floats, conflict: Floats) -> Polarization:
+    """Polarization of two symmetric matrices over the same nodes; the camps are those that fit the ties best."""
+    side = _camps(congruence - conflict)
+    camps = pl.DataFrame(
+        {
+            "name": pl.Series(names, dtype=pl.String),
+            "camp": pl.Series(np.where(side > 0, 1, 2), dtype=pl.Int64),
+        }
+    )
+    same = np.equal.outer(side, side)
+    one = int((side > 0).sum())
+    balance = 4 * one * (side.size - one) / side.size**2 if side.size else 0.0
+    cohesion = _share(congruence[same].sum(), conflict[same].sum(), 1.0)
+    opposition = _share(conflict[~same].sum(), congruence[~same].sum(), 0.0)
+    return Polarization(cohesion * opposition * balance, cohesion, opposition, balance, camps)
+
+
+def _share(part: float, rest: float, nothing: float) -> float:
+    return float(part / (part + rest)) if part + rest > 0 else nothing
+
+
+def _camps(ties: Floats) -> Floats:
+    """+1 or -1 for each node, so that the ties within camps less those between are as great as moves can make them.
+
+    From the leading eigenvector, then single moves while they help: a local optimum, the same on every run. The first
+    node's camp is +1; nodes without ties join it.
+    """
+    if not ties.size:
+        return np.zeros(0)
+    ties = (ties + ties.T) / 2
+    np.fill_diagonal(ties, 0.0)
+    vectors = np.linalg.eigh(ties)[1]
+    best: Floats | None = None
+    for column in range(min(3, ties.shape[0])):
+        side = np.where(vectors[:, -1 - column] >= 0, 1.0, -1.0)
+        while True:
+            gain = -2 * side * (ties @ side)
+            move = int(np.argmax(gain))
+            if gain[move] <= 1e-12:
+                break
+            side[move] = -side[move]
+        if best is None or side @ ties @ side > best @ ties @ best + 1e-12:
+            best = side
+    assert best is not None
+    best = np.where(np.abs(ties).sum(axis=1) > 0, best, best[0])
+    return np.asarray(best * best[0])
+
+
+def _disparity(size: Floats) -> Floats:
+    """For each cell the p value of its weight among those of its row."""
+    strength = size.sum(axis=1, keepdims=True)
+    degree = (size > 0).sum(axis=1, keepdims=True)
+    share = np.divide(size, strength, out=np.zeros_like(size), where=strength > 0)
+    return np.asarray(np.where(degree > 1, (1 - share) ** (degree - 1), 1.0))
+
+
+def _leiden(net: Network, seed: int) -> tuple[list[str], list[int]]:
+    names, weights = _square(net)
+    positive, negative = _graph(np.maximum(weights, 0.0)), _graph(np.maximum(-weights, 0.0))
+    parts = [leidenalg.ModularityVertexPartition(positive, weights="weight")]
+    layers = [1.0]
+    if negative.ecount():
+        parts.append(leidenalg.ModularityVertexPartition(negative, weights="weight"))
+        layers.append(-1.0)
+    optimiser = leidenalg.Optimiser()
+    optimiser.set_rng_seed(seed)
+    optimiser.optimise_partition_multiplex(parts, layer_weights=layers, n_iterations=-1)
+    return names, list(parts[0].membership)
+
+
+def _tree_labels(net: Network, count: int) -> list[int]:
+    if not 1 <= count <= max(len(net.rows), 1):
+        raise TableError(f"{count} clusters of {len(net.rows)} nodes cannot be")
+    if len(net.rows) < 2:
+        return [1] * len(net.rows)
+    return [int(label) for label in hierarchy.fcluster(_linkage(net), count, criterion="maxclust")]
+
+
+def _linkage(net: Network) -> Any:
+    if net.mode == "one":
+        top = np.abs(net.values).max() or 1.0
+        distance = (1 - net.values / top) / 2
+    else:
+        length = np.linalg.norm(net.values, axis=1, keepdims=True)
+        unit = np.divide(net.values, length, out=np.zeros_like(net.values), where=length > 0)
+        distance = (1 - unit @ unit.T) / 2
+    distance = (distance + distance.T) / 2
+    np.fill_diagonal(distance, 0.0)
+    return hierarchy.linkage(squareform(np.clip(distance, 0, None), checks=False), method="average")
+
+
+def _square(net: Network) -> tuple[list[str], Floats]:
+    """All nodes in one matrix; of a two-mode network, rows first, then columns."""
+    if net.mode == "one":
+        return list(net.rows), net.values
+    rows, columns = net.values.shape
+    square = np.zeros((rows + columns, rows + columns))
+    square[:rows, rows:] = net.values
+    square[rows:, :rows] = net.values.T
+    return [*net.rows, *net.columns], square
+
+
+def _graph(weights: Floats) -> Any:
+    """An undirected igraph of the positive weights."""
+    at = np.nonzero(np.triu(weights, 1))
+    graph = ig.Graph(n=weights.shape[0], edges=list(zip(at[0].tolist(), at[1].tolist(), strict=True)))
+    graph.es["weight"] = weights[at].tolist()
+    return graph
+
+
+def _leading(weights: Floats) -> Floats:
+    """The eigenvector of the greatest eigenvalue, its largest entry scaled to 1; 0 where there are no ties."""
+    if not weights.any():
+        return np.zeros(weights.shape[0])
+    vector = np.abs(np.linalg.eigh(weights)[1][:, -1])
+    return np.asarray(vector / vector.max())
+
+
+def _filled(net: Network) -> None:
+    if not net.rows:
+        raise TableError("a network without nodes has no clusters")

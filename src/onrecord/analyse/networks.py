@@ -1,0 +1,356 @@
+"""Networks as Discourse Network Analyzer defines them (Leifeld 2017, Oxford Handbook of Political Networks, ch. 12).
+
+With x[i, j, k] statements by actor i on concept j with qualifier k: a two-mode network sums over k, a one-mode
+network multiplies the counts of two actors on the same concept: under equal k (congruence), unequal k (conflict), both
+(subtract: congruence less conflict) or regardless of k (ignore). An integer qualifier counts by its distance,
+1 - |k - k'| / range for congruence and |k - k'| / range for conflict. `docs/dna.md` gives every rule and where
+DNA's own exporter departs from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from onrecord.analyse.coding import DOCUMENT_FIELDS, UNDATED, Bools, Coded, Floats, Ints, Levels, moment
+from onrecord.errors import TableError
+
+MODES = ("one", "two", "events")
+AGGREGATES = ("ignore", "combine", "subtract", "congruence", "conflict")
+NORMALISATIONS = ("none", "average", "jaccard", "cosine", "activity", "prominence")
+DUPLICATES = ("include", "document", "week", "month", "year", "all")
+
+# Beyond these, a dense matrix would not fit: a one-mode matrix has nodes squared cells of 8 bytes.
+MOST_NODES = 20_000
+MOST_CELLS = 200_000_000
+DENSE_CELLS = 4_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What network to build; the names are DNA's, in English spelling.
+
+    `exclude` and `only` are pairs of field and value: a statement goes if it has an excluded value, or if in a field
+    of `only` it has none of the values given for that field (DNA's inverted exclusion). `isolates` keeps the nodes
+    that have no statement left, `qualifier` is a boolean, integer or text column (None: all statements count alike).
+    """
+
+    mode: str = "one"
+    rows: str = "affiliation"
+    columns: str = "issue"
+    qualifier: str | None = "stance"
+    aggregate: str = "ignore"
+    normalise: str = "none"
+    duplicates: str = "include"
+    exclude: tuple[tuple[str, str], ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
+    isolates: bool = False
+    since: str | date | None = None
+    until: str | date | None = None
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("mode", MODES), ("aggregate", AGGREGATES), ("normalise", NORMALISATIONS), ("duplicates", DUPLICATES),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if value not in allowed:
+                raise TableError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
+        self._refuse("two", self.aggregate, ("combine",))
+        self._refuse("one", self.aggregate, ("congruence", "conflict"))
+        self._refuse("two", self.normalise, ("activity", "prominence"))
+        self._refuse("one", self.normalise, ("average", "jaccard", "cosine"))
+        if self.rows == self.columns and self.mode != "events":
+            raise TableError(f"rows and columns are both {self.rows!r}: choose two different fields")
+        if self.qualifier is None and self.aggregate != "ignore":
+            raise TableError(f"{self.aggregate} needs a qualifier such as stance")
+
+    def _refuse(self, mode: str, value: str, values: tuple[str, ...]) -> None:
+        # DNA falls back to another setting in silence here, so that a figure may show what was not asked for.
+        if value in values and self.mode not in (mode, "events"):
+            raise TableError(f"{value} is for {mode}-mode networks only")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A matrix with the names of its rows and columns, both in code point order; `values` is a dense float array.
+
+    In a one-mode network rows and columns are the same nodes and the matrix is symmetric. `middle` is the point in time
+    of a window; without windows it is None and `start` and `stop` are the first and last dates.
+    """
+
+    mode: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: Floats
+    statements: int
+    options: Options
+    start: datetime | None = None
+    middle: datetime | None = None
+    stop: datetime | None = None
+
+    def frame(self) -> pl.DataFrame:
+        """One row per row name, in the column `name`, one column per column name."""
+        # A node may itself be called "name".
+        first = "name" if "name" not in self.columns else ""
+        names: dict[str, Any] = {first: pl.Series(self.rows, dtype=pl.String)}
+        return pl.DataFrame(names | {label: self.values[:, place] for place, label in enumerate(self.columns)})
+
+    def edges(self) -> pl.DataFrame:
+        """The ties that are not 0, as source, target, weight; each tie of a one-mode network once, loops left out."""
+        values = np.triu(self.values, 1) if self.mode == "one" else self.values
+        place = np.nonzero(values)
+        return pl.DataFrame(
+            {
+                "source": pl.Series(np.array(self.rows, dtype=object)[place[0]].tolist(), dtype=pl.String),
+                "target": pl.Series(np.array(self.columns, dtype=object)[place[1]].tolist(), dtype=pl.String),
+                "weight": pl.Series(values[place], dtype=pl.Float64),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The statements that a network counts: their places in `coded`, in time order, and the nodes they may have."""
+
+    coded: Coded
+    options: Options
+    original: Ints
+    chosen: Ints
+
+    @cached_property
+    def levels(self) -> Levels:
+        """The qualifier, its integer levels being those that the statements before exclusion have."""
+        levels = self.coded.levels(self.options.qualifier)
+        if levels.kind != "integer":
+            return levels
+        used = np.unique(levels.codes[self.original])
+        used = used[used >= 0]
+        index = np.full(levels.values.size + 1, -1, dtype=np.int64)
+        index[used] = np.arange(used.size)
+        labels = tuple(levels.labels[place] for place in used)
+        return Levels("integer", levels.values[used], index[levels.codes], labels)
+
+    def nodes(self, field: str, chosen: Ints) -> tuple[tuple[str, ...], Ints]:
+        """The names to show for a field, and for each code of the field its place among them (or -1)."""
+        coded = self.coded.field(field)
+        among = self.original if self.options.isolates else chosen
+        present = np.zeros(len(coded.names) + 1, dtype=np.bool_)
+        present[coded.codes[among]] = True
+        present[-1] = False
+        used = np.flatnonzero(present)
+        place = np.full(len(coded.names) + 1, -1, dtype=np.int64)
+        place[used] = np.arange(used.size)
+        return tuple(coded.names[index] for index in used), place
+
+
+def network(table: pl.DataFrame | Coded, options: Options) -> Network:
+    """The network of a statement table (or of its codes); TableError where a field is missing or it is too large."""
+    if options.mode == "events":
+        raise TableError("an event list is no matrix: call events")
+    # Which of several duplicates stays shows only where their unlike sides do, in the Jaccard norm of ignored sides.
+    picked = select(table, options, ordered=options.aggregate == "ignore" and options.normalise == "jaccard")
+    built = build(picked, picked.chosen)
+    if picked.chosen.size == 0:
+        return built
+    dated = picked.coded.time[picked.chosen]
+    dated = dated[dated != UNDATED]
+    if dated.size == 0:
+        return built
+    return replace(built, start=moment(dated.min()), stop=moment(dated.max()))
+
+
+def events(table: pl.DataFrame | Coded, options: Options) -> pl.DataFrame:
+    """The statements that are left after exclusion and the filter of duplicates, in time order: an event list."""
+    picked = select(table, options)
+    return picked.coded.table.select(pl.all().gather(pl.Series(picked.chosen)))
+
+
+def select(table: pl.DataFrame | Coded, options: Options, *, ordered: bool = True) -> Selection:
+    """Apply time range, exclusions and the filter of duplicates.
+
+    `ordered` puts the statements in time order, so that of equal ones the first stays; without, any of them may.
+    """
+    coded = table if isinstance(table, Coded) else Coded(table)
+    inside = coded.between(options.since, options.until) & _kept(coded, options, document=True)
+    original = np.flatnonzero(inside)
+    inside = inside & _kept(coded, options, document=False)
+    levels = coded.levels(options.qualifier)
+    rows, columns = coded.field(options.rows).codes, coded.field(options.columns).codes
+    if options.mode != "events":
+        inside &= (rows >= 0) & (columns >= 0)
+        if options.aggregate != "ignore":
+            inside &= levels.codes >= 0
+    chosen = coded.order[inside[coded.order]] if ordered else np.flatnonzero(inside)
+    if options.duplicates != "include" and chosen.size:
+        keys = [coded.period(options.duplicates)[chosen], rows[chosen], columns[chosen]]
+        if options.aggregate != "ignore":
+            keys.append(levels.codes[chosen])
+        chosen = chosen[_first(keys)]
+    return Selection(coded, options, original, chosen)
+
+
+def build(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Network:
+    """The matrix of some of the selected statements, each counting as its weight (1 where none are given)."""
+    options, coded = picked.options, picked.coded
+    rows, row_place = picked.nodes(options.rows, chosen)
+    columns, column_place = picked.nodes(options.columns, chosen)
+    _fits(len(rows), len(columns), options.mode)
+    levels = picked.levels
+    depth = max(len(levels.labels), 1)
+    layer = levels.codes[chosen]
+    if options.aggregate == "ignore" and (layer < 0).any():
+        # Statements without a side still count where sides are ignored; they are a level of their own.
+        layer, depth = np.where(layer < 0, depth, layer), depth + 1
+    row = row_place[coded.field(options.rows).codes[chosen]]
+    column = column_place[coded.field(options.columns).codes[chosen]]
+    cells = (row * len(columns) + column) * depth + layer
+    if options.mode == "two":
+        counts = _tally(cells, len(rows) * len(columns), depth, weights)
+        values = two_mode(counts, (len(rows), len(columns)), levels, options)
+        return Network("two", rows, columns, values, int(chosen.size), options)
+    counts = _tally(cells, len(rows), len(columns) * depth, weights)
+    values = one_mode(counts, similarity(levels, options.aggregate, depth), options, levels.kind)
+    return Network("one", rows, rows, values, int(chosen.size), options)
+
+
+def one_mode(counts: Any, weights: Floats, options: Options, kind: str) -> Floats:
+    """The one-mode matrix of counts (actors x concepts and levels, the levels running fastest); its diagonal is 0."""
+    depth = weights.shape[0]
+    if kind == "text" and options.aggregate in ("conflict", "subtract"):
+        alone = _alone(counts)
+        values = -alone if options.aggregate == "subtract" else alone
+        if options.aggregate == "subtract":
+            values = values + _dense(counts @ counts.T)
+    else:
+        values = _dense(_weighted(counts, weights, depth) @ counts.T)
+    norm = _norm(counts, options.normalise)
+    if norm is not None:
+        values = np.divide(values, norm, out=np.zeros_like(values), where=norm != 0)
+    np.fill_diagonal(values, 0.0)
+    return values
+
+
+def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Options) -> Floats:
+    """The two-mode matrix of counts (cells x levels, the columns running fastest), normalised as asked.
+
+    Activity divides each row, prominence each column: by the number of its statements, or under `combine` (where a
+    weight is a code, no amount) by the number of its ties.
+    """
+    counts = _dense(counts)
+    totals = counts.sum(axis=1)
+    weights = totals
+    if options.aggregate == "combine":
+        if counts.shape[1] > 52:
+            raise TableError("combine gives every set of levels a number of its own; more than 52 levels do not fit")
+        values = (counts > 0) @ (2.0 ** np.arange(counts.shape[1] - 1, -1, -1))
+        weights = (values > 0).astype(np.float64)
+    elif options.aggregate == "subtract" and levels.kind != "text":
+        values = counts @ (levels.values * 2 - 1 if levels.kind == "boolean" else levels.values)
+    else:
+        values = totals
+    values, weights = values.reshape(shape), weights.reshape(shape)
+    if options.normalise == "none":
+        return np.asarray(values)
+    norm: Floats = (
+        weights.sum(axis=1, keepdims=True) if options.normalise == "activity" else weights.sum(axis=0, keepdims=True)
+    )
+    return np.asarray(np.divide(values, norm, out=np.zeros_like(values), where=norm != 0))
+
+
+def similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
+    """What a pair of levels adds to a tie: a matrix of levels x levels."""
+    if aggregate == "ignore":
+        return np.ones((depth, depth))
+    if levels.kind == "text":
+        near = np.eye(depth)
+    else:
+        # With one level only, DNA divides by a range of 0; statements at the same level agree.
+        span = float(levels.values.max() - levels.values.min()) if levels.values.size else 0.0
+        apart = np.abs(levels.values[:, None] - levels.values[None, :])
+        near = 1.0 - (apart / span if span else apart)
+    return {"congruence": near, "conflict": 1.0 - near, "subtract": 2.0 * near - 1.0}[aggregate]
+
+
+def _kept(coded: Coded, options: Options, *, document: bool) -> Bools:
+    """The statements that the exclusions on the document (or on the statement) leave."""
+    kept = np.ones(coded.size, dtype=np.bool_)
+    for pairs, wanted in ((options.exclude, False), (options.only, True)):
+        for field, values in _by_field(pairs):
+            if (field in DOCUMENT_FIELDS) == document:
+                kept &= coded.matches(field, values) == wanted
+    return kept
+
+
+def _by_field(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
+    grouped: dict[str, list[str]] = {}
+    for field, value in pairs:
+        grouped.setdefault(field, []).append(value)
+    return [(field, tuple(values)) for field, values in grouped.items()]
+
+
+def _first(keys: list[Ints]) -> Bools:
+    """Which statements are the first with their combination of keys."""
+    combined = np.zeros(keys[0].size, dtype=np.int64)
+    room = 1
+    for key in keys:
+        low = int(key.min())
+        width = int(key.max()) - low + 1
+        if room > np.iinfo(np.int64).max // width:
+            _, combined = np.unique(combined, return_inverse=True)
+            room = int(combined.max()) + 1
+        combined = combined * width + (key - low)
+        room *= width
+    return np.asarray(pl.Series(combined).is_first_distinct().to_numpy(), dtype=np.bool_)
+
+
+def _fits(rows: int, columns: int, mode: str) -> None:
+    if mode == "one" and rows > MOST_NODES:
+        raise TableError(f"{rows:,} nodes are too many for a one-mode matrix; exclude some, or choose other rows")
+    if mode == "two" and rows * columns > MOST_CELLS:
+        raise TableError(f"{rows:,} x {columns:,} cells are too many for a two-mode matrix; exclude some")
+
+
+def _tally(cells: Ints, rows: int, columns: int, weights: Floats | None) -> Any:
+    """How often each cell occurs, as a rows x columns array, sparse where a dense one would be mostly room."""
+    if rows * columns <= max(DENSE_CELLS, 8 * cells.size):
+        counts = np.bincount(cells, weights, minlength=rows * columns)
+        return counts.astype(np.float64).reshape(rows, columns)
+    values = np.ones(cells.size) if weights is None else weights
+    return sparse.coo_array((values, np.divmod(cells, columns)), shape=(rows, columns)).tocsr()
+
+
+def _weighted(counts: Any, weights: Floats, depth: int) -> Any:
+    if sparse.issparse(counts):
+        return counts @ sparse.kron(sparse.eye_array(counts.shape[1] // depth), sparse.csr_array(weights)).tocsr()
+    return (counts.reshape(-1, depth) @ weights).reshape(counts.shape)
+
+
+def _alone(counts: Any) -> Floats:
+    """What one of two actors said at concepts and levels where the other said nothing, both ways."""
+    said = counts > 0
+    said = said.astype(np.float64)
+    total = np.asarray(counts.sum(axis=1)).ravel()
+    shared = _dense(counts @ said.T)
+    return np.asarray(total[:, None] - shared + total[None, :] - shared.T, dtype=np.float64)
+
+
+def _norm(counts: Any, normalise: str) -> Floats | None:
+    if normalise == "none":
+        return None
+    total = np.asarray(counts.sum(axis=1)).ravel()
+    if normalise == "average":
+        return np.asarray((total[:, None] + total[None, :]) / 2)
+    if normalise == "cosine":
+        return np.outer(total, total)
+    return _alone(counts) + _dense(counts @ counts.T)
+
+
+def _dense(matrix: Any) -> Floats:
+    return np.asarray(matrix.toarray() if sparse.issparse(matrix) else matrix, dtype=np.float64)

@@ -1,0 +1,336 @@
+"""Networks through time: windows that move one unit at a time, plain or weighted by a kernel around their middle.
+
+A plain window of n units reaches round((n - 1) / 2) units to either side (halves up); one of n events is the n
+statements around each statement. A kernel window of width w (made even) weights a statement at distance d units from
+the middle by K(2d / w): uniform 1/2, epanechnikov 3/4 (1 - u^2), triangular 1 - |u| within [-1, 1], gaussian the
+standard normal density without end; a tie of two statements has the geometric mean of their weights. Distances are
+whole units, cut towards zero. `docs/dna.md` says where DNA 3.0 differs.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from onrecord.analyse.coding import DAY, UNDATED, Coded, Floats, Ints, moment
+from onrecord.analyse.networks import Network, Options, Selection, build, select, similarity
+from onrecord.analyse.tables import day
+from onrecord.errors import TableError
+
+KERNELS = ("uniform", "gaussian", "epanechnikov", "triangular")
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": DAY, "weeks": 7 * DAY}
+LONG: dict[str, Any] = {
+    "k": pl.Int64, "start": pl.Datetime("us"), "middle": pl.Datetime("us"), "stop": pl.Datetime("us"),
+    "statements": pl.Int64, "row": pl.String, "column": pl.String, "value": pl.Float64,
+}  # fmt: skip
+
+# A block of windows is computed at a time; this bounds its memory (in numbers of 8 bytes).
+BLOCK = 4_000_000
+MOST_WINDOWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How long a window is and in which unit it moves."""
+
+    unit: str
+    size: int
+
+    @classmethod
+    def parse(cls, text: str) -> Window:
+        """A window such as `days:8` or `events:20`; TableError where it is none."""
+        found = re.fullmatch(r"(events?|seconds?|minutes?|hours?|days?|weeks?|months?|years?):(\d{1,9})", text.strip())
+        if found is None or int(found[2]) < 1:
+            raise TableError(f"{text!r} is no window; write days:8, weeks:4, months:6, years:1 or events:20")
+        return cls(found[1].rstrip("s") + "s", int(found[2]))
+
+
+def series(
+    table: pl.DataFrame | Coded,
+    options: Options,
+    window: str | Window,
+    *,
+    kernel: str | None = None,
+    indent: bool = True,
+) -> Iterator[Network]:
+    """The networks of a moving window, one after the other; none where there are no dated statements.
+
+    With a kernel all networks have the same nodes, and only `none` and `average` can normalise; with `indent` (always
+    so without a kernel) the first and the last window lie wholly inside the range of time.
+    """
+    window = Window.parse(window) if isinstance(window, str) else window
+    if kernel is not None:
+        for block in blocks(table, options, window, kernel=kernel, indent=indent):
+            yield from block.networks()
+        return
+    _check(options, window, None)
+    yield from _plain(_dated(select(table, options)), window)
+
+
+def long(networks: Iterator[Network]) -> pl.DataFrame:
+    """A row per window and cell: k (from 1), start, middle, stop, statements, row, column, value."""
+    return pl.concat([pl.DataFrame(schema=LONG), *[_cells(k, net) for k, net in enumerate(networks, 1)]])
+
+
+def _cells(k: int, net: Network) -> pl.DataFrame:
+    when = [pl.lit(getattr(net, name), dtype=LONG[name]).alias(name) for name in ("start", "middle", "stop")]
+    cells = pl.DataFrame(
+        {
+            "row": pl.Series([row for row in net.rows for _ in net.columns], dtype=pl.String),
+            "column": pl.Series(list(net.columns) * len(net.rows), dtype=pl.String),
+            "value": pl.Series(net.values.ravel(), dtype=pl.Float64),
+        }
+    )
+    count = pl.lit(net.statements, dtype=pl.Int64).alias("statements")
+    return cells.select(pl.lit(k, dtype=pl.Int64).alias("k"), *when, count, "row", "column", "value")
+
+
+def _check(options: Options, window: Window, kernel: str | None) -> None:
+    if options.mode == "events":
+        raise TableError("an event list has no windows")
+    if kernel is None:
+        return
+    if kernel not in KERNELS:
+        raise TableError(f"the kernel is one of {', '.join(KERNELS)}, not {kernel!r}")
+    if window.unit == "events":
+        raise TableError("a kernel needs a window in time; events:N has none")
+    if options.normalise not in ("none", "average") or options.aggregate == "combine":
+        raise TableError("with a kernel, networks can be normalised by none or average only, and not be combined")
+
+
+def _dated(picked: Selection) -> Selection:
+    return replace(picked, chosen=picked.chosen[picked.coded.time[picked.chosen] != UNDATED])
+
+
+def _plain(picked: Selection, window: Window) -> Iterator[Network]:
+    times = picked.coded.time[picked.chosen]
+    if times.size == 0:
+        return
+    if window.unit == "events":
+        yield from _events(picked, window.size)
+        return
+    reach = (window.size - 1 + 1) // 2
+    first, last = _range(picked)
+    known: dict[tuple[int, int], Network] = {}
+    for middle in _steps(first, last, window.unit):
+        start, stop = shift(middle, window.unit, -reach), shift(middle, window.unit, reach)
+        if start < first or stop > last:
+            continue
+        low = int(np.searchsorted(times, second(start), side="left"))
+        high = int(np.searchsorted(times, second(stop), side="right"))
+        if (low, high) not in known:
+            # Windows move on while statements rarely do: most windows hold the statements of the one before.
+            known = {(low, high): build(picked, picked.chosen[low:high])}
+        yield replace(known[low, high], start=start, middle=middle, stop=stop)
+
+
+def _events(picked: Selection, size: int) -> Iterator[Network]:
+    """A window around each statement; statements of one moment keep their order by document and place."""
+    half = size // 2
+    times = picked.coded.time[picked.chosen]
+    for place in range(half, times.size - half):
+        built = build(picked, picked.chosen[place - half : place + half + 1])
+        start, middle, stop = (moment(times[index]) for index in (place - half, place, place + half))
+        yield replace(built, start=start, middle=middle, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Networks of consecutive windows that have the same nodes, as one array: windows x rows x columns.
+
+    `start`, `middle` and `stop` are arrays of datetime64[s], `statements` counts those inside each window.
+    """
+
+    options: Options
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: Floats
+    statements: Ints
+    start: Any
+    middle: Any
+    stop: Any
+
+    def networks(self) -> Iterator[Network]:
+        """The windows one by one."""
+        times = zip(self.start.tolist(), self.middle.tolist(), self.stop.tolist(), strict=True)
+        for place, (start, middle, stop) in enumerate(times):
+            yield Network(
+                self.options.mode, self.rows, self.columns, self.values[place], int(self.statements[place]),
+                self.options, start, middle, stop,
+            )  # fmt: skip
+
+
+def blocks(
+    table: pl.DataFrame | Coded, options: Options, window: str | Window, *, kernel: str, indent: bool = True
+) -> Iterator[Block]:
+    """The networks of a kernel's windows as arrays, a block of windows at a time: what `series` yields one by one."""
+    window = Window.parse(window) if isinstance(window, str) else window
+    _check(options, window, kernel)
+    picked = _dated(select(table, options))
+    times = picked.coded.time[picked.chosen]
+    if times.size == 0:
+        return
+    half = (window.size + 1) // 2
+    first, last = int(times.min()), int(times.max())
+    begin, end = first, last
+    if indent:
+        begin = second(shift(moment(first), window.unit, half))
+        end = second(shift(moment(last), window.unit, -half))
+    middles = _middles(begin, end, window.unit)
+    tensor = _Tensor(picked)
+    step = max(1, BLOCK // max(tensor.room, tensor.moments.size, 1))
+    for low in range(0, middles.size, step):
+        centres = middles[low : low + step]
+        starts, stops = _reach(centres, window.unit, -half), _reach(centres, window.unit, half)
+        inside = (tensor.moments >= starts[:, None]) & (tensor.moments <= stops[:, None])
+        weights = _weights(tensor.moments, centres, window.unit, half, kernel)
+        if kernel == "gaussian":
+            starts, stops = np.full_like(starts, first), np.full_like(stops, last)
+        else:
+            weights = np.where(inside, weights, 0.0)
+        values = tensor.one(weights) if options.mode == "one" else tensor.two(weights)
+        counted = inside.astype(np.int64) @ tensor.sizes
+        ends = np.maximum(starts, first), centres, np.minimum(stops, last)
+        yield Block(options, tensor.rows, tensor.columns, values, counted, *[at.astype("datetime64[s]") for at in ends])
+
+
+class _Tensor:
+    """The selected statements as counts: moments x (rows x columns x levels)."""
+
+    def __init__(self, picked: Selection) -> None:
+        options, coded, chosen = picked.options, picked.coded, picked.chosen
+        self.options = options
+        self.rows, row_place = picked.nodes(options.rows, chosen)
+        names, column_place = picked.nodes(options.columns, chosen)
+        self.columns = self.rows if options.mode == "one" else names
+        self.levels = picked.levels
+        layer = self.levels.codes[chosen]
+        self.depth = max(len(self.levels.labels), 1)
+        if (layer < 0).any():
+            layer, self.depth = np.where(layer < 0, self.depth, layer), self.depth + 1
+        self.shape = (len(self.rows), len(names), self.depth)
+        self.moments, place = np.unique(coded.time[chosen], return_inverse=True)
+        self.sizes: Ints = np.bincount(place, minlength=self.moments.size)
+        row = row_place[coded.field(options.rows).codes[chosen]]
+        column = column_place[coded.field(options.columns).codes[chosen]]
+        cells = (row * self.shape[1] + column) * self.depth + layer
+        size = int(np.prod(self.shape))
+        self.counts = sparse.csr_array((np.ones(cells.size), (place, cells)), shape=(self.moments.size, size))
+        self.room = max(size, len(self.rows) * len(self.columns))
+
+    def two(self, weights: Floats) -> Floats:
+        """The two-mode matrices of weights (windows x moments)."""
+        cells = self._sum(weights).reshape(-1, *self.shape)
+        if self.options.aggregate == "subtract" and self.levels.kind != "text":
+            values = self.levels.values
+            return np.asarray(cells @ (values * 2 - 1 if self.levels.kind == "boolean" else values))
+        return np.asarray(cells.sum(axis=3))
+
+    def one(self, weights: Floats) -> Floats:
+        """The one-mode matrices, diagonals included: the root of a product is the product of roots."""
+        cells = self._sum(np.sqrt(weights))
+        pairs = similarity(self.levels, self.options.aggregate, self.depth)
+        left = (cells.reshape(-1, self.depth) @ pairs).reshape(-1, self.shape[0], self.shape[1] * self.depth)
+        values = left @ cells.reshape(left.shape).transpose(0, 2, 1)
+        if self.options.normalise == "average":
+            values *= self._average()
+        return np.asarray(values)
+
+    def _sum(self, weights: Floats) -> Floats:
+        return np.asarray((self.counts.T @ weights.T).T)
+
+    def _average(self) -> Floats:
+        """DNA's norm under a kernel: the sum of 2 / (n + n') over concepts and levels that either actor has used."""
+        counts = np.asarray(self.counts.sum(axis=0)).reshape(self.shape[0], -1)
+        norm = np.zeros((self.shape[0], self.shape[0]))
+        for place in range(self.shape[0]):
+            total = counts + counts[place]
+            norm[place] = np.divide(2.0, total, out=np.zeros_like(total), where=total != 0).sum(axis=1)
+        return norm
+
+
+def _weights(moments: Ints, centres: Ints, unit: str, half: int, kernel: str) -> Floats:
+    """The kernel's weights, windows x moments, before those outside a bounded window are cut off."""
+    if unit in UNITS:
+        apart = np.trunc((centres[:, None] - moments[None, :]) / UNITS[unit])
+    else:
+        dates = [moment(at) for at in moments]
+        apart = np.array([[_months(at, moment(middle), unit) for at in dates] for middle in centres], dtype=np.float64)
+    if kernel == "gaussian":
+        return np.asarray(np.exp(-0.5 * np.square(apart / half)) / np.sqrt(2 * np.pi))
+    if kernel == "uniform":
+        return np.full(apart.shape, 0.5)
+    u = np.clip(apart / half, -1, 1)
+    return np.asarray(0.75 * (1 - u * u) if kernel == "epanechnikov" else 1 - np.abs(u))
+
+
+def _middles(begin: int, end: int, unit: str) -> Ints:
+    """The middles of the windows, in seconds since 1970, both ends included."""
+    if unit in UNITS:
+        if (end - begin) // UNITS[unit] > MOST_WINDOWS:
+            raise TableError(f"more than {MOST_WINDOWS:,} windows; choose a longer unit than {unit}")
+        return np.arange(begin, end + 1, UNITS[unit], dtype=np.int64)
+    return np.array([second(at) for at in _steps(moment(begin), moment(end), unit)], dtype=np.int64)
+
+
+def _reach(centres: Ints, unit: str, count: int) -> Ints:
+    """The centres some units later."""
+    if unit in UNITS:
+        return centres + UNITS[unit] * count
+    return np.array([second(shift(moment(at), unit, count)) for at in centres], dtype=np.int64)
+
+
+def _months(at: datetime, middle: datetime, unit: str) -> int:
+    """Whole calendar months (or years) from one day to the other, cut towards zero."""
+    sign = 1 if middle >= at else -1
+    early, late = (at, middle) if sign > 0 else (middle, at)
+    months = (late.year - early.year) * 12 + late.month - early.month - (late.day < early.day)
+    return sign * (months if unit == "months" else months // 12)
+
+
+def _range(picked: Selection) -> tuple[datetime, datetime]:
+    """Where plain windows begin and end: with the range of time asked for, or else with the statements."""
+    since, until = picked.options.since, picked.options.until
+    inside = picked.coded.time[picked.original]
+    inside = inside[inside != UNDATED]
+    first, last = moment(inside.min()), moment(inside.max())
+    return (_moment(since) if since else first), (_moment(until) if until else last)
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, str) and "T" in value:
+        return datetime.fromisoformat(value).replace(tzinfo=None)
+    return datetime.combine(day(value), datetime.min.time())
+
+
+def _steps(begin: datetime, end: datetime, unit: str) -> Iterator[datetime]:
+    if unit in UNITS and (end - begin).total_seconds() / UNITS[unit] > MOST_WINDOWS:
+        raise TableError(f"more than {MOST_WINDOWS:,} windows; choose a longer unit than {unit}")
+    at = begin
+    while at <= end:
+        yield at
+        at = shift(at, unit, 1)
+
+
+def shift(at: datetime, unit: str, count: int) -> datetime:
+    """A point in time some units later; a day that the month lacks becomes its last."""
+    if unit in UNITS:
+        return at + timedelta(seconds=UNITS[unit] * count)
+    months = at.year * 12 + at.month - 1 + count * (1 if unit == "months" else 12)
+    year, month = divmod(months, 12)
+    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
+
+
+def second(at: datetime) -> int:
+    """A date and time (UTC) as seconds since 1970."""
+    return round((at - datetime(1970, 1, 1)).total_seconds())

@@ -1,0 +1,156 @@
+"""Positions through time: the timeline of one position, who moved, and whose words stand against each other.
+
+Time is the statement's `date`; the position of a day is that of its last statement (the surest reading of that day).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from onrecord.analyse.positions import NEEDED, positions
+from onrecord.analyse.tables import check, day, last_day
+from onrecord.errors import TableError
+
+FIELDS = (*NEEDED, "quote")
+TIMELINE: dict[str, Any] = {
+    "date": pl.Date, "actor": pl.String, "issue": pl.String, "stance": pl.String, "commitment": pl.String,
+    "conditional": pl.Boolean, "value": pl.Float64, "outlet": pl.String, "quote": pl.String, "confidence": pl.Float64,
+    "moved": pl.Boolean, "id": pl.String,
+}  # fmt: skip
+_ENDS = ("date", "stance", "commitment", "outlet", "quote", "id")
+_KINDS = {"date": pl.Date}
+CHANGES: dict[str, Any] = {
+    "actor": pl.String, "issue": pl.String, "kind": pl.String,
+    **{f"{end}_{name}": _KINDS.get(name, pl.String) for end in ("from", "to") for name in _ENDS},
+    "days": pl.Int64, "confidence": pl.Float64,
+}  # fmt: skip
+CONFLICTS: dict[str, Any] = {
+    "kind": pl.String, "issue": pl.String, "days": pl.Int64, "confidence": pl.Float64,
+    **{f"{name}_{end}": _KINDS.get(name, pl.String) for end in ("a", "b") for name in ("actor", *_ENDS)},
+}  # fmt: skip
+SIDES = ("support", "oppose")
+
+
+def timeline(
+    table: pl.DataFrame, *, actor: str | None = None, issue: str | None = None, by: str = "speaker"
+) -> pl.DataFrame:
+    """All dated positions in time order (columns of `TIMELINE`); `moved` where the stance is not that of before.
+
+    `value` is the stance times the strength of its commitment, in [-1, 1].
+    """
+    rows = _dated(table, by)
+    if actor is not None:
+        rows = rows.filter(pl.col("actor") == actor)
+    if issue is not None:
+        rows = rows.filter(pl.col("issue") == issue)
+    before = pl.col("stance").shift(1).over("actor", "issue")
+    rows = rows.with_columns(
+        (pl.col("side") * pl.col("firm")).alias("value"),
+        (before.is_not_null() & (before != pl.col("stance"))).alias("moved"),
+        (pl.col("condition").list.len() > 0).fill_null(value=False).alias("conditional"),
+    )
+    return rows.select(pl.col(name).cast(kind) for name, kind in TIMELINE.items()).sort(
+        "date", "actor", "issue", maintain_order=True
+    )
+
+
+def changes(
+    table: pl.DataFrame,
+    *,
+    by: str = "speaker",
+    since: str | date | None = None,
+    until: str | date | None = None,
+) -> pl.DataFrame:
+    """Who moved on what, from what to what, with both quotations (columns of `CHANGES`), the newest first.
+
+    `kind`: `reversal` (from one side to the other), `commits` (to a side), `retreats` (from a side), `shifts` (between
+    mixed and noncommittal). `since` and `until` bound the day of the move, not the position that it left.
+    """
+    days = _dated(table, by).group_by("actor", "issue", "date", maintain_order=True).last()
+    days = days.sort("actor", "issue", "date")
+    group = ["actor", "issue"]
+    moved = days.with_columns(
+        *[pl.col(name).shift(1).over(group).alias(f"from_{name}") for name in (*_ENDS, "confidence")],
+        *[pl.col(name).alias(f"to_{name}") for name in _ENDS],
+    ).filter(pl.col("from_stance").is_not_null(), pl.col("from_stance") != pl.col("to_stance"))
+    if since is not None:
+        moved = moved.filter(pl.col("to_date") >= day(since))
+    if until is not None:
+        moved = moved.filter(pl.col("to_date") <= last_day(until))
+    was, now = pl.col("from_stance").is_in(SIDES), pl.col("to_stance").is_in(SIDES)
+    kind = (
+        pl.when(was & now).then(pl.lit("reversal")).when(now).then(pl.lit("commits"))
+        .when(was).then(pl.lit("retreats")).otherwise(pl.lit("shifts"))
+    )  # fmt: skip
+    moved = moved.with_columns(
+        kind.alias("kind"),
+        (pl.col("to_date") - pl.col("from_date")).dt.total_days().alias("days"),
+        (pl.col("confidence") * pl.col("from_confidence")).alias("confidence"),
+    )
+    return moved.select(pl.col(name).cast(as_) for name, as_ in CHANGES.items()).sort(
+        ["to_date", "actor", "issue"], descending=[True, False, False]
+    )
+
+
+def conflicts(
+    table: pl.DataFrame, *, kind: str = "all", by: str = "speaker", window: int | None = None
+) -> pl.DataFrame:
+    """Words that stand against each other (columns of `CONFLICTS`): of one actor (`self`) or of two (`between`).
+
+    `self`: for each of an actor's statements on a side, the last one before it on the other side (undated ones count
+    as the oldest). `between`: the latest statements of two actors who are on opposite sides of an issue. `window` keeps
+    pairs at most so many days apart. Two outlets that tell one utterance differently are found by `drift`.
+    """
+    if kind not in ("all", "self", "between"):
+        raise TableError(f"conflicts are of kind self, between or all, not {kind!r}")
+    rows = positions(check(table, FIELDS), by).filter(pl.col("stance").is_in(SIDES))
+    parts = [pl.DataFrame(schema=CONFLICTS)]
+    if kind in ("all", "self"):
+        parts.append(_own(rows))
+    if kind in ("all", "between"):
+        parts.append(_between(rows))
+    found = pl.concat(parts)
+    if window is not None:
+        found = found.filter(pl.col("days") <= window)
+    return found.sort(
+        ["kind", "date_b", "issue", "actor_a", "actor_b"], descending=[True, True, False, False, False], nulls_last=True
+    )
+
+
+def _own(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each statement beside the last earlier one of the same actor on the other side: a turn, not every pair."""
+    group = ["actor", "issue"]
+    turned = pl.col("stance").shift(1).over(group) != pl.col("stance")
+    pairs = rows.with_columns(
+        *[pl.col(name).shift(1).over(group).alias(f"{name}_a") for name in (*_ENDS, "confidence")],
+        *[pl.col(name).alias(f"{name}_b") for name in _ENDS],
+        pl.col("actor").alias("actor_a"),
+        pl.col("actor").alias("actor_b"),
+    ).filter(turned)
+    return _shape(pairs.with_columns(pl.col("confidence") * pl.col("confidence_a")), "self")
+
+
+def _between(rows: pl.DataFrame) -> pl.DataFrame:
+    latest = rows.group_by("actor", "issue", maintain_order=True).last()
+    fields = ["issue", "actor", *_ENDS, "confidence"]
+    ends = [
+        latest.filter(pl.col("stance") == side).select(
+            pl.col(name) if name == "issue" else pl.col(name).alias(f"{name}_{end}") for name in fields
+        )
+        for side, end in zip(SIDES, ("a", "b"), strict=True)
+    ]
+    pairs = ends[0].join(ends[1], on="issue", how="inner")
+    return _shape(pairs.with_columns((pl.col("confidence_a") * pl.col("confidence_b")).alias("confidence")), "between")
+
+
+def _shape(pairs: pl.DataFrame, kind: str) -> pl.DataFrame:
+    apart = (pl.col("date_b") - pl.col("date_a")).dt.total_days().abs()
+    pairs = pairs.with_columns(pl.lit(kind).alias("kind"), apart.alias("days"))
+    return pairs.select(pl.col(name).cast(as_) for name, as_ in CONFLICTS.items())
+
+
+def _dated(table: pl.DataFrame, by: str) -> pl.DataFrame:
+    return positions(check(table, FIELDS).filter(pl.col("date").is_not_null()), by)

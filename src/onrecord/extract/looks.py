@@ -1,0 +1,48 @@
+"""Where a second look may pay: contents whose words may hold a report of their own.
+
+Looking again inside every content would double the work of extraction; most contents hold no report. Whether one may
+is read off its words: a reporting verb, or a reporting noun with what follows it. Verbs of so many uses that they say
+nothing here (to have, to put, to stand) count only within a phrase of the lexicon ("put forward").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+from onrecord.lexicon import Cue, inflections
+
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+GENERIC = frozenset(
+    "be have let take go put come like state name table back make stand keep hold leave set give sign show own "
+    "term present second value push press look fight need order figure project choose offer".split()
+)
+AFTER_NOUN = frozenset({"that", "for", "by", "from", "of", "to"})
+
+
+class Looks:
+    """Says of a stretch of text whether a report may stand in it."""
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self._words: set[str] = set()
+        self._pairs: set[tuple[str, str]] = set()
+        self._nouns: set[str] = set()
+        for cue in cues:
+            first = cue.phrase[0]
+            forms = inflections(first) if cue.pos == "verb" else {first}
+            if cue.pos == "noun":
+                self._nouns |= {first, first + "s"}
+            elif len(cue.phrase) > 1:
+                self._pairs |= {(form, cue.phrase[1]) for form in forms}
+            elif first not in GENERIC:
+                self._words |= forms
+
+    def worth(self, text: str) -> bool:
+        """Whether to look inside."""
+        words = [match.group().casefold() for match in WORD.finditer(text)]
+        if not self._words.isdisjoint(words):
+            return True
+        return any(
+            pair in self._pairs or (pair[0] in self._nouns and pair[1] in AFTER_NOUN) for pair in pairwise(words)
+        )

@@ -1,0 +1,121 @@
+"""Who reports whom: for each attribution found, the one around it.
+
+An attribution is reported by the smallest other one whose content holds it. Two things on top: what is only
+presupposed inside a content is the article's own ("rejected the League's call for observers": the call is not told by
+whoever rejected it), and two attributions of one content are told apart by their cues ("the paper writes, citing two
+diplomats": the paper reports the diplomats).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+Range = tuple[int, int]
+# Cues of the one who is cited, and of the one who cites.
+CITED = re.compile(r"^(?:while |by )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|on the authority of)\b|\b(?:from|as saying)$", re.I)
+CITES = re.compile(r"^(?:as |and )?(?:was |were |is |are |been )?(?:cited|quoted|relayed|carried) by\b", re.I)
+RELATIVES = frozenset(("who", "which", "whom", "whose", "that"))
+AUXILIARIES = re.compile(r"^(?:is|are|was|were|be|been|being|has|have|had|to|will|would|can|could|may|might|must|did|does|do)\b", re.I)
+SAME = 0.8  # least Jaccard overlap of two contents that count as one
+LEAD_IN = 24  # a presupposed noun phrase opens the content, give or take an article and an adjective
+
+
+class Spans(Protocol):
+    """What is needed of a found attribution."""
+
+    @property
+    def source(self) -> tuple[Range, ...]: ...
+    @property
+    def cue(self) -> tuple[Range, ...]: ...
+    @property
+    def content(self) -> tuple[Range, ...]: ...
+    @property
+    def extent(self) -> int: ...
+
+
+def outers_of(text: str, items: Sequence[Spans]) -> list[int | None]:
+    """The index of the attribution around each one, or None; never a cycle."""
+    cited = [bool(CITED.search(_words(text, item.cue))) for item in items]
+    found = [_container(i, items, cited) for i in range(len(items))]
+    for i, j in enumerate(found):
+        while j is not None and _presupposed(text, items[i], items[j]):
+            j = found[j]
+        found[i] = j
+    for i, item in enumerate(items):
+        reporter = _reporter(text, i, items, cited)
+        if reporter is not None and not _within(found, reporter, i):
+            found[i] = reporter
+    return found
+
+
+def _words(text: str, spans: Sequence[Range]) -> str:
+    return " ".join(" ".join(text[a:b] for a, b in spans).split())
+
+
+def _container(i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | None:
+    """The smallest other attribution whose content holds the cue and the content of item `i`; of equals the cited one."""
+    inner = items[i]
+    needed = inner.content + (inner.cue or inner.source)
+    best: tuple[int, bool, int] | None = None
+    for j, item in enumerate(items):
+        if j == i or item.extent < inner.extent or (item.extent == inner.extent and j > i):
+            continue
+        if all(any(a <= start and end <= b for a, b in item.content) for start, end in needed):
+            key = (item.extent, not cited[j], j)
+            best = min(best, key) if best else key
+    return None if best is None else best[2]
+
+
+def _presupposed(text: str, inner: Spans, outer: Spans) -> bool:
+    """Whether `inner` stands in `outer`'s content as a thing spoken of: in a relative clause, or as its opening noun phrase."""
+    source, cue = _words(text, inner.source).casefold(), _words(text, inner.cue).casefold()
+    if source in RELATIVES:
+        return True
+    if not inner.cue or not inner.source:
+        return False
+    at = inner.cue[0][0]
+    agent = cue.rsplit(" ", 1)[-1] in ("by", "of", "from")
+    before = re.search(r"([\w,]+)\s*$", text[max(0, at - 12) : at])
+    if agent and before is not None and (before[1] in RELATIVES or before[1].endswith(",") or before[1] == "long"):
+        return True
+    noun = (agent and not AUXILIARIES.match(cue)) or (re.search(r"['’]s?$", source) is not None and 0 <= at - inner.source[-1][1] <= 2)
+    first = min(inner.source[0][0], at)
+    return noun and any(0 <= first - start <= LEAD_IN for start, _ in outer.content)
+
+
+def _reporter(text: str, i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | None:
+    """The attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
+    item = items[i]
+    for j, other in enumerate(items):
+        if j == i or not _same(item, other) or not item.cue or not other.cue or "\n" in text[_first(item, other) : _last(item, other)]:
+            continue
+        if (cited[i] and not cited[j]) or (CITES.search(_words(text, other.cue)) and not CITES.search(_words(text, item.cue))):
+            return j
+    return None
+
+
+def _same(one: Spans, other: Spans) -> bool:
+    shared = sum(max(0, min(b, d) - max(a, c)) for a, b in one.content for c, d in other.content)
+    return shared > 0 and shared / (one.extent + other.extent - shared) >= SAME
+
+
+def _first(one: Spans, other: Spans) -> int:
+    return min(one.cue[0][0], other.cue[0][0])
+
+
+def _last(one: Spans, other: Spans) -> int:
+    return max(one.cue[-1][1], other.cue[-1][1])
+
+
+def _within(found: Sequence[int | None], start: int, target: int) -> bool:
+    """Whether `target` is among the attributions around `start`."""
+    link: int | None = start
+    seen = set()
+    while link is not None and link not in seen:
+        if link == target:
+            return True
+        seen.add(link)
+        link = found[link]
+    return False

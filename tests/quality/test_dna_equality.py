@@ -1,0 +1,148 @@
+"""Every network that DNA's own exporter made of its sample and of an invented database is met within 1e-9."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from onrecord.analyse.coding import Coded
+from onrecord.analyse.networks import Options, events, network
+from onrecord.analyse.series import series
+from onrecord.show.exchange import dna
+
+SHARED = Path(os.environ.get("ONRECORD_SHARED", Path(__file__).parents[3] / "shared"))
+FOLDER = SHARED / "data" / "dna"
+DATABASES = {"sample": "sample.dna", "synthetic": "open.dna"}
+FIELDS = {"organization": "affiliation", "person": "speaker", "concept": "issue", "id(doc)": "article"}
+MODES = {"onemode": "one", "twomode": "two", "eventlist": "events"}
+TOLERANCE = 1e-9
+
+
+def manifest() -> list[tuple[str, dict[str, str]]]:
+    rows = []
+    for name in DATABASES:
+        path = FOLDER / name / "MANIFEST.tsv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as handle:
+                rows += [(name, row) for row in csv.DictReader(handle, delimiter="\t")]
+    return rows
+
+
+MANIFEST = manifest()
+needs_data = pytest.mark.skipif(not MANIFEST, reason=f"no DNA databases under {FOLDER}; set ONRECORD_SHARED")
+
+
+@cache
+def coded(name: str) -> Coded:
+    return Coded(dna.table(dna.read(FOLDER / name / DATABASES[name])))
+
+
+def options(row: dict[str, str]) -> Options:
+    pairs = ()
+    if row["excludeValues"] != "{}":
+        field, values = row["excludeValues"].strip("{}").split("=", 1)
+        pairs = ((FIELDS[field], values.strip("[]")),)
+    inverted = row["invertValues"] == "true"
+    return Options(
+        mode=MODES[row["networkType"]],
+        rows=FIELDS[row["variable1"]],
+        columns=FIELDS[row["variable2"]],
+        qualifier=None if row["qualifier"] == "null" else row["qualifier"],
+        aggregate=row["qualifierAggregation"],
+        normalise={"no": "none"}.get(row["normalization"], row["normalization"]),
+        duplicates={"acrossrange": "all"}.get(row["duplicates"], row["duplicates"]),
+        exclude=() if inverted else pairs,
+        only=pairs if inverted else (),
+        isolates=row["isolates"] == "true",
+    )
+
+
+def years(name: str) -> int:
+    return coded(name).table["date"].dt.year().n_unique()
+
+
+def cases(*, windows: bool) -> list[object]:
+    return [
+        pytest.param(name, row, id=f"{name}-{row['file']}")
+        for name, row in MANIFEST
+        if (row["timeWindow"] != "no") == windows
+    ] or [pytest.param("", {}, id="none", marks=needs_data)]
+
+
+def read_matrix(path: Path) -> tuple[list[str], list[str], np.ndarray]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.reader(handle, delimiter=";"))
+    columns = rows[0][1:]
+    return [row[0] for row in rows[1:]], columns, np.array([[float(x) for x in row[1:]] for row in rows[1:]])
+
+
+@needs_data
+@pytest.mark.parametrize(("name", "row"), cases(windows=False))
+def test_static_networks(name: str, row: dict[str, str]) -> None:
+    """The number of statements, the sum of all cells, and each cell where the matrix is there."""
+    if row["duplicates"] in ("week", "month") and years(name) > 1:
+        pytest.skip("DNA merges the same week or month of different years; the correct rule is tested by hand")
+    if row["networkType"] == "eventlist":
+        assert events(coded(name), options(row)).height == int(row["statements_after_filter"])
+        return
+    ours = network(coded(name), options(row))
+    assert ours.statements == int(row["statements_after_filter"])
+    assert f"{len(ours.rows)}x{len(ours.columns)}" == row["dim"]
+    assert ours.values.sum() == pytest.approx(float(row["sum_all_cells"]), abs=TOLERANCE)
+    path = FOLDER / name / "networks" / row["file"]
+    if path.is_file():
+        rows, columns, values = read_matrix(path)
+        assert list(ours.rows) == rows
+        assert list(ours.columns) == columns
+        assert np.abs(ours.values - values).max() < TOLERANCE
+
+
+@needs_data
+@pytest.mark.parametrize(("name", "row"), cases(windows=True))
+def test_time_windows(name: str, row: dict[str, str]) -> None:
+    """The number of windows and their sum, and each cell of each window where the long table is there."""
+    kernel = None if row["kernel"] == "null" else row["kernel"]
+    if kernel in ("triangular", "epanechnikov"):
+        pytest.skip("DNA 3.0's kernel is lopsided; the correct one is tested by hand")
+    found = list(series(coded(name), options(row), f"{row['timeWindow']}:{row['windowSize']}", kernel=kernel))
+    assert len(found) == int(row["matrices"])
+    assert sum(net.values.sum() for net in found) == pytest.approx(float(row["sum_all_cells"]), abs=1e-7, rel=1e-12)
+    path = FOLDER / name / "timewindow" / row["file"].replace(".csv", "_long.csv")
+    if not path.is_file():
+        return
+    theirs: dict[int, dict[tuple[str, str], float]] = defaultdict(dict)
+    with path.open(encoding="utf-8", newline="") as handle:
+        for line in csv.DictReader(handle, delimiter=";"):
+            theirs[int(line["k"])][line["row"], line["column"]] = float(line["value"])
+            net = found[int(line["k"]) - 1]
+            assert net.middle is not None
+            assert net.middle.isoformat().startswith(line["middle"])
+    for k, cells in theirs.items():
+        net = found[k - 1]
+        ours = {(a, b): net.values[i, j] for i, a in enumerate(net.rows) for j, b in enumerate(net.columns)}
+        assert ours.keys() == cells.keys()
+        assert max(abs(ours[key] - value) for key, value in cells.items()) < TOLERANCE
+
+
+@needs_data
+def test_event_list_is_dnas_cell_by_cell() -> None:
+    """Ids, times, spans and words of the sample's event list, in order."""
+    with (FOLDER / "sample" / "eventlist.csv").open(encoding="utf-8", newline="") as handle:
+        theirs = list(csv.DictReader(handle, delimiter=";"))
+    ours = events(coded("sample"), Options(mode="events", qualifier="agreement")).to_dicts()
+    assert len(ours) == len(theirs) == 40
+    for mine, line in zip(ours, theirs, strict=True):
+        assert mine["id"] == line["statement_id"]
+        assert mine["time"].isoformat(" ") == line["time"]
+        assert (mine["start"], mine["stop"]) == (int(line["start_position"]), int(line["stop_position"]))
+        assert [mine["speaker"], mine["affiliation"], mine["issue"]] == [
+            line["person"], line["organization"], line["concept"],
+        ]  # fmt: skip
+        assert int(mine["agreement"]) == int(line["agreement"])
+        assert mine["quote"].replace(";", ",").replace('"', "'") == line["text"]

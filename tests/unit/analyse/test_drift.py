@@ -1,0 +1,72 @@
+"""Reports of one utterance are found across outlets, and others are kept apart."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from onrecord.analyse import tables
+from onrecord.analyse.drift import DRIFT, clusters, drift, independent
+
+from .made import statements
+
+FIRST = {
+    "speaker": "Mark Orr", "when": "2026-03-02", "outlet": "Wire", "stance": "oppose", "commitment": "CT-",
+    "quote": "Ardesh will never withdraw its troops from the northern valley.", "act": "reject",
+}  # fmt: skip
+RETOLD = {
+    **FIRST, "outlet": "Post", "speaker": "Orr", "commitment": "PR-", "chain": ["Wire"], "when": "2026-03-03",
+    "quote": "Ardesh is unlikely to withdraw troops from the northern valley",
+}  # fmt: skip
+
+
+def test_a_retelling_is_compared_with_the_first_report() -> None:
+    found = drift(statements(RETOLD, FIRST)).to_dicts()
+    assert [(row["outlet"], row["first"], row["cluster"]) for row in found] == [
+        ("Wire", True, "s1"), ("Post", False, "s1"),
+    ]  # fmt: skip
+    later = found[1]
+    assert later["differs"] == ["commitment", "chain", "hedges", "wording"]
+    assert later["hedges"] == ["unlikely"]
+    assert later["words_dropped"] == ["will", "never", "its"]
+    assert later["words_added"] == ["is", "unlikely", "to"]
+    assert 0.4 < later["likeness"] < 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**RETOLD, "speaker": "Ann Lind"},
+        {**RETOLD, "when": "2026-03-20"},
+        {**RETOLD, "article": "a0"},
+        {**RETOLD, "quote": "The harvest was good this year", "issue": "harvest"},
+        {**RETOLD, "speaker": "Ada Orr"},
+    ],
+    ids=["speaker", "date", "article", "meaning", "first name"],
+)
+def test_others_are_kept_apart(other: dict[str, object]) -> None:
+    assert drift(statements(FIRST, other)).is_empty()
+
+
+def test_different_numbers_are_different_utterances() -> None:
+    one = {**FIRST, "quote": "We lost 300 soldiers in the northern valley this month"}
+    two = {**RETOLD, "quote": "We lost 500 soldiers in the northern valley this month"}
+    assert drift(statements(one, two)).is_empty()
+
+
+def test_ten_retellings_count_once() -> None:
+    rows = [{**FIRST, "outlet": f"Paper {number}"} for number in range(10)]
+    data = independent(statements(*rows, {"speaker": "Ann Lind", "when": "2026-03-02"}))
+    assert data["cluster"].n_unique() == 2
+    assert data["share"].sum() == pytest.approx(2.0)
+
+
+def test_one_outlet_twice_is_no_drift() -> None:
+    assert drift(statements(FIRST, {**FIRST})).is_empty()
+
+
+def test_nothing_in_typed_table_out() -> None:
+    assert dict(drift(tables.empty()).schema) == DRIFT
+    undated = statements({**FIRST, "when": None}, {**RETOLD, "when": None})
+    assert clusters(undated)["cluster"].to_list() == ["s0", "s1"]
+    assert clusters(tables.empty()).schema["cluster"] == pl.String

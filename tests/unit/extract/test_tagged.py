@@ -1,0 +1,89 @@
+"""Levels of attribution: inner ones come from looking again, only where it may pay, and never twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from onrecord.errors import ModelError
+from onrecord.extract import load_extractor
+from onrecord.extract.assemble import Found, Range
+from onrecord.extract.looks import Looks
+from onrecord.extract.tagged import TaggerExtractor
+from onrecord.lexicon import load_cues
+from onrecord.span import Text
+
+TEXT = "The Courier reported that Ann Lee said that the bridge would stay shut."
+
+
+def at(words: str) -> tuple[Range, ...]:
+    start = TEXT.index(words)
+    return ((start, start + len(words)),)
+
+
+class Planted:
+    """A tagger that knows two levels, and counts its looks."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def attributions(self, text: str) -> list[Found]:
+        content = at("that Ann Lee said that the bridge would stay shut")
+        return [Found(source=at("The Courier"), cue=at("reported"), content=content, confidence=0.9)]
+
+    def inner(self, text: str, content: Range) -> list[Found]:
+        self.looks += 1
+        if not text[content[0] :].startswith("that Ann"):
+            return []
+        found = {"source": at("Ann Lee"), "cue": at("said"), "content": at("that the bridge would stay shut")}
+        return [Found(**found, confidence=0.5), Found(content=found["content"], confidence=0.4)]  # type: ignore[arg-type]
+
+
+def test_inner_levels_are_found_and_linked() -> None:
+    """The reported report has the reporting one around it, and its confidence is that of both together."""
+    outer, inner = TaggerExtractor(Planted(), Looks(load_cues())).attributions(Text(TEXT))
+    assert inner.outer is outer
+    assert inner.confidence == pytest.approx(0.45)
+
+
+def test_what_has_no_source_of_its_own_is_no_level() -> None:
+    """The content once more, without source and cue, is not taken for an inner attribution."""
+    assert len(TaggerExtractor(Planted(), Looks(load_cues())).attributions(Text(TEXT))) == 2
+
+
+def test_contents_without_a_reporting_word_are_not_looked_into() -> None:
+    """The innermost content has no reporting word: one look, not two."""
+    tagger = Planted()
+    TaggerExtractor(tagger, Looks(load_cues())).attributions(Text(TEXT))
+    assert tagger.looks == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("Ann Lee said no", True),
+        ("the claim that it rains", True),
+        ("a plan put forward by the mayor", True),
+        ("they put the chairs away", False),
+        ("the bridge would stay shut", False),
+    ],
+)
+def test_where_a_look_may_pay(text: str, worth: bool) -> None:
+    """Reporting verbs, nouns with their complement and phrases count; verbs of all work alone do not."""
+    assert Looks(load_cues()).worth(text) is worth
+
+
+def test_a_folder_without_a_tagger_is_named(tmp_path: Path) -> None:
+    """`--model` with a wrong folder is one line that names it."""
+    with pytest.raises(ModelError, match="no usable tagger"):
+        load_extractor(tmp_path)
+
+
+def test_the_answer_does_not_depend_on_neighbours() -> None:
+    """A text gives the same attributions after whatever other texts were read."""
+    extractor = load_extractor()
+    text = Text('"We will sign," Ann Lee said on Monday. Bob Day denied that he had ever promised it.')
+    alone = extractor.attributions(text)
+    extractor.attributions(Text("Something else entirely, said nobody. " * 40))
+    assert extractor.attributions(text) == alone
