@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import importlib.util
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,16 +32,25 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of training with an optimizer of its own, which starts from the average of the stage before."""
+
+    epochs: int
+    scale: float = 1.0  # of the recipe's rates
+    whole: int | None = None  # the epochs over which the rate would fall to nothing; this stage's own by default
+    warm: float = 0.06  # share of these in which the rate rises
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """How to train; the defaults made the weights that are shipped."""
 
-    epochs: int = 5
+    stages: tuple[Stage, ...] = (Stage(2, whole=5), Stage(2, scale=0.6, warm=0.03))
     batch: int = 8  # windows
     size: int = 318  # word pieces in a window, without its two marks
     context: int = 48  # pieces of a window that the one before it answers for, at inference
     rate: float = 2.5e-4
     head_rate: float = 1e-3
-    warm: float = 0.06  # share of the steps
     average: float = 0.995  # how much of the running average is kept at each step
     hidden: float = 0.03  # share of word pieces shown as [MASK]
     unknown: float = 0.4  # share of windows shown without their annotator
@@ -53,12 +62,15 @@ class Recipe:
 RECIPES = {
     "small": Recipe(),
     # Not yet run: the rates follow one epoch of a 12-layer encoder, whose heads need a higher rate than it does.
-    "base": Recipe(epochs=4, rate=6e-5),
+    "base": Recipe(stages=(Stage(4),), rate=6e-5),
 }
 
 
-def train(recipe: Recipe, start: Path, corpus: Path, out: Path, report: Report = print) -> Path:
-    """Train on ``corpus`` (JSON Lines) from the encoder in ``start``; returns the folder of the finished model."""
+def train(recipe: Recipe, start: Path, corpus: Path, out: Path, report: Report = print, first: int = 0) -> Path:
+    """Train on ``corpus`` (JSON Lines) from the encoder in ``start``; returns the folder of the finished model.
+
+    ``first`` goes on after a broken run: the number of stages whose averages are in ``out`` already.
+    """
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -66,12 +78,13 @@ def train(recipe: Recipe, start: Path, corpus: Path, out: Path, report: Report =
     articles, held = split_by_time(load_articles(corpus), recipe.held)
     data, _ = read_labelled(articles, tokenizer)
     network = from_bert(start)
-    average = copy.deepcopy(network).eval()
     report(f"{len(articles)} articles to train on, {len(held)} held")
-    for epoch, mean in enumerate(_epochs(recipe, network, average, data, tokenizer, report), 1):
-        report(f"epoch {epoch}: {mean}")
-        save(average, out / "network.pt", {"epoch": epoch})
-    return finish(recipe, out / "network.pt", start, held, out / "model", report)
+    for number in range(first, len(recipe.stages)):
+        if number:
+            network, _ = load(out / f"stage{number}.pt")
+            torch.manual_seed(recipe.seed + number)
+        run_stage(recipe, number, network, data, tokenizer, out / f"stage{number + 1}.pt", report)
+    return finish(recipe, out / f"stage{len(recipe.stages)}.pt", start, held, out / "model", report)
 
 
 def finish(
@@ -111,17 +124,25 @@ def special(tokenizer: Tokenizer, name: str) -> int:
     return int(number)
 
 
-def _epochs(
-    recipe: Recipe, network: Network, average: Network, data: list[Labelled], tokenizer: Tokenizer, report: Report
-) -> Iterator[str]:
-    """Train in place, a message with the mean losses after every epoch."""
+def run_stage(
+    recipe: Recipe,
+    number: int,
+    network: Network,
+    data: list[Labelled],
+    tokenizer: Tokenizer,
+    path: Path,
+    report: Report,
+) -> None:
+    """Train ``network`` in place; the average of its weights is written to ``path`` after every epoch."""
     marks = (special(tokenizer, "[CLS]"), special(tokenizer, "[SEP]"))
     mask = special(tokenizer, "[MASK]")
-    rng, generator = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
+    seed, stage = recipe.seed + number, recipe.stages[number]
+    rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     per_epoch = sum(1 for _ in batches(data, recipe.size, recipe.batch, marks, np.random.default_rng(0)))
-    optimizer, schedule = _optimizer(recipe, network, recipe.epochs * per_epoch)
+    optimizer, schedule = _optimizer(recipe, stage, network, per_epoch)
+    average = copy.deepcopy(network).eval()
     step, begun = 0, time.monotonic()
-    for _ in range(recipe.epochs):
+    for epoch in range(stage.epochs):
         network.train()
         sums, count = dict.fromkeys(WEIGHTS, 0.0), 0
         for arrays in batches(data, recipe.size, recipe.batch, marks, rng):
@@ -134,9 +155,10 @@ def _epochs(
             _follow(average, network, min(recipe.average, step / (step + 20)))
             sums = {name: sums[name] + parts[name] for name in sums}
             if count % 50 == 0:
-                passed = f"step {step} of about {recipe.epochs * per_epoch}, {time.monotonic() - begun:.0f} s"
-                report(f"{passed}, {_means(sums, count)}")
-        yield _means(sums, count)
+                passed = f"stage {number + 1}, step {step} of about {stage.epochs * per_epoch}"
+                report(f"{passed}, {time.monotonic() - begun:.0f} s, {_means(sums, count)}")
+        report(f"stage {number + 1}, epoch {epoch + 1}: {_means(sums, count)}")
+        save(average, path, {"epoch": epoch + 1})
 
 
 def _step(network: Network, batch: dict[str, torch.Tensor], optimizer: torch.optim.Optimizer) -> dict[str, float]:
@@ -152,15 +174,17 @@ def _step(network: Network, batch: dict[str, torch.Tensor], optimizer: torch.opt
 
 
 def _optimizer(
-    recipe: Recipe, network: Network, total: int
+    recipe: Recipe, stage: Stage, network: Network, per_epoch: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """AdamW with a higher rate for the new heads; the rate rises, then falls in a straight line."""
     old = ("pieces", "positions", "norm", "layers")
     encoder = [p for name, p in network.named_parameters() if name.startswith(old)]
     heads = [p for name, p in network.named_parameters() if not name.startswith(old)]
-    groups = [{"params": encoder, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}]
+    rates = recipe.rate * stage.scale, recipe.head_rate * stage.scale
+    groups = [{"params": encoder, "lr": rates[0]}, {"params": heads, "lr": rates[1]}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    warm = total * recipe.warm
+    total = (stage.whole or stage.epochs) * per_epoch
+    warm = total * stage.warm
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min(1.0, (n + 1) / warm) * max(0.02, (total - n) / total)
     )
@@ -195,9 +219,7 @@ def encoder_of(size: str) -> Path:
     return Path(found.submodule_search_locations[0]) / "model"
 
 
-def recipe_of(size: str, seed: int | None = None, epochs: int | None = None) -> Recipe:
-    """A recipe by name, with another seed or length."""
+def recipe_of(size: str, seed: int | None = None) -> Recipe:
+    """A recipe by name, perhaps with another seed."""
     recipe = RECIPES[size]
-    if seed is not None:
-        recipe = replace(recipe, seed=seed)
-    return recipe if epochs is None else replace(recipe, epochs=epochs)
+    return recipe if seed is None else replace(recipe, seed=seed)

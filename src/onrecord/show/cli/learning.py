@@ -37,7 +37,6 @@ def train(
         Path | None, typer.Option(help="Folder of the BERT encoder to start from.", show_default="as the recipe says")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Another length.")] = None,
 ) -> None:
     """Train a tagger from a corpus and write it as a folder for --model."""
     try:
@@ -45,7 +44,7 @@ def train(
         from onrecord.learn.train import train as run
     except ImportError as error:
         raise ModelError(f"{MISSING} ({error.name} is missing)") from error
-    model = run(recipe_of(size.value, seed, epochs), start or encoder_of(size.value), train, out, say)
+    model = run(recipe_of(size.value, seed), start or encoder_of(size.value), train, out, say)
     write_line(f"{model}: finished")
     if dev is not None:
         _report(model, dev, output.format)
