@@ -15,6 +15,7 @@ from onrecord.extract.pieces import Pieces
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Range = tuple[int, int]
 OUTSIDE, SOURCE, CUE, CONTENT = range(4)
 BUCKETS = 32
 NEVER = np.float32(-1e4)
@@ -53,8 +54,8 @@ class LinkBias:
         sentence = pieces.sentence[columns][None, :] - pieces.sentence[rows][:, None]
         result: Floats = (
             self.distance[bucket(apart)]
-            + self.paragraph[np.clip(paragraph, -2, 2) + 2]
-            + self.sentence[np.clip(sentence, -3, 3) + 3]
+            + self.paragraph[np.minimum(np.maximum(paragraph, -2), 2) + 2]
+            + self.sentence[np.minimum(np.maximum(sentence, -3), 3) + 3]
         )
         return result
 
@@ -86,9 +87,9 @@ class Reading:
     """One attribution in words."""
 
     anchor: int
-    cue: tuple[int, int]
-    content: list[tuple[int, int]] = field(default_factory=list)
-    source: list[tuple[int, int]] = field(default_factory=list)
+    cue: Range
+    content: list[Range] = field(default_factory=list)
+    source: list[Range] = field(default_factory=list)
     score: float = 0.0
 
 
@@ -99,9 +100,7 @@ def log_softmax(values: Floats) -> Floats:
     return result
 
 
-def decode(
-    pieces: Pieces, parts: list[Window], biases: tuple[LinkBias, LinkBias], settings: Settings
-) -> list[Reading]:
+def decode(pieces: Pieces, parts: list[Window], biases: tuple[LinkBias, LinkBias], settings: Settings) -> list[Reading]:
     """All attributions of one text, in the order of their cues."""
     if not parts:
         return []
@@ -112,72 +111,95 @@ def decode(
     role = np.zeros(count, dtype=np.int32)
     owner = np.full(count, -1, dtype=np.int32)
     sure = np.zeros(count, dtype=np.float32)
-    for part in parts:
-        near = candidates[(candidates >= part.begin) & (candidates < part.end)]
-        states, gains = best_path(pieces, part, near, biases[0], settings)
+    nearby = [candidates[(candidates >= part.begin) & (candidates < part.end)] for part in parts]
+    lattices = [_lattice(pieces, part, near, biases[0], settings) for part, near in zip(parts, nearby, strict=True)]
+    for part, near, lattice, path in zip(parts, nearby, lattices, best_paths(lattices), strict=True):
         keep = slice(part.own - part.begin, None)
-        role[part.own : part.end] = np.minimum(states[keep], CONTENT)
-        inside = states[keep] >= CONTENT
-        owner[part.own : part.end][inside] = near[states[keep][inside] - CONTENT]
-        sure[part.own : part.end] = gains[keep]
+        states, gains = path[keep], lattice.gains(path)[keep]
+        role[part.own : part.end] = np.minimum(states, CONTENT)
+        inside = states >= CONTENT
+        owner[part.own : part.end][inside] = near[states[inside] - CONTENT]
+        sure[part.own : part.end] = gains
     return _assemble(pieces, parts, role, owner, sure, chance, biases[1], settings)
 
 
-def best_path(
-    pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings
-) -> tuple[Ints, Floats]:
-    """The best state of each word of a window (0 outside, 1 source, 2 cue, 3 + n content of cue n), and how sure."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    """The scores of one window's states: 0 outside, 1 source, 2 cue, 3 + n in the content of its n-th cue."""
+
+    local: Floats  # [words, states]
+    start: Floats  # of a state that begins at a word
+    end: Floats  # of a state whose last word it is
+    role: Floats  # [words, 4], log chances
+    links: Floats  # [words, cues], log chances
+
+    def gains(self, states: Ints) -> Floats:
+        """How likely each word's state is by its own scores."""
+        rows = np.arange(len(states))
+        gains = self.role[rows, np.minimum(states, CONTENT)]
+        inside = states >= CONTENT
+        gains[inside] += self.links[inside, states[inside] - CONTENT]
+        result: Floats = np.exp(gains)
+        return result
+
+
+def _lattice(pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings) -> Lattice:
+    """The states of a window whose accepted anchors are ``near``; an anchor's word is always in a cue."""
     rows = np.arange(part.begin, part.end, dtype=np.int32)
     count, cues = len(rows), len(near)
     role = log_softmax(part.scores[:, :4])
     local = np.empty((count, 3 + cues), dtype=np.float32)
     local[:, :3] = settings.role * role[:, :3]
     local[:, SOURCE] += settings.source
-    links = np.zeros((count, 0), dtype=np.float32)
+    links = np.zeros((count, cues), dtype=np.float32)
     if cues:
         links = part.word @ part.anchor[near - part.begin].T * part.word.shape[1] ** -0.5
         links = log_softmax(links + bias.between(pieces, rows, near))
         local[:, 3:] = (settings.role * role[:, 3:] + settings.link * links) + settings.content
-        apart = np.abs(rows[:, None] - near[None, :]).min(axis=1)
-        local[apart > settings.reach, CUE] = NEVER
+        local[np.abs(rows[:, None] - near[None, :]).min(axis=1) > settings.reach, CUE] = NEVER
         forced = near - part.begin
-        kept = local[forced, CUE].copy()
+        kept = local[forced, CUE]
         local[forced] = NEVER
         local[forced, CUE] = kept
     else:
         local[:, CUE] = NEVER
     bounds = settings.bounds * part.scores[:, 4:10]
-    start = np.zeros((count, 3 + cues), dtype=np.float32)
+    kinds = np.minimum(np.arange(1, 3 + cues), CONTENT) - 1
+    start = np.full((count, 3 + cues), settings.switch, dtype=np.float32)
+    start[:, 1:] += bounds[:, kinds]
     end = np.zeros((count, 3 + cues), dtype=np.float32)
-    kinds = np.minimum(np.arange(3 + cues), 3)
-    start[:, 1:] = bounds[:, kinds[1:] - 1]
-    end[:, 1:] = bounds[:, kinds[1:] + 2]
-    states = _viterbi(local, start + np.float32(settings.switch), end)
-    gains = role[np.arange(count), np.minimum(states, 3)].copy()
-    inside = states >= CONTENT
-    gains[inside] += links[inside, states[inside] - CONTENT]
-    return states, np.exp(gains)
+    end[:, 1:] = bounds[:, kinds + 3]
+    return Lattice(local, start, end, role, links)
 
 
-def _viterbi(local: Floats, start: Floats, end: Floats) -> Ints:
-    """Best states where staying is free and a change pays the end score of the old and the start score of the new."""
-    count, width = local.shape
-    back = np.empty((count, width), dtype=np.int32)
-    own = np.arange(width, dtype=np.int32)
-    value = local[0] + start[0]
-    for n in range(1, count):
-        leave = value + end[n - 1]
-        best = int(leave.argmax())
-        change = leave[best] + start[n]
+def best_paths(lattices: list[Lattice]) -> list[Ints]:
+    """The best path of each lattice, where staying is free and a change pays an end score and a start score.
+
+    All are walked side by side, padded with states that are never worth it, so that a long text costs few steps.
+    """
+    shape = (len(lattices), max(len(lattice.local) for lattice in lattices), max(x.local.shape[1] for x in lattices))
+    local, start, end = (np.full(shape, fill, dtype=np.float32) for fill in (NEVER, 0, 0))
+    for n, lattice in enumerate(lattices):
+        count, width = lattice.local.shape
+        local[n, :count, :width] = lattice.local
+        local[n, count:, OUTSIDE] = 0
+        start[n, :count, :width], end[n, :count, :width] = lattice.start, lattice.end
+    many, length, width = shape
+    every, own = np.arange(many), np.arange(width, dtype=np.int32)[None, :]
+    back = np.empty((length, many, width), dtype=np.int32)
+    value = local[:, 0] + start[:, 0]
+    for n in range(1, length):
+        leave = value + end[:, n - 1]
+        best = leave.argmax(axis=1)
+        change = leave[every, best][:, None] + start[:, n]
         stays = value >= change
-        back[n] = np.where(stays, own, best)
-        value = np.where(stays, value, change) + local[n]
-    states = np.empty(count, dtype=np.int32)
-    state = int((value + end[-1]).argmax())
-    for n in range(count - 1, -1, -1):
-        states[n] = state
-        state = int(back[n, state]) if n else state
-    return states
+        back[n] = np.where(stays, own, best[:, None])
+        value = np.where(stays, value, change) + local[:, n]
+    states = np.empty((length, many), dtype=np.int32)
+    states[-1] = (value + end[:, -1]).argmax(axis=1)
+    for n in range(length - 1, 0, -1):
+        states[n - 1] = back[n, every, states[n]]
+    return [states[: len(lattice.local), n] for n, lattice in enumerate(lattices)]
 
 
 def runs(values: Ints) -> list[tuple[int, int, int]]:
@@ -198,31 +220,27 @@ def _assemble(
     bias: LinkBias,
     settings: Settings,
 ) -> list[Reading]:
-    contents: dict[int, list[tuple[int, int]]] = {}
+    contents: dict[int, list[Range]] = {}
     for anchor, start, end in runs(owner):
         if anchor >= 0:
             contents.setdefault(anchor, []).append((start, end))
     spans = runs(role)
     cue_of = {w: (s, e) for value, s, e in spans if value == CUE for w in range(s, e)}
     sources = [(s, e) for value, s, e in spans if value == SOURCE]
+    points = _points(pieces, parts, sorted(contents), bias)
     result = []
-    home = np.array([part.end for part in parts])
     for anchor in sorted(contents):
-        span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents, chance)
-        found = Reading(anchor, span, contents[anchor])
-        part = parts[int(np.searchsorted(home, anchor, side="right"))]
-        found.source = _source(pieces, part, anchor, sources, bias, settings)
-        words = np.concatenate([sure[s:e] for s, e in found.content])
-        found.score = float(chance[anchor] * words.mean())
-        if found.score >= settings.accept:
-            result.append(found)
+        span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents)
+        reading = Reading(anchor, span, contents[anchor], _source(*points[anchor], sources, settings))
+        words = np.concatenate([sure[s:e] for s, e in reading.content])
+        reading.score = float(chance[anchor] * words.mean())
+        if reading.score >= settings.accept:
+            result.append(reading)
     return result
 
 
-def _cue_span(
-    anchor: int, run: tuple[int, int], contents: dict[int, list[tuple[int, int]]], chance: Floats
-) -> tuple[int, int]:
-    """A run of cue words split between the anchors in it, after the word before each further anchor."""
+def _cue_span(anchor: int, run: Range, contents: dict[int, list[Range]]) -> Range:
+    """A run of cue words split between the anchors in it, after each anchor's word."""
     others = [w for w in range(*run) if w in contents]
     if len(others) < 2:
         return run
@@ -230,19 +248,28 @@ def _cue_span(
     return (run[0] if at == 0 else others[at - 1] + 1, run[1] if at == len(others) - 1 else anchor + 1)
 
 
-def _source(
-    pieces: Pieces, part: Window, anchor: int, sources: list[tuple[int, int]], bias: LinkBias, settings: Settings
-) -> list[tuple[int, int]]:
-    """The source span with the most of the anchor's pointer, or none."""
-    columns = np.arange(part.begin, part.end, dtype=np.int32)
-    row = np.array([anchor], dtype=np.int32)
-    at = anchor - part.begin
-    points = part.ask[at : at + 1] @ part.source.T * part.ask.shape[1] ** -0.5 + bias.between(pieces, row, columns)
-    chances = np.exp(log_softmax(np.append(points[0], part.scores[at, 11])))
+def _points(pieces: Pieces, parts: list[Window], anchors: list[int], bias: LinkBias) -> dict[int, tuple[int, Floats]]:
+    """Where each anchor points for its source: a window's first word, and chances of its words and of none (last)."""
+    result: dict[int, tuple[int, Floats]] = {}
+    for part in parts:
+        rows = np.array([w for w in anchors if part.own <= w < part.end], dtype=np.int32)
+        if not len(rows):
+            continue
+        columns = np.arange(part.begin, part.end, dtype=np.int32)
+        at = rows - part.begin
+        links = part.ask[at] @ part.source.T * part.ask.shape[1] ** -0.5 + bias.between(pieces, rows, columns)
+        chances = np.exp(log_softmax(np.concatenate([links, part.scores[at, 11:12]], axis=1)))
+        result.update((int(w), (part.begin, row)) for w, row in zip(rows, chances, strict=True))
+    return result
+
+
+def _source(begin: int, chances: Floats, sources: list[Range], settings: Settings) -> list[Range]:
+    """The source span with the most of an anchor's pointer, or none."""
     best, most = None, float(chances[-1]) * settings.absent
-    for start, end in sources:
-        if start >= part.begin and end <= part.end:
-            mass = float(chances[start - part.begin : end - part.begin].sum())
+    end = begin + len(chances) - 1
+    for span in sources:
+        if span[0] >= begin and span[1] <= end:
+            mass = float(chances[span[0] - begin : span[1] - begin].sum())
             if mass > most:
-                best, most = (start, end), mass
+                best, most = span, mass
     return [best] if best else []

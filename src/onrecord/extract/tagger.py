@@ -23,6 +23,7 @@ from onrecord.extract.decode import LinkBias, Reading, Settings, Window, decode
 from onrecord.extract.pieces import Pieces, split_into_pieces, windows
 
 Range = tuple[int, int]
+Unread = tuple[Pieces, list[Window]]
 RULE = "tagger"
 _LEADING = ("that ", "whether ", "if ")
 _MARKS = "\"“”„«»'‘’ \n\t`"
@@ -57,13 +58,25 @@ class Tagger:
             for name in ("content", "source")
         )
         self._biases = (content, source)
-        self._marks = (self._tokenizer.token_to_id("[CLS]"), self._tokenizer.token_to_id("[SEP]"))
+        names = config.get("marks", ("[CLS]", "[SEP]"))
+        marks = [number for name in names if (number := self._tokenizer.token_to_id(name)) is not None]
+        if len(marks) != 2:
+            raise ModelError(f"the tokenizer does not know {names}")
+        self._first_mark, self._last_mark = marks
 
     def attributions(self, text: str) -> list[Found]:
         """The outermost attributions of a text, in the order of their cues; spans are code points of ``text``."""
+        return self.decode(self.scores(text), self._settings)
+
+    def scores(self, text: str) -> Unread:
+        """What the network says about a text, before decoding (which is where settings matter)."""
         pieces = split_into_pieces(self._tokenizer, text)
-        parts = [self._read(pieces, *window) for window in windows(pieces, self._size, self._context)]
-        return [_found(pieces, reading) for reading in decode(pieces, parts, self._biases, self._settings)]
+        return pieces, [self._run(pieces, *window) for window in windows(pieces, self._size, self._context)]
+
+    def decode(self, unread: Unread, settings: Settings) -> list[Found]:
+        """The best legal reading of what ``scores`` gave."""
+        pieces, parts = unread
+        return [_found(pieces, reading) for reading in decode(pieces, parts, self._biases, settings)]
 
     def attributions_of(self, texts: Iterable[str]) -> Iterator[list[Found]]:
         """The same for many texts, one after the other."""
@@ -77,11 +90,11 @@ class Tagger:
             return []
         return [_moved(found, start) for found in self.attributions(text[start:end])]
 
-    def _read(self, pieces: Pieces, begin: int, own: int, end: int) -> Window:
+    def _run(self, pieces: Pieces, begin: int, own: int, end: int) -> Window:
         """Run the network over one window."""
         low, high = int(pieces.first[begin]), int(pieces.first[end])
         ids = np.empty((1, high - low + 2), dtype=np.int64)
-        ids[0, 0], ids[0, 1:-1], ids[0, -1] = self._marks[0], pieces.ids[low:high], self._marks[1]
+        ids[0, 0], ids[0, 1:-1], ids[0, -1] = self._first_mark, pieces.ids[low:high], self._last_mark
         feature = np.zeros_like(ids)
         feature[0, 1:-1] = pieces.feature[pieces.word[low:high]] + 1
         first = (pieces.first[begin:end] - low + 1).astype(np.int64)

@@ -99,8 +99,9 @@ def label(article: dict[str, Any], pieces: Pieces, rates: dict[str, float], hand
     return Labelled(pieces, role, bounds, arc, anchors, hand)
 
 
-def read_labelled(articles: list[dict[str, Any]], tokenizer: Tokenizer, rates: dict[str, float] | None = None
-                  ) -> tuple[list[Labelled], dict[str, float]]:
+def read_labelled(
+    articles: list[dict[str, Any]], tokenizer: Tokenizer, rates: dict[str, float] | None = None
+) -> tuple[list[Labelled], dict[str, float]]:
     """Tokenise and label articles; the rates of cue words are counted on them unless given."""
     tokenized = [split_into_pieces(tokenizer, article["text"]) for article in articles]
     rates = cue_rates(articles, tokenized) if rates is None else rates
@@ -121,7 +122,7 @@ def cut(labelled: Labelled, size: int, rng: np.random.Generator) -> Iterator[tup
         yield begin, end
         if end >= count:
             return
-        step = int(np.searchsorted(first, first[end] - int(rng.integers(16, 96)), side="right")) - 1
+        step = int(np.searchsorted(first, first[end] - int(rng.integers(8, 48)), side="right")) - 1
         begin = max(begin + 1, step)
         if first[count] - first[begin] < size // 2:  # the last window is filled from the left
             begin = max(0, int(np.searchsorted(first, first[count] - size, side="left")))
@@ -196,8 +197,9 @@ def _padded(values: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
     return result
 
 
-def batches(data: list[Labelled], size: int, batch: int, marks: tuple[int, int], rng: np.random.Generator
-            ) -> Iterator[dict[str, npt.NDArray[Any]]]:
+def batches(
+    data: list[Labelled], size: int, batch: int, marks: tuple[int, int], rng: np.random.Generator
+) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """One epoch of shuffled batches; the last, incomplete one is left out."""
     places = [(n, b, e) for n, labelled in enumerate(data) for b, e in cut(labelled, size, rng)]
     some = rng.random(len(places)) < SNIPPETS

@@ -22,6 +22,7 @@ from onrecord.extract.decode import Settings
 from onrecord.learn.network import Network
 
 CONTRIB = "com.microsoft"
+SMALL = 12  # scores of roles, bounds, anchor and no source: they stay in float
 Array = npt.NDArray[Any]
 
 
@@ -57,12 +58,15 @@ class _Graph:
     def norm(self, x: str, name: str, weight: Array, bias: Array, epsilon: float) -> str:
         """Layer norm over the last axis."""
         hidden = len(weight)
-        axes = {"axes": [-1], "keepdims": 1}
-        mean = self.node("ReduceMean", [x], f"{name}.mean", **axes)
+        mean = self.node("ReduceMean", [x], f"{name}.mean", axes=[-1], keepdims=1)
         centred = self.node("Sub", [x, mean], f"{name}.centred")
-        squares = self.node("ReduceSumSquare", [centred], f"{name}.squares", **axes)
-        variance = self.node("Mul", [squares, self.constant("share", np.float32(1 / hidden))], f"{name}.variance")
-        variance = self.node("Add", [variance, self.constant("epsilon", np.float32(epsilon))], f"{name}.safe")
+        squares = self.node("ReduceSumSquare", [centred], f"{name}.squares", axes=[-1], keepdims=1)
+        variance = self.node(
+            "Mul", [squares, self.constant("share", np.array(1 / hidden, dtype=np.float32))], f"{name}.variance"
+        )
+        variance = self.node(
+            "Add", [variance, self.constant("epsilon", np.array(epsilon, dtype=np.float32))], f"{name}.safe"
+        )
         deviation = self.node("Sqrt", [variance], f"{name}.deviation")
         inverse = self.node("Reciprocal", [deviation], f"{name}.inverse")
         unit = self.node("Mul", [centred, inverse], f"{name}.unit")
@@ -83,8 +87,10 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
     flat = graph.node("Squeeze", [x, graph.constant("zero", np.array([0], dtype=np.int64))], "flat")
     words = graph.node("Gather", [flat, "first"], "at_words", axis=0)
     weight, bias = _head(w)
-    product = graph.node("MatMul", [words, graph.constant("head.weight", weight)], "head.product")
-    graph.node("Add", [product, graph.constant("head.bias", bias)], "scores")
+    product = graph.node("MatMul", [words, graph.constant("small.weight", weight[:, :SMALL])], "small.product")
+    small = graph.node("Add", [product, graph.constant("small.bias", bias[:SMALL])], "small")
+    links = graph.linear(words, "links", weight[:, SMALL:], bias[SMALL:])
+    graph.node("Concat", [small, links], "scores", axis=1)
     made = helper.make_graph(
         graph.nodes,
         "tagger",
@@ -140,7 +146,7 @@ def _layer(graph: _Graph, w: dict[str, Array], name: str, x: str, heads: int, ep
 
 
 def _head(w: dict[str, Array]) -> tuple[Array, Array]:
-    """Heads as one matrix: role, bounds, anchor, no source, then the four ends of links; float, as it is small."""
+    """Heads as one matrix: role, bounds, anchor, no source, then the four ends of links."""
     hand = w["hands.weight"][0]  # inference is by nobody in particular
     weight, bias = w["head.weight"], w["head.bias"] + w["head.weight"] @ hand
     rows = [weight[:11], w["no_source.weight"], weight[11:]]
@@ -149,7 +155,12 @@ def _head(w: dict[str, Array]) -> tuple[Array, Array]:
 
 
 def write(
-    network: Network, tokenizer: str, folder: Path, settings: dict[str, Any], reading: dict[str, int], card: dict[str, Any]
+    network: Network,
+    tokenizer: str,
+    folder: Path,
+    settings: dict[str, Any],
+    reading: dict[str, int],
+    card: dict[str, Any],
 ) -> None:
     """Write model.onnx, tokenizer.json and config.json; ``reading`` has the window's size and context in pieces."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from onrecord.extract.pieces import FEATURES
 from onrecord.learn.examples import HANDS, IGNORE
@@ -47,11 +47,12 @@ class Layer(nn.Module):
         """x: [batch, pieces, hidden]; mask: [batch, 1, 1, pieces], True where there is a piece."""
         batch, length, hidden = x.shape
         q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, length, hidden))
-        x = self.norm1(x + F.dropout(mixed, self.dropout, self.training))
-        fed = self.down(F.gelu(self.up(x)))
-        return self.norm2(x + F.dropout(fed, self.dropout, self.training))
+        x = self.norm1(x + functional.dropout(mixed, self.dropout, self.training))
+        fed = self.down(functional.gelu(self.up(x)))
+        result: Tensor = self.norm2(x + functional.dropout(fed, self.dropout, self.training))
+        return result
 
 
 class Network(nn.Module):
@@ -81,8 +82,8 @@ class Network(nn.Module):
     def encode(self, ids: Tensor, feature: Tensor, mask: Tensor) -> Tensor:
         """[batch, pieces] to [batch, pieces, hidden]."""
         places = torch.arange(ids.shape[1], device=ids.device)
-        x = self.pieces(ids) + self.positions(places) + self.features(feature)
-        x = F.dropout(self.norm(x), self.dropout, self.training)
+        x: Tensor = self.pieces(ids) + self.positions(places) + self.features(feature)
+        x = functional.dropout(self.norm(x), self.dropout, self.training)
         attend = mask.bool()[:, None, None, :]
         for layer in self.layers:
             x = layer(x, attend)
@@ -92,7 +93,7 @@ class Network(nn.Module):
         """Scores of a batch made by ``examples.batches``."""
         x = self.encode(batch["ids"], batch["feature"], batch["mask"])
         x = x.gather(1, batch["first"][..., None].expand(-1, -1, x.shape[-1]))
-        x = F.dropout(x + self.hands(batch["hand"])[:, None, :], self.dropout, self.training)
+        x = functional.dropout(x + self.hands(batch["hand"])[:, None, :], self.dropout, self.training)
         small, links = self.head(x).split([11, 4 * self.shape.link], dim=-1)
         small = small.float()
         word, anchor, ask, source = links.chunk(4, dim=-1)
@@ -142,13 +143,13 @@ def losses(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Ten
     role = batch["role"]
     used = (role != IGNORE).float()
     total = used.sum().clamp(min=1)
-    result = {"role": F.cross_entropy(scores["role"].flatten(0, 1), role.flatten(), ignore_index=IGNORE)}
-    bounds = F.binary_cross_entropy_with_logits(scores["bounds"], batch["bounds"], reduction="none").sum(-1)
+    result = {"role": functional.cross_entropy(scores["role"].flatten(0, 1), role.flatten(), ignore_index=IGNORE)}
+    bounds = functional.binary_cross_entropy_with_logits(scores["bounds"], batch["bounds"], reduction="none").sum(-1)
     result["bounds"] = (bounds * used).sum() / total
-    anchor = F.binary_cross_entropy_with_logits(scores["anchor"], batch["anchor"], reduction="none")
+    anchor = functional.binary_cross_entropy_with_logits(scores["anchor"], batch["anchor"], reduction="none")
     result["anchor"] = (anchor * used).sum() / total
     content = scores["content"].flatten(0, 1)
-    result["content"] = F.cross_entropy(content, batch["arc"].flatten(), ignore_index=IGNORE)
+    result["content"] = functional.cross_entropy(content, batch["arc"].flatten(), ignore_index=IGNORE)
     asks = batch["asks"]
     there = (asks != IGNORE).float()
     rows = asks.clamp(min=0)[..., None].expand(-1, -1, scores["source"].shape[-1])
@@ -159,7 +160,7 @@ def losses(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Ten
     return result
 
 
-WEIGHTS = {"role": 0.5, "bounds": 0.5, "anchor": 1.0, "content": 0.3, "source": 0.3, "path": 1.0}
+WEIGHTS = {"role": 1.0, "bounds": 1.0, "anchor": 1.0, "content": 0.4, "source": 0.3, "path": 0.3}
 
 
 def from_bert(folder: Path, dropout: float = 0.1) -> Network:
@@ -183,7 +184,9 @@ def from_bert(folder: Path, dropout: float = 0.1) -> Network:
     new = network.state_dict()
     with torch.no_grad():
         new["pieces.weight"].copy_(old["embeddings.word_embeddings.weight"])
-        new["positions.weight"].copy_(old["embeddings.position_embeddings.weight"] + old["embeddings.token_type_embeddings.weight"][0])
+        new["positions.weight"].copy_(
+            old["embeddings.position_embeddings.weight"] + old["embeddings.token_type_embeddings.weight"][0]
+        )
         for part in ("weight", "bias"):
             new[f"norm.{part}"].copy_(old[f"embeddings.LayerNorm.{part}"])
             for n in range(shape.layers):

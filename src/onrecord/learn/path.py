@@ -29,8 +29,8 @@ def path_loss(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> Tensor:
     moves = start[:, 1:].gather(2, state[:, 1:, None]) + end[:, :-1].gather(2, state[:, :-1, None])
     right = right + (moves.squeeze(-1) * change).sum(-1)
     total = AllPaths.apply(local, start, end, linked)
-    # A break in what is known starts anew from any state; the constant number of states drops out.
-    return (total - right).sum() / known.sum().clamp(min=1)
+    loss: Tensor = (total - right).sum() / known.sum().clamp(min=1)
+    return loss
 
 
 def potentials(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
@@ -48,7 +48,8 @@ def potentials(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> tuple[Ten
     contents = (role[..., 3:] * scale[0] + links * scale[1]).masked_fill(~there[:, None, :], -1e4)
     local = torch.cat([role[..., :3] * scale[0], contents], dim=-1)
     count = local.shape[-1] - 3
-    start, end = (part * scale[2] for part in scores["bounds"].split(3, dim=-1))
+    bounds = scores["bounds"] * scale[2]
+    start, end = bounds[..., :3], bounds[..., 3:]
     nothing = torch.zeros_like(start[..., :1])
     widths = [-1, -1, count]
     start = torch.cat([nothing, start[..., :2], start[..., 2:].expand(*widths)], dim=-1)
@@ -83,20 +84,21 @@ class AllPaths(torch.autograd.Function):
         own, begin, stop = (part.detach().double().transpose(0, 1).numpy() for part in (local, start, end))
         joins = linked.detach().transpose(0, 1)[..., None].numpy()
         count = len(own)
+        anew = np.log(own.shape[-1])  # a break in what is known starts anew, from all states alike
         alpha = np.empty(own.shape)
         leaves = np.zeros((*own.shape[:2], 1))
         alpha[0] = own[0]
         for n in range(1, count):
             leaves[n] = _total(alpha[n - 1] + stop[n - 1])
             joined = np.logaddexp(alpha[n - 1], leaves[n] + begin[n])
-            alpha[n] = np.where(joins[n - 1], joined, _total(alpha[n - 1])) + own[n]
+            alpha[n] = np.where(joins[n - 1], joined, _total(alpha[n - 1]) - anew) + own[n]
         beta = np.zeros(own.shape)
         enters = np.zeros((*own.shape[:2], 1))
         for n in range(count - 1, 0, -1):
             ahead = beta[n] + own[n]
             enters[n] = _total(begin[n] + ahead)
             joined = np.logaddexp(ahead, stop[n - 1] + enters[n])
-            beta[n - 1] = np.where(joins[n - 1], joined, _total(ahead))
+            beta[n - 1] = np.where(joins[n - 1], joined, _total(ahead) - anew)
         total = _total(alpha[-1])
         into = np.zeros(own.shape)
         from_ = np.zeros(own.shape)
@@ -107,6 +109,6 @@ class AllPaths(torch.autograd.Function):
         return torch.from_numpy(total[:, 0]).to(local.dtype)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         """Marginal chances of states, of starts and of ends."""
         return (*(grad[:, None, None] * part for part in ctx.saved_tensors), None)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli import codebook, demo, explain, matrix, people, read, statements, verify
+from onrecord.show.cli import codebook, demo, explain, learning, matrix, people, read, statements, verify
 from onrecord.show.cli.edge import Edge, remember_debug
 
 HELP = """Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
@@ -35,6 +35,8 @@ def build() -> typer.Typer:
     app.command("explain")(explain.explain)
     app.command("verify")(verify.verify)
     app.command("demo")(demo.demo)
+    app.command("evaluate")(learning.evaluate)
+    app.command("train")(learning.train)
     app.add_typer(codebook.build(), name="codebook")
     app.add_typer(people.build(), name="people")
     return app

@@ -1,0 +1,42 @@
+"""A model folder against gold attributions: the figures of the model card, and how fast it reads."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from onrecord.extract.tagger import Tagger
+from onrecord.learn.examples import load_articles
+from onrecord.learn.measure import Spoken, measure
+from onrecord.learn.tune import gold_of
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """F1 by metric in percent; words are runs of non-spaces, seconds those of text to attributions."""
+
+    figures: dict[str, float]
+    articles: int
+    words: int
+    seconds: float
+
+    @property
+    def speed(self) -> int:
+        """Words a second."""
+        return round(self.words / self.seconds) if self.seconds else 0
+
+
+def evaluate(model: Path, gold: Path) -> Evaluation:
+    """Read every article of a gold file (JSON Lines with `text` and `attributions`) and compare."""
+    tagger = Tagger(model)
+    articles = load_articles(gold)
+    begun = time.perf_counter()
+    found = [tagger.attributions(article["text"]) for article in articles]
+    seconds = time.perf_counter() - begun
+    scores = measure(
+        (article["text"], gold_of(article), [Spoken(f.source, f.cue, f.content) for f in predicted])
+        for article, predicted in zip(articles, found, strict=True)
+    )
+    words = sum(len(article["text"].split()) for article in articles)
+    return Evaluation(scores.figures(), len(articles), words, seconds)

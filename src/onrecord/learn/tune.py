@@ -1,0 +1,70 @@
+"""Choose the settings of decoding on articles that the network was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from onrecord.extract.decode import Settings
+from onrecord.extract.tagger import Tagger, Unread
+from onrecord.learn.measure import Scores, Spoken, measure
+
+# Settings in the order in which they are tried, with the steps that are tried up and down.
+STEPS = {
+    "source": (0.5, 0.25),
+    "bounds": (0.15, 0.05),
+    "link": (0.5, 0.2),
+    "anchor": (0.06, 0.03),
+    "switch": (0.5, 0.2),
+    "content": (0.2, 0.1),
+    "absent": (0.3,),
+    "accept": (0.06, 0.03),
+}
+# What is reached for: the issue's figures, each about as much as the others.
+AIMS = {"relation": 1.0, "overlap": 0.7, "exact": 0.8, "source spans": 0.3, "cue spans": 0.3, "content spans": 0.3}
+LEAST_GAIN = 0.03
+
+
+def aim(scores: Scores) -> float:
+    """One number for the figures reached for."""
+    return sum(weight * scores.count(name).f1 for name, weight in AIMS.items())
+
+
+def gold_of(article: dict[str, Any]) -> list[Spoken]:
+    """Gold attributions of a corpus article."""
+    return [
+        Spoken(*(tuple(map(tuple, a[role])) for role in ("source", "cue", "content"))) for a in article["attributions"]
+    ]
+
+
+def score(tagger: Tagger, read: Sequence[tuple[dict[str, Any], Unread]], settings: Settings) -> Scores:
+    """Scores of one choice of settings on articles that the network has read."""
+    return measure(
+        (
+            article["text"],
+            gold_of(article),
+            [Spoken(f.source, f.cue, f.content) for f in tagger.decode(unread, settings)],
+        )
+        for article, unread in read
+    )
+
+
+def tune(
+    tagger: Tagger, articles: Sequence[dict[str, Any]], start: Settings, report: Callable[[str], None]
+) -> Settings:
+    """Coordinate ascent from ``start``: one setting at a time, first in large, then in small steps."""
+    read = [(article, tagger.scores(article["text"])) for article in articles]
+    best, most = start, aim(score(tagger, read, start))
+    for turn in range(2):
+        for name, steps in STEPS.items():
+            step = steps[min(turn, len(steps) - 1)]
+            for sign in (1, -1):
+                while True:
+                    other = replace(best, **{name: round(getattr(best, name) + sign * step, 4)})
+                    value = aim(score(tagger, read, other)) if getattr(other, name) >= -2 else most
+                    if value <= most + LEAST_GAIN:
+                        break
+                    best, most = other, value
+        report(f"settings after turn {turn + 1}: {most:.2f} {asdict(best)}")
+    return best

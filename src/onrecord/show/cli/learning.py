@@ -1,0 +1,74 @@
+"""`onrecord train` and `onrecord evaluate`: make a tagger, and measure one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onrecord.errors import ModelError
+from onrecord.extract import bundled_model
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.options import Format, Output, flat
+from onrecord.show.cli.output import write_json, write_line, write_rows
+
+MISSING = "training needs PyTorch and more: pip install 'onrecord[train]'"
+
+
+class Size(StrEnum):
+    """Which recipe."""
+
+    SMALL = "small"
+    BASE = "base"
+
+
+@flat
+def train(
+    output: Output,
+    train: Annotated[Path, typer.Option(help="Articles with attributions, JSON Lines.", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the weights and the finished model (OUT/model).")],
+    dev: Annotated[
+        Path | None, typer.Option(help="Articles to report figures on at the end.", exists=True, dir_okay=False)
+    ] = None,
+    size: Annotated[Size, typer.Option(help="Which recipe: small is what the package brings.")] = Size.SMALL,
+    start: Annotated[
+        Path | None, typer.Option(help="Folder of the BERT encoder to start from.", show_default="as the recipe says")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
+) -> None:
+    """Train a tagger from a corpus and write it as a folder for --model."""
+    try:
+        from onrecord.learn.train import encoder_of, recipe_of
+        from onrecord.learn.train import train as run
+    except ImportError as error:
+        raise ModelError(f"{MISSING} ({error.name} is missing)") from error
+    model = run(recipe_of(size.value, seed), start or encoder_of(size.value), train, out, say)
+    write_line(f"{model}: finished")
+    if dev is not None:
+        _report(model, dev, output.format)
+
+
+@flat
+def evaluate(
+    output: Output,
+    gold: Annotated[Path, typer.Argument(help="Articles with attributions, JSON Lines.", exists=True, dir_okay=False)],
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a tagger.", show_default="the small one that comes with the package")
+    ] = None,
+) -> None:
+    """Measure a tagger's attributions against gold: F1 by metric, and words a second."""
+    _report(model or bundled_model(), gold, output.format)
+
+
+def _report(model: Path, gold: Path, form: Format) -> None:
+    from onrecord.learn.evaluate import evaluate as run
+
+    result = run(model, gold)
+    if form is Format.JSONL:
+        write_json({"articles": result.articles, "words_per_second": result.speed, "f1": result.figures})
+        return
+    write_rows([{"figure": name, "f1": value} for name, value in result.figures.items()], ("figure", "f1"), form)
+    if form is Format.TABLE:
+        write_line(f"{result.articles} articles, {result.words} words, {result.speed} words/s")
