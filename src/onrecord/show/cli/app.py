@@ -6,24 +6,22 @@ from typing import Annotated
 
 import typer
 
-<<<<<<< HEAD
-from onrecord.show.cli import codebook, demo, explain, learning, matrix, people, read, statements, verify
-=======
 from onrecord.show.cli import (
     codebook,
     demo,
     explain,
     exports,
     imports,
+    learning,
     matrix,
     network,
+    people,
     read,
     shifts,
     statements,
     verify,
     ways,
 )
->>>>>>> analyse
 from onrecord.show.cli.edge import Edge, remember_debug
 
 HELP = """Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
