@@ -155,12 +155,19 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement(Generic[T_co]):
-    """An interpreted value with the words and the rule it rests on; confidence is a probability in [0, 1]."""
+    """An interpreted value with the words and the rule it rests on; confidence is a probability in [0, 1].
+
+    Evidence is kept in text order, each piece once, so that equal judgements are equal records.
+    """
 
     value: T_co
     rule: str
     confidence: float
     evidence: tuple[Evidence, ...] = ()
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(set(self.evidence), key=lambda piece: piece.span))
+        object.__setattr__(self, "evidence", ordered)
 
 
 # The interpreted fields in the order of the contract; condition is judged, its value being its spans.
