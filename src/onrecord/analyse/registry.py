@@ -137,7 +137,8 @@ def _by_name(counts: Counter[Key]) -> list[_Group]:
         sides = sorted({_plain(side) for _, side in keys if side is not None})
         made = [_Group(keys[0][0], [key for key in keys if key[1] is not None and _plain(key[1]) == side]) for side in sides]
         unknown = [key for key in keys if key[1] is None]
-        if unknown and len(made) == 1 and _is_name(keys[0][0]):
+        surname = " " not in keys[0][0] and _plain(keys[0][0]) not in sides  # whose it is, its fuller forms tell
+        if unknown and len(made) == 1 and _is_name(keys[0][0]) and not surname:
             made[0].keys += unknown
         elif unknown:
             made.append(_Group(unknown[0][0], unknown))

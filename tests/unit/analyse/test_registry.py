@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from made import statements
+from .made import statements
 
 from onrecord.analyse.registry import ActorKind, build_registry
 from onrecord.model import Decision, Ruling

@@ -38,9 +38,9 @@ def test_a_passive_inside_a_report_is_reported() -> None:
 
 def test_citing_makes_a_link() -> None:
     """The outlet, the diplomats it cites, and whom these report, in this order, wherever the citing stands."""
-    for text in ("The Echo writes, citing two diplomats, that Ann Lee doubts it.", "Citing two diplomats, The Echo writes that Ann Lee doubts it."):
-        content = "that Ann Lee doubts it"
+    for text in ("The Echo writes, citing two diplomats, that Ann Lee doubts peace.", "Citing two diplomats, The Echo writes that Ann Lee doubts peace."):
+        content = "that Ann Lee doubts peace"
         cue = "citing" if "citing" in text else "Citing"
-        found = chains(text, ("The Echo", "writes", content), ("two diplomats", cue, content), ("Ann Lee", "doubts", "it."))
+        found = chains(text, ("The Echo", "writes", content), ("two diplomats", cue, content), ("Ann Lee", "doubts", "peace"))
         assert found["two diplomats"] == ["The Echo"]
         assert found["Ann Lee"] == ["The Echo", "two diplomats"]

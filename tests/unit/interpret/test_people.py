@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from saying_made import read, who  # noqa: E402
+from .saying_made import read, who
 
 STATES = "A quarrel between Lubia (capital Senn) and Tarvia (capital Orm) in the Coast Union (seat Hale)."
 

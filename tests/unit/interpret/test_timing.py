@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from saying_made import read  # noqa: E402
+from .saying_made import read
 
 
 def when(marked: str, **given: str) -> list[str | None]:
