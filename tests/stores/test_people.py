@@ -11,7 +11,9 @@ from onrecord.record import Ledger
 
 def test_decisions_come_back_in_order_and_are_stamped(ledger: Ledger) -> None:
     """What was decided, by whom and when, oldest first; the ledger is sound with them."""
-    ledger.decide(Decision(ruling=Ruling.MERGE, name="Ann Lee", others=("Lee", "A. Lee"), coder="kim", reason="same office"))
+    ledger.decide(
+        Decision(ruling=Ruling.MERGE, name="Ann Lee", others=("Lee", "A. Lee"), coder="kim", reason="same office")
+    )
     ledger.decide(Decision(ruling=Ruling.RENAME, name="Ann Lee", others=("Ann M. Lee",), coder="kim"))
     found = ledger.decisions()
     assert [(d.ruling, d.name, d.others, d.reason) for d in found] == [

@@ -84,8 +84,13 @@ class Registry:
         keys = list(zip(table["speaker"].to_list(), table["affiliation"].to_list(), strict=True))
         found = [self.of(speaker, side) if speaker is not None else None for speaker, side in keys]
         names = [actor.name if actor is not None else speaker for actor, (speaker, _) in zip(found, keys, strict=True)]
-        sides = [side or (actor.affiliation if actor is not None else None) for actor, (_, side) in zip(found, keys, strict=True)]
-        return table.with_columns(pl.Series("speaker", names, dtype=pl.String), pl.Series("affiliation", sides, dtype=pl.String))
+        sides = [
+            side or (actor.affiliation if actor is not None else None)
+            for actor, (_, side) in zip(found, keys, strict=True)
+        ]
+        return table.with_columns(
+            pl.Series("speaker", names, dtype=pl.String), pl.Series("affiliation", sides, dtype=pl.String)
+        )
 
 
 def build_registry(table: pl.DataFrame, decisions: Sequence[Decision] = ()) -> Registry:
@@ -135,7 +140,9 @@ def _by_name(counts: Counter[Key]) -> list[_Group]:
     groups: list[_Group] = []
     for keys in names.values():
         sides = sorted({_plain(side) for _, side in keys if side is not None})
-        made = [_Group(keys[0][0], [key for key in keys if key[1] is not None and _plain(key[1]) == side]) for side in sides]
+        made = [
+            _Group(keys[0][0], [key for key in keys if key[1] is not None and _plain(key[1]) == side]) for side in sides
+        ]
         unknown = [key for key in keys if key[1] is None]
         surname = " " not in keys[0][0] and _plain(keys[0][0]) not in sides  # whose it is, its fuller forms tell
         if unknown and len(made) == 1 and _is_name(keys[0][0]) and not surname:
@@ -148,7 +155,11 @@ def _by_name(counts: Counter[Key]) -> list[_Group]:
 
 def _is_name(name: str) -> bool:
     """Whether a speaker is named, and no description: all of its longer words have capitals."""
-    return bool(name) and all(part[:1].isupper() or len(part) <= 3 for part in name.split()) and not re.search(r"['’]s ", name)
+    return (
+        bool(name)
+        and all(part[:1].isupper() or len(part) <= 3 for part in name.split())
+        and not re.search(r"['’]s ", name)
+    )
 
 
 def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Group]:
@@ -156,7 +167,13 @@ def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Grou
     full = [group for group in groups if len(group.name.split()) > 1 and _is_name(group.name)]
     kept: list[_Group] = []
     for group in sorted(groups, key=lambda g: len(g.name.split())):  # surnames first: what they join may join in turn
-        fitting = [other for other in full if other is not group and _short_of(group, other) and frozenset((_plain(group.name), _plain(other.name))) not in apart]
+        fitting = [
+            other
+            for other in full
+            if other is not group
+            and _short_of(group, other)
+            and frozenset((_plain(group.name), _plain(other.name))) not in apart
+        ]
         fitting = [one for one in fitting if not any(_short_of(one, other) for other in fitting)]
         if len(fitting) == 1:
             fitting[0].keys += group.keys

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from onrecord.interpret.cast import Setting, build_cast
 from onrecord.interpret.context import Context
 from onrecord.interpret.descriptions import Speaker
+from onrecord.interpret.homes import settle, settle_rest
 from onrecord.interpret.meaning import Meaning, Observed, Own, Reading
 from onrecord.interpret.names import Kind, bundled_gazetteer, bundled_roles
 from onrecord.interpret.occasion import venue_of
-from onrecord.interpret.offices import describe, settle_rest
+from onrecord.interpret.offices import describe
 from onrecord.interpret.people import Resolver, judged
 from onrecord.interpret.timing import Occasions, around_cue
 from onrecord.interpret.words import words
@@ -81,6 +82,7 @@ class Interpreter:
         setting = Setting(hints, context.article.outlet)
         cast = build_cast(context.text, context.words, openers, setting, self._gazetteer, self._roles)
         describe(cast)
+        settle(cast)
         resolver = Resolver(context, cast)
         speakers: dict[int, Speaker] = {}
         for attribution in outer_first(attributions):

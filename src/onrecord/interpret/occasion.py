@@ -3,6 +3,8 @@
 Only times that the text gives for the saying count; the article's date is never copied in.
 """
 
+# ruff: noqa: E501 - patterns stay on one line
+
 from __future__ import annotations
 
 import re

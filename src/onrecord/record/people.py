@@ -17,7 +17,9 @@ from onrecord.record.schema import decisions
 
 def append(connection: Connection, decision: Decision) -> None:
     """Add a decision inside the caller's write transaction."""
-    last = connection.execute(select(decisions.c.number, decisions.c.hash).order_by(decisions.c.number.desc()).limit(1)).first()
+    last = connection.execute(
+        select(decisions.c.number, decisions.c.hash).order_by(decisions.c.number.desc()).limit(1)
+    ).first()
     number, previous = (1, "") if last is None else (last.number + 1, last.hash)
     record = _encode(decision)
     link = digest("decision", number, previous, record)

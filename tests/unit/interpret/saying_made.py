@@ -13,7 +13,9 @@ from onrecord.span import Text
 MARK = re.compile(r"\[(\d)([scq]) |\]")
 
 
-def read(marked: str, *, outlet: str = "The Echo", title: str = "", published: str = "2026-03-05", about: str = "") -> list[Statement]:
+def read(
+    marked: str, *, outlet: str = "The Echo", title: str = "", published: str = "2026-03-05", about: str = ""
+) -> list[Statement]:
     """The statements of a text with marks `[1s Ann Lee] [1c said] [1q it rains]`: number of the attribution, part."""
     plain, opened, spans = "", [], {}
     at = 0
@@ -28,7 +30,8 @@ def read(marked: str, *, outlet: str = "The Echo", title: str = "", published: s
     plain += marked[at:]
     article = Article(text=Text(plain), name="a", title=title or None, outlet=outlet, published=PartialDate(published))
     found = [
-        Found(source=tuple(p.get("s", ())), cue=tuple(p.get("c", ())), content=tuple(sorted(p["q"]))) for p in spans.values()
+        Found(source=tuple(p.get("s", ())), cue=tuple(p.get("c", ())), content=tuple(sorted(p["q"])))
+        for p in spans.values()
     ]
     issue = Issue(id="dam", label="Dam", proposition="The dam should be built.", terms=("dam",))
     codebook = Codebook(name="A quarrel", description=about, issues=(issue,))

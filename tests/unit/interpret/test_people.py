@@ -1,5 +1,7 @@
 """Who speaks and for whom: each mechanism on a small made-up text."""
 
+# ruff: noqa: E501 - marked texts stay on one line
+
 from __future__ import annotations
 
 import pytest
@@ -84,7 +86,11 @@ def test_two_people_of_one_surname_stay_two() -> None:
 def test_the_unnamed_keep_their_words_with_pronouns_spelled_out() -> None:
     """Without article and relative clause; 'her aides' are Ann Lee's, and speak for her side."""
     text = "[1s Prime Minister Ann Lee of Lubia] [1c said] [1q yes]. [2s Two of her aides] [2c said] [2q no]. [3s A diplomat in Senn who asked for tea] [3c said] [3q perhaps]."
-    assert who(text, about=STATES) == [("Ann Lee", "Lubia"), ("two of Ann Lee's aides", "Lubia"), ("diplomat in Senn", None)]
+    assert who(text, about=STATES) == [
+        ("Ann Lee", "Lubia"),
+        ("two of Ann Lee's aides", "Lubia"),
+        ("diplomat in Senn", None),
+    ]
 
 
 def test_a_spokesman_of_somebody_is_not_that_somebody() -> None:
@@ -95,7 +101,7 @@ def test_a_spokesman_of_somebody_is_not_that_somebody() -> None:
 
 def test_first_person_of_the_article_is_its_outlet() -> None:
     """'We' outside quotation marks is who publishes; inside a report it is the one reported."""
-    text = "[1s We] [1c welcome] [1q the plan]. [2s Ann Lee] [2c said]: [2q \"[3s We] [3c reject] [3q it]\"]."
+    text = '[1s We] [1c welcome] [1q the plan]. [2s Ann Lee] [2c said]: [2q "[3s We] [3c reject] [3q it]"].'
     assert [name for name, _ in who(text, outlet="Coast Union")] == ["Coast Union", "Ann Lee", "Ann Lee"]
 
 

@@ -1,5 +1,7 @@
 """When it was said: only what the text gives."""
 
+# ruff: noqa: E501 - marked texts stay on one line
+
 from __future__ import annotations
 
 import pytest

@@ -15,7 +15,9 @@ from onrecord.show.cli.options import Output, Store, flat
 from onrecord.show.cli.output import write_rows
 
 COLUMNS = ("name", "kind", "affiliation", "statements", "articles", "first", "last", "aliases", "roles", "open")
-Name = Annotated[str, typer.Argument(metavar="NAME", help='A speaker, or "Name (Affiliation)" where two have the name.')]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help='A speaker, or "Name (Affiliation)" where two have the name.')
+]
 Others = Annotated[list[str], typer.Argument(metavar="OTHER...", help="Other names.")]
 Coder = Annotated[str, typer.Option(metavar="NAME", help="Who decides this.  [default: you]", show_default=False)]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
@@ -92,13 +94,19 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
 
     with existing(store) as ledger:  # a decision on a name that nobody has is a slip of the pen
         registry = build_registry(ledger.table(), ledger.decisions())
-    known = {label.casefold() for actor in registry.actors for label in (actor.name, f"{actor.name} ({actor.affiliation})", *actor.aliases)}
+    known = {
+        label.casefold()
+        for actor in registry.actors
+        for label in (actor.name, f"{actor.name} ({actor.affiliation})", *actor.aliases)
+    }
     missing = [one for one in (name, *(others if ruling is not Ruling.RENAME else ())) if one.casefold() not in known]
     if missing:
         say(f"{store.ledger}: nobody is called {', '.join(missing)}; `onrecord people list` shows the names")
         raise typer.Exit(FAILED)
     try:
-        decision = Decision(ruling=ruling, name=name, others=tuple(others), coder=coder or getpass.getuser(), reason=reason)
+        decision = Decision(
+            ruling=ruling, name=name, others=tuple(others), coder=coder or getpass.getuser(), reason=reason
+        )
     except CodecError as error:
         say(str(error))
         raise typer.Exit(FAILED) from error
