@@ -164,7 +164,9 @@ def _is_name(name: str) -> bool:
 
 def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Group]:
     """Join surnames, initials and parts of bodies' names to the one fuller name that fits; note where several do."""
-    full = [group for group in groups if len(group.name.split()) > 1 and _is_name(group.name)]
+    full = [
+        group for group in groups if len(group.name.split()) > 1 and _is_name(group.name) and " and " not in group.name
+    ]
     kept: list[_Group] = []
     for group in sorted(groups, key=lambda g: len(g.name.split())):  # surnames first: what they join may join in turn
         fitting = [
@@ -187,6 +189,8 @@ def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Grou
 def _short_of(short: _Group, long: _Group) -> bool:
     if not _is_name(short.name) or not _compatible(short.keys[0][1], long.keys[0][1]):
         return False
+    if short.keys[0][1] is not None and _plain(short.keys[0][1]) == _plain(short.name):
+        return False  # a state or body that speaks as itself is short for nobody
     one, two = _plain(short.name).split(), _plain(long.name).split()
     if one[-1] != two[-1] or len(one) > len(two) or one == two:
         return False
@@ -313,4 +317,5 @@ def _kind(name: str, side: str | None, outlets: set[str], states: set[str]) -> A
         return ActorKind.OUTLET
     if not _is_name(name):
         return ActorKind.UNNAMED
-    return ActorKind.BODY if side is not None and _plain(side) == _plain(name) else ActorKind.PERSON
+    body = side is not None and _plain(side) == _plain(name)
+    return ActorKind.BODY if body or re.search(r" (?:of|and) ", name) else ActorKind.PERSON

@@ -83,3 +83,9 @@ def test_kinds() -> None:
         "France": ActorKind.STATE, "Wire": ActorKind.OUTLET, "Coast Union": ActorKind.BODY,
         "Ann Lee": ActorKind.PERSON, "senior diplomat": ActorKind.UNNAMED,
     }  # fmt: skip
+
+
+def test_two_together_and_states_are_nobodys_fuller_name() -> None:
+    """'Tarvia' is not short for 'Lubia and Tarvia'."""
+    registry = build_registry(statements(said("Lubia and Tarvia"), said("Tarvia", "Tarvia"), said("Tarvia", "Tarvia")))
+    assert [(a.name, a.statements) for a in registry.actors] == [("Tarvia", 2), ("Lubia and Tarvia", 1)]
