@@ -39,11 +39,14 @@ def load_extractor(model: Path | str | None = None) -> Extractor:
         from onrecord.extract.rules import RuleExtractor
 
         return RuleExtractor(load_parser(), load_cues())
+    from onrecord.extract.around import Around
     from onrecord.extract.looks import Looks
     from onrecord.extract.tagged import TaggerExtractor
     from onrecord.extract.tagger import Tagger
 
-    return TaggerExtractor(Tagger(Path(model) if model is not None else bundled_model()), Looks(load_cues()))
+    tagger = Tagger(Path(model) if model is not None else bundled_model())
+    cues = load_cues()
+    return TaggerExtractor(tagger, Looks(cues), Around(cues))
 
 
 def bundled_model() -> Path:
