@@ -19,12 +19,16 @@ from onrecord.lexicon import Cue, inflections
 SENTENCE_END = re.compile(r"[.!?…][\"”»’')]*\s+(?=[\"“«‘(\w])|\n")
 ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|vs)\.$")
 # A source of a report, as it stands in a reporting clause: a name, a pronoun, or a described body or person.
-SOURCE = r"(?P<source>(?:[A-Z]|the |a |an |his |her |its |their |our |one |two |three |several |he\b|she\b|they\b|it\b)[^.;:!?\"“”\n]{0,110}?)"
-TOLD = r"(?: (?:him|her|them|us|me|it|reporters|journalists|parliament|ministers|(?:the )?[A-Z][\w’'-]*(?: (?:of )?[A-Z][\w’'-]*){0,3}))?"
+OPENER = r"[A-Z]|(?:the|an?|his|her|its|their|our|one|two|three|several) |(?:he|she|they|it)\b"
+SOURCE = rf"(?P<source>(?:{OPENER})[^.;:!?\"“”\n]{{0,110}}?)"
+NAME = r"(?:the )?[A-Z][\w’'-]*(?: (?:of )?[A-Z][\w’'-]*){0,3}"
+TOLD = rf"(?: (?:him|her|them|us|me|it|reporters|journalists|parliament|ministers|{NAME}))?"
 OCCASION = r"(?:,? (?:on|in|at|to|during|this|last|yesterday|today)\b[^,;:\"“”]{0,60})?"
 AUXILIARY = r"(?:has |have |had |was |were |is |are )?(?:also |already |meanwhile |now |later |even )?"
 PREPOSITION = r"(?P<cue>according to|in the words of|in the view of|in the opinion of|in the eyes of)"
 CONFIDENCE = 0.55
+# Verb forms that are nouns as often, so that a noun phrase would look like a clause.
+NOUNS_TOO = frozenset("post posts posting state states note notes detail details read".split())
 CITING = frozenset("quote quotes quoted quoting cite cites cited citing".split())
 
 
@@ -52,20 +56,18 @@ class Around:
         }
         verb = "(?P<cue>" + AUXILIARY + "(?:" + "|".join(sorted(verbs, key=len, reverse=True)) + "))"
         self._tails = (
-            re.compile(rf"[,\"”’»]*,?[\"”’»]* ?(?:{PREPOSITION}) {SOURCE.replace('source>(?:', 'source>(?:')}\.?"),
+            re.compile(rf"[,\"”’»]*,?[\"”’»]* ?{PREPOSITION} {SOURCE}\.?"),
             re.compile(rf",[\"”’»]* {SOURCE} {verb}{TOLD}{OCCASION}\.?"),
-            re.compile(rf",[\"”’»]* {verb} {SOURCE.replace('(?:[A-Z]', '(?:[A-Z]|agency |newspaper |channel ')}\.?"),
+            re.compile(rf",[\"”’»]* {verb} {SOURCE.replace('[A-Z]', '[A-Z]|agency |newspaper |channel ', 1)}\.?"),
         )
         self._leads = (
-            re.compile(
-                rf"(?:{PREPOSITION.replace('according', '[Aa]ccording').replace('in the', '[Ii]n the')}) {SOURCE},\s*"
-            ),
-            re.compile(rf"(?P<cue>[Aa]s (?:{'|'.join(sorted(verbs, key=len, reverse=True))})) {SOURCE},\s*"),
+            re.compile(rf"{before} {SOURCE},\s*"),
+            re.compile(rf"(?P<cue>[Aa]s (?:{known})) {SOURCE},\s*"),
             re.compile(rf"(?:that |[Aa]nd |[Bb]ut )?{SOURCE},? {verb}{TOLD}{OCCASION},?(?: that)?\s*"),
         )
 
     def outer(self, text: str, item: Found, others: Sequence[Found], within: Range | None = None) -> Found | None:
-        """The report around `item`, inside the content `within` of another report or inside its sentence; None if none."""
+        """The report around `item`, inside the content `within` of another report or else its sentence; None if none."""
         start, end = _extent(item)
         low, high = within or sentence_around(text, start, end)
         if not low <= start < end <= high:
