@@ -42,19 +42,9 @@ class Around:
             if cue.pos == "verb" and cue.frames == {"c"} and len(cue.phrase) == 1 and cue.plover == "MAKE STATEMENT"
             for form in inflections(cue.phrase[0])
         }
-        verbs = (verbs | CITING) - {
-            "post",
-            "posts",
-            "posting",
-            "state",
-            "states",
-            "note",
-            "notes",
-            "detail",
-            "details",
-            "read",
-        }
-        verb = "(?P<cue>" + AUXILIARY + "(?:" + "|".join(sorted(verbs, key=len, reverse=True)) + "))"
+        known = "|".join(sorted((verbs | CITING) - NOUNS_TOO, key=len, reverse=True))
+        verb = f"(?P<cue>{AUXILIARY}(?:{known}))"
+        before = PREPOSITION.replace("according", "[Aa]ccording").replace("in the", "[Ii]n the")
         self._tails = (
             re.compile(rf"[,\"”’»]*,?[\"”’»]* ?{PREPOSITION} {SOURCE}\.?"),
             re.compile(rf",[\"”’»]* {SOURCE} {verb}{TOLD}{OCCASION}\.?"),
@@ -67,7 +57,7 @@ class Around:
         )
 
     def outer(self, text: str, item: Found, others: Sequence[Found], within: Range | None = None) -> Found | None:
-        """The report around `item`, inside the content `within` of another report or else its sentence; None if none."""
+        """The report around `item`, in the content `within` of another report or in its sentence; None if none."""
         start, end = _extent(item)
         low, high = within or sentence_around(text, start, end)
         if not low <= start < end <= high:
