@@ -49,6 +49,9 @@ SETTLEMENTS: dict[str, Any] = {
 # Positions nearer than this to 0 are called undecided: a third splits [-1, 1] into three equal parts.
 SIDE = 1 / 3
 
+# Halvings of an interval of length 2: exact to 2e-9.
+NASH_STEPS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -171,7 +174,7 @@ def nash(at: Floats, weights: Floats) -> Floats:
     The sum of w log(1 - ((x - p) / 2) ** 2) is concave in x on (-1, 1), so its slope has one zero there.
     """
     low, high = np.full(at.shape[1], -1.0), np.full(at.shape[1], 1.0)
-    for _ in range(60):
+    for _ in range(NASH_STEPS):
         middle = (low + high) / 2
         z = (middle[None, :] - at) / 2
         slope = (weights * -z / np.maximum(1 - z * z, 1e-12)).sum(axis=0)
