@@ -15,8 +15,7 @@ from onrecord.errors import ExchangeError, TableError
 from onrecord.model import PartialDate
 from onrecord.show.cli.asking import ask, is_dna, open_dna, pairs
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Filters, Format, Store, flat, to_date
-from onrecord.show.cli.output import write_rows
+from onrecord.show.cli.options import Filters, Store, flat, to_date
 
 if TYPE_CHECKING:
     import polars as pl
@@ -214,13 +213,10 @@ def _frame(found: pl.DataFrame, file: File) -> None:
         raise ExchangeError(f"this is a table: write csv or jsonl, not {file.format.value}")
     if found.is_empty():
         say("nothing fits")
-    if file.output is None:
-        write_rows(found.iter_rows(named=True), found.columns, Format(file.format.value))
-    else:
-        from onrecord.show.exchange import csv
+    from onrecord.show.exchange import csv
 
-        text = csv.table(found) if file.format is FileFormat.csv else "".join(_json_lines(found))
-        _put(text.encode(), file.output)
+    text = csv.table(found) if file.format is FileFormat.csv else "".join(_json_lines(found))
+    _put(text.encode(), file.output)
 
 
 def _one(net: Network, file: File) -> None:

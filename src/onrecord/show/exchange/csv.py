@@ -57,7 +57,7 @@ def table(frame: pl.DataFrame) -> str:
                   dtype=pl.String)
         for name in lists
     ]  # fmt: skip
-    return frame.with_columns(as_json).write_csv(line_terminator="\n")
+    return frame.with_columns(as_json).write_csv(line_terminator="\n", datetime_format="%Y-%m-%dT%H:%M:%S")
 
 
 def read_table(text: str, schema: Mapping[str, Any] = COLUMNS) -> pl.DataFrame:

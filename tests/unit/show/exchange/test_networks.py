@@ -119,7 +119,8 @@ def test_too_many_nodes_to_draw_are_refused() -> None:
     ("read", "text"),
     [
         (graphml.read, "<graphml"), (graphml.read, "<a>"), (dl.read, "dl"), (dl.read, "dl n = 1, format = edgelist1"),
-        (dl.read, 'dl n = 1\nlabels:\n"A"\ndata:\n1 2\n'), (csv.read_network, ",b\nx,1,2\n"), (csv.read_network, ",b\nx,y\n"),
+        (dl.read, 'dl n = 1\nlabels:\n"A"\ndata:\n1 2\n'), (csv.read_network, ",b\nx,1,2\n"),
+        (csv.read_network, ",b\nx,y\n"),
     ],
 )  # fmt: skip
 def test_foreign_files_are_refused_in_words(read: Any, text: str) -> None:
