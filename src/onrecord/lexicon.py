@@ -211,9 +211,7 @@ def codebook_warnings(codebook: Codebook, contents: Sequence[str] = ()) -> list[
 
 def _overlaps(codebook: Codebook) -> Iterator[str]:
     """Pairs of issues of which one's words are mostly the other's too."""
-    bags = [
-        {word for word in re.findall(r"\w{4,}", f"{i.label} {' '.join(i.terms)}".casefold())} for i in codebook.issues
-    ]
+    bags = [set(re.findall(r"\w{4,}", f"{i.label} {' '.join(i.terms)}".casefold())) for i in codebook.issues]
     for n, (one, mine) in enumerate(zip(codebook.issues, bags, strict=True)):
         for other, theirs in list(zip(codebook.issues, bags, strict=True))[n + 1 :]:
             shared, least = len(mine & theirs), min(len(mine), len(theirs))

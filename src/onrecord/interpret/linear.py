@@ -71,10 +71,14 @@ def load(raw: bytes) -> dict[str, Linear]:
     made: dict[str, Linear] = {}
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         for key in sorted({name.rsplit(".", 1)[0] for name in stored.files}):
-            text = {part: stored[f"{key}.{part}"].tobytes().decode("utf-8").split("\n") for part in ("classes", "features")}
+            text = {
+                part: stored[f"{key}.{part}"].tobytes().decode("utf-8").split("\n") for part in ("classes", "features")
+            }
             table = stored[f"{key}.weights"].astype(np.float32)
             weights = dict(zip(text["features"], table, strict=True))
-            made[key] = Linear(tuple(text["classes"]), weights, stored[f"{key}.bias"], float(stored[f"{key}.temperature"][0]))
+            made[key] = Linear(
+                tuple(text["classes"]), weights, stored[f"{key}.bias"], float(stored[f"{key}.temperature"][0])
+            )
     return made
 
 

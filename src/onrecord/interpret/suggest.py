@@ -103,9 +103,17 @@ def grouped(near: Floats) -> list[list[int]]:
 
 def to_yaml(proposed: Sequence[Proposed], name: str) -> str:
     """A codebook to edit: what was found as YAML, the examples as comments."""
-    lines = ["# Proposed from what was read; edit labels and propositions before use.", f"name: {_quoted(name)}", "issues:"]
+    lines = [
+        "# Proposed from what was read; edit labels and propositions before use.",
+        f"name: {_quoted(name)}",
+        "issues:",
+    ]
     for issue in proposed:
-        lines += [f"  {issue.id}:  # {issue.size} contents", f"    label: {_quoted(issue.label)}", f"    proposition: {_quoted(issue.proposition)}"]
+        lines += [
+            f"  {issue.id}:  # {issue.size} contents",
+            f"    label: {_quoted(issue.label)}",
+            f"    proposition: {_quoted(issue.proposition)}",
+        ]
         lines.append(f"    terms: [{', '.join(_quoted(term) for term in issue.terms)}]")
         lines += [f"    # {example}" for example in issue.examples]
     return "\n".join(lines) + "\n"
@@ -116,7 +124,11 @@ def _quoted(text: str) -> str:
 
 
 def _telling(content: str) -> list[str]:
-    return [w.lower for w in words(content) if w.is_word and w.lower not in STOP and len(w.lower) > 2 and not w.lower.isdigit()]
+    return [
+        w.lower
+        for w in words(content)
+        if w.is_word and w.lower not in STOP and len(w.lower) > 2 and not w.lower.isdigit()
+    ]
 
 
 def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[str, ...]:
@@ -125,7 +137,9 @@ def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[s
     for content in contents:
         for word in _telling(content):
             forms.setdefault(stem(word), Counter())[word] += 1
-    weight = {s: c.total() * math.log(1 + total / spread[s]) for s, c in forms.items() if len(contents) < 3 or c.total() > 1}
+    weight = {
+        s: c.total() * math.log(1 + total / spread[s]) for s, c in forms.items() if len(contents) < 3 or c.total() > 1
+    }
     best = sorted(weight, key=lambda s: (-weight[s], s))[:TERMS] or sorted(forms)[:TERMS]
     return tuple(forms[s].most_common(1)[0][0] for s in best)
 

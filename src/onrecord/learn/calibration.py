@@ -31,7 +31,9 @@ def bins(sure: Sequence[float], right: Sequence[bool], count: int = BINS) -> lis
     groups: dict[int, list[tuple[float, bool]]] = {}
     for confidence, correct in zip(sure, right, strict=True):
         groups.setdefault(min(count - 1, int(confidence * count)), []).append((confidence, correct))
-    return [Bin(len(g), sum(c for c, _ in g) / len(g), sum(r for _, r in g) / len(g)) for _, g in sorted(groups.items())]
+    return [
+        Bin(len(g), sum(c for c, _ in g) / len(g), sum(r for _, r in g) / len(g)) for _, g in sorted(groups.items())
+    ]
 
 
 def calibration_error(sure: Sequence[float], right: Sequence[bool], count: int = BINS) -> float:
@@ -43,11 +45,15 @@ def calibration_error(sure: Sequence[float], right: Sequence[bool], count: int =
 def diagram(report: dict[str, tuple[Sequence[float], Sequence[bool]]]) -> str:
     """Reliability diagrams side by side as SVG: accuracy over confidence, dots as large as their bins."""
     width, height = LEFT + len(report) * (SIDE + GAP), TOP + SIDE + 45
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="11">']
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="11">'
+    ]
     for n, (name, (sure, right)) in enumerate(report.items()):
         x0, y0 = LEFT + n * (SIDE + GAP), TOP + SIDE
         error = calibration_error(sure, right)
-        parts.append(f'<text x="{x0}" y="{TOP - 12}" font-weight="bold">{name}, ECE {error:.3f} (n = {len(sure)})</text>')
+        parts.append(
+            f'<text x="{x0}" y="{TOP - 12}" font-weight="bold">{name}, ECE {error:.3f} (n = {len(sure)})</text>'
+        )
         parts.append(f'<rect x="{x0}" y="{TOP}" width="{SIDE}" height="{SIDE}" fill="none" stroke="#999"/>')
         parts.append(f'<line x1="{x0}" y1="{y0}" x2="{x0 + SIDE}" y2="{TOP}" stroke="#bbb" stroke-dasharray="4 3"/>')
         for one in bins(sure, right):
@@ -56,7 +62,9 @@ def diagram(report: dict[str, tuple[Sequence[float], Sequence[bool]]]) -> str:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="#2b6cb0" fill-opacity="0.6"/>')
         parts += [f'<text x="{x0 + SIDE * t - 6:.0f}" y="{y0 + 14}">{t:g}</text>' for t in (0, 0.5, 1)]
         parts.append(f'<text x="{x0 + SIDE / 2 - 28:.0f}" y="{y0 + 30}">confidence</text>')
-    parts.append(f'<text x="12" y="{TOP + SIDE / 2 + 24:.0f}" transform="rotate(-90 12 {TOP + SIDE / 2 + 24:.0f})">accuracy</text></svg>')
+    parts.append(
+        f'<text x="12" y="{TOP + SIDE / 2 + 24:.0f}" transform="rotate(-90 12 {TOP + SIDE / 2 + 24:.0f})">accuracy</text></svg>'
+    )
     return "\n".join(parts) + "\n"
 
 

@@ -16,8 +16,18 @@ BOOK = Codebook(
     name="Harbour",
     description="The quarrel between Brask and Ostvia.",
     issues=(
-        Issue(id="toll", label="Toll on the bridge", proposition="The toll should be abolished.", terms=("toll", "bridge fee")),
-        Issue(id="arms", label="Handing in of weapons", proposition="The militia should hand in its weapons.", terms=("weapons", "disarm")),
+        Issue(
+            id="toll",
+            label="Toll on the bridge",
+            proposition="The toll should be abolished.",
+            terms=("toll", "bridge fee"),
+        ),
+        Issue(
+            id="arms",
+            label="Handing in of weapons",
+            proposition="The militia should hand in its weapons.",
+            terms=("weapons", "disarm"),
+        ),
     ),
 )
 

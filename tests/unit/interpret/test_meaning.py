@@ -16,8 +16,18 @@ BOOK = Codebook(
     name="Harbour",
     description="",
     issues=(
-        Issue(id="toll", label="Toll on the bridge", proposition="The toll on the bridge should be abolished.", terms=("toll",)),
-        Issue(id="gate", label="Night opening of the lock", proposition="The lock should open at night.", terms=("lock", "night opening")),
+        Issue(
+            id="toll",
+            label="Toll on the bridge",
+            proposition="The toll on the bridge should be abolished.",
+            terms=("toll",),
+        ),
+        Issue(
+            id="gate",
+            label="Night opening of the lock",
+            proposition="The lock should open at night.",
+            terms=("lock", "night opening"),
+        ),
     ),
 )
 

@@ -9,8 +9,18 @@ from onrecord.interpret.suggest import suggest
 from onrecord.interpret.vectors import bundled_vectors
 from onrecord.lexicon import load_codebook
 
-TOLL = ["the bridge toll must be dropped", "that the toll on the bridge would stay", "a lower toll on the bridge", "the bridge toll is unfair"]
-FISH = ["the herring quota is too small", "that the quota for herring should be cut", "a smaller herring quota", "the herring quota will rise"]
+TOLL = [
+    "the bridge toll must be dropped",
+    "that the toll on the bridge would stay",
+    "a lower toll on the bridge",
+    "the bridge toll is unfair",
+]
+FISH = [
+    "the herring quota is too small",
+    "that the quota for herring should be cut",
+    "a smaller herring quota",
+    "the herring quota will rise",
+]
 
 
 def test_alike_contents_come_together() -> None:

@@ -14,7 +14,9 @@ def test_confidence_that_keeps_its_word_has_no_error() -> None:
 
 def test_the_gap_is_weighted_by_bin_size() -> None:
     """Three at 0.95 of which none is right and one at 0.25 that is: (3 * 0.95 + 0.75) / 4."""
-    assert calibration_error([0.95, 0.95, 0.95, 0.25], [False, False, False, True]) == pytest.approx((3 * 0.95 + 0.75) / 4)
+    assert calibration_error([0.95, 0.95, 0.95, 0.25], [False, False, False, True]) == pytest.approx(
+        (3 * 0.95 + 0.75) / 4
+    )
 
 
 def test_certainty_belongs_to_the_last_bin() -> None:
