@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -140,11 +141,11 @@ def _of_words(made: dict[str, float], saying: Saying, lowers: Sequence[str], cue
     stems = [stem(w) for w in lowers]
     for s in stems:
         made[f"~w {s}"] = weight
-    for a, b in zip(stems, stems[1:], strict=False):
+    for a, b in pairwise(stems):
         made[f"~b {a} {b}"] = weight
     for s in cue:
         made[f"~c {stem(s)}"] = weight
-    for a, b in zip(cue, cue[1:], strict=False):
+    for a, b in pairwise(cue):
         made[f"~d {stem(a)} {stem(b)}"] = weight
 
 

@@ -190,7 +190,7 @@ def fit_field(name: str, examples: Sequence[tuple[Example, float]]) -> Linear:
     weights = fit_multinomial(matrix.fill(rows), truth, len(classes), STRENGTH[name], np.array(shares)).astype(
         np.float32
     )
-    return Linear(classes, {key: weights[n] for key, n in matrix.index.items()}, weights[-1])
+    return Linear(classes, matrix.index, weights[:-1], weights[-1])
 
 
 def fit_issues(cases: Sequence[Dispatch]) -> IssueModel:
