@@ -38,8 +38,10 @@ class IssueModel:
         raw = json.loads(text)
         if list(raw["evidence"]) != list(FEATURES) or list(raw["stay"]) != list(LINKS):
             raise LexiconError("issue-model.json: fitted for other features; run learn/meaning.py again")
-        rows = [np.array(list(raw[key].values()), dtype=np.float64) for key in ("evidence", "stay", "stay_none")]
-        return cls(*rows, float(raw["temperature"]))
+        evidence, stay, none = (
+            np.array(list(raw[key].values()), dtype=np.float64) for key in ("evidence", "stay", "stay_none")
+        )
+        return cls(evidence, stay, none, float(raw["temperature"]))
 
     def to_json(self) -> str:
         """The model as reviewable JSON, weights by name."""
@@ -57,7 +59,11 @@ class IssueModel:
             return np.zeros((0, 0))
         stacked = np.stack(tables).astype(np.float64)
         weighed = np.stack(links).astype(np.float64)
-        chain = Chain.of(stacked @ self.evidence / self.temperature, weighed @ self.stay / self.temperature, weighed @ self.stay_none / self.temperature)
+        chain = Chain.of(
+            stacked @ self.evidence / self.temperature,
+            weighed @ self.stay / self.temperature,
+            weighed @ self.stay_none / self.temperature,
+        )
         return chain.marginals
 
 

@@ -110,10 +110,14 @@ class IssueIndex:
             if phrase
         ]
         self._words = self._rare_words(issues)
-        self._parts = [np.stack([self._vector(words(part)) for part in (i.label, i.proposition, *i.terms)]) for i in issues]
+        self._parts = [
+            np.stack([self._vector(words(part)) for part in (i.label, i.proposition, *i.terms)]) for i in issues
+        ]
         self._whole = np.stack([self._unit(parts[0] + parts[1] + 2 * parts[2:].mean(0)) for parts in self._parts])
         kept = [(n, v) for n, i in enumerate(issues) for v in self._word_vectors(i)]
-        self._vocabulary = np.stack([v for _, v in kept]) if kept else np.zeros((0, self.vectors.dimensions), np.float32)
+        self._vocabulary = (
+            np.stack([v for _, v in kept]) if kept else np.zeros((0, self.vectors.dimensions), np.float32)
+        )
         self._owners = np.array([n for n, _ in kept], dtype=np.intp)
 
     def _rare_words(self, issues: Sequence[Issue]) -> dict[str, list[tuple[int, float, bool]]]:
@@ -128,11 +132,18 @@ class IssueIndex:
         return made
 
     def _word_vectors(self, issue: Issue) -> list[Floats]:
-        tokens = {w.lower for part in (issue.label, issue.proposition, *issue.terms) for w in words(part) if w.is_word and w.lower not in STOP and stem(w.lower) not in self._actors}
+        tokens = {
+            w.lower
+            for part in (issue.label, issue.proposition, *issue.terms)
+            for w in words(part)
+            if w.is_word and w.lower not in STOP and stem(w.lower) not in self._actors
+        }
         return [self._unit(v) for v in (self.vectors.word(t) for t in sorted(tokens)) if v is not None]
 
     def _vector(self, tokens: Sequence[Word]) -> Floats:
-        return self.vectors.mean(w.lower for w in tokens if w.is_word and w.lower not in STOP and stem(w.lower) not in self._actors)
+        return self.vectors.mean(
+            w.lower for w in tokens if w.is_word and w.lower not in STOP and stem(w.lower) not in self._actors
+        )
 
     @staticmethod
     def _unit(vector: Floats) -> Floats:
@@ -233,7 +244,11 @@ def _stemmed(term: str) -> tuple[str, ...]:
 def _stems(text: str, names: bool = False) -> set[str]:
     """The stems of a text's telling words; with `names`, of those that are capitalised inside a sentence."""
     kept = [w for w in words(text) if w.is_word and w.lower not in STOP and len(w.lower) > 2]
-    return {stem(w.lower) for w in kept if not names or (w.is_name and w.start > 0 and text[max(0, w.start - 2) : w.start] not in (". ", ".\n"))}
+    return {
+        stem(w.lower)
+        for w in kept
+        if not names or (w.is_name and w.start > 0 and text[max(0, w.start - 2) : w.start] not in (". ", ".\n"))
+    }
 
 
 def _find(stems: Sequence[str], phrase: tuple[str, ...]) -> list[int] | None:

@@ -19,21 +19,22 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(slots=True)
 class Linear:
-    """Classes, the weights of each named feature (features, classes), a bias, and a temperature for calibration."""
+    """Classes, a weight table (features, classes) whose rows `index` names, a bias, and a calibrating temperature."""
 
     classes: tuple[str, ...]
-    weights: dict[str, Floats] = field(repr=False)
+    index: Mapping[str, int] = field(repr=False)
+    table: Floats = field(repr=False)
     bias: Floats
     temperature: float = 1.0
 
+    def _known(self, features: Mapping[str, float]) -> tuple[list[str], list[int], Floats]:
+        hits = [(name, self.index[name], value) for name, value in features.items() if name in self.index]
+        return [n for n, _, _ in hits], [i for _, i, _ in hits], np.array([v for _, _, v in hits], dtype=np.float32)
+
     def scores(self, features: Mapping[str, float]) -> Floats:
         """The score of each class; features that the model does not know count nothing."""
-        total = self.bias.copy()
-        for name, value in features.items():
-            row = self.weights.get(name)
-            if row is not None:
-                total += value * row
-        return total
+        _, rows, values = self._known(features)
+        return np.asarray(self.bias + values @ self.table[rows], dtype=np.float32)
 
     def probabilities(self, features: Mapping[str, float]) -> Floats:
         """The calibrated probability of each class."""
@@ -43,22 +44,20 @@ class Linear:
 
     def telling(self, features: Mapping[str, float], winner: int, count: int = 3) -> list[str]:
         """The named features that speak most for a class against the mean of the others, best first."""
-        gains = []
-        for name, value in features.items():
-            row = self.weights.get(name)
-            if row is not None and not name.startswith("~"):
-                gains.append((float(value * (row[winner] - row.mean())), name))
-        return [name for gain, name in sorted(gains, key=lambda g: (-g[0], g[1]))[:count] if gain > 0]
+        names, rows, values = self._known({n: v for n, v in features.items() if not n.startswith("~")})
+        picked = self.table[rows]
+        gains = (values * (picked[:, winner] - picked.mean(1))).tolist()
+        ranked = sorted(zip(gains, names, strict=True), key=lambda g: (-g[0], g[1]))
+        return [name for gain, name in ranked[:count] if gain > 0]
 
 
 def save(models: Mapping[str, Linear]) -> bytes:
     """Several models as one npz file (half precision)."""
     arrays: dict[str, npt.NDArray[np.generic]] = {}
     for key, model in models.items():
-        names = sorted(model.weights)
         arrays[f"{key}.classes"] = np.frombuffer("\n".join(model.classes).encode(), dtype=np.uint8)
-        arrays[f"{key}.features"] = np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
-        arrays[f"{key}.weights"] = np.stack([model.weights[n] for n in names]).astype(np.float16)
+        arrays[f"{key}.features"] = np.frombuffer("\n".join(sorted(model.index, key=model.index.__getitem__)).encode(), dtype=np.uint8)
+        arrays[f"{key}.weights"] = model.table.astype(np.float16)
         arrays[f"{key}.bias"] = model.bias.astype(np.float32)
         arrays[f"{key}.temperature"] = np.array([model.temperature], dtype=np.float32)
     out = io.BytesIO()
@@ -71,10 +70,14 @@ def load(raw: bytes) -> dict[str, Linear]:
     made: dict[str, Linear] = {}
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         for key in sorted({name.rsplit(".", 1)[0] for name in stored.files}):
-            text = {part: stored[f"{key}.{part}"].tobytes().decode("utf-8").split("\n") for part in ("classes", "features")}
+            text = {
+                part: stored[f"{key}.{part}"].tobytes().decode("utf-8").split("\n") for part in ("classes", "features")
+            }
             table = stored[f"{key}.weights"].astype(np.float32)
-            weights = dict(zip(text["features"], table, strict=True))
-            made[key] = Linear(tuple(text["classes"]), weights, stored[f"{key}.bias"], float(stored[f"{key}.temperature"][0]))
+            index = {name: n for n, name in enumerate(text["features"])}
+            made[key] = Linear(
+                tuple(text["classes"]), index, table, stored[f"{key}.bias"], float(stored[f"{key}.temperature"][0])
+            )
     return made
 
 

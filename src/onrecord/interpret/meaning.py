@@ -16,8 +16,8 @@ import numpy.typing as npt
 from onrecord.interpret.certainty import commitment_of, conditions, main_clause
 from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
-from onrecord.interpret.issues import Evidence as IssueEvidence
 from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Match, Passage, points_back
+from onrecord.interpret.issues import Evidence as IssueEvidence
 from onrecord.interpret.linear import Linear, bundled_models
 from onrecord.interpret.saying import CueIndex, act_of
 from onrecord.interpret.signals import signals
@@ -97,7 +97,9 @@ class Meaning:
             own=own(attribution, clause), conditions=tuple(kind for _, _, kind in taken),
             rules={"act": str(act.value), "commitment": str(commitment.value)},
         )  # fmt: skip
-        return Observed(attribution=attribution, saying=saying, taken=taken, judged={"act": act, "commitment": commitment})
+        return Observed(
+            attribution=attribution, saying=saying, taken=taken, judged={"act": act, "commitment": commitment}
+        )
 
     # ------------------------------------------------------------ issues
 
@@ -117,7 +119,9 @@ class Meaning:
             last = one
         return found, links
 
-    def _issue_judgements(self, context: Context, observed: Sequence[Observed]) -> list[tuple[Match | None, Judgement[str | None]]]:
+    def _issue_judgements(
+        self, context: Context, observed: Sequence[Observed]
+    ) -> list[tuple[Match | None, Judgement[str | None]]]:
         if self.codebook is None:
             nothing: Judgement[str | None] = Judgement(value=None, rule="no codebook was given", confidence=1.0)
             return [(None, nothing)] * len(observed)
@@ -128,13 +132,31 @@ class Meaning:
             best = int(belief.argmax())
             confidence = float(belief[best])
             if best == len(self.codebook.issues):
-                made.append((None, Judgement(value=None, rule="model: nothing points to an issue of the codebook", confidence=confidence)))
+                made.append(
+                    (
+                        None,
+                        Judgement(
+                            value=None, rule="model: nothing points to an issue of the codebook", confidence=confidence
+                        ),
+                    )
+                )
                 continue
             places = tuple(sorted(evidence.places[best]))
             cited = tuple(context.article.text.cite(a, b) for a, b in places)
             issue = self.codebook.issues[best]
-            rule = "model: terms and words of the issue" if places else "model: carried on from what was spoken of before" if link[0] else "model: likeness of meaning"
-            made.append((Match(issue, confidence, places), Judgement(value=issue.id, rule=rule, confidence=confidence, evidence=cited)))
+            rule = (
+                "model: terms and words of the issue"
+                if places
+                else "model: carried on from what was spoken of before"
+                if link[0]
+                else "model: likeness of meaning"
+            )
+            made.append(
+                (
+                    Match(issue, confidence, places),
+                    Judgement(value=issue.id, rule=rule, confidence=confidence, evidence=cited),
+                )
+            )
         return made
 
     # ------------------------------------------------------------ act, commitment, stance
@@ -147,30 +169,58 @@ class Meaning:
         commitment = self._judge("commitment", Commitment, one.judged["commitment"], seen, cue)
         kind = saying.conditions[0] if saying.conditions else None
         about = match.issue if match is not None else None
-        ruled = stance_of(saying.said, Act(saying.rules["act"]), about, saying.clause, Commitment(saying.rules["commitment"]), saying.own, kind)
+        ruled = stance_of(
+            saying.said,
+            Act(saying.rules["act"]),
+            about,
+            saying.clause,
+            Commitment(saying.rules["commitment"]),
+            saying.own,
+            kind,
+        )
         stance = ruled
         if about is not None:
             toward = stance_features({**seen, f"rule's stance: {ruled.value}": 1.0}, saying, about, self.vectors)
             stance = self._judge("stance", Stance, ruled, toward, (*cue, *content_at))
         spans = tuple(context.article.text.cite(a, b) for a, b, _ in one.taken)
         kinds = ", ".join(k for _, _, k in one.taken)
-        condition = Judgement(value=spans, rule=f"condition: {kinds}; binds the main clause" if kinds else "no condition is set", confidence=0.8 if spans else 0.95, evidence=spans)
+        condition = Judgement(
+            value=spans,
+            rule=f"condition: {kinds}; binds the main clause" if kinds else "no condition is set",
+            confidence=0.8 if spans else 0.95,
+            evidence=spans,
+        )
         return Reading(act=act, issue=issue, stance=stance, commitment=commitment, condition=condition)
 
-    def _judge(self, name: str, kind: type, ruled: Judgement, seen: Mapping[str, float], evidence: tuple[Evidence, ...]) -> Judgement:  # type: ignore[type-arg]
+    def _judge(
+        self, name: str, kind: type, ruled: Judgement, seen: Mapping[str, float], evidence: tuple[Evidence, ...]
+    ) -> Judgement:  # type: ignore[type-arg]
         model = self.models.get(name)
         if model is None:
             return ruled
         shares = model.probabilities(seen)
         best = int(shares.argmax())
         why = "; ".join(model.telling(seen, best))
-        return Judgement(value=kind(model.classes[best]), rule=f"model: {why or 'words and meaning'}", confidence=float(shares[best]), evidence=evidence)
+        return Judgement(
+            value=kind(model.classes[best]),
+            rule=f"model: {why or 'words and meaning'}",
+            confidence=float(shares[best]),
+            evidence=evidence,
+        )
 
 
 def ruled_stance(saying: Saying, issue: Issue) -> Stance:
     """The rules' verdict on a stance, which is one feature of the model's."""
     kind = saying.conditions[0] if saying.conditions else None
-    return stance_of(saying.said, Act(saying.rules["act"]), issue, saying.clause, Commitment(saying.rules["commitment"]), saying.own, kind).value
+    return stance_of(
+        saying.said,
+        Act(saying.rules["act"]),
+        issue,
+        saying.clause,
+        Commitment(saying.rules["commitment"]),
+        saying.own,
+        kind,
+    ).value
 
 
 def _passage(context: Context, one: Observed, title: Sequence[Word]) -> Passage:
@@ -204,7 +254,20 @@ def _links(context: Context, one: Observed, last: Observed | None, passage: Pass
     nested = one.attribution.outer is last.attribution
     back = passage.anaphoric
     return np.array(
-        (1, paragraph, back, no_term, continues, pronoun, nested, sentence, no_term and paragraph, near, paragraph and pronoun, back and paragraph),
+        (
+            1,
+            paragraph,
+            back,
+            no_term,
+            continues,
+            pronoun,
+            nested,
+            sentence,
+            no_term and paragraph,
+            near,
+            paragraph and pronoun,
+            back and paragraph,
+        ),
         dtype=np.float32,
     )
 
@@ -213,4 +276,8 @@ def _signal_places(context: Context, one: Observed) -> list[Evidence]:
     """Where the content shows what it does, for those who ask why."""
     start, end = one.attribution.content[0].span.start, one.attribution.content[0].span.end
     found = [(a, b) for _, a, b in signals().find(context.text[start:end])][:2]
-    return [context.article.text.cite(start + a, start + b) for a, b in found if re.search(r"\w", context.text[start + a : start + b])]
+    return [
+        context.article.text.cite(start + a, start + b)
+        for a, b in found
+        if re.search(r"\w", context.text[start + a : start + b])
+    ]

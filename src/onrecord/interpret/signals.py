@@ -23,7 +23,11 @@ def phrase_pattern(phrase: str) -> str:
         choices = "|".join(re.escape(c).replace(r"\*", r"[\w-]*").replace("'", "['’]") for c in slot.split("|"))
         parts.append(rf"(?:{choices})\s+")
     pattern = "".join(parts).removesuffix(r"\s+")
-    return pattern.replace(r"(?:n['’]t", r"(?:\w+n['’]t").replace(r"|n['’]t", r"|\w+n['’]t").replace(r"(?:['’]ll)", r"['’]ll")
+    return (
+        pattern.replace(r"(?:n['’]t", r"(?:\w+n['’]t")
+        .replace(r"|n['’]t", r"|\w+n['’]t")
+        .replace(r"(?:['’]ll)", r"['’]ll")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +76,16 @@ def direction(lowers: Sequence[str]) -> int:
     """-1 where words undo something, +1 where they do not or where one undoing is negated; other negations turn it too."""
     sign = -1 if any(w in undoing() for w in lowers) else 1
     return -sign if any(w in NEGATIONS or w.endswith("n't") for w in lowers) else sign
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    groups: dict[str, list[str]] = {}
+    for row in rows("patterns.tsv"):
+        groups.setdefault(row["name"], []).append(row["pattern"])
+    return {name: re.compile(rf"\b(?:{'|'.join(parts)})", re.I) for name, parts in groups.items()}
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """All of `data/patterns.tsv` under one name as one regular expression; KeyError for a name it does not have."""
+    return _patterns()[name]

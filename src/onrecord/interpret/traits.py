@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,12 @@ from onrecord.lexicon import Issue
 from onrecord.model import Form
 
 Floats = npt.NDArray[np.float32]
-MODALS = frozenset("will would can could may might must should shall 'll won't can't cannot wouldn't couldn't shouldn't needn't".split())
-BE = frozenset("is are was were be been being has have had does do did isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't".split())
+MODALS = frozenset(
+    "will would can could may might must should shall 'll won't can't cannot wouldn't couldn't shouldn't needn't".split()
+)
+BE = frozenset(
+    "is are was were be been being has have had does do did isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't".split()
+)
 COUNTED = 70  # dimensions of the static vectors that are used: the first ones carry most of the variance
 WORD_WEIGHT, VECTOR_WEIGHT = 0.5, 2.0
 FUNCTION = frozenset("the a an of in on at by for and or his her its their our my your".split())
@@ -81,7 +86,13 @@ def _of_cue(made: dict[str, float], saying: Saying) -> None:
 def _of_shape(made: dict[str, float], saying: Saying, lowers: Sequence[str]) -> None:
     first = lowers[0] if lowers else "-"
     made[f"form: {saying.form}"] = 0.5
-    for name, seen in (("question", saying.question), ("reports", saying.reports), ("nested", saying.nested), ("own side", saying.own), ("points back", points_back(saying.content))):
+    for name, seen in (
+        ("question", saying.question),
+        ("reports", saying.reports),
+        ("nested", saying.nested),
+        ("own side", saying.own),
+        ("points back", points_back(saying.content)),
+    ):
         if seen:
             made[name] = 1.0
     made[f"begins: {first if first in FUNCTION or first in MODALS or len(first) < 6 else '*'}"] = 0.7
@@ -95,7 +106,11 @@ def _of_shape(made: dict[str, float], saying: Saying, lowers: Sequence[str]) -> 
         made[f"as-phrase after {saying.said.act}"] = 1.0
     if predicate in MODALS:
         at = lowers.index(predicate)
-        negated = "not " if {"not", "never", "no"} & set(lowers[at + 1 : at + 3]) or predicate.endswith(("n't", "not")) else ""
+        negated = (
+            "not "
+            if {"not", "never", "no"} & set(lowers[at + 1 : at + 3]) or predicate.endswith(("n't", "not"))
+            else ""
+        )
         made[f"modal: {negated}{predicate}"] = 1.0
         if saying.own:
             made[f"own side {negated}{predicate}"] = 1.0
@@ -126,11 +141,11 @@ def _of_words(made: dict[str, float], saying: Saying, lowers: Sequence[str], cue
     stems = [stem(w) for w in lowers]
     for s in stems:
         made[f"~w {s}"] = weight
-    for a, b in zip(stems, stems[1:], strict=False):
+    for a, b in pairwise(stems):
         made[f"~b {a} {b}"] = weight
     for s in cue:
         made[f"~c {stem(s)}"] = weight
-    for a, b in zip(cue, cue[1:], strict=False):
+    for a, b in pairwise(cue):
         made[f"~d {stem(a)} {stem(b)}"] = weight
 
 
@@ -155,11 +170,27 @@ def stance_features(made: Mapping[str, float], saying: Saying, issue: Issue, vec
     result["shares words"] = min(len(shared), 4) / 2
     said = saying.said
     own = " own side" if saying.own else ""
-    acts = {f"act {saying.rules.get('act', said.act)}", f"cue {said.act}", f"cue stance {said.stance}", f"commitment {saying.rules.get('commitment', '')}{own}"}
+    acts = {
+        f"act {saying.rules.get('act', said.act)}",
+        f"cue {said.act}",
+        f"cue stance {said.stance}",
+        f"commitment {saying.rules.get('commitment', '')}{own}",
+    }
     for name in acts:
         result[f"{name} toward"] = toward
         result[f"{name} undo"] = undo
-    for name in ("signal: good", "signal: bad", "signal: refuse", "signal: ready", "signal: must", "signal: threat", "signal: pledge", "own side", "negated", "under a condition"):
+    for name in (
+        "signal: good",
+        "signal: bad",
+        "signal: refuse",
+        "signal: ready",
+        "signal: must",
+        "signal: threat",
+        "signal: pledge",
+        "own side",
+        "negated",
+        "under a condition",
+    ):
         if made.get(name):
             result[f"{name} toward"] = toward * made[name]
             result[f"{name} undo"] = undo * made[name]

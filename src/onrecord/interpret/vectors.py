@@ -89,4 +89,6 @@ def bundled_vectors() -> PieceVectors:
     raw = resources.files("onrecord").joinpath("data", "pieces.npz").read_bytes()
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         names = stored["pieces"].tobytes().decode("utf-8").split("\n")
-        return PieceVectors({name: i for i, name in enumerate(names)}, stored["vectors"], stored["scale"].astype(np.float32))
+        return PieceVectors(
+            {name: i for i, name in enumerate(names)}, stored["vectors"], stored["scale"].astype(np.float32)
+        )

@@ -60,7 +60,7 @@ def weights(count: int) -> Floats:
     """The weight of each vocabulary rank."""
     probability = 1.0 / np.arange(2, count + 2)
     probability /= probability.sum()
-    return (SIF / (SIF + probability)).astype(np.float32)
+    return np.asarray(SIF / (SIF + probability), dtype=np.float32)
 
 
 def main(out: str) -> None:

@@ -54,7 +54,10 @@ def fit_multinomial(rows: Floats, truth: Indexes, classes: int, strength: float,
         scores -= scores.max(1, keepdims=True)
         odds = np.exp(scores)
         odds /= odds.sum(1, keepdims=True)
-        value = -(shares * np.log(odds[np.arange(len(truth)), truth] + 1e-12)).sum() + strength / 2 * (weights[:-1] ** 2).sum()
+        value = (
+            -(shares * np.log(odds[np.arange(len(truth)), truth] + 1e-12)).sum()
+            + strength / 2 * (weights[:-1] ** 2).sum()
+        )
         slope = rows.T @ ((odds - target) * shares[:, None])
         slope[:-1] += strength * weights[:-1]
         return float(value), slope.ravel()
@@ -63,7 +66,9 @@ def fit_multinomial(rows: Floats, truth: Indexes, classes: int, strength: float,
     return np.asarray(found.x.reshape(-1, classes))
 
 
-def fit_chain(cases: Sequence[tuple[Floats, Floats, Indexes]], strength: float = CHAIN_STRENGTH) -> tuple[Floats, Floats, Floats]:
+def fit_chain(
+    cases: Sequence[tuple[Floats, Floats, Indexes]], strength: float = CHAIN_STRENGTH
+) -> tuple[Floats, Floats, Floats]:
     """Weights of evidence, of staying with an issue and of staying with none, from (tables, links, issues) of articles."""
     from scipy.optimize import minimize
 
@@ -80,7 +85,12 @@ def fit_chain(cases: Sequence[tuple[Floats, Floats, Indexes]], strength: float =
             last = scores.shape[1] - 1
             same = np.r_[False, issues[1:] == issues[:-1]]
             kept, kept_none = same & (issues != last), same & (issues == last)
-            value += chain.log_sum - scores[rows, issues].sum() - (links @ stay)[kept].sum() - (links @ none)[kept_none].sum()
+            value += (
+                chain.log_sum
+                - scores[rows, issues].sum()
+                - (links @ stay)[kept].sum()
+                - (links @ none)[kept_none].sum()
+            )
             slope[:width] += np.einsum("km,kmf->f", chain.marginals, tables) - tables[rows, issues].sum(0)
             slope[width : width + joints] += links.T @ (chain.stays[:, :-1].sum(1) - kept)
             slope[width + joints :] += links.T @ (chain.stays[:, -1] - kept_none)

@@ -107,12 +107,22 @@ def dispatch(case: Mapping[str, Any], codebook: Codebook, interpreter: Interpret
 def gold_attributions(case: Mapping[str, Any]) -> tuple[Article, list[Attribution], list[dict[str, Any] | None]]:
     """The article of a case, its attributions, and the gold statement of each."""
     article = Article(
-        text=Text(case["text"]), name=case["id"], title=case["title"], outlet=case["publisher"], published=PartialDate(case["published"])
+        text=Text(case["text"]),
+        name=case["id"],
+        title=case["title"],
+        outlet=case["publisher"],
+        published=PartialDate(case["published"]),
     )
     spans = [{part: tuple(map(tuple, s[part])) for part in ("source", "cue", "content")} for s in case["statements"]]
-    attributions = list(assemble(article.text, [Found(**s) for s in spans]))
+    attributions = list(
+        assemble(article.text, [Found(source=s["source"], cue=s["cue"], content=s["content"]) for s in spans])
+    )
     by_place = {(s["content"], s["cue"]): gold for s, gold in zip(spans, case["statements"], strict=True)}
-    return article, attributions, [by_place.get((tuple(pieces(a, "content")), tuple(pieces(a, "cue")))) for a in attributions]
+    return (
+        article,
+        attributions,
+        [by_place.get((tuple(pieces(a, "content")), tuple(pieces(a, "cue")))) for a in attributions],
+    )
 
 
 def _example(one: Observed, gold: Mapping[str, Any], codebook: Codebook, meaning: Meaning) -> Example:
@@ -124,7 +134,9 @@ def _example(one: Observed, gold: Mapping[str, Any], codebook: Codebook, meaning
 def _toward(one: Observed, seen: Mapping[str, float], issue: Issue | None, meaning: Meaning) -> dict[str, float] | None:
     if issue is None:
         return None
-    return stance_features({**seen, f"rule's stance: {ruled_stance(one.saying, issue)}": 1.0}, one.saying, issue, meaning.vectors)
+    return stance_features(
+        {**seen, f"rule's stance: {ruled_stance(one.saying, issue)}": 1.0}, one.saying, issue, meaning.vectors
+    )
 
 
 def sayings(meaning: Meaning) -> Iterator[Example]:
@@ -152,7 +164,12 @@ def _observed(cue: str, said: str, own: bool, meaning: Meaning) -> Observed:
     found = Found(source=((0, 3),), cue=((4, 4 + len(cue)),), content=((start, start + len(said)),))
     (attribution,) = assemble(article.text, [found])
     first_person = {"we", "our", "us", "i", "my"}
-    return meaning.observe(Context(article), attribution, [attribution], lambda _, clause: own or bool(first_person & set(clause.casefold().split()[:12])))
+    return meaning.observe(
+        Context(article),
+        attribution,
+        [attribution],
+        lambda _, clause: own or bool(first_person & set(clause.casefold().split()[:12])),
+    )
 
 
 # ---------------------------------------------------------------- fitting
@@ -170,8 +187,10 @@ def fit_field(name: str, examples: Sequence[tuple[Example, float]]) -> Linear:
     classes = tuple(sorted(set(labels)))
     matrix = Matrix.of(rows)
     truth = np.array([classes.index(label) for label in labels])
-    weights = fit_multinomial(matrix.fill(rows), truth, len(classes), STRENGTH[name], np.array(shares)).astype(np.float32)
-    return Linear(classes, {key: weights[n] for key, n in matrix.index.items()}, weights[-1])
+    weights = fit_multinomial(matrix.fill(rows), truth, len(classes), STRENGTH[name], np.array(shares)).astype(
+        np.float32
+    )
+    return Linear(classes, matrix.index, weights[:-1], weights[-1])
 
 
 def fit_issues(cases: Sequence[Dispatch]) -> IssueModel:
@@ -222,7 +241,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     temperatures: dict[str, float] = {}
     report = cross_validate(cases, extra, temperatures)
     for name, right in report.right.items():
-        print(f"{name:12} {100 * float(np.mean(right)):5.1f} % of {len(right)}, mean confidence {100 * float(np.mean(report.sure[name])):5.1f} %")
+        print(
+            f"{name:12} {100 * float(np.mean(right)):5.1f} % of {len(right)}, mean confidence {100 * float(np.mean(report.sure[name])):5.1f} %"
+        )
     if options.report:
         options.report.write_text(json.dumps({"sure": report.sure, "right": report.right}), encoding="utf-8")
     if options.write:
