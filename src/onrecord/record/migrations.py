@@ -96,9 +96,17 @@ def _decisions(connection: Connection) -> None:
     )
 
 
+def _readings(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE readings"
+        " (article TEXT PRIMARY KEY, codebook TEXT NOT NULL, reader TEXT NOT NULL, hash TEXT NOT NULL)"
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the tables of a ledger", _tables),
     Migration("decisions on who is who", _decisions),
+    Migration("which articles were read, under what", _readings),
 )
 
 

@@ -137,3 +137,14 @@ supersessions = Table(
     Column("new", Text),
     Column("reason", Text, nullable=False),
 )
+
+# The last machine reading of each article, so that a run that was cut off goes on where it stopped. Not in the chain:
+# losing a row costs a second reading, which changes nothing. A changed one could cost statements, hence the hash.
+readings = Table(
+    "readings",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("codebook", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)

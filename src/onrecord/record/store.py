@@ -119,6 +119,11 @@ class Ledger:
         with self._writing() as connection:
             return writing.add(connection, readings, stamp)
 
+    def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
+        """Those of the articles whose last machine reading here was by this reader under this codebook."""
+        with self._reading() as connection:
+            return writing.read_already(connection, ids, "" if codebook is None else codebook.id, rows.storable(reader))
+
     def revise(self, old: str | None, new: Statement | None, *, coder: str, reason: str) -> Batch:
         """Keep a person's judgement: `new` for the statement with id `old`, or none for it, or one that was missed.
 
