@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.made import article, statement
 
 from onrecord.errors import CodecError
 from onrecord.model import Act, Article, Attribution, Form, Judgement, PartialDate
 from onrecord.span import Text
-from tests.made import article, statement
 
 
 @pytest.mark.parametrize("iso", ["2026", "2026-02", "2026-02-28"])

@@ -13,6 +13,7 @@ from onrecord.record.dna import frame, write_tables
 from onrecord.show.exchange import dna
 
 from .conftest import Run
+
 from tests.made import SHARED, article, statement  # isort: skip
 
 SAMPLE = SHARED / "data" / "dna" / "sample" / "sample.dna"
