@@ -36,9 +36,10 @@ class Linear:
         _, rows, values = self._known(features)
         return np.asarray(self.bias + values @ self.table[rows], dtype=np.float32)
 
-    def probabilities(self, features: Mapping[str, float]) -> Floats:
-        """The calibrated probability of each class."""
-        scores = self.scores(features) / self.temperature
+    def probabilities(self, features: Mapping[str, float], prior: Floats | None = None) -> Floats:
+        """The calibrated probability of each class; `prior` is added to the scores."""
+        scores = self.scores(features) if prior is None else self.scores(features) + prior
+        scores = scores / self.temperature
         scores = np.exp(scores - scores.max())
         return np.asarray(scores / scores.sum(), dtype=np.float32)
 
@@ -49,6 +50,18 @@ class Linear:
         gains = (values * (picked[:, winner] - picked.mean(1))).tolist()
         ranked = sorted(zip(gains, names, strict=True), key=lambda g: (-g[0], g[1]))
         return [name for gain, name in ranked[:count] if gain > 0]
+
+
+PRIOR_STRENGTH = 0.6  # of the act's say in the stance; chosen by cross-validation
+
+
+def stance_prior(act: Linear, given: Linear, seen: Mapping[str, float]) -> Floats:
+    """What the act lets expect of the stance, as scores: `given` holds log P(stance | act) / P(stance) by act."""
+    shares = act.probabilities(seen)
+    ratio = np.zeros(len(given.classes), dtype=np.float32)
+    for share, name in zip(shares, act.classes, strict=True):
+        ratio += share * (np.exp(given.table[given.index[name]]) if name in given.index else 1.0)
+    return np.asarray(PRIOR_STRENGTH * np.log(ratio), dtype=np.float32)
 
 
 def save(models: Mapping[str, Linear]) -> bytes:

@@ -18,7 +18,7 @@ from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
 from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Match, Passage, points_back
 from onrecord.interpret.issues import Evidence as IssueEvidence
-from onrecord.interpret.linear import Linear, bundled_models
+from onrecord.interpret.linear import Floats, Linear, bundled_models, stance_prior
 from onrecord.interpret.saying import CueIndex, act_of
 from onrecord.interpret.signals import signals
 from onrecord.interpret.stance import stance_of
@@ -33,6 +33,7 @@ Table = npt.NDArray[np.float32]
 Own = Callable[[Attribution, str], bool]
 PRONOUN = frozenset("it this that them they these those so such".split())
 NEAR = 120  # characters between two contents that count as near
+GIVEN_ACT = "stance given act"
 NO_TERM = FEATURES.index("none: no term")
 
 
@@ -181,7 +182,8 @@ class Meaning:
         stance = ruled
         if about is not None:
             toward = stance_features({**seen, f"rule's stance: {ruled.value}": 1.0}, saying, about, self.vectors)
-            stance = self._judge("stance", Stance, ruled, toward, (*cue, *content_at))
+            prior = stance_prior(self.models["act"], self.models[GIVEN_ACT], seen) if GIVEN_ACT in self.models else None
+            stance = self._judge("stance", Stance, ruled, toward, (*cue, *content_at), prior)
         spans = tuple(context.article.text.cite(a, b) for a, b, _ in one.taken)
         kinds = ", ".join(k for _, _, k in one.taken)
         condition = Judgement(
@@ -192,21 +194,20 @@ class Meaning:
         )
         return Reading(act=act, issue=issue, stance=stance, commitment=commitment, condition=condition)
 
-    def _judge(
-        self, name: str, kind: type, ruled: Judgement, seen: Mapping[str, float], evidence: tuple[Evidence, ...]
-    ) -> Judgement:  # type: ignore[type-arg]
+    def _judge(  # type: ignore[no-untyped-def]
+        self, name: str, kind: type, ruled, seen: Mapping[str, float], evidence: tuple[Evidence, ...], prior: Floats | None = None
+    ):
+        """The model's verdict with its reasons; the rules' where there is no model."""
         model = self.models.get(name)
         if model is None:
             return ruled
-        shares = model.probabilities(seen)
+        shares = model.probabilities(seen, prior)
         best = int(shares.argmax())
         why = "; ".join(model.telling(seen, best))
         return Judgement(
-            value=kind(model.classes[best]),
-            rule=f"model: {why or 'words and meaning'}",
-            confidence=float(shares[best]),
-            evidence=evidence,
-        )
+            value=kind(model.classes[best]), rule=f"model: {why or 'words and meaning'}",
+            confidence=float(shares[best]), evidence=evidence,
+        )  # fmt: skip
 
 
 def ruled_stance(saying: Saying, issue: Issue) -> Stance:

@@ -25,8 +25,8 @@ from onrecord.extract.assemble import Found, assemble
 from onrecord.interpret.context import Context, pieces
 from onrecord.interpret.interpreter import Interpreter
 from onrecord.interpret.issuechain import IssueModel
-from onrecord.interpret.linear import Linear, save
-from onrecord.interpret.meaning import Meaning, Observed, ruled_stance
+from onrecord.interpret.linear import Linear, save, stance_prior
+from onrecord.interpret.meaning import GIVEN_ACT, Meaning, Observed, ruled_stance
 from onrecord.interpret.traits import features, stance_features
 from onrecord.learn.fitting import Matrix, fit_chain, fit_multinomial, fit_temperature
 from onrecord.lexicon import Codebook, Issue, load_codebook, load_cues
@@ -198,6 +198,19 @@ def fit_issues(cases: Sequence[Dispatch]) -> IssueModel:
     return IssueModel(*fit_chain([(c.tables, c.links, c.issues) for c in cases]))
 
 
+def fit_given_act(examples: Sequence[Example]) -> Linear:
+    """log P(stance | act) / P(stance), counts smoothed by a pseudo-count and four of the overall shares."""
+    stances, acts = tuple(sorted(STANCES.values())), tuple(sorted({e.labels["act"] for e in examples}))
+    counts = np.ones((len(acts), len(stances)))
+    for example in (e for e in examples if e.toward is not None):
+        counts[acts.index(example.labels["act"]), stances.index(example.labels["stance"])] += 1
+    overall = 1 + (counts - 1).sum(0)
+    overall /= overall.sum()
+    counts += 4 * overall
+    table = np.log(counts / counts.sum(1, keepdims=True) / overall).astype(np.float32)
+    return Linear(stances, {act: n for n, act in enumerate(acts)}, table, np.zeros(len(stances), dtype=np.float32))
+
+
 def examples_of(cases: Sequence[Dispatch], extra: Sequence[Example]) -> list[tuple[Example, float]]:
     """All examples with their weights."""
     return [(e, 1.0) for c in cases for e in c.examples] + [(e, SAYING_WEIGHT) for e in extra]
@@ -213,13 +226,17 @@ def cross_validate(cases: Sequence[Dispatch], extra: Sequence[Example], temperat
         for case in own:
             beliefs = chain.beliefs(list(case.tables), list(case.links))
             report.add("issue", beliefs.max(1).tolist(), (beliefs.argmax(1) == case.issues).tolist())
-        for name in FIELDS:
-            model = fit_field(name, examples_of(others, extra))
-            for example in (e for c in own for e in c.examples):
+        models = {name: fit_field(name, examples_of(others, extra)) for name in FIELDS}
+        given = fit_given_act([e for c in others for e in c.examples])
+        for example in (e for c in own for e in c.examples):
+            for name, model in models.items():
                 row = example.toward if name == "stance" else example.seen
                 if row is not None:
                     label = example.labels[name]
-                    held[name].append((model.scores(row), model.classes.index(label) if label in model.classes else -1))
+                    scores = model.scores(row)
+                    if name == "stance":
+                        scores = scores + stance_prior(models["act"], given, example.seen)
+                    held[name].append((scores, model.classes.index(label) if label in model.classes else -1))
     for name in FIELDS:
         scores, truth = np.stack([s for s, _ in held[name]]), np.array([t for _, t in held[name]])
         temperatures[name] = fit_temperature(scores, truth)
@@ -250,6 +267,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         models = {name: fit_field(name, examples_of(cases, extra)) for name in FIELDS}
         for name, model in models.items():
             model.temperature = temperatures[name]
+        models[GIVEN_ACT] = fit_given_act([e for c in cases for e in c.examples])
         data = Path(str(resources.files("onrecord").joinpath("data")))
         (data / "meaning.npz").write_bytes(save(models))
         (data / "issue-model.json").write_text(fit_issues(cases).to_json(), encoding="utf-8")
