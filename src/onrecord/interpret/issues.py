@@ -25,10 +25,14 @@ Floats = npt.NDArray[np.float32]
 Places = tuple[tuple[int, int], ...]
 
 STOP = frozenset(
-    "the a an of to in on at by for from with and or not be is are was were been being will would should may might can could must shall that this these those it its "
-    "their his her they he she we i you my our your us me him them as into than then so if but have has had having do does did doing who which what when where why how there all any "
-    "some more most other no only own same such one two three first new put go goes going went part up out over about after before between both each until unless once while "
-    "because also very just even still too now yet again against under off down said say says told added get got make made take took let come came".split()
+    (
+        "the a an of to in on at by for from with and or not be is are was were been being will would should may "
+        "might can could must shall that this these those it its their his her they he she we i you my our your us me "
+        "him them as into than then so if but have has had having do does did doing who which what when where why how "
+        "there all any some more most other no only own same such one two three first new put go goes going went part "
+        "up out over about after before between both each until unless once while because also very just even still "
+        "too now yet again against under off down said say says told added get got make made take took let come came "
+    ).split()
 )
 ANAPHOR = re.compile(
     r"^\W*(?:that |to |of |as )?(?:it|this|that|them|they|these|those|both|neither|"

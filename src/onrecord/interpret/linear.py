@@ -69,7 +69,9 @@ def save(models: Mapping[str, Linear]) -> bytes:
     arrays: dict[str, npt.NDArray[np.generic]] = {}
     for key, model in models.items():
         arrays[f"{key}.classes"] = np.frombuffer("\n".join(model.classes).encode(), dtype=np.uint8)
-        arrays[f"{key}.features"] = np.frombuffer("\n".join(sorted(model.index, key=model.index.__getitem__)).encode(), dtype=np.uint8)
+        arrays[f"{key}.features"] = np.frombuffer(
+            "\n".join(sorted(model.index, key=model.index.__getitem__)).encode(), dtype=np.uint8
+        )
         arrays[f"{key}.weights"] = model.table.astype(np.float16)
         arrays[f"{key}.bias"] = model.bias.astype(np.float32)
         arrays[f"{key}.temperature"] = np.array([model.temperature], dtype=np.float32)

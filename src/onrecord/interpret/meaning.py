@@ -195,7 +195,13 @@ class Meaning:
         return Reading(act=act, issue=issue, stance=stance, commitment=commitment, condition=condition)
 
     def _judge(  # type: ignore[no-untyped-def]
-        self, name: str, kind: type, ruled, seen: Mapping[str, float], evidence: tuple[Evidence, ...], prior: Floats | None = None
+        self,
+        name: str,
+        kind: type,
+        ruled,
+        seen: Mapping[str, float],
+        evidence: tuple[Evidence, ...],
+        prior: Floats | None = None,
     ):
         """The model's verdict with its reasons; the rules' where there is no model."""
         model = self.models.get(name)

@@ -53,7 +53,7 @@ def reduced(vectors: Floats, dimensions: int = DIMENSIONS) -> Floats:
     _, axes = np.linalg.eigh(centred.T.astype(np.float64) @ centred)
     axes = axes[:, ::-1][:, :dimensions]
     axes *= np.sign(axes[np.abs(axes).argmax(0), np.arange(axes.shape[1])])
-    return (centred @ axes).astype(np.float32)
+    return np.asarray(centred @ axes, dtype=np.float32)
 
 
 def weights(count: int) -> Floats:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from onrecord.extract.assemble import Found, assemble
 from onrecord.interpret.context import Context
-from onrecord.interpret.linear import Linear, bundled_models, load, save
+from onrecord.interpret.linear import Linear, bundled_models, load, save, stance_prior
 from onrecord.interpret.meaning import Meaning, Reading
 from onrecord.lexicon import Codebook, Issue, load_cues
 from onrecord.model import Act, Article, Commitment, Stance
@@ -99,3 +100,12 @@ def test_models_survive_their_file() -> None:
     assert isinstance(again["act"], Linear)
     assert again["act"].probabilities(seen) == pytest.approx(models["act"].probabilities(seen), abs=1e-4)
     assert save(again) == save(load(save(again)))
+
+
+def test_the_act_has_a_say_in_the_stance() -> None:
+    """Where declining goes with holding back, a saying that surely declines gets a prior for holding back."""
+    act = Linear(("decline", "demand"), {"shrugs": 0}, np.array([[9.0, -9.0]], np.float32), np.zeros(2, np.float32))
+    table = np.log(np.array([[4.0, 0.5], [0.5, 2.0]], np.float32))
+    given = Linear(("noncommittal", "support"), {"decline": 0, "demand": 1}, table, np.zeros(2, np.float32))
+    prior = stance_prior(act, given, {"shrugs": 1.0})
+    assert prior[0] > 0 > prior[1]
