@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 
 from onrecord.codec import statement_to_dict
 from onrecord.errors import LedgerError
-from onrecord.model import Stance
+from onrecord.model import Decision, Ruling, Stance
 from onrecord.record import Ledger, Query, schema
 from onrecord.record.rows import checksum
 
@@ -30,13 +30,14 @@ def name_of(value):
 
 @pytest.fixture
 def full(url):
-    """A ledger with something in every table: three batches, a re-reading, a correction, a codebook."""
+    """A ledger with something in every table: three batches, a re-reading, a correction, a codebook, a decision."""
     of, (ana, boris) = reading()
     with Ledger(url) as ledger:
         ledger.add([(of, [ana, boris]), reading(1)], codebook=CODEBOOK, reader="sample")
         sharper = replace(ana, stance=judged(Stance.MIXED))
         ledger.add([(of, [sharper, boris])])
         ledger.revise(boris.id, replace(boris, stance=judged(Stance.OPPOSE)), coder="mira", reason="a no")
+        ledger.decide(Decision(ruling=Ruling.MERGE, name="Ana", others=("A.",), coder="mira", reason="the same"))
         assert ledger.verify().ok
     return url
 
