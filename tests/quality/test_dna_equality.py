@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import os
+import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from onrecord.analyse.coding import Coded
 from onrecord.analyse.networks import Options, events, network
 from onrecord.analyse.series import series
-from onrecord.show.exchange import dna
+from onrecord.show.exchange import dl, dna, graphml
 
 SHARED = Path(os.environ.get("ONRECORD_SHARED", Path(__file__).parents[3] / "shared"))
 FOLDER = SHARED / "data" / "dna"
@@ -146,3 +148,31 @@ def test_event_list_is_dnas_cell_by_cell() -> None:
         ]  # fmt: skip
         assert int(mine["agreement"]) == int(line["agreement"])
         assert mine["quote"].replace(";", ",").replace('"', "'") == line["text"]
+
+
+@needs_data
+@pytest.mark.parametrize("file", ["onemode_org_subtract_average", "twomode_org-concept_subtract_no"])
+def test_dl_and_graphml_files_are_dnas(file: str) -> None:
+    """Ours hold what DNA's hold: its DL file has six decimals, its GraphML file every tie, also those of weight 0."""
+    (row,) = [row for name, row in MANIFEST if name == "sample" and row["file"] == f"{file}.graphml"]
+    net = network(coded("sample"), options(row))
+    rows, columns, values = dl.read((FOLDER / "sample" / f"{file}.dl").read_text(encoding="utf-8"))
+    mine = dl.read(dl.write(net))
+    assert (rows, columns) == (mine[0], mine[1])
+    assert np.abs(values - mine[2]).max() <= 5.1e-7
+    theirs = graphml.read((FOLDER / "sample" / f"{file}.graphml").read_text(encoding="utf-8"))[1]
+    ours = graphml.read(graphml.write(net))[1]
+    ties = [{frozenset(tie[:2]): tie[2] for tie in found.iter_rows() if tie[2]} for found in (theirs, ours)]
+    assert ties[0].keys() == ties[1].keys()
+    assert max(abs(ties[0][pair] - ties[1][pair]) for pair in ties[0]) < TOLERANCE
+
+
+@needs_data
+def test_graphml_nodes_carry_the_attributes_of_their_entities() -> None:
+    base = dna.read(FOLDER / "sample" / DATABASES["sample"])
+    told = dna.attributes(base)
+    text = (FOLDER / "sample" / "onemode_org_subtract_average.graphml").read_text(encoding="utf-8")
+    types = dict(re.findall(r'<data key="name">([^<]+)</data>.*?<data key="Type">([^<]+)</data>', text, re.DOTALL))
+    assert {html.unescape(name): html.unescape(kind) for name, kind in types.items()} == {
+        name: told[name]["Type"] for name in coded("sample").field("affiliation").names
+    }

@@ -94,6 +94,15 @@ UNIQUE = {
     **{f"DATA{kind}": ("StatementId", "VariableId") for kind in ("BOOLEAN", "INTEGER", "SHORTTEXT", "LONGTEXT")},
 }  # fmt: skip
 
+# What may be left out of an insertion, as in DNA's schema (its rows are inserted column by column).
+BLANK = {("ENTITIES", column) for column in COLOUR} | {("DATALONGTEXT", "Value")}
+ZERO = {("DATAINTEGER", "Value")}
+ONE = {("DATABOOLEAN", "Value")}
+EMPTY = {
+    *[("DOCUMENTS", column) for column in ("Author", "Source", "Section", "Notes", "Type")],
+    ("ENTITIES", "Value"), ("DATALONGTEXT", "Value"), ("ATTRIBUTEVALUES", "AttributeValue"),
+}  # fmt: skip
+
 # Values below zero or above 255 would be refused, and DNA cannot show names of 191 characters and more.
 SHORT = {
     "Name",
@@ -209,7 +218,8 @@ def _schema() -> sa.MetaData:
             columns.append(
                 sa.Column(
                     column, sa.Integer() if kind == INTEGER else sa.Text(), *extra,
-                    primary_key=column == key, nullable=column in OPTIONAL, autoincrement=False,
+                    primary_key=column == key, nullable=column in OPTIONAL or (name, column) in BLANK,
+                    autoincrement=False, server_default=_default(name, column),
                 )
             )  # fmt: skip
         checks: list[sa.Constraint] = [sa.UniqueConstraint(*UNIQUE[name])] if name in UNIQUE else []
@@ -217,6 +227,17 @@ def _schema() -> sa.MetaData:
             checks.append(sa.CheckConstraint('"Start" < "Stop"'))
         sa.Table(name, metadata, *columns, *checks)
     return metadata
+
+
+def _default(name: str, column: str) -> sa.TextClause | None:
+    """What DNA's own schema puts into a column that an insertion leaves out."""
+    if column in COLOUR or column in ("Refresh", "ColorByCoder", "PopupDecoration") or (name, column) in ZERO:
+        return sa.text("0")
+    if column.startswith(("Permission", "view", "edit")) or column == "PopupAutoComplete" or (name, column) in ONE:
+        return sa.text("1")
+    if column in ("FontSize", "PopupWidth"):
+        return sa.text("14" if column == "FontSize" else "300")
+    return sa.text("''") if (name, column) in EMPTY else None
 
 
 def _quoted(path: Path) -> str:

@@ -130,7 +130,7 @@ def network(shape: Shape, choice: Choice, through: Through, store: Store, file: 
             raise TableError("--kernel needs --window, such as --window days:8")
         net = networks.network(table, options)
         _say_size(net)
-        _one(net, file)
+        _put(_bytes(net, file.format, _attributes(store, file.format)), file.output)
     else:
         kernel = None if through.kernel is None else through.kernel.value
         _many(series(table, options, through.window, kernel=kernel), file)
@@ -219,8 +219,13 @@ def _frame(found: pl.DataFrame, file: File) -> None:
     _put(text.encode(), file.output)
 
 
-def _one(net: Network, file: File) -> None:
-    _put(_bytes(net, file.format), file.output)
+def _attributes(store: Store, form: FileFormat) -> dict[str, dict[str, str]] | None:
+    """What a DNA database tells of its nodes, for the formats that have a place for it."""
+    if form not in (FileFormat.graphml, FileFormat.gexf) or not is_dna(store):
+        return None
+    from onrecord.show.exchange.dna import attributes
+
+    return attributes(open_dna(store))
 
 
 def _many(nets: Iterator[Network], file: File) -> None:
@@ -238,7 +243,7 @@ def _many(nets: Iterator[Network], file: File) -> None:
     say(f"{count} windows, a file each" if count else "no window has a statement")
 
 
-def _bytes(net: Network, form: FileFormat) -> bytes:
+def _bytes(net: Network, form: FileFormat, attributes: dict[str, dict[str, str]] | None = None) -> bytes:
     from onrecord.show.exchange import csv, dl, gexf, graphml
 
     title = f"{net.options.rows} by {net.options.columns}: {net.options.aggregate}"
@@ -252,13 +257,10 @@ def _bytes(net: Network, form: FileFormat) -> bytes:
         return page.write(net, title=title).encode()
     if form is FileFormat.jsonl:
         return "".join(_json_lines(net.edges())).encode()
-    writers = {
-        FileFormat.csv: csv.network,
-        FileFormat.dl: dl.write,
-        FileFormat.graphml: graphml.write,
-        FileFormat.gexf: gexf.write,
-    }
-    return writers[form](net).encode()
+    if form in (FileFormat.graphml, FileFormat.gexf):
+        text = graphml.write(net, attributes) if form is FileFormat.graphml else gexf.write(net, attributes)
+        return text.encode()
+    return csv.network(net).encode() if form is FileFormat.csv else dl.write(net).encode()
 
 
 def _json_lines(found: pl.DataFrame) -> Iterator[str]:

@@ -159,6 +159,23 @@ def from_statements(results: Iterable[tuple[Article, Sequence[Statement]]]) -> T
     return builder.tables()
 
 
+def attributes(database: Database) -> dict[str, dict[str, str]]:
+    """What the database tells of each entity of the roles (type, alias, notes ...): value of entity to named texts."""
+    tables = database.tables
+    named = {name for role, name in database.roles.items() if role != "stance"}
+    own = tables["VARIABLES"].filter(pl.col("StatementTypeId") == database.type_id, pl.col("Variable").is_in(named))
+    told = (
+        tables["ATTRIBUTEVALUES"]
+        .join(tables["ATTRIBUTEVARIABLES"], left_on="AttributeVariableId", right_on="ID")
+        .join(tables["ENTITIES"].rename({"VariableId": "Of"}), left_on="EntityId", right_on="ID")
+        .filter(pl.col("Of").is_in(own["ID"].to_list()), pl.col("AttributeValue") != "")
+    )
+    found: dict[str, dict[str, str]] = {}
+    for entity, name, value in told.select("Value", "AttributeVariable", "AttributeValue").iter_rows():
+        found.setdefault(entity, {})[name] = value
+    return found
+
+
 def times_from_urls(frame: pl.DataFrame) -> pl.DataFrame:
     """A ledger's table with the column `time` where articles came out of a DNA database (see `articles`)."""
     told = (

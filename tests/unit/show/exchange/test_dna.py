@@ -181,3 +181,27 @@ def test_times_come_back_from_the_ledgers_addresses() -> None:
     )
     assert str(dna.times_from_urls(table)["time"][0]) == "2020-09-13 12:26:40"
     assert "time" not in dna.times_from_urls(table.tail(1)).columns
+
+
+def test_what_is_written_takes_what_dna_inserts(tmp_path: Path) -> None:
+    """DNA numbers rows by itself and leaves columns to the schema's defaults; both have to work in our files."""
+    path = tmp_path / "x.dna"
+    dna.write(path, dna.from_statements([(article(), [statement()])]))
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("INSERT INTO ENTITIES (VariableId, Value) VALUES (1, 'New')")
+        connection.execute("INSERT INTO CODERS (Name, Password) VALUES ('Second', 'x')")
+        connection.execute(
+            "INSERT INTO STATEMENTS (StatementTypeId, DocumentId, Start, Stop, Coder) VALUES (1, 1, 0, 3, 2)"
+        )
+        connection.execute("INSERT INTO DATABOOLEAN (StatementId, VariableId) VALUES (2, 4)")
+        connection.execute("INSERT INTO DOCUMENTS (Title, Text, Date) VALUES ('T', 'x', 0)")
+        assert connection.execute("SELECT Value FROM DATABOOLEAN WHERE StatementId = 2").fetchone() == (1,)
+        assert connection.execute("SELECT FontSize, PermissionEditCoders FROM CODERS WHERE ID = 2").fetchone() == (
+            14,
+            1,
+        )
+        connection.execute("DELETE FROM DOCUMENTS WHERE ID = 1")
+        assert connection.execute("SELECT count(*) FROM STATEMENTS").fetchone() == (0,)
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("INSERT INTO ENTITIES (VariableId, Value) VALUES (1, 'New')")
