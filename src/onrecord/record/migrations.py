@@ -94,6 +94,11 @@ def _decisions(connection: Connection) -> None:
         f"CREATE TABLE decisions (number {number} PRIMARY KEY, record TEXT NOT NULL, previous TEXT NOT NULL, "
         "hash TEXT NOT NULL UNIQUE)"
     )
+    connection.exec_driver_sql(
+        f"CREATE TABLE decision_head (place INTEGER PRIMARY KEY CHECK (place = 1), number {number} NOT NULL, "
+        "hash TEXT NOT NULL)"
+    )
+    connection.exec_driver_sql("INSERT INTO decision_head (place, number, hash) VALUES (1, 0, '')")
 
 
 def _readings(connection: Connection) -> None:

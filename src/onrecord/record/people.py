@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from onrecord.errors import CodecError
 from onrecord.model import Decision, Ruling, digest
-from onrecord.record.schema import decisions
+from onrecord.record.schema import decision_head, decisions
 
 
 def append(connection: Connection, decision: Decision) -> None:
@@ -24,6 +24,7 @@ def append(connection: Connection, decision: Decision) -> None:
     record = _encode(decision)
     link = digest("decision", number, previous, record)
     connection.execute(insert(decisions).values(number=number, record=record, previous=previous, hash=link))
+    connection.execute(update(decision_head).values(number=number, hash=link))
 
 
 def fetch(connection: Connection) -> Iterator[Decision]:
@@ -42,6 +43,9 @@ def broken(connection: Connection) -> Iterator[tuple[str, str]]:
         if row["hash"] != digest("decision", row["number"], row["previous"], row["record"]):
             yield where, "is not as it was written"
         previous, expected = row["hash"], row["number"] + 1
+    head = connection.execute(select(decision_head.c.number, decision_head.c.hash)).one_or_none()
+    if head is None or tuple(head) != (expected - 1, previous):
+        yield "decisions", "do not end with the one that the ledger names as the last"
 
 
 def _encode(decision: Decision) -> str:

@@ -118,6 +118,15 @@ statements = Table(
 )
 
 # What people decided on who is who; rows are only added, each bound to the one before it by its hash.
+# The last decision, so that one cut off the end is missed.
+decision_head = Table(
+    "decision_head",
+    metadata,
+    Column("place", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
 decisions = Table(
     "decisions",
     metadata,
