@@ -123,8 +123,12 @@ VENUE = re.compile(
     r"\b(?:in|at|during|on|to|via|through|by|for) (?:an?|the|his|her|its|their)? ?(?P<what>(?:\w+ ){0,2}?(?:interview|briefing|press conference|news conference|statement|speech|address|letter|note|post|tweet|message|debate|rally|meeting|"
     r"session|hearing|communiqu[ée]|broadcast|podcast|op-ed|article|column|phone call|call|summit|conference|congress|memo|report|video|conversation|talk show|programme|program)\b(?: (?:with|to|on|in|of|at|for|from) (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
 )
-ON = re.compile(r"\bon (?P<what>Telegram|Twitter|X|Facebook|Truth Social|Instagram|YouTube|TikTok|Bluesky|Mastodon|state television|television|radio)\b")
-TOLD = re.compile(r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |daily )?[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|reporters|journalists|parliament|lawmakers|deputies|delegates|engineers|supporters|the press)(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?")
+ON = re.compile(
+    r"\bon (?P<what>Telegram|Twitter|X|Facebook|Truth Social|Instagram|YouTube|TikTok|Bluesky|Mastodon|state television|television|radio)\b"
+)
+TOLD = re.compile(
+    r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |daily )?[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|reporters|journalists|parliament|lawmakers|deputies|delegates|engineers|supporters|the press)(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
+)
 
 
 def venue_of(around: str, after_cue: str, tells: bool) -> tuple[str | None, tuple[int, int] | None, str]:

@@ -262,7 +262,12 @@ def _named_in(
                     people.append(entity)
                 elif entity.kind is Kind.STATE:
                     states.append(entity.name)
-                elif entity.kind in (Kind.BODY, Kind.OUTLET) or run.owned or previous in NAMED_AS or previous in ("of", "opposition", "governing", "ruling"):  # noqa: E501
+                elif (
+                    entity.kind in (Kind.BODY, Kind.OUTLET)
+                    or run.owned
+                    or previous in NAMED_AS
+                    or previous in ("of", "opposition", "governing", "ruling")
+                ):  # noqa: E501
                     bodies.append(entity.side or entity.name)
         elif known is not None and known.kind is Kind.STATE and known.how == "adjective":
             states.append(known.name)

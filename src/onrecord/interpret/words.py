@@ -14,6 +14,8 @@ ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof gen col lt sgt capt sen rep gov st jr sr no vs etc jan feb mar apr jun jul aug sep sept "
     "oct nov dec u.s u.k u.n e.u a.m p.m inc ltd co corp".split()
 )
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word or a mark at `[start, end)`; `lower` is casefolded, with straight apostrophes."""
@@ -76,7 +78,26 @@ def at(bounds: list[tuple[int, int]], position: int) -> int:
 def stem(word: str) -> str:
     """A rough stem that joins inflections and near derivations: withdraw/withdrawal, guarantee/guarantees, fill/filling."""
     lower = word.casefold()
-    for ending in ("ations", "ation", "ments", "ment", "ings", "ing", "als", "al", "ions", "ion", "ies", "ers", "er", "ed", "es", "s", "e", "y"):
+    for ending in (
+        "ations",
+        "ation",
+        "ments",
+        "ment",
+        "ings",
+        "ing",
+        "als",
+        "al",
+        "ions",
+        "ion",
+        "ies",
+        "ers",
+        "er",
+        "ed",
+        "es",
+        "s",
+        "e",
+        "y",
+    ):
         if lower.endswith(ending) and len(lower) - len(ending) >= 4:
             root = lower[: -len(ending)]
             return root[:-1] if len(root) > 4 and root[-1] == root[-2] and root[-1] not in "ls" else root
