@@ -85,7 +85,7 @@ class Meaning:
     def observe(self, context: Context, attribution: Attribution, around: Sequence[Attribution], own: Own) -> Observed:
         """Cue, clause and conditions of one attribution, and the rules' verdicts on them."""
         content = joined(attribution, "content")
-        said = self._index.read([w for e in attribution.cue for w in words(e.quote)])
+        said = self._index.read([w for e in attribution.cue for w in words(e.quote)], _after_cue(context, attribution))
         asked = content.rstrip("\"'”’»). ").endswith("?") and attribution.form is not Form.INDIRECT
         question = asked or said.lemma == "wonder"
         taken = tuple(conditions(context.text, pieces(attribution, "content"), said))
@@ -228,6 +228,15 @@ def ruled_stance(saying: Saying, issue: Issue) -> Stance:
         saying.own,
         kind,
     ).value
+
+
+def _after_cue(context: Context, attribution: Attribution) -> list[Word]:
+    """The two words after the cue, where its sentence goes on."""
+    if not attribution.cue:
+        return []
+    end = attribution.cue[-1].span.end
+    following = words(context.text, end, end + 30)[:2]
+    return [word for word in following if word.is_word] if following and following[0].is_word else []
 
 
 def _passage(context: Context, one: Observed, title: Sequence[Word]) -> Passage:

@@ -58,18 +58,23 @@ class CueIndex:
                 made.entries.setdefault(form, []).append(cue)
         return made
 
-    def read(self, tokens: Sequence[Word]) -> Said:
-        """The longest entry among the cue's words; ties go to the later one, as the head verb comes last."""
-        lowers = [t.lower for t in tokens if t.is_word]
-        negated = bool(NEGATION & set(lowers)) or any(w.endswith("n't") for w in lowers)
+    def read(self, tokens: Sequence[Word], after: Sequence[Word] = ()) -> Said:
+        """The longest entry among the cue's words; ties go to the later one, as the head verb comes last.
+
+        `after` are the words that follow the cue: an entry may end in them, as annotators cut "called on the mayor",
+        "voiced the hope that" in more than one place.
+        """
+        own = [t.lower for t in tokens if t.is_word]
+        lowers = [*own, *(t.lower for t in after if t.is_word)]
+        negated = bool(NEGATION & set(own)) or any(w.endswith("n't") for w in own)
         best: tuple[int, int, Cue] | None = None
-        for i, word in enumerate(lowers):
+        for i, word in enumerate(own):
             for cue in self.entries.get(word, ()):
                 width = _width(cue.phrase, lowers[i:])
                 if width and (best is None or (len(cue.phrase), i) > (best[0], best[1])):
                     best = (len(cue.phrase), i, cue)
         if best is None:
-            return Said(Act.STATE, None, "=", "the cue is not in the lexicon", " ".join(lowers), negated)
+            return Said(Act.STATE, None, "=", "the cue is not in the lexicon", " ".join(own), negated)
         said = Said(best[2].act, best[2].commitment, best[2].stance, "cue", " ".join(best[2].phrase), negated)
         return _turned(said, best[2]) if negated else said
 
