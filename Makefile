@@ -37,6 +37,7 @@ check: $(VENV)/.tested
 
 bench: $(STAMP)
 	$(BIN)/python bench/reading.py
+	$(BIN)/python bench/analyse.py
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

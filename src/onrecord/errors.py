@@ -10,10 +10,12 @@
     │   ├── BinarySource       not text
     │   ├── SourceTooLarge     more text than one article can have
     │   ├── NoArticle          a page without an article
-    │   └── BrokenLine         a JSON line that is broken or lacks a field
+    │   ├── BrokenLine         a JSON line that is broken or lacks a field
+    │   └── LeftOut            not to be read at all: an image in an archive of the web
     ├── LexiconError       a bundled vocabulary is damaged
     ├── CodebookError      a codebook lacks a field, or is no YAML that we load
     ├── ModelError         a language model is missing or damaged
+    ├── RunnerError        the processes that should read do not start
     ├── TableError         a table lacks a column, or an option of an analysis makes no sense
     ├── ExchangeError      a file of another program cannot be read or written
     └── LedgerError        a ledger cannot be opened or written
@@ -74,6 +76,10 @@ class BrokenLine(SourceError):
     """A JSON line that is broken or lacks a field."""
 
 
+class LeftOut(SourceError):
+    """It is no article by its nature, and nobody asked for it by name: no failure, but said."""
+
+
 class LexiconError(OnRecordError):
     """A bundled vocabulary is damaged."""
 
@@ -84,6 +90,10 @@ class CodebookError(OnRecordError):
 
 class ModelError(OnRecordError):
     """A language model is missing or damaged."""
+
+
+class RunnerError(OnRecordError):
+    """The processes that should read do not start."""
 
 
 class TableError(OnRecordError, ValueError):

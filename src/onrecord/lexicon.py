@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -21,6 +21,8 @@ from onrecord.errors import CodebookError, LexiconError
 from onrecord.model import Act, Commitment
 
 MAX_CODEBOOK_BYTES = 1_000_000
+# When `codebook_warnings` speaks up: shares of words, and of contents; hit rates of fewer contents say little.
+MUCH_SHARED, MUCH_HIT, FEW_CONTENTS = 0.5, 0.3, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,9 @@ def inflections(verb: str) -> set[str]:
         return forms
     if re.search(r"[^aeiou]y$", verb):
         forms |= {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
-    elif verb.endswith("e") and not verb.endswith("ee"):
+    elif verb.endswith("ee"):
+        forms |= {verb + "s", verb + "d", verb + "ing"}
+    elif verb.endswith("e"):
         forms |= {verb + "s", verb + "d", verb[:-1] + "ing"}
     elif re.search(r"(s|x|z|ch|sh)$", verb):
         forms |= {verb + "es", verb + "ed", verb + "ing"}
@@ -181,8 +185,12 @@ def _issue(key: Any, value: Any, where: str) -> Issue:
     )
 
 
-def codebook_warnings(codebook: Codebook) -> list[str]:
-    """What a codebook's author should look at: terms that two issues share, and terms that are everyday words."""
+def codebook_warnings(codebook: Codebook, contents: Sequence[str] = ()) -> list[str]:
+    """What a codebook's author should look at, with numbers.
+
+    Terms that issues share, issues whose words largely coincide, terms that are too short; and, where `contents` of
+    statements are given, terms that hit a large part of them and issues that none of them reaches.
+    """
     owners: dict[str, list[str]] = {}
     for issue in codebook.issues:
         for term in issue.terms:
@@ -198,4 +206,31 @@ def codebook_warnings(codebook: Codebook) -> list[str]:
     for issue in codebook.issues:
         if not issue.proposition.endswith("."):
             warnings.append(f"issue {issue.id}: the proposition should be one full sentence")
-    return warnings
+    return [*warnings, *_overlaps(codebook), *_hit_rates(codebook, contents)]
+
+
+def _overlaps(codebook: Codebook) -> Iterator[str]:
+    """Pairs of issues of which one's words are mostly the other's too."""
+    bags = [set(re.findall(r"\w{4,}", f"{i.label} {' '.join(i.terms)}".casefold())) for i in codebook.issues]
+    for n, (one, mine) in enumerate(zip(codebook.issues, bags, strict=True)):
+        for other, theirs in list(zip(codebook.issues, bags, strict=True))[n + 1 :]:
+            shared, least = len(mine & theirs), min(len(mine), len(theirs))
+            if least and shared / least > MUCH_SHARED:
+                yield f"issues {one.id} and {other.id} share {shared} of {least} words: they will be taken for each other"
+
+
+def _hit_rates(codebook: Codebook, contents: Sequence[str]) -> Iterator[str]:
+    """Terms that hit too much of what is said, and issues that hit none of it."""
+    if len(contents) < FEW_CONTENTS:
+        return
+    folded = [content.casefold() for content in contents]
+    for issue in codebook.issues:
+        reached = 0
+        for term in issue.terms:
+            pattern = re.compile(rf"\b{re.escape(term.casefold())}")
+            hits = sum(pattern.search(content) is not None for content in folded)
+            reached += hits
+            if hits / len(folded) > MUCH_HIT:
+                yield f"issue {issue.id}: term {term!r} hits {hits} of {len(folded)} contents ({100 * hits // len(folded)} %)"
+        if not reached:
+            yield f"issue {issue.id}: none of its {len(issue.terms)} terms hits any of {len(folded)} contents"

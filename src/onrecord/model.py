@@ -155,12 +155,19 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement(Generic[T_co]):
-    """An interpreted value with the words and the rule it rests on; confidence is a probability in [0, 1]."""
+    """An interpreted value with the words and the rule it rests on; confidence is a probability in [0, 1].
+
+    Evidence is kept in text order, each piece once, so that equal judgements are equal records.
+    """
 
     value: T_co
     rule: str
     confidence: float
     evidence: tuple[Evidence, ...] = ()
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(set(self.evidence), key=lambda piece: piece.span))
+        object.__setattr__(self, "evidence", ordered)
 
 
 # The interpreted fields in the order of the contract; condition is judged, its value being its spans.
@@ -217,6 +224,32 @@ class Statement:
         yield from self.condition.value
         for _, judgement in self.judgements():
             yield from judgement.evidence
+
+
+class Ruling(StrEnum):
+    """What a person decides about who is who."""
+
+    MERGE = "merge"  # `others` are `name`
+    SPLIT = "split"  # `others` are not `name`
+    RENAME = "rename"  # `name` is to be called the one name in `others`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A person's ruling on speakers' names; a later one on the same names stands over an earlier one."""
+
+    ruling: Ruling
+    name: str
+    others: tuple[str, ...]
+    coder: str
+    reason: str = ""
+    created: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not self.others or not all(other.strip() for other in self.others):
+            raise CodecError("a decision on people needs a name and at least one other name")
+        if self.ruling is Ruling.RENAME and len(self.others) != 1:
+            raise CodecError("a speaker can be renamed to one name only")
 
 
 def plain(value: object) -> object:

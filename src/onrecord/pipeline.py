@@ -2,25 +2,26 @@
 
 This is the only module that joins stages. `build_pipeline` loads what a pipeline needs once; a `Pipeline` reads
 articles one by one and depends on nothing but the article, so the same article gives the same statements in any order
-and on any engine. `run` takes sources and a ledger, sets aside what fails with its reason, and goes on.
+and on any engine. `run` takes sources and a store, sets aside what fails with its reason, and goes on; `Keeper` is how
+every runner writes what it read.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from onrecord.errors import OnRecordError, SourceError
-from onrecord.extract import Extractor, load_extractor
+from onrecord.errors import LeftOut, OnRecordError, SourceError
+from onrecord.extract import Extractor, load_extractor, model_version
 from onrecord.interpret import load_interpreter
 from onrecord.model import Article, Attribution, Statement
 from onrecord.read import Given, read
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
-    from onrecord.record import Ledger
 
 # A batch is written after this many statements or seconds, whichever comes first: what a crash can cost at most.
 BATCH_STATEMENTS = 2_000
@@ -35,6 +36,20 @@ class Interpreting(Protocol):
         ...
 
 
+class Store(Protocol):
+    """Where readings are kept: a ledger or an archive."""
+
+    def add(
+        self, results: Iterable[tuple[Article, Sequence[Statement]]], *, codebook: Codebook | None, reader: str
+    ) -> object:
+        """Keep these readings, all or none; what is there already is passed over."""
+        ...
+
+    def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
+        """Those of the articles that this reader has read under this codebook."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """An article that was read."""
@@ -45,19 +60,31 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that was set aside, with the reason in one line."""
+    """A source that was set aside, with the reason in one line; `left_out` where it was never to be read."""
 
     source: str
     reason: str
+    left_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article that the store has a reading of already, by this reader and under this codebook."""
+
+    article: str
+
+
+Item = Result | Failure | Known
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """An extractor and an interpreter, loaded once."""
+    """An extractor and an interpreter, loaded once; `reader` names their version, empty where it is not known."""
 
     extractor: Extractor
     interpreter: Interpreting
     codebook: Codebook | None = None
+    reader: str = ""
 
     def read_article(self, article: Article) -> Result:
         """The statements of one article."""
@@ -67,51 +94,104 @@ class Pipeline:
 
 def build_pipeline(codebook: Codebook | None = None, model: str | None = None) -> Pipeline:
     """A pipeline; without a codebook issues and stances stay open. `model` is as in `extract.load_extractor`."""
-    return Pipeline(load_extractor(model), load_interpreter(codebook), codebook)
+    from onrecord import __version__
+
+    reader = f"onrecord {__version__} model {model_version(model)}"
+    return Pipeline(load_extractor(model), load_interpreter(codebook), codebook, reader)
+
+
+class Keeper:
+    """Writes what is read to a store in batches, and knows what was read before.
+
+    A result is safe when its batch is written, at the latest by `flush`. `knows` may be asked from several threads.
+    """
+
+    def __init__(self, store: Store | None, codebook: Codebook | None, reader: str, *, resume: bool = False) -> None:
+        self.asks = resume and store is not None and bool(reader)
+        self._store = store
+        self._codebook = codebook
+        self._reader = reader
+        self._waiting: list[tuple[Article, Sequence[Statement]]] = []
+        self._due = time.monotonic() + BATCH_SECONDS
+        self._lock = threading.Lock()
+
+    def knows(self, article_id: str) -> bool:
+        """Whether the store has this reading already; never so unless the run is to go on where one stopped."""
+        if not self.asks or self._store is None:
+            return False
+        with self._lock:
+            return bool(self._store.read_already([article_id], codebook=self._codebook, reader=self._reader))
+
+    def take(self, item: Item) -> None:
+        """Remember a result for the next batch."""
+        if isinstance(item, Result) and self._store is not None:
+            self._waiting.append((item.article, item.statements))
+
+    def write_if_due(self) -> None:
+        """Write a batch where enough has come together, or has waited for long enough."""
+        if sum(len(found) for _, found in self._waiting) >= BATCH_STATEMENTS or time.monotonic() > self._due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._waiting and self._store is not None:
+            with self._lock:
+                self._store.add(self._waiting, codebook=self._codebook, reader=self._reader)
+            self._waiting.clear()
+        self._due = time.monotonic() + BATCH_SECONDS
 
 
 def run(
     sources: Iterable[str],
     pipeline: Pipeline,
-    ledger: Ledger | None = None,
+    ledger: Store | None = None,
     *,
     defaults: Given | None = None,
     notes: Callable[[str], None] | None = None,
-) -> Iterator[Result | Failure]:
+    resume: bool = False,
+) -> Iterator[Item]:
     """Read sources in order, yield each article's result or failure, and add the results to the ledger in batches.
 
     A result is yielded when it is made; it is safe in the ledger when its batch is written, at the latest when the
-    iterator ends. Closing the iterator early writes what was read.
+    iterator ends. Closing the iterator early writes what was read. With `resume` an article whose last reading in the
+    ledger is by the same reader under the same codebook is not read again, and yielded as `Known`.
     """
-    waiting: list[tuple[Article, Sequence[Statement]]] = []
-    due = time.monotonic() + BATCH_SECONDS
+    keeper = Keeper(ledger, pipeline.codebook, pipeline.reader, resume=resume)
+    yield from kept(_items(sources, pipeline, keeper, defaults or Given(), notes), keeper)
+
+
+def kept(items: Iterable[Item], keeper: Keeper) -> Iterator[Item]:
+    """The items, written by the keeper as they pass; what waits is written however this ends."""
     try:
-        for article in _articles(sources, defaults or Given(), notes or (lambda note: None)):
-            if isinstance(article, SourceError):
-                yield Failure(article.source, article.reason)
-                continue
-            try:
-                result = pipeline.read_article(article)
-            except (OnRecordError, RecursionError, ValueError) as error:
-                yield Failure(article.name, f"could not be analysed: {error}")
-                continue
-            waiting.append((result.article, result.statements))
-            yield result
-            if ledger is not None and (sum(len(s) for _, s in waiting) >= BATCH_STATEMENTS or time.monotonic() > due):
-                _write(ledger, waiting, pipeline)
-                due = time.monotonic() + BATCH_SECONDS
-            elif ledger is None:
-                waiting.clear()
+        for item in items:
+            keeper.take(item)
+            yield item
+            keeper.write_if_due()
     finally:
-        if ledger is not None and waiting:
-            _write(ledger, waiting, pipeline)
+        keeper.flush()
 
 
-def _articles(sources: Iterable[str], defaults: Given, notes: Callable[[str], None]) -> Iterator[Article | SourceError]:
+def _items(
+    sources: Iterable[str], pipeline: Pipeline, keeper: Keeper, defaults: Given, notes: Callable[[str], None] | None
+) -> Iterator[Item]:
     for source in sources:
-        yield from read(source, defaults=defaults, notes=notes)
+        for article in read(source, defaults=defaults, notes=notes):
+            if isinstance(article, SourceError):
+                yield failure(article)
+            elif keeper.asks and keeper.knows(article.id):
+                yield Known(article.name)
+            else:
+                yield analysed(article, pipeline)
 
 
-def _write(ledger: Ledger, waiting: list[tuple[Article, Sequence[Statement]]], pipeline: Pipeline) -> None:
-    ledger.add(waiting, codebook=pipeline.codebook)
-    waiting.clear()
+def failure(error: SourceError) -> Failure:
+    """What the stream says of a source that could not be read."""
+    return Failure(error.source, error.reason, isinstance(error, LeftOut))
+
+
+def analysed(article: Article, pipeline: Pipeline) -> Result | Failure:
+    """The reading of one article, or why there is none."""
+    try:
+        return pipeline.read_article(article)
+    except (OnRecordError, RecursionError, ValueError) as error:
+        return Failure(article.name, f"could not be analysed: {' '.join(str(error).split())}")

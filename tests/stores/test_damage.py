@@ -90,7 +90,10 @@ def test_a_number_that_keeps_the_order_is_found_too(full, raw, name):
         assert not ledger.verify().ok
 
 
-@pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
+# A reading that is not remembered costs a second one, and nothing else.
+@pytest.mark.parametrize(
+    "table", [t for t in schema.metadata.sorted_tables if t.name != "readings"], ids=lambda table: table.name
+)
 @pytest.mark.parametrize("which", [func.min, func.max], ids=["first", "last"])
 def test_a_deleted_row_is_found(full, raw, table, which):
     key = next(iter(table.primary_key.columns))

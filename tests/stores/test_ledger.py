@@ -370,3 +370,18 @@ def test_an_empty_ledger_is_whole(ledger):
     assert (report.batches, report.statements, report.digest) == (0, 0, "")
     assert ledger.codebook() is None
     assert list(ledger.statements()) == []
+
+
+def test_the_last_reading_of_an_article_is_remembered(ledger):
+    """Claim: a run that goes on passes over what the same reader read last under the same codebook, and only that."""
+    known = reading(1)[0].id
+    new = reading(2)[0].id
+    ledger.add([reading(1)], codebook=CODEBOOK, reader="reader 1")
+    assert ledger.read_already([known, new], codebook=CODEBOOK, reader="reader 1") == {known}
+    assert ledger.read_already([known], codebook=CODEBOOK, reader="reader 2") == set()
+    assert ledger.read_already([known], codebook=None, reader="reader 1") == set()
+    # A later reading under another codebook is what the view shows, so the first one is to be read again.
+    ledger.add([reading(1)], codebook=OTHER_CODEBOOK, reader="reader 1")
+    assert ledger.read_already([known], codebook=CODEBOOK, reader="reader 1") == set()
+    assert ledger.read_already([known], codebook=OTHER_CODEBOOK, reader="reader 1") == {known}
+    assert ledger.verify().ok

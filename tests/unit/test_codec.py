@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.made import article, statement
 
 from onrecord.codec import (
     SCHEMA,
@@ -14,7 +15,6 @@ from onrecord.codec import (
     statement_to_dict,
 )
 from onrecord.errors import CodecError
-from tests.made import article, statement
 
 KEYS = (
     "id article text_id content cue source quote form speaker affiliation chain venue act issue stance commitment "

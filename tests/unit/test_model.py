@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.made import article, statement
 
 from onrecord.errors import CodecError
 from onrecord.model import Act, Article, Attribution, Form, Judgement, PartialDate
 from onrecord.span import Text
-from tests.made import article, statement
 
 
 @pytest.mark.parametrize("iso", ["2026", "2026-02", "2026-02-28"])
@@ -62,3 +62,10 @@ def test_the_same_words_in_another_article_are_another_statement() -> None:
     one = statement()
     moved = replace(one, article=Article(text=one.article.text, name="x", outlet="Other Herald"))
     assert moved.id != one.id
+
+
+def test_evidence_is_in_text_order_and_once() -> None:
+    """A judgement's evidence does not depend on the order in which a rule came upon it."""
+    text = Text("one two")
+    one, two = text.cite(0, 3), text.cite(4, 7)
+    assert Judgement(value=1, rule="x", confidence=1.0, evidence=(two, one, two)).evidence == (one, two)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.made import statement
+
 from onrecord.model import Article, Attribution, Statement
 from onrecord.pipeline import Failure, Pipeline, Result, run
 from onrecord.record import Ledger
 from onrecord.span import Text
-from tests.made import statement
 
 
 class NoAttributions:

@@ -266,7 +266,7 @@ def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Optio
 
 def similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
     """What a pair of levels adds to a tie: a matrix of levels x levels."""
-    if aggregate == "ignore":
+    if aggregate == "ignore" or not levels.values.size:
         return np.ones((depth, depth))
     if levels.kind == "text":
         near = np.eye(depth)

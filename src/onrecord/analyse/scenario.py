@@ -11,7 +11,8 @@ user's, 1 for all by default. Three settlements per issue:
 - `nash`: the point x that maximises the product of gains (1 - ((x - p) / 2) ** 2) to the power of the same weights,
   where no agreement is as bad for an actor as the farthest outcome.
 
-Intervals come from the draws of `trust.draw`: the same statements, weighted and misread at random.
+Intervals come from the draws of `trust.draw`: the same statements, weighted and misread at random. In a draw in which
+none of an actor's statements on an issue counts, the actor has no part in its settlement.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onrecord.analyse.coding import Floats
+from onrecord.analyse.coding import Bools, Floats
 from onrecord.analyse.drift import clusters
 from onrecord.analyse.positions import positions
 from onrecord.analyse.tables import STANCE_VALUE, until
@@ -47,6 +48,9 @@ SETTLEMENTS: dict[str, Any] = {
 
 # Positions nearer than this to 0 are called undecided: a third splits [-1, 1] into three equal parts.
 SIDE = 1 / 3
+
+# Halvings of an interval of length 2: exact to 2e-9.
+NASH_STEPS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +88,15 @@ def scenario(
     if stated.is_empty():
         return Scenario(pl.DataFrame(schema=SETTLEMENTS), pl.DataFrame(schema=INPUTS), tuple(notes))
     cells = _cells(stated)
-    drawn = draw(stated, draws=draws, seed=seed, scaled=True)
-    cells, drawn = _assume(cells, drawn, what_if or {}, notes)
+    drawn, there = draw(stated, draws=draws, seed=seed, scaled=True)
+    cells, drawn, there = _assume(cells, drawn, there, what_if or {}, notes)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=1)
     power = np.array([strengths.get(name, 1.0) for name in cells["actor"]])
     cells = cells.with_columns(pl.Series("low", low), pl.Series("high", high), pl.Series("capability", power))
     rows = []
     for (issue,), part in cells.with_row_index("__row").group_by("issue", maintain_order=True):
         at = part["__row"].to_numpy()
-        rows.append({"issue": issue, **_settle(part, drawn[at])})
+        rows.append({"issue": issue, **_settle(part, drawn[at], there[at])})
     settlements = pl.DataFrame(rows, schema=SETTLEMENTS).sort("issue")
     return Scenario(settlements, cells.select(pl.col(name).cast(kind) for name, kind in INPUTS.items()), tuple(notes))
 
@@ -148,16 +152,16 @@ def ktab(found: Scenario, *, name: str = "OnRecord", description: str = NOTE) ->
 
 
 def compromise(at: Floats, weights: Floats) -> Floats:
-    """The weighted mean over the first axis (actors)."""
-    return np.asarray((at * weights[:, None]).sum(axis=0) / weights.sum())
+    """The weighted mean over the first axis (actors); `weights` are of the same shape, and of some weight each."""
+    return np.asarray((at * weights).sum(axis=0) / weights.sum(axis=0))
 
 
 def median(at: Floats, weights: Floats) -> Floats:
     """The weighted median over the first axis: the middle of the two where the weight splits evenly."""
     order = np.argsort(at, axis=0, kind="stable")
     placed = np.take_along_axis(at, order, axis=0)
-    below = np.cumsum(weights[order], axis=0)
-    half = weights.sum() / 2
+    below = np.cumsum(np.take_along_axis(weights, order, axis=0), axis=0)
+    half = weights.sum(axis=0) / 2
     low = np.argmax(below >= half - 1e-12, axis=0)
     high = np.argmax(below > half + 1e-12, axis=0)
     columns = np.arange(at.shape[1])
@@ -170,10 +174,10 @@ def nash(at: Floats, weights: Floats) -> Floats:
     The sum of w log(1 - ((x - p) / 2) ** 2) is concave in x on (-1, 1), so its slope has one zero there.
     """
     low, high = np.full(at.shape[1], -1.0), np.full(at.shape[1], 1.0)
-    for _ in range(60):
+    for _ in range(NASH_STEPS):
         middle = (low + high) / 2
         z = (middle[None, :] - at) / 2
-        slope = (weights[:, None] * -z / np.maximum(1 - z * z, 1e-12)).sum(axis=0)
+        slope = (weights * -z / np.maximum(1 - z * z, 1e-12)).sum(axis=0)
         low, high = np.where(slope > 0, middle, low), np.where(slope > 0, high, middle)
     return np.asarray((low + high) / 2)
 
@@ -205,10 +209,10 @@ def _cells(stated: pl.DataFrame) -> pl.DataFrame:
 
 
 def _assume(
-    cells: pl.DataFrame, drawn: Floats, what_if: Mapping[tuple[str, str], str], notes: list[str]
-) -> tuple[pl.DataFrame, Floats]:
+    cells: pl.DataFrame, drawn: Floats, there: Bools, what_if: Mapping[tuple[str, str], str], notes: list[str]
+) -> tuple[pl.DataFrame, Floats, Bools]:
     """The cells with assumed stances in place of reported ones; a new cell gets the actor's mean salience."""
-    drawn = drawn.copy()
+    drawn, there = drawn.copy(), there.copy()
     rows = cells.to_dicts()
     for (actor, issue), stance in sorted(what_if.items()):
         if stance not in STANCE_VALUE:
@@ -223,23 +227,29 @@ def _assume(
         if at is None:
             mean = sum(row["salience"] for row in own) / len(own)
             rows.append({"actor": actor, "issue": issue, "salience": mean, "statements": 0, "ids": []})
-            at, drawn = len(rows) - 1, np.vstack([drawn, np.zeros(drawn.shape[1])])
+            at, drawn = len(rows) - 1, np.vstack([drawn, drawn[:1]])
+            there = np.vstack([there, there[:1]])
         rows[at] |= {"position": value, "assumed": True}
-        drawn[at] = value
+        drawn[at], there[at] = value, True
         notes.append(f"Assumed, not reported: {actor} on {issue}: {stance}.")
-    return pl.DataFrame(rows, schema={**cells.schema}), drawn
+    return pl.DataFrame(rows, schema={**cells.schema}), drawn, there
 
 
-def _settle(part: pl.DataFrame, drawn: Floats) -> dict[str, Any]:
+def _settle(part: pl.DataFrame, drawn: Floats, there: Bools) -> dict[str, Any]:
     weights = (part["capability"] * part["salience"]).to_numpy()
     found: dict[str, Any] = {"actors": part.height, "outcome": None, "likely": None}
     if weights.sum() <= 0:
         return found | {f"{model}{end}": None for model in MODELS for end in ("", "_low", "_high")}
-    at = part["position"].to_numpy()[:, None]
+    at, full = part["position"].to_numpy()[:, None], weights[:, None]
+    present = full * there
+    usable = present.sum(axis=0) > 0
+    # Where no statement of anybody counts, the draw says nothing; a single doubtful statement may leave few draws.
+    drawn, present = (drawn[:, usable], present[:, usable]) if usable.any() else (at, full)
     for model, solve in (("compromise", compromise), ("median", median), ("nash", nash)):
-        low, high = np.quantile(solve(drawn, weights), [0.025, 0.975])
-        found |= {model: float(solve(at, weights)[0]), f"{model}_low": float(low), f"{model}_high": float(high)}
-    sides = _side(compromise(drawn, weights))
+        point = float(solve(at, full)[0])
+        low, high = np.quantile(solve(drawn, present), [0.025, 0.975])
+        found |= {model: point, f"{model}_low": min(float(low), point), f"{model}_high": max(float(high), point)}
+    sides = _side(compromise(drawn, present))
     mine = int(_side(np.array([found["compromise"]]))[0])
     names = {1: "support", 0: "undecided", -1: "oppose"}
     return found | {"outcome": names[mine], "likely": float((sides == mine).mean())}

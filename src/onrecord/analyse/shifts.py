@@ -32,6 +32,7 @@ CONFLICTS: dict[str, Any] = {
     **{f"{name}_{end}": _KINDS.get(name, pl.String) for end in ("a", "b") for name in ("actor", *_ENDS)},
 }  # fmt: skip
 SIDES = ("support", "oppose")
+MOST = 200
 
 
 def timeline(
@@ -101,8 +102,9 @@ def conflicts(
     """Words that stand against each other (columns of `CONFLICTS`): of one actor (`self`) or of two (`between`).
 
     `self`: for each of an actor's statements on a side, the last one before it on the other side (undated ones count
-    as the oldest). `between`: the latest statements of two actors who are on opposite sides of an issue. `window` keeps
-    pairs at most so many days apart. Two outlets that tell one utterance differently are found by `drift`.
+    as the oldest). `between`: the latest statements of two actors who are on opposite sides of an issue; where a side
+    has more than MOST actors, those who spoke last. `window` keeps pairs at most so many days apart. Two outlets that
+    tell one utterance differently are found by `drift`.
     """
     if kind not in ("all", "self", "between"):
         raise TableError(f"conflicts are of kind self, between or all, not {kind!r}")
@@ -135,6 +137,8 @@ def _own(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _between(rows: pl.DataFrame) -> pl.DataFrame:
     latest = rows.group_by("actor", "issue", maintain_order=True).last()
+    # Pairs grow with the square of a side, so of a crowd only those who spoke last are paired.
+    latest = latest.sort("date", nulls_last=False, maintain_order=True).group_by("issue", "stance").tail(MOST)
     fields = ["issue", "actor", *_ENDS, "confidence"]
     ends = [
         latest.filter(pl.col("stance") == side).select(

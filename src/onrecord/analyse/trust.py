@@ -2,8 +2,8 @@
 
 Both rest on the Bayesian bootstrap (Rubin 1981): each utterance gets a weight drawn from Exp(1), and one that several
 outlets tell (a cluster of `drift`) shares a single weight, so that a story re-told ten times counts once. Within a
-draw a statement is read wrongly with probability 1 - confidence, and then stands for a side drawn at random. One
-imagined statement of a random side at weight `PRIOR` stands for what was not reported: a single one is never certain.
+draw a statement is read wrongly with probability 1 - confidence, and then does not count. One imagined statement of
+a random side at weight `PRIOR` stands for what was not reported: a single statement is never certain.
 Draws come from a seed, so the same table gives the same interval.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onrecord.analyse.coding import Coded, Floats, moment
+from onrecord.analyse.coding import Bools, Coded, Floats, moment
 from onrecord.analyse.drift import clusters
 from onrecord.analyse.networks import Network, Options, build, select
 from onrecord.analyse.positions import matrix, positions
@@ -36,15 +36,15 @@ def intervals(
 ) -> pl.DataFrame:
     """An interval for the value of each cell of the weighted matrix (columns of `INTERVALS`).
 
-    `low` and `high` hold the middle `level` of the draws, and the value itself, from which the draws lean away where
-    readings are unsure; `probability` is the share of draws in which the cell would
+    `low` and `high` hold the middle `level` of the draws, and the value itself, from which the draws lean to the
+    middle where readings are unsure; `probability` is the share of draws in which the cell would
     show the same stance. `reports` counts statements, `utterances` what is left when re-tellings count once.
     """
     _sensible(draws, level)
     stated = _sorted(clusters(positions(table, by)))
     if stated.is_empty():
         return pl.DataFrame(schema=INTERVALS)
-    values = draw(stated, draws=draws, seed=seed)
+    values, _ = draw(stated, draws=draws, seed=seed)
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=1)
     cells = stated.group_by("actor", "issue", maintain_order=True).agg(
         pl.col("cluster").n_unique().alias("utterances"), pl.len().alias("reports")
@@ -59,8 +59,10 @@ def intervals(
     return cells.select(pl.col(name).cast(kind) for name, kind in INTERVALS.items())
 
 
-def draw(stated: pl.DataFrame, *, draws: int, seed: int, scaled: bool = False) -> Floats:
-    """Drawn values of the cells of `stated`, cells x draws; it is sorted by actor and issue and has `cluster`.
+def draw(stated: pl.DataFrame, *, draws: int, seed: int, scaled: bool = False) -> tuple[Floats, Bools]:
+    """Drawn values of the cells of `stated`, cells x draws, and whether any statement counted in the draw.
+
+    `stated` is sorted by actor and issue and has `cluster`. Where no statement counted, the value is a random side.
 
     The value is the mean side weighted by commitment, as in the weighted matrix; `scaled` gives the mean of side times
     commitment instead, so that a hedged position lies nearer to the middle (as `scenario` wants it).
@@ -72,18 +74,18 @@ def draw(stated: pl.DataFrame, *, draws: int, seed: int, scaled: bool = False) -
     told = stated.select(pl.len().over("actor", "issue", "cluster")).to_series().to_numpy()
     side, firm = stated["side"].to_numpy()[:, None], stated["firm"].to_numpy()[:, None]
     sure = stated["confidence"].to_numpy()[:, None]
-    parts = []
+    parts, counted = [], []
     step = max(1, BLOCK // max(stated.height, 1))
     for done in range(0, draws, step):
         count = min(step, draws - done)
         weight = generator.exponential(size=(int(cluster.max()) + 1, count))[cluster] / told[:, None]
-        wrong = generator.random((stated.height, count)) > sure
-        drawn = np.where(wrong, generator.choice(SIDES, (stated.height, count)), side)
-        above = np.add.reduceat(weight * firm * drawn, starts)
+        weight = weight * (generator.random((stated.height, count)) <= sure)
+        above = np.add.reduceat(weight * firm * side, starts)
         below = np.add.reduceat(weight if scaled else weight * firm, starts)
         unseen = PRIOR * generator.exponential(size=above.shape)
         parts.append((above + unseen * generator.choice(SIDES, above.shape)) / (below + unseen))
-    return np.concatenate(parts, axis=1)
+        counted.append(below > 0)
+    return np.concatenate(parts, axis=1), np.concatenate(counted, axis=1)
 
 
 def edge_intervals(
@@ -91,7 +93,7 @@ def edge_intervals(
 ) -> pl.DataFrame:
     """The ties of a network with an interval: source, target, weight, low, high and `sign`.
 
-    Here a statement that was read wrongly is dropped. `sign` is the share of draws in which the tie has the sign that
+    `sign` is the share of draws in which the tie has the sign that
     it has in the network of all statements.
     """
     _sensible(draws, level)

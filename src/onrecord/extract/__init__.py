@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -13,7 +14,7 @@ from onrecord.stage import make_callable
 if TYPE_CHECKING:
     from onrecord.span import Text
 
-__all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor"]
+__all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor", "model_version"]
 
 
 RULES = "rules"
@@ -39,16 +40,32 @@ def load_extractor(model: Path | str | None = None) -> Extractor:
         from onrecord.extract.rules import RuleExtractor
 
         return RuleExtractor(load_parser(), load_cues())
+    from onrecord.extract.around import Around
     from onrecord.extract.looks import Looks
     from onrecord.extract.tagged import TaggerExtractor
     from onrecord.extract.tagger import Tagger
 
-    return TaggerExtractor(Tagger(Path(model) if model is not None else bundled_model()), Looks(load_cues()))
+    tagger = Tagger(Path(model) if model is not None else bundled_model())
+    cues = load_cues()
+    return TaggerExtractor(tagger, Looks(cues), Around(cues))
 
 
 def bundled_model() -> Path:
     """The folder of the small tagger that the package brings."""
     return Path(str(resources.files("onrecord").joinpath("data", "model")))
+
+
+def model_version(model: Path | str | None = None) -> str:
+    """Twelve hex digits that change with any byte of the model folder (the bundled one by default), or "rules"."""
+    if model == RULES:
+        return RULES
+    seen = hashlib.sha256()
+    folder = Path(model) if model is not None else bundled_model()
+    for path in sorted(folder.glob("[!.]*")):
+        if path.is_file():
+            with path.open("rb") as stream:
+                seen.update(path.name.encode() + hashlib.file_digest(stream, "sha256").digest())
+    return seen.hexdigest()[:12]
 
 
 @lru_cache(maxsize=1)

@@ -14,10 +14,15 @@ from typing import Protocol
 
 Range = tuple[int, int]
 # Cues of the one who is cited, and of the one who cites.
-CITED = re.compile(r"^(?:while |by )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|on the authority of)\b|\b(?:from|as saying)$", re.I)
+CITED = re.compile(
+    r"^(?:while |by )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|on the authority of)\b|\b(?:from|as saying)$",  # noqa: E501
+    re.I,
+)
 CITES = re.compile(r"^(?:as |and )?(?:was |were |is |are |been )?(?:cited|quoted|relayed|carried) by\b", re.I)
 RELATIVES = frozenset(("who", "which", "whom", "whose", "that"))
-AUXILIARIES = re.compile(r"^(?:is|are|was|were|be|been|being|has|have|had|to|will|would|can|could|may|might|must|did|does|do)\b", re.I)
+AUXILIARIES = re.compile(
+    r"^(?:is|are|was|were|be|been|being|has|have|had|to|will|would|can|could|may|might|must|did|does|do)\b", re.I
+)
 SAME = 0.8  # least Jaccard overlap of two contents that count as one
 LEAD_IN = 24  # a presupposed noun phrase opens the content, give or take an article and an adjective
 
@@ -26,13 +31,24 @@ class Spans(Protocol):
     """What is needed of a found attribution."""
 
     @property
-    def source(self) -> tuple[Range, ...]: ...
+    def source(self) -> tuple[Range, ...]:
+        """Spans of the source."""
+        ...
+
     @property
-    def cue(self) -> tuple[Range, ...]: ...
+    def cue(self) -> tuple[Range, ...]:
+        """Spans of the cue."""
+        ...
+
     @property
-    def content(self) -> tuple[Range, ...]: ...
+    def content(self) -> tuple[Range, ...]:
+        """Spans of the content."""
+        ...
+
     @property
-    def extent(self) -> int: ...
+    def extent(self) -> int:
+        """Code points of the content."""
+        ...
 
 
 def outers_of(text: str, items: Sequence[Spans]) -> list[int | None]:
@@ -43,7 +59,7 @@ def outers_of(text: str, items: Sequence[Spans]) -> list[int | None]:
         while j is not None and _presupposed(text, items[i], items[j]):
             j = found[j]
         found[i] = j
-    for i, item in enumerate(items):
+    for i in range(len(items)):
         reporter = _reporter(text, i, items, cited)
         if reporter is not None and not _within(found, reporter, i):
             found[i] = reporter
@@ -55,7 +71,7 @@ def _words(text: str, spans: Sequence[Range]) -> str:
 
 
 def _container(i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | None:
-    """The smallest other attribution whose content holds the cue and the content of item `i`; of equals the cited one."""
+    """The smallest other attribution whose content holds the cue and the content of item `i`; of equals the cited one."""  # noqa: E501
     inner = items[i]
     needed = inner.content + (inner.cue or inner.source)
     best: tuple[int, bool, int] | None = None
@@ -69,7 +85,7 @@ def _container(i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | N
 
 
 def _presupposed(text: str, inner: Spans, outer: Spans) -> bool:
-    """Whether `inner` stands in `outer`'s content as a thing spoken of: in a relative clause, or as its opening noun phrase."""
+    """Whether `inner` stands in `outer`'s content as a thing spoken of: in a relative clause, or as its opening noun phrase."""  # noqa: E501
     source, cue = _words(text, inner.source).casefold(), _words(text, inner.cue).casefold()
     if source in RELATIVES:
         return True
@@ -80,7 +96,9 @@ def _presupposed(text: str, inner: Spans, outer: Spans) -> bool:
     before = re.search(r"([\w,]+)\s*$", text[max(0, at - 12) : at])
     if agent and before is not None and (before[1] in RELATIVES or before[1].endswith(",") or before[1] == "long"):
         return True
-    noun = (agent and not AUXILIARIES.match(cue)) or (re.search(r"['’]s?$", source) is not None and 0 <= at - inner.source[-1][1] <= 2)
+    noun = (agent and not AUXILIARIES.match(cue)) or (
+        re.search(r"['’]s?$", source) is not None and 0 <= at - inner.source[-1][1] <= 2
+    )
     first = min(inner.source[0][0], at)
     return noun and any(0 <= first - start <= LEAD_IN for start, _ in outer.content)
 
@@ -89,9 +107,17 @@ def _reporter(text: str, i: int, items: Sequence[Spans], cited: Sequence[bool]) 
     """The attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
     item = items[i]
     for j, other in enumerate(items):
-        if j == i or not _same(item, other) or not item.cue or not other.cue or "\n" in text[_first(item, other) : _last(item, other)]:
+        if (
+            j == i
+            or not _same(item, other)
+            or not item.cue
+            or not other.cue
+            or "\n" in text[_first(item, other) : _last(item, other)]
+        ):
             continue
-        if (cited[i] and not cited[j]) or (CITES.search(_words(text, other.cue)) and not CITES.search(_words(text, item.cue))):
+        if (cited[i] and not cited[j]) or (
+            CITES.search(_words(text, other.cue)) and not CITES.search(_words(text, item.cue))
+        ):
             return j
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from onrecord.extract.around import Around
 from onrecord.extract.assemble import Found, Range, assemble
 from onrecord.extract.looks import Looks
 from onrecord.model import Attribution
@@ -35,30 +36,52 @@ class Reader(Protocol):
 class TaggerExtractor:
     """All levels of attribution by a tagger."""
 
-    def __init__(self, tagger: Reader, looks: Looks) -> None:
+    def __init__(self, tagger: Reader, looks: Looks, around: Around) -> None:
         self._tagger = tagger
         self._looks = looks
+        self._around = around
 
     def attributions(self, text: Text) -> list[Attribution]:
         """All attributions of a text, in text order, nested ones with their outer one."""
-        found = list(self._tagger.attributions(text.content))
+        content = text.content
+        tagged = self._tagger.attributions(content)
+        found = [self._whole(content, item, tagged) for item in tagged]
+        around = (self._around.outer(content, item, found) for item in found)
+        found += [outer for outer in around if outer is not None]
         level = found
         for _ in range(MAX_DEPTH):
-            level = [inner for outer in level for inner in self._inside(text.content, outer)]
-            found += level
+            level = [inner for outer in level for inner in self._inside(content, outer)]
+            found = found + level
         return assemble(text, found)
+
+    def _whole(self, text: str, item: Found, others: list[Found]) -> Found:
+        """The attribution with an inner report's source and cue given back to its content, where one is there."""
+        wider = self._around.wider(text, item, others, self._looks)
+        if wider is None:
+            return item
+        for inner in self._tagger.inner(text, wider):
+            new = (*inner.source[:1], *inner.cue[:1])
+            if _is_inner(inner, wider) and any(not _inside(span, item.content) for span in new):
+                return replace(item, content=(wider,))
+        return item
 
     def _inside(self, text: str, outer: Found) -> list[Found]:
         inside: list[Found] = []
         for start, end in outer.content:
             part = text[start:end]
             if len(part.split()) >= LEAST_WORDS and self._looks.worth(part):
-                inside += [item for item in self._tagger.inner(text, (start, end)) if _is_inner(item, (start, end))]
+                items = [item for item in self._tagger.inner(text, (start, end)) if _is_inner(item, (start, end))]
+                between = (self._around.outer(text, item, items, (start, end)) for item in items)
+                inside += [*items, *(item for item in between if item is not None)]
         return [replace(item, confidence=item.confidence * outer.confidence) for item in inside]
+
+
+def _inside(span: Range, spans: tuple[Range, ...]) -> bool:
+    return any(a <= span[0] and span[1] <= b for a, b in spans)
 
 
 def _is_inner(item: Found, content: Range) -> bool:
     """Whether it is a report inside the content, not the content once more: it has a source and a cue of its own."""
     return bool(item.source and item.cue) and all(
-        content[0] <= a and b <= content[1] for a, b in (*item.source, *item.cue, *item.content)
+        _inside(span, (content,)) for span in (*item.source, *item.cue, *item.content)
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from onrecord.interpret.interpreter import Interpreter
     from onrecord.lexicon import Codebook
 
-__all__ = ["interpret", "load_interpreter"]
+__all__ = ["interpret", "load_interpreter", "suggest_codebook"]
 
 
 def load_interpreter(codebook: Codebook | None = None) -> Interpreter:
@@ -21,6 +21,14 @@ def load_interpreter(codebook: Codebook | None = None) -> Interpreter:
     from onrecord.lexicon import load_cues
 
     return Interpreter(load_cues(), codebook)
+
+
+def suggest_codebook(contents: Sequence[str], name: str) -> str:
+    """A codebook (YAML) to edit, with the issues that contents of statements seem to be about."""
+    from onrecord.interpret.suggest import suggest, to_yaml
+    from onrecord.interpret.vectors import bundled_vectors
+
+    return to_yaml(suggest(contents, bundled_vectors()), name)
 
 
 def interpret(

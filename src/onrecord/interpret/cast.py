@@ -54,7 +54,9 @@ class Entity:
         """Whether nothing that is known speaks against a gender."""
         if gender is None or self.gender == gender:
             return True
-        return self.gender is None and not (self.leaning > 0 and gender == "m" or self.leaning < 0 and gender == "f")
+        return self.gender is None and not (
+            (self.leaning > 0 and gender == "m") or (self.leaning < 0 and gender == "f")
+        )
 
 
 @dataclass(slots=True)
@@ -110,7 +112,9 @@ class Cast:
         for entity in self.entities:
             if entity.kind not in (Kind.BODY, Kind.OUTLET) or entity.name == name:
                 continue
-            if parts < set(entity.name.casefold().split()) or (name.isupper() and initials(entity.name) == name.replace(".", "")):
+            if parts < set(entity.name.casefold().split()) or (
+                name.isupper() and initials(entity.name) == name.replace(".", "")
+            ):
                 best = entity if best is None or len(entity.name) > len(best.name) else best
         return best
 
@@ -132,7 +136,9 @@ class Setting:
     outlet: str | None = None
 
 
-def build_cast(text: str, tokens: list[Word], openers: set[int], setting: Setting, base: Gazetteer, roles: Mapping[str, str]) -> Cast:
+def build_cast(
+    text: str, tokens: list[Word], openers: set[int], setting: Setting, base: Gazetteer, roles: Mapping[str, str]
+) -> Cast:
     """The names of a text, each with whom it means; call `offices.describe` next."""
     gazetteer = Gazetteer(base.base, dict(base.known))
     capitalised = frozenset(w.text for w in tokens if w.is_name)
@@ -155,7 +161,11 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], setting: Settin
     found = [part for run in all_runs for part in split_run(run, gazetteer, alone, text)]
     _enter_all(cast, found, text)
     for name in dict.fromkeys(hinted):  # bodies that the codebook's description gives in full
-        if kind_of(name, gazetteer) in (Kind.BODY, Kind.OUTLET) and cast.named(name) is None and name.split()[-1] in capitalised:
+        if (
+            kind_of(name, gazetteer) in (Kind.BODY, Kind.OUTLET)
+            and cast.named(name) is None
+            and name.split()[-1] in capitalised
+        ):
             cast.entities.append(Entity(name, Kind.BODY))
     _link_short_forms(cast)
     cast.index()
@@ -168,20 +178,26 @@ def build_cast(text: str, tokens: list[Word], openers: set[int], setting: Settin
 
 
 def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -> list[Run]:
-    """A run without a state, body or adjective before a person's name: 'Dalmerian … Ilona Marsk', 'of Ardesh Yeva Harun'.
+    """A run without a state, body or adjective before a person's name: 'Dalmerian … Ilona Marsk', 'of Ardesh Yeva Harun'.  # noqa: E501
 
     Two names run together where a translation leaves out the commas ("the head of the League S. Holt").
     """
     if gazetteer.get(run.text) is not None or len(run.parts) == 1:
         return [run]
-    width = _state_width(run, gazetteer) or _body_width(run, alone, gazetteer, text[max(0, run.start - 4) : run.start].endswith(" of "))
+    width = _state_width(run, gazetteer) or _body_width(
+        run, alone, gazetteer, text[max(0, run.start - 4) : run.start].endswith(" of ")
+    )
     if not width or len(run.parts) == width:
         return [run]
     rest = run.parts[width:]
     head = run.text[: run.text.index(rest[0], sum(len(p) for p in run.parts[:width]))].rstrip()
     begin = run.start + run.text.index(rest[0], len(head))
     first = gazetteer.get(run.parts[0])
-    if first is not None and (first.how != "adjective" or len(run.parts) > 2) and kind_of(run.text, gazetteer) is not None:
+    if (
+        first is not None
+        and (first.how != "adjective" or len(run.parts) > 2)
+        and kind_of(run.text, gazetteer) is not None
+    ):
         return [run]  # "Dhoun University", "Korvath One"
     return [
         Run(head, run.start, run.start + len(head), False, run.parts[:width]),
@@ -209,7 +225,12 @@ def _body_width(run: Run, alone: set[str], gazetteer: Gazetteer, after_of: bool)
             return width
     for width in range(len(run.parts) - 2, 2, -1):  # "the speaker of National Assembly of Lubia Ann Lee"
         known = gazetteer.get(run.parts[width - 1])
-        if run.parts[width - 2] == "of" and known is not None and known.kind is Kind.STATE and len(run.parts) - width == 2:
+        if (
+            run.parts[width - 2] == "of"
+            and known is not None
+            and known.kind is Kind.STATE
+            and len(run.parts) - width == 2
+        ):
             return width
     return 0
 
@@ -249,7 +270,9 @@ def _whole(cast: Cast, name: str) -> str:
         if known is not None and known.kind in (Kind.STATE, Kind.BODY):
             return known.name
         # a part of a whole: the whole has a head of its own, and the text names it alone too
-        if parts[1].split()[-1].casefold() in BODY_HEADS and re.search(rf"(?<!of )(?<!of the )\b{re.escape(parts[1])}\b", cast.text):
+        if parts[1].split()[-1].casefold() in BODY_HEADS and re.search(
+            rf"(?<!of )(?<!of the )\b{re.escape(parts[1])}\b", cast.text
+        ):
             return parts[1]
     return name
 
@@ -272,13 +295,19 @@ def _kind_here(cast: Cast, run: Run, name: str, text: str) -> Kind:
         return Kind.BODY  # persons take no article: "Castellane of the Railway Brotherhood"
     if (word in LOCATIVE or (word in ("to", "from", "towards") and len(run.parts) == 1)) and not before.endswith(", "):
         return Kind.PLACE
-    return Kind.PERSON if 2 <= len(run.parts) <= 4 and run.parts[0].casefold() not in COMMON | {"new", "old", "great", "grand"} else Kind.PLACE
+    return (
+        Kind.PERSON
+        if 2 <= len(run.parts) <= 4 and run.parts[0].casefold() not in COMMON | {"new", "old", "great", "grand"}
+        else Kind.PLACE
+    )
 
 
 def _link_short_forms(cast: Cast) -> None:
-    """'Marsk' is Ilona Marsk, 'the Pact' the Harbour Pact, 'L. Feyn' Lukas Feyn; of two of one surname, the one named last."""
+    """'Marsk' is Ilona Marsk, 'the Pact' the Harbour Pact, 'L. Feyn' Lukas Feyn; of two of one surname, the one named last."""  # noqa: E501
     people = [e for e in cast.entities if e.kind is Kind.PERSON and " " in e.name]
-    full_at: list[tuple[int, Entity]] = sorted(((r.start, e) for r, e in cast.by_run if e in people), key=lambda item: item[0])
+    full_at: list[tuple[int, Entity]] = sorted(
+        ((r.start, e) for r, e in cast.by_run if e in people), key=lambda item: item[0]
+    )
     relinked: list[tuple[Run, Entity]] = []
     gone: set[int] = set()
     cache: dict[int, Entity | None] = {}
@@ -307,14 +336,18 @@ def _longer(entity: Entity, people: Sequence[Entity]) -> list[Entity]:
         surname = [p for p in others if p.name.split()[-1] == parts[0]]
         return surname or [p for p in others if p.name.split()[0] == parts[0]]
     if entity.kind is Kind.PERSON and INITIAL.match(parts[0]):
-        return [p for p in others if p.name.split()[-1] == parts[-1] and p.name[0] == parts[0][0] and not INITIAL.match(p.name.split()[0])]
+        return [
+            p
+            for p in others
+            if p.name.split()[-1] == parts[-1] and p.name[0] == parts[0][0] and not INITIAL.match(p.name.split()[0])
+        ]
     if entity.kind is Kind.PERSON:  # "Vale Ostrow" of "Henrik Vale Ostrow"
         return [p for p in others if len(p.name) > len(entity.name) and p.name.endswith(" " + entity.name)]
     return []
 
 
 def _nearest(cast: Cast, run: Run, longer: Sequence[Entity], full_at: Sequence[tuple[int, Entity]]) -> Entity:
-    """Of several persons of one name the one whose title fits, else the one named in full last before, else first after."""
+    """Of several persons of one name the one whose title fits, else the one named in full last before, else first after."""  # noqa: E501
     if len(longer) == 1:
         return longer[0]
     before = [e for at, e in full_at if at < run.start and e in longer]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from onrecord.interpret.saying import Said
+from onrecord.interpret.signals import pattern
 from onrecord.model import Act, Commitment, Judgement
 
 # ---------------------------------------------------------------- conditions
@@ -22,10 +23,14 @@ OPENER = re.compile(rf"(?<![\w-])(?:{OPENERS})\b", re.I)
 CLAUSE_END = re.compile(r"[;:.!?](?=\s|$|[\"”’»])|,(?=\s)|\s[–—-]\s|[\"”»](?=\s+(?:he|she|they|it|[A-Z])\b)")
 # ", not before" and ", and not a day sooner" still belong to the condition
 CODA = re.compile(r", (?:and )?not (?:before|a \w+ (?:sooner|earlier)|earlier|sooner|until|a moment \w+)[^,.;]*", re.I)
-SEQUENCE = re.compile(r"\b([^.;,\"]{3,60}?\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|\bfirst\b[^.;]{3,80}?(?=[,;.] ?(?:and )?(?:only )?then\b)", re.I)
-FUTURE = re.compile(r"\b(?:will|would|shall|can|could|may|might|must|should|cannot|won't|ready|willing|prepared|agree|accept|possible|early|soon|premature|going to|\w+s (?:off|back|out|when|only)|starts?|begins?|resumes?|goes|come|comes|stays?|nobody|nothing|no)\b", re.I)
-DATE_AFTER = re.compile(r"\s*(?:the )?(?:end|start|beginning|middle|close|summer|winter|spring|autumn|christmas|easter|new year|next|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\d|noon|midnight|dawn|long\b|that date)", re.I)
-NEGATED = re.compile(r"\b(?:not|n't|no|never|nothing|nobody|none|cannot|won't|early|premature|soon|refus\w+|declin\w+|reject\w*)\b", re.I)
+SEQUENCE = re.compile(
+    r"\b([^.;,\"]{3,60}?\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|\bfirst\b[^.;]{3,80}?(?=[,;.] ?(?:and )?(?:only )?then\b)",
+    re.I,
+)
+DATE_AFTER = re.compile(
+    r"\s*(?:the )?(?:end|start|beginning|middle|close|summer|winter|spring|autumn|christmas|easter|new year|next|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\d|noon|midnight|dawn|long\b|that date)",
+    re.I,
+)
 
 
 def conditions(text: str, content: Iterable[tuple[int, int]], said: Said) -> list[tuple[int, int, str]]:
@@ -64,22 +69,42 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said) -> boo
     if kind == "otherwise":
         return True
     if kind == "if":
-        if re.search(r"\b(?:as|even|what|wonder\w*|ask\w*|see|know|whether|or)$", before.rstrip(), re.I) or (not before.strip() and said.act is Act.ASK and said.lemma in ("ask", "wonder")):
+        if re.search(r"\b(?:as|even|what|wonder\w*|ask\w*|see|know|whether|or)$", before.rstrip(), re.I) or (
+            not before.strip() and said.act is Act.ASK and said.lemma in ("ask", "wonder")
+        ):
             return False
         return not after.lstrip().casefold().startswith(("anything", "ever,", "possible", "necessary", "so,"))
     if kind in ("when", "once", "after", "as soon as"):
-        if kind == "once" and (not after.strip() or re.match(r"\s*(?:again|more|a|upon|in|called|known|described|said|and)\b", after)):
+        if kind == "once" and (
+            not after.strip() or re.match(r"\s*(?:again|more|a|upon|in|called|known|described|said|and)\b", after)
+        ):
             return False
-        past = re.match(r"[^,.;]*?\b(?:was|were|had|did)\b", after) is not None and not re.search(r"\b(?:would|could|might)\b", before)
-        return not past and FUTURE.search(before or part) is not None and not re.match(r"\s*(?:all|years|months|weeks|days|hours|\w+ (?:years|months|weeks|days|hours))\b", after)
+        past = re.match(r"[^,.;]*?\b(?:was|were|had|did)\b", after) is not None and not re.search(
+            r"\b(?:would|could|might)\b", before
+        )
+        return (
+            not past
+            and pattern("ahead").search(before or part) is not None
+            and not re.match(r"\s*(?:all|years|months|weeks|days|hours|\w+ (?:years|months|weeks|days|hours))\b", after)
+        )
     if kind == "before":
-        return not DATE_AFTER.match(after) and NEGATED.search(before) is not None
+        return not DATE_AFTER.match(after) and pattern("negated").search(before) is not None
     if word in ("until", "till"):
         return not DATE_AFTER.match(after)
     if kind == "without":
-        return re.match(r"\s*(?:any |further |more |much )?(?:delay|doubt|exception|question|hesitation|preconditions?|conditions?|notice|evidence|saying|result)", after) is None and re.match(r"\s*\w", after) is not None and FUTURE.search(part) is not None
+        return (
+            re.match(
+                r"\s*(?:any |further |more |much )?(?:delay|doubt|exception|question|hesitation|preconditions?|conditions?|notice|evidence|saying|result)",
+                after,
+            )
+            is None
+            and re.match(r"\s*\w", after) is not None
+            and pattern("ahead").search(part) is not None
+        )
     if kind.startswith("should "):
-        return not before.strip() or before.rstrip()[-1:] in ",;:.\"“" or re.search(r"\bthat$", before.rstrip()) is not None
+        return (
+            not before.strip() or before.rstrip()[-1:] in ',;:."“' or re.search(r"\bthat$", before.rstrip()) is not None
+        )
     return True
 
 
@@ -94,8 +119,13 @@ def _clause_end(part: str, at: int) -> int:
         if match is None:
             return _rstrip(part, len(part))
         if match.group() == ",":
-            apposition = re.match(r", (?:the|a|an|its|his|her|who|which|capital|whose)\b[^,.;]{2,60},(?= \w)", part[match.start() :])
-            has_verb = re.search(r"\b\w+(?:s|ed|en|ing)\b|\b(?:is|are|was|were|has|have|had|will|be|put|cut|let|left|come|stop)\b", part[at : match.start()])
+            apposition = re.match(
+                r", (?:the|a|an|its|his|her|who|which|capital|whose)\b[^,.;]{2,60},(?= \w)", part[match.start() :]
+            )
+            has_verb = re.search(
+                r"\b\w+(?:s|ed|en|ing)\b|\b(?:is|are|was|were|has|have|had|will|be|put|cut|let|left|come|stop)\b",
+                part[at : match.start()],
+            )
             if apposition and not has_verb:
                 position = match.start() + apposition.end()
                 continue
@@ -106,8 +136,8 @@ def _clause_end(part: str, at: int) -> int:
 
 
 def _rstrip(part: str, end: int) -> int:
-    while end > 0 and (part[end - 1].isspace() or part[end - 1] in ",;\"”»"):
-        if part[end - 1] in "\"”»" and part[:end].count('"') % 2 == 0 and part[end - 1] == '"':
+    while end > 0 and (part[end - 1].isspace() or part[end - 1] in ',;"”»'):
+        if part[end - 1] in '"”»' and part[:end].count('"') % 2 == 0 and part[end - 1] == '"':
             break
         end -= 1
     return end
@@ -115,19 +145,30 @@ def _rstrip(part: str, end: int) -> int:
 
 # ---------------------------------------------------------------- commitment
 
-HEDGED = (
-    (Commitment.NOT_POSSIBLE, re.compile(r"\b(?:may|might|could|perhaps|possibly|maybe) (?:well )?(?:not|never)\b", re.I)),
-    (Commitment.NOT_PROBABLE, re.compile(r"\b(?:unlikely|improbable|little probable|not (?:very |at all )?(?:likely|probable)|doubtful|hardly|scarcely|(?:i|we|he|she|they) doubts?|not (?:think|believe|expect)|(?:do|does|did)n't (?:think|believe|expect))\b", re.I)),
-    (Commitment.PROBABLE, re.compile(r"\b(?:likely|probabl[ey]|in all likelihood|presumably|(?:is|are|was|were) expected to|(?:i|we) (?:think|believe|expect|guess|suppose)|in (?:my|our|her|his|their) (?:view|opinion)|chances are|(?:seems?|appears?) (?:to|that)|supposedly|apparently)\b", re.I)),
-    (Commitment.POSSIBLE, re.compile(r"\b(?:may|might|could|possible|possibly|perhaps|maybe|conceivabl[ey]|not (?:be )?(?:ruled out|excluded|impossible)|(?:not|n't) (?:rule out|exclude)|remains? open|open to)\b", re.I)),
+# In this order: "may not" before "may", "unlikely" before "likely".
+HEDGED = (Commitment.NOT_POSSIBLE, Commitment.NOT_PROBABLE, Commitment.PROBABLE, Commitment.POSSIBLE)
+NEGATIVE = re.compile(
+    r"\b(?:not|n't|never|cannot|nobody|no one|nothing|none|neither|nowhere|won't|can't|isn't|aren't|doesn't|don't|didn't|wasn't|weren't|wouldn't)\b|\w+n['’]t\b",
+    re.I,
 )
-DEMANDED = re.compile(r"\b(?:must|(?:has|have|had|needs?|needed) to|ought to|should|let (?:us|him|her|them)|let's)\b", re.I)
-NEGATIVE = re.compile(r"\b(?:not|n't|never|cannot|nobody|no one|nothing|none|neither|nowhere|won't|can't|isn't|aren't|doesn't|don't|didn't|wasn't|weren't|wouldn't)\b|\w+n['’]t\b", re.I)
-NEGATIVE_SUBJECT = re.compile(r"^\W*(?:that\s+)?(?:no\b|not (?:a|one|even)\b|nobody|nothing|none|neither|without .{0,40}\bno(?:body|thing)?\b)", re.I)
-NEGATIVE_OBJECT = re.compile(r"\b(?:is|are|was|were|has|have|had|be|see|sees|saw|there is|there are|will be|goes) (?:\w+ )?no(?:body|thing)?\b", re.I)
-NOT_REALLY = re.compile(r"\bnot (?:only|just|merely|least)\b|\bno (?:doubt|later|longer than|fewer)\b|\bwhether or not\b|\bif not\b", re.I)
-RELATIVE = re.compile(r",? (?:who|which|whose|whom|where|that (?=\w+s\b|was|were|is|are|has|had))[^,.;]*(?:,|(?=[.;])|$)", re.I)
-PREDICATE = re.compile(r"\b(?:as|is|are|was|were|has|have|had|will|would|can|could|shall|must|may|might|should|do|does|did|be|been)\b|\w+(?:ed|ing)\b", re.I)
+NEGATIVE_SUBJECT = re.compile(
+    r"^\W*(?:that\s+)?(?:no\b|not (?:a|one|even)\b|nobody|nothing|none|neither|without .{0,40}\bno(?:body|thing)?\b)",
+    re.I,
+)
+NEGATIVE_OBJECT = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|be|see|sees|saw|there is|there are|will be|goes) (?:\w+ )?no(?:body|thing)?\b",
+    re.I,
+)
+NOT_REALLY = re.compile(
+    r"\bnot (?:only|just|merely|least)\b|\bno (?:doubt|later|longer than|fewer)\b|\bwhether or not\b|\bif not\b", re.I
+)
+RELATIVE = re.compile(
+    r",? (?:who|which|whose|whom|where|that (?=\w+s\b|was|were|is|are|has|had))[^,.;]*(?:,|(?=[.;])|$)", re.I
+)
+PREDICATE = re.compile(
+    r"\b(?:as|is|are|was|were|has|have|had|will|would|can|could|shall|must|may|might|should|do|does|did|be|been)\b|\w+(?:ed|ing)\b",
+    re.I,
+)
 CONTRAST = re.compile(r"\b(?:but|although|though|even if|even though|while|whereas|because)\b.*$", re.I | re.S)
 
 
@@ -166,21 +207,27 @@ def commitment_of(said: Said, act: Act, clause: str, question: bool) -> Judgemen
     if act is Act.LEAVE_OPEN:
         return judge(Commitment.POSSIBLE, "left open", 0.8)
     if said.act is Act.REJECT:
-        if said.lemma in ("rule out", "exclude", "refuse", "decline") or said.commitment is certain_no and said.negated:
+        if said.lemma in ("rule out", "exclude", "refuse", "decline") or (
+            said.commitment is certain_no and said.negated
+        ):
             return judge(certain_no, "ruled out or refused", 0.8)
         if re.search(r"\bas\b", clause) or re.search(r"\bthat\b", clause[:6]):
             return judge(certain, "rejected with a predicate of its own", 0.7)
         return judge(Commitment.UNCOMMITTED, "a thing rejected, nothing asserted", 0.7)
-    if said.act in (Act.ENDORSE, Act.ACCEPT) and nominal and said.lemma not in ("be ready", "be willing", "be prepared"):
+    if (
+        said.act in (Act.ENDORSE, Act.ACCEPT)
+        and nominal
+        and said.lemma not in ("be ready", "be willing", "be prepared")
+    ):
         return judge(Commitment.UNCOMMITTED, "a thing accepted or welcomed, nothing asserted", 0.7)
     if said.commitment in (Commitment.PROBABLE, Commitment.NOT_PROBABLE):
         flipped = Commitment.NOT_PROBABLE if said.commitment is Commitment.PROBABLE else Commitment.NOT_PROBABLE
         negative = said.commitment is Commitment.NOT_PROBABLE or _is_negative(clause)
         return judge(flipped if negative else Commitment.PROBABLE, f"cue: {said.lemma}", 0.85)
-    for value, pattern in HEDGED:
-        if pattern.search(clause):
+    for value in HEDGED:
+        if pattern(f"hedge {value}").search(clause):
             return judge(value, "hedge in the main clause", 0.75)
-    if DEMANDED.search(clause) and act is Act.DEMAND:
+    if pattern("demanded").search(clause) and act is Act.DEMAND:
         return judge(Commitment.UNCOMMITTED, "obligation: demanded, not asserted", 0.75)
     if act is Act.ACCUSE and said.act is Act.ACCUSE:
         return judge(certain, "accused", 0.8)

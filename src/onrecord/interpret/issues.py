@@ -1,7 +1,9 @@
-"""Which issue of the codebook a content speaks to: terms first, then the words of label and proposition.
+"""What speaks for each issue of the codebook as the one that a content is about.
 
-A term counts by how rare it is among the codebook's issues; contents that only point back ("it", "the plan") take the
-issue of what was said just before.
+Evidence comes from three sides: the issue's terms and the rarer words of its label and proposition, found by stem; the
+likeness of meaning between content and issue, by static vectors; and the text around, from the same sentence to the
+title. What stands in a condition counts apart from the main clause: "visits could resume once the embargo was lifted"
+is about visits. `issuechain` weighs the evidence and joins it along the article.
 """
 
 from __future__ import annotations
@@ -9,83 +11,229 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from onrecord.interpret.words import stem, words
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.interpret.vectors import PieceVectors
+from onrecord.interpret.words import Word, stem, words
 from onrecord.lexicon import Codebook, Issue
 
+Floats = npt.NDArray[np.float32]
+Places = tuple[tuple[int, int], ...]
+
 STOP = frozenset(
-    "the a an of to in on at by for from with and or not be is are was were will would should may might can could must that this it its their his her they he she we i "
-    "as into than then so if but have has had do does did who which what when where there all any some more most other no only own same such one two new put go part up out over about after before "
-    "between both each state states side sides".split()
+    (
+        "the a an of to in on at by for from with and or not be is are was were been being will would should may "
+        "might can could must shall that this these those it its their his her they he she we i you my our your us me "
+        "him them as into than then so if but have has had having do does did doing who which what when where why how "
+        "there all any some more most other no only own same such one two three first new put go goes going went part "
+        "up out over about after before between both each until unless once while because also very just even still "
+        "too now yet again against under off down said say says told added get got make made take took let come came "
+    ).split()
 )
-# An issue needs this much evidence: one term (1.0 or more), or most of a proposition's rare words.
-LEAST = 0.55
 ANAPHOR = re.compile(
-    r"^\W*(?:that |to |of )?(?:it|this|that|them|these|those|(?:the|his|her|their|its|this|that|these|those|such|any|all|an?) (?:\w+ )?(?:plan|plans|offer|proposal|idea|deal|move|step|demand|charge|claim|report|decision|request|condition|question|matter|suggestion|"
-    r"accusation|allegation|words?|remarks?|statement|call|draft|text|paper|formula|figure|terms|measure|measures|scheme|project|compromise|initiative|talks?|agreement))\b",
+    r"^\W*(?:that |to |of |as )?(?:it|this|that|them|they|these|those|both|neither|"
+    r"(?:the|his|her|their|its|this|that|these|those|such|any|all|an?|one) (?:[\w-]+ )?(?:plans?|offers?|proposals?|ideas?|deals?|moves?|steps?|demands?|charges?|claims?|reports?|decisions?|"
+    r"requests?|conditions?|questions?|matters?|suggestions?|accusations?|allegations?|words?|remarks?|statements?|calls?|drafts?|texts?|papers?|formulas?|figures?|terms|measures?|schemes?|"
+    r"projects?|compromises?|initiatives?|talks?|agreements?|wording|clauses?|versions?|accounts?|answers?|notes?|letters?|points?|issues?|arrangements?|thing))\b",
     re.I,
 )
+KIN = 0.3  # cosine below which two words are not taken as kin
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An issue that fits, with its score and the (start, end) of the words that point to it."""
+    """An issue that fits, with its probability and the (start, end) of the words that point to it."""
 
     issue: Issue
     score: float
-    places: tuple[tuple[int, int], ...]
+    places: Places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What the index looks at: words of the main clause, of conditions, and around the content."""
+
+    main: Sequence[Word]
+    conditioned: Sequence[Word] = ()
+    demanded: bool = False
+    sentence: Sequence[Word] = ()
+    before: Sequence[Word] = ()
+    after: Sequence[Word] = ()
+    title: Sequence[Word] = ()
+    anaphoric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The evidence for each issue, shape (issues + 1, features); the last row is "none of them"."""
+
+    table: Floats
+    places: list[set[tuple[int, int]]]
+
+
+FEATURES = (
+    "term", "several terms", "term in condition", "term after unless", "best term", "only issue with a term",
+    "proposition words", "name words", "kin words", "likeness", "likeness of best part",
+    "sentence term", "sentence likeness", "before term", "before likeness", "after term", "after likeness", "title term", "topic",
+    "none: bias", "none: no term", "none: length", "none: likeness", "none: points back", "none: kin", "none: best words",
+)  # fmt: skip
+OF_ISSUES = sum(not name.startswith("none: ") for name in FEATURES)
+# Statements of an article form a chain; these say when the next one is likely to stay with the issue of the one before.
+LINKS = (
+    "follows", "same paragraph", "points back", "no term", "continues", "pronoun", "nested", "same sentence", "no term, same paragraph", "near",
+    "pronoun, same paragraph", "points back, same paragraph",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
 class IssueIndex:
-    """The codebook's terms and proposition words, stemmed and weighted by rarity."""
+    """A codebook's issues, ready to be compared with passages."""
 
     codebook: Codebook
-    _terms: list[tuple[Issue, tuple[str, ...], float]] = field(init=False)
-    _words: dict[str, list[tuple[Issue, float]]] = field(init=False)
+    vectors: PieceVectors
+    _terms: list[tuple[int, tuple[str, ...], float]] = field(init=False)
+    _words: dict[str, list[tuple[int, float, bool]]] = field(init=False)
+    _parts: list[Floats] = field(init=False)
+    _whole: Floats = field(init=False)
+    _vocabulary: Floats = field(init=False)
+    _owners: npt.NDArray[np.intp] = field(init=False)
+    _actors: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         issues = self.codebook.issues
-        sets = {issue.id: _stems(f"{issue.label} {issue.proposition}") for issue in issues}
-        spread = Counter(word for stems in sets.values() for word in stems)
-        term_spread = Counter(_stemmed(term) for issue in issues for term in set(issue.terms))
-        self._terms = []
-        for issue in issues:
-            for term in issue.terms:
-                phrase = _stemmed(term)
-                if phrase:
-                    weight = (1.0 + 0.35 * (len(phrase) - 1)) / term_spread[phrase]
-                    self._terms.append((issue, phrase, weight))
-        self._words = {}
-        for issue in issues:
-            for word in sets[issue.id]:
-                rarity = math.log((1 + len(issues)) / spread[word]) / math.log(1 + len(issues))
-                self._words.setdefault(word, []).append((issue, 0.45 * rarity))
+        self._actors = frozenset(_stems(self.codebook.description, names=True))
+        spread = Counter(_stemmed(term) for issue in issues for term in set(issue.terms))
+        self._terms = [
+            (n, phrase, (1.0 + 0.35 * (len(phrase) - 1)) / spread[phrase])
+            for n, issue in enumerate(issues)
+            for phrase in {_stemmed(term): None for term in issue.terms}
+            if phrase
+        ]
+        self._words = self._rare_words(issues)
+        self._parts = [
+            np.stack([self._vector(words(part)) for part in (i.label, i.proposition, *i.terms)]) for i in issues
+        ]
+        self._whole = np.stack([self._unit(parts[0] + parts[1] + 2 * parts[2:].mean(0)) for parts in self._parts])
+        kept = [(n, v) for n, i in enumerate(issues) for v in self._word_vectors(i)]
+        self._vocabulary = (
+            np.stack([v for _, v in kept]) if kept else np.zeros((0, self.vectors.dimensions), np.float32)
+        )
+        self._owners = np.array([n for n, _ in kept], dtype=np.intp)
 
-    def best(self, text: str, spans: list[tuple[int, int]]) -> list[Match]:
-        """The issues that the spans' words point to, best first."""
-        tokens = [(stem(w.lower), w.start, w.end) for a, b in spans for w in words(text, a, b) if w.is_word]
-        scores: dict[str, float] = {}
-        places: dict[str, set[tuple[int, int]]] = {}
-        stems = [s for s, _, _ in tokens]
-        for issue, phrase, weight in self._terms:
-            hit = _find(stems, phrase)
-            if hit is not None:
-                scores[issue.id] = scores.get(issue.id, 0.0) + weight
-                places.setdefault(issue.id, set()).update((tokens[i][1], tokens[i][2]) for i in hit)
-        for s in {*stems}:
-            for issue, weight in self._words.get(s, ()):
-                scores[issue.id] = scores.get(issue.id, 0.0) + weight
-                places.setdefault(issue.id, set()).update((a, b) for t, a, b in tokens if t == s)
-        order = [issue.id for issue in self.codebook.issues]
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], order.index(item[0])))
-        made = []
-        for key, score in ranked:
-            issue = self.codebook.issue(key)
-            if issue is not None and score >= LEAST:
-                made.append(Match(issue, score, tuple(sorted(places[key]))))
+    def _rare_words(self, issues: Sequence[Issue]) -> dict[str, list[tuple[int, float, bool]]]:
+        common = [_stems(f"{i.label} {i.proposition}") for i in issues]
+        names = [_stems(f"{i.label} {i.proposition}", names=True) for i in issues]
+        spread = Counter(word for stems in common for word in stems)
+        made: dict[str, list[tuple[int, float, bool]]] = {}
+        for n, stems in enumerate(common):
+            for word in sorted(stems):
+                rarity = math.log((1 + len(issues)) / spread[word]) / math.log(1 + len(issues))
+                made.setdefault(word, []).append((n, rarity, word in names[n] or word in self._actors))
         return made
+
+    def _word_vectors(self, issue: Issue) -> list[Floats]:
+        tokens = {
+            w.lower
+            for part in (issue.label, issue.proposition, *issue.terms)
+            for w in words(part)
+            if w.is_word and w.lower not in STOP and stem(w.lower) not in self._actors
+        }
+        return [self._unit(v) for v in (self.vectors.word(t) for t in sorted(tokens)) if v is not None]
+
+    def _vector(self, tokens: Sequence[Word]) -> Floats:
+        return self.vectors.mean(
+            w.lower for w in tokens if w.is_word and w.lower not in STOP and stem(w.lower) not in self._actors
+        )
+
+    @staticmethod
+    def _unit(vector: Floats) -> Floats:
+        length = float(np.linalg.norm(vector))
+        return vector / length if length else vector
+
+    def hits(self, tokens: Sequence[Word]) -> tuple[Floats, Floats, list[set[tuple[int, int]]]]:
+        """For each issue the summed weight of its terms, that of its best term, and where they stand."""
+        stems = [stem(w.lower) for w in tokens]
+        total = np.zeros((2, len(self.codebook.issues)), dtype=np.float32)
+        places: list[set[tuple[int, int]]] = [set() for _ in self.codebook.issues]
+        here = set(stems)
+        for n, phrase, weight in self._terms:
+            hit = _find(stems, phrase) if phrase[0] in here else None
+            if hit is not None:
+                total[0, n] += weight
+                total[1, n] = max(total[1, n], weight)
+                places[n].update((tokens[i].start, tokens[i].end) for i in hit)
+        return total[0], total[1], places
+
+    def likeness(self, tokens: Sequence[Word]) -> Floats:
+        """Cosine of the words' mean with each issue's, less the mean over the issues."""
+        sims = self._whole @ self._vector(tokens)
+        return np.asarray(sims - sims.mean(), dtype=np.float32)
+
+    def evidence(self, passage: Passage, topic: Floats | None = None) -> Evidence:
+        """All evidence on a passage; `topic` is the share of the article's terms that each issue has."""
+        count = len(self.codebook.issues)
+        main = [w for w in passage.main if w.is_word]
+        term, best, places = self.hits(main)
+        table = np.zeros((count + 1, len(FEATURES)), dtype=np.float32)
+        prop, name = np.zeros(count, np.float32), np.zeros(count, np.float32)
+        for word in {stem(w.lower): w for w in main}.items():
+            for n, rarity, is_name in self._words.get(word[0], ()):
+                (name if is_name else prop)[n] += rarity
+                if not is_name:
+                    places[n].update((w.start, w.end) for w in main if stem(w.lower) == word[0])
+        vector = self._vector(main)
+        parts = np.array([(p @ vector).max() for p in self._parts], dtype=np.float32)
+        likeness = self.likeness(main)
+        kin = self._kin(main)
+        around, _, _ = self.hits([w for w in passage.sentence if w.is_word])
+        before, _, _ = self.hits([w for w in passage.before if w.is_word])
+        title, _, _ = self.hits([w for w in passage.title if w.is_word])
+        conditioned, _, _ = self.hits([w for w in passage.conditioned if w.is_word])
+        after, _, _ = self.hits([w for w in passage.after if w.is_word])
+        none = term.max(initial=0.0) == 0 and prop.max(initial=0.0) < 0.5
+        columns = (
+            np.log1p(term), term > 1.2, np.log1p(conditioned), np.log1p(conditioned) * passage.demanded, best, (term > 0) * (np.count_nonzero(term) == 1),
+            np.log1p(prop), np.log1p(name), kin, likeness, parts - parts.mean(),
+            np.log1p(around), self.likeness(passage.sentence), np.log1p(before), self.likeness(passage.before), np.log1p(after), self.likeness(passage.after),
+            np.log1p(title), topic if topic is not None else np.zeros(count, np.float32),
+        )  # fmt: skip
+        for n, column in enumerate(columns):
+            table[:count, n] = column
+        table[count, OF_ISSUES:] = (
+            1.0, float(none), min(len(main), 40) / 20, float((self._whole @ vector).max(initial=0.0)), float(passage.anaphoric),
+            float(kin.max(initial=0.0)), float(prop.max(initial=0.0)),
+        )  # fmt: skip
+        return Evidence(table, places)
+
+    def _kin(self, tokens: Sequence[Word]) -> Floats:
+        """How near the words come, one by one, to words of each issue; what is near to all counts for none."""
+        count = len(self.codebook.issues)
+        total = np.zeros(count, dtype=np.float32)
+        lowers = {w.lower for w in tokens if w.lower not in STOP and stem(w.lower) not in self._actors}
+        found = [self._unit(v) for v in (self.vectors.word(t) for t in sorted(lowers)) if v is not None]
+        if not found or not len(self._vocabulary):
+            return total
+        near = np.stack(found) @ self._vocabulary.T
+        by_issue = np.full((len(found), count), -1.0, dtype=np.float32)
+        for n in range(count):
+            own = near[:, self._owners == n]
+            if own.shape[1]:
+                by_issue[:, n] = own.max(1)
+        clear = np.clip(by_issue - KIN, 0, None)
+        clear -= clear.mean(1, keepdims=True)
+        return np.asarray(clear.sum(0) / math.sqrt(len(found)), dtype=np.float32)
+
+    def topic(self, tokens: Sequence[Word]) -> Floats:
+        """The share that each issue has of all term hits in an article's words."""
+        counts = Counter(stem(w.lower) for w in tokens if w.is_word)
+        total = np.zeros(len(self.codebook.issues), dtype=np.float32)
+        for n, phrase, weight in self._terms:
+            total[n] += weight * min(counts[s] for s in phrase)
+        return total / total.sum() if total.sum() else total
 
 
 def points_back(content: str) -> bool:
@@ -97,11 +245,17 @@ def _stemmed(term: str) -> tuple[str, ...]:
     return tuple(stem(w.lower) for w in words(term) if w.is_word)
 
 
-def _stems(text: str) -> set[str]:
-    return {stem(w.lower) for w in words(text) if w.is_word and w.lower not in STOP and len(w.lower) > 2}
+def _stems(text: str, names: bool = False) -> set[str]:
+    """The stems of a text's telling words; with `names`, of those that are capitalised inside a sentence."""
+    kept = [w for w in words(text) if w.is_word and w.lower not in STOP and len(w.lower) > 2]
+    return {
+        stem(w.lower)
+        for w in kept
+        if not names or (w.is_name and w.start > 0 and text[max(0, w.start - 2) : w.start] not in (". ", ".\n"))
+    }
 
 
-def _find(stems: list[str], phrase: tuple[str, ...]) -> list[int] | None:
+def _find(stems: Sequence[str], phrase: tuple[str, ...]) -> list[int] | None:
     """The indexes of the phrase's words: side by side, or for longer phrases with up to two words between."""
     for i, word in enumerate(stems):
         if word != phrase[0]:

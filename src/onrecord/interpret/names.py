@@ -23,43 +23,68 @@ class Kind(StrEnum):
 
 # Heads of names of bodies and of outlets; written for this project.
 BODY_HEADS = frozenset(
-    "academy accord administration admiralty affairs agency alliance army assembly association authority bank bar bloc board brigade bureau "
-    "cabinet campaign centre center chamber church club coalition college command commission committee community company confederation "
-    "congress consortium cooperative corporation corps council court department directorate duma executive federation firm fleet "
-    "force forces forum foundation front fund government group guard guild headquarters house initiative inspectorate institute institution "
-    "junta league legion list lobby ministry mission movement navy network office organisation organization pact palace parliament partnership party "
-    "platform police presidency secretariat senate service society staff supreme syndicate synod team treasury tribunal trust union university utility "
-    "railways rail energy gas oil mines mining minerals airlines industries holdings partners power chancellery citadel citizens democrats "
-    "brotherhood sisterhood fellowship republicans socialists liberals conservatives greens labour watch observatory registry consulate embassy mandate regiment militia rebels".split()
+    "academy accord administration admiralty affairs agency alliance army assembly association authority "
+    "bank bar bloc board brigade bureau "
+    "cabinet campaign centre center chamber church club coalition college command commission committee "
+    "community company confederation "
+    "congress consortium cooperative corporation corps council court department directorate duma "
+    "executive federation firm fleet "
+    "force forces forum foundation front fund government group guard guild headquarters house initiative "
+    "inspectorate institute institution "
+    "junta league legion list lobby ministry mission movement navy network office organisation "
+    "organization pact palace parliament partnership party "
+    "platform police presidency secretariat senate service society staff supreme syndicate synod team "
+    "treasury tribunal trust union university utility "
+    "railways rail energy gas oil mines mining minerals airlines industries holdings partners power "
+    "chancellery citadel citizens democrats "
+    "brotherhood sisterhood fellowship republicans socialists liberals conservatives greens labour watch "
+    "observatory registry consulate embassy mandate regiment militia rebels".split()
 )
 OUTLET_HEADS = frozenset(
-    "agency bell broadcaster broadcasting bulletin channel chronicle courier daily dispatch echo examiner express gazette globe guardian "
-    "herald independent inquirer journal ledger mail messenger mirror monitor morning news newspaper newswire observer online paper "
-    "post press radio record reporter review standard star sun telegraph times today tribune tv television voice weekly wire world "
-    "argus sentinel register digest advertiser magazine portal podcast fm broadcast novosti presse zeitung kurier tidende".split()
+    "agency bell broadcaster broadcasting bulletin channel chronicle courier daily dispatch echo examiner "
+    "express gazette globe guardian "
+    "herald independent inquirer journal ledger mail messenger mirror monitor morning news newspaper "
+    "newswire observer online paper "
+    "post press radio record reporter review standard star sun telegraph times today tribune tv "
+    "television voice weekly wire world "
+    "argus sentinel register digest advertiser magazine portal podcast fm broadcast novosti presse "
+    "zeitung kurier tidende".split()
 )
 # Heads of names of places, things and occasions: these never speak.
 THING_HEADS = frozenset(
-    "strait straits sea river valley mountain mountains dam bay gulf peninsula island islands port harbour harbor canal sill delta lake ocean coast street square hall "
-    "hotel bridge road line corridor pipeline airport desert cape hill hills wall tower cathedral treaty act agreement convention charter protocol war summit talks games "
+    "strait straits sea river valley mountain mountains dam bay gulf peninsula island islands port "
+    "harbour harbor canal sill delta lake ocean coast street square hall "
+    "hotel bridge road line corridor pipeline airport desert cape hill hills wall tower cathedral treaty "
+    "act agreement convention charter protocol war summit talks games "
     "festival day week eve year award prize cup championship plan deal ii iii".split()
 )
 LINKS = frozenset("of the for and de del della di da van von der den al el bin ibn ben la le du des y & on in".split())
 PARTICLES = frozenset("de del della di da van von der den al el bin ibn ben la le du des y".split())
 # Words that open sentences with a capital and are no names.
 COMMON = frozenset(
-    "the a an this that these those it its he she they we i you his her their our my your who what when where why how which if unless "
-    "until while after before once as since because although though but and or nor so yet not no nobody nothing none neither either both "
-    "all any some many most several few each every other another such one two three four five six seven eight nine ten eleven twelve "
-    "in on at by for from to with without about against among between into over under during through according asked speaking "
-    "meanwhile however still then there here now today yesterday earlier later even only also just instead despite besides moreover "
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december "
-    "mr mrs ms dr yes is are was were will would can could should must may might do does did has have had let perhaps maybe never nor "
-    "poor old young dear big first second last next more less much little whether would should whoever whatever would-be would n't under-way "
-    "would nobody everyone everybody somebody someone anyone anybody nothing everything its theirs of up out down off again asked citing quoting".split()
+    "the a an this that these those it its he she they we i you his her their our my your who what when "
+    "where why how which if unless "
+    "until while after before once as since because although though but and or nor so yet not no nobody "
+    "nothing none neither either both "
+    "all any some many most several few each every other another such one two three four five six seven "
+    "eight nine ten eleven twelve "
+    "in on at by for from to with without about against among between into over under during through "
+    "according asked speaking "
+    "meanwhile however still then there here now today yesterday earlier later even only also just "
+    "instead despite besides moreover "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
+    "august september october november december "
+    "mr mrs ms dr yes is are was were will would can could should must may might do does did has have had "
+    "let perhaps maybe never nor "
+    "poor old young dear big first second last next more less much little whether would should whoever "
+    "whatever would-be would n't under-way "
+    "would nobody everyone everybody somebody someone anyone anybody nothing everything its theirs of up "
+    "out down off again asked citing quoting".split()
 )
 MONTHS_DAYS = frozenset(
-    "jan feb mar apr jun jul aug sep sept oct nov dec christmas easter ramadan monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december".split()
+    "jan feb mar apr jun jul aug sep sept oct nov dec christmas easter ramadan monday tuesday wednesday "
+    "thursday friday saturday sunday january february march april june july august september october "
+    "november december".split()
 )
 
 
@@ -95,7 +120,9 @@ class Gazetteer:
     @property
     def own(self) -> list[str]:
         """The names of the states that the article itself explains."""
-        return [k.name for alias, k in self.known.items() if k.kind is Kind.STATE and k.how == "name" and alias == k.name]
+        return [
+            k.name for alias, k in self.known.items() if k.kind is Kind.STATE and k.how == "name" and alias == k.name
+        ]
 
 
 def bundled_gazetteer() -> Gazetteer:
@@ -138,7 +165,13 @@ def runs(tokens: list[Word], lowercase: frozenset[str], openers: set[int], roles
             continue
         j = i + 1
         while j < len(tokens):
-            named = i > 0 and tokens[i - 1].lower in NAMED_AS and tokens[j].lower == "of" and j + 1 < len(tokens) and tokens[j + 1].is_name
+            named = (
+                i > 0
+                and tokens[i - 1].lower in NAMED_AS
+                and tokens[j].lower == "of"
+                and j + 1 < len(tokens)
+                and tokens[j + 1].is_name
+            )
             step = 2 if named else _continues(tokens, j, roles)  # "the association Water of Lamori"
             if step == 0:
                 break
@@ -162,15 +195,19 @@ def _title_width(tokens: list[Word], i: int, roles: Mapping[str, str]) -> int:
         if " ".join(w.lower for w in part) in roles:
             return width
         # an office with a portfolio that no list has: 'Fisheries Minister', 'Water and Energy Minister'
-        if part[-1].lower in PORTFOLIOS and all(w.is_name or w.lower in ("and", "of") for w in part) and not {w.lower for w in part} & BODY_HEADS:
+        if (
+            part[-1].lower in PORTFOLIOS
+            and all(w.is_name or w.lower in ("and", "of") for w in part)
+            and not {w.lower for w in part} & BODY_HEADS
+        ):
             return width
     return 0
 
 
 # Nouns before a name that say what it names: "the newspaper X", "the company Y".
 NAMED_AS = {
-    **dict.fromkeys("newspaper agency channel daily broadcaster radio paper weekly website portal magazine station journal".split(), Kind.OUTLET),
-    **dict.fromkeys("company firm bank party union group movement organisation organization alliance bloc association federation concern charity".split(), Kind.BODY),
+    **dict.fromkeys("newspaper agency channel daily broadcaster radio paper weekly website portal magazine station journal".split(), Kind.OUTLET),  # noqa: E501
+    **dict.fromkeys("company firm bank party union group movement organisation organization alliance bloc association federation concern charity".split(), Kind.BODY),  # noqa: E501
 }  # fmt: skip
 PORTFOLIOS = frozenset("minister secretary commissioner ombudsman envoy".split())
 
@@ -190,11 +227,27 @@ def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
         # a nickname inside a name: Paul "The Hammer" Ostrow
         close = next(k for k in range(j + 1, j + 5) if tokens[k].text in '"”')
         return close - j + 1 if close + 1 < len(tokens) and tokens[close + 1].is_name and tokens[j + 1].is_name else 0
-    if word.lower == "'s" and j + 1 < len(tokens) and tokens[j + 1].is_name and tokens[j + 1].lower in BODY_HEADS and re.search(r"(?:men|women|children|people|folk)$", tokens[j - 1].lower):
+    if (
+        word.lower == "'s"
+        and j + 1 < len(tokens)
+        and tokens[j + 1].is_name
+        and tokens[j + 1].lower in BODY_HEADS
+        and re.search(r"(?:men|women|children|people|folk)$", tokens[j - 1].lower)
+    ):
         return 2  # "the Seamen's Union"; "Caldria's Parliament" are two
-    if word.text in "'’" and tokens[j - 1].lower.endswith("s") and tokens[j - 1].end == word.start and j + 1 < len(tokens):
+    if (
+        word.text in "'’"
+        and tokens[j - 1].lower.endswith("s")
+        and tokens[j - 1].end == word.start
+        and j + 1 < len(tokens)
+    ):
         return 2 if tokens[j + 1].is_name and tokens[j + 1].lower in BODY_HEADS else 0  # "Roofers' Union"
-    if word.lower in SURNAMES_TOO and word.is_name and not (j + 1 < len(tokens) and tokens[j + 1].is_name) and tokens[j - 1].lower not in BODY_HEADS:
+    if (
+        word.lower in SURNAMES_TOO
+        and word.is_name
+        and not (j + 1 < len(tokens) and tokens[j + 1].is_name)
+        and tokens[j - 1].lower not in BODY_HEADS
+    ):
         return 1
     if word.is_name:
         return 0 if word.lower in MONTHS_DAYS or (word.lower in roles and word.lower not in BODY_HEADS) else 1
@@ -211,16 +264,25 @@ def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
 
 
 # Roles that are surnames as well: "James Baker" is a name, "Baker James" none.
-SURNAMES_TOO = frozenset("baker carpenter shepherd hunter pope bishop dean abbot miner sailor pilot singer warden marshal cook mason skipper page major prior chancellor".split())
+SURNAMES_TOO = frozenset(
+    "baker carpenter shepherd hunter pope bishop dean abbot miner sailor pilot singer warden marshal cook "
+    "mason skipper page major prior chancellor".split()
+)
 
 
 def real_names(found: list[Run], openers: set[int], gazetteer: Gazetteer) -> list[Run]:
     """The runs without single words that only open sentences: their capital proves nothing."""
-    inside = {run.text for run in found if run.start not in openers} | {p for run in found for p in run.parts if len(run.parts) > 1}
+    inside = {run.text for run in found if run.start not in openers} | {
+        p for run in found for p in run.parts if len(run.parts) > 1
+    }
     return [
         run
         for run in found
-        if len(run.parts) > 1 or run.start not in openers or run.text in inside or gazetteer.get(run.text) is not None or run.text.isupper()
+        if len(run.parts) > 1
+        or run.start not in openers
+        or run.text in inside
+        or gazetteer.get(run.text) is not None
+        or run.text.isupper()
     ]
 
 

@@ -3,6 +3,8 @@
 Only times that the text gives for the saying count; the article's date is never copied in.
 """
 
+# ruff: noqa: E501 - patterns stay on one line
+
 from __future__ import annotations
 
 import re
@@ -23,7 +25,7 @@ _MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September
 TIMES = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<year>\d{{4}}))?"
     rf"|{_MONTH.replace('month', 'month2')} (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year2>\d{{4}}))?\b"
-    rf"|(?P<since>in|last|early in|late in|back in|already in|during|as recently as) {_MONTH.replace('month', 'month3')}(?: (?P<year3>\d{{4}}))?\b"
+    rf"|(?P<since>[Ii]n|[Ll]ast|early in|late in|back in|already in|during|as recently as) {_MONTH.replace('month', 'month3')}(?: (?P<year3>\d{{4}}))?\b"
     r"|(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
     r"|(?P<word>yesterday|today|tonight|this (?:morning|afternoon|evening|week|month|year)|last (?:night|week|month|year)|(?:earlier|early|late|later|at the (?:start|beginning|end) of) (?:this|last) (?:week|month|year)"
     r"|the same (?:day|night|evening|morning|afternoon)|the day before|a day later|a day (?:earlier|before)|the (?:previous|next|following) day|a (?:week|month|year) ago|(?:two|three|four|five|six|ten) (?:days|weeks|months|years) ago)"

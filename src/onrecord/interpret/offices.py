@@ -16,37 +16,65 @@ from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
 from onrecord.interpret.words import Word
 
 # "who leads the League", "heads", "chairs"
-LEADS = re.compile(r"^,? ?who (?:now |currently |also )?(?:leads|led|heads|headed|chairs|chaired|runs|represents|speaks for|commands|directs|founded|presides)\b")
-CLEAR_LEAD = 1.0  # votes; set by hand
+LEADS = re.compile(
+    r"^,? ?who (?:now |currently |also )?(?:leads|led|heads|headed|chairs|chaired|runs|represents|speaks for|commands|directs|founded|presides)\b"  # noqa: E501
+)
 STATE_WORDS = frozenset("government country cabinet state nation administration regime homeland".split())
 ORGANS = STATE_WORDS | frozenset(
-    "army parliament senate ministry police gendarmerie presidency palace forces navy embassy delegation negotiators military assembly treasury "
-    "kremlin chancellery ministries troops soldiers coastguard lawmakers mps senators ministers gendarme gendarmes president premier pm minister "
+    "army parliament senate ministry police gendarmerie presidency palace forces navy embassy delegation "
+    "negotiators military assembly treasury "
+    "kremlin chancellery ministries troops soldiers coastguard lawmakers mps senators ministers gendarme "
+    "gendarmes president premier pm minister "
     "generals officials authorities".split()
 )
 # Nouns by which a body that has been named is spoken of again.
 BODY_NOUNS = frozenset(
-    "coalition union league party bank company firm group alliance bloc commission committee council movement association agency court guild "
-    "brotherhood front pact chamber club federation organisation organization institute railway railways university church trust fund board "
-    "newspaper paper channel broadcaster station daily society network authority body mission office opposition centre center".split()
+    "coalition union league party bank company firm group alliance bloc commission committee council "
+    "movement association agency court guild "
+    "brotherhood front pact chamber club federation organisation organization institute railway railways "
+    "university church trust fund board "
+    "newspaper paper channel broadcaster station daily society network authority body mission office "
+    "opposition centre center".split()
 )
 VAGUE = frozenset("official officials authorities negotiator negotiators minister ministers ministry".split())
 STOPS = frozenset('. ; : ! ? ( ) " “ ” „ « » — –'.split())
 BREAKS = frozenset(
-    "said says told tells that and but while as who which when where whom because if whether called urged asked accused met with by against between "
+    "said says told tells that and but while as who which when where whom because if whether called urged "
+    "asked accused met with by against between "
     "added warned thanked phoned is was has had were are will would".split()
 )
 POSSESSIVES = frozenset("his her its their whose our my".split())
 APART = frozenset(("close", "near", "familiar", "opposite", "outside", "against"))
 APARTNESS = frozenset("of for by with to against from about on in".split())
-STANDS_ALONE = frozenset("union association club council commission court tribunal chamber company bank league society committee movement federation guild".split())
+STANDS_ALONE = frozenset(
+    "union association club council commission court tribunal chamber company bank league society "
+    "committee movement federation guild".split()
+)
 DETERMINERS = frozenset("the a an its his her their this".split())
 IN = frozenset("in near outside inside around across".split())
-ORGAN_NAMES = frozenset("ministry parliament senate army navy police cabinet government treasury chancellery presidency embassy assembly gendarmerie".split())
-LOCAL = frozenset(("mayor", "deputy mayor", "lord mayor", "councillor", "prefect"))
-OF_BODIES = frozenset(("commissioner", "high representative", "secretary-general", "secretary general", "director-general", "presiding judge", "ambassador"))
-MALE = frozenset("mr sir king prince spokesman chairman lord husband father son brother uncle businessman congressman fisherman".split())
-FEMALE = frozenset("mrs ms miss queen princess spokeswoman chairwoman dame lady wife mother daughter sister mum businesswoman congresswoman headmistress".split())
+ORGAN_NAMES = frozenset(
+    "ministry parliament senate army navy police cabinet government treasury chancellery presidency "
+    "embassy assembly gendarmerie".split()
+)
+OF_BODIES = frozenset(
+    (
+        "commissioner",
+        "high representative",
+        "secretary-general",
+        "secretary general",
+        "director-general",
+        "presiding judge",
+        "ambassador",
+    )
+)
+MALE = frozenset(
+    "mr sir king prince spokesman chairman lord husband father son brother uncle businessman congressman "
+    "fisherman".split()
+)
+FEMALE = frozenset(
+    "mrs ms miss queen princess spokeswoman chairwoman dame lady wife mother daughter sister mum "
+    "businesswoman congresswoman headmistress".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +93,6 @@ def describe(cast: Cast) -> None:
     for run, entity in cast.by_run:
         if entity.kind is Kind.PERSON:
             _around(cast, run, entity)
-    settle(cast)
 
 
 # ---------------------------------------------------------------- the words around a mention
@@ -99,7 +126,11 @@ def _title(cast: Cast, run: Run) -> Sequence[Word]:
     last = max((i for i, w in enumerate(kept) if w.lower.rstrip(".") in cast.roles), default=-1)
     owner = bool(kept) and (kept[-1].lower == "'s" or kept[-1].lower in POSSESSIVES)
     if last < 0:
-        return kept if kept and not apposed and (owner or any(w.lower in NAMED_AS or w.lower in BODY_NOUNS for w in kept)) else []
+        return (
+            kept
+            if kept and not apposed and (owner or any(w.lower in NAMED_AS or w.lower in BODY_NOUNS for w in kept))
+            else []
+        )
     rest = [w.lower for w in kept[last + 1 :]]
     if rest and rest[0] not in ("of", "for", "at", "in", "on", "from", "to") and not owner:
         return []
@@ -109,15 +140,23 @@ def _title(cast: Cast, run: Run) -> Sequence[Word]:
 
 
 def _apposition(cast: Cast, run: Run) -> Sequence[Word]:
-    """The words that tell of a person after the name: ', the envoy of X', ' of the Order Party', ' (Order Party)', ', who leads X'."""
+    """The words that tell of a person after the name: ', the envoy of X', ' of the Order Party', ' (Order Party)', ', who leads X'."""  # noqa: E501
     after = cast.text[run.end : run.end + 160].split("\n")[0]
     match = re.match(r"(?:, | \()([^.;:\"“”()]{3,130}?)(?=[,.;:\"“”()]|$| (?:said|says|told|tells)\b)", after)
-    if match is not None and (LEADS.match(after) or _opens_apposition(cast, match[1])) and not re.match(r" (?:said|says|told|tells)\b", after[match.end() :]):
+    if (
+        match is not None
+        and (LEADS.match(after) or _opens_apposition(cast, match[1]))
+        and not re.match(r" (?:said|says|told|tells)\b", after[match.end() :])
+    ):
         return cast.words_in(run.end + match.start(1), run.end + match.end(1))
     match = re.match(r"(?: (?:of|from|for) (?:the |its |his |her )?|, whose )(?:[a-z]+ ){0,2}", after)
     if match is not None:
         named = cast.in_span(run.end, run.end + match.end() + 60)
-        if named and named[0][0].start <= run.end + match.end() and (match[0][0] == " " or named[0][1].kind is Kind.BODY):
+        if (
+            named
+            and named[0][0].start <= run.end + match.end()
+            and (match[0][0] == " " or named[0][1].kind is Kind.BODY)
+        ):
             return cast.words_in(run.end + 1, named[0][0].end)
     return []
 
@@ -129,7 +168,9 @@ def _opens_apposition(cast: Cast, phrase: str) -> bool:
         return False
     if first in ("the", "a", "an", "its", "his", "her", "their", "whose", "former", "once", "now"):
         return any(w in cast.roles or w in MALE | FEMALE or w in ("man", "woman", "lady", "leader") for w in lowers)
-    return any(w in cast.roles for w in lowers[:6]) or phrase[:1].isupper() and len(lowers) <= 4 and not any(w in ("and",) for w in lowers)
+    return any(w in cast.roles for w in lowers[:6]) or (
+        phrase[:1].isupper() and len(lowers) <= 4 and not any(w in ("and",) for w in lowers)
+    )
 
 
 def _take(cast: Cast, entity: Entity, words: Sequence[Word], run: Run) -> None:
@@ -196,7 +237,9 @@ def told_side(cast: Cast, phrase: Phrase) -> str | None:
     return adverbial if adverbial and {singular(w.lower, cast) for w in words} & VAGUE else None
 
 
-def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[str], list[str], list[Entity], str | None]:
+def _named_in(
+    cast: Cast, phrase: Phrase, words: Sequence[Word]
+) -> tuple[list[str], list[str], list[Entity], str | None]:
     """States, bodies and persons named in a phrase, and a place it is only said to be in ('officials in Sten')."""
     states: list[str] = []
     bodies: list[str] = []
@@ -219,9 +262,7 @@ def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[s
                     people.append(entity)
                 elif entity.kind is Kind.STATE:
                     states.append(entity.name)
-                elif entity.kind in (Kind.BODY, Kind.OUTLET):
-                    bodies.append(entity.side or entity.name)
-                elif run.owned or previous in NAMED_AS or previous in ("of", "opposition", "governing", "ruling"):
+                elif entity.kind in (Kind.BODY, Kind.OUTLET) or run.owned or previous in NAMED_AS or previous in ("of", "opposition", "governing", "ruling"):  # noqa: E501
                     bodies.append(entity.side or entity.name)
         elif known is not None and known.kind is Kind.STATE and known.how == "adjective":
             states.append(known.name)
@@ -231,7 +272,7 @@ def _named_in(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> tuple[list[s
 
 
 def _owner(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> str | None:
-    """What 'its' or 'whose' before an office means: the state or body named before; 'his' and 'her' wait for the resolver."""
+    """What 'its' or 'whose' before an office means: the state or body named before; 'his' and 'her' wait for the resolver."""  # noqa: E501
     for word in words:
         if word.lower in ("its", "whose", "their"):
             holder = body_before(cast, word.start, office=phrase.office and not set(roles_in(words, cast)) & OF_BODIES)
@@ -245,7 +286,11 @@ def _lower_body(cast: Cast, words: Sequence[Word], position: int) -> str | None:
         printed = _printed_body(words, i)
         if printed is not None:
             return printed
-        if word.lower not in BODY_NOUNS or word.is_name or i == len(words) - 1 and len(words) > 1 and words[0].lower not in ("the", "its"):
+        if (
+            word.lower not in BODY_NOUNS
+            or word.is_name
+            or (i == len(words) - 1 and len(words) > 1 and words[0].lower not in ("the", "its"))
+        ):
             continue
         found = body_called(cast, word.lower, position)
         if found is not None:
@@ -268,12 +313,18 @@ def _printed_body(words: Sequence[Word], at: int) -> str | None:
 def body_called(cast: Cast, noun: str, position: int) -> Entity | None:
     """The body that a kind noun means at a position: the one with the noun in its name that was named last."""
     stem = noun.rstrip("s")
-    fitting = [e for e in cast.entities if e.kind in (Kind.BODY, Kind.OUTLET) and any(p.rstrip("s") == stem for p in e.name.casefold().split())]
+    fitting = [
+        e
+        for e in cast.entities
+        if e.kind in (Kind.BODY, Kind.OUTLET) and any(p.rstrip("s") == stem for p in e.name.casefold().split())
+    ]
     if not fitting:
         kind = Kind.OUTLET if noun in OUTLET_HEADS or noun == "newspaper" else NAMED_AS.get(noun)
         if kind is None:
             return None
-        fitting = [e for e in cast.entities if e.kind is kind and any(position - 700 < m < position for m in e.mentions)]
+        fitting = [
+            e for e in cast.entities if e.kind is kind and any(position - 700 < m < position for m in e.mentions)
+        ]
     before = [(max((m for m in e.mentions if m < position), default=-1), e) for e in fitting]
     return max(before, key=lambda item: item[0])[1] if before else None
 
@@ -294,136 +345,16 @@ def body_before(cast: Cast, position: int, *, office: bool = False) -> Entity | 
     return None
 
 
-# ---------------------------------------------------------------- states that are only implied
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What the sentences of an office's mentions name most: a state, or for an office of no state a body."""
-
-    name: str
-    score: float
-    lead: float
-
-
-def settle(cast: Cast) -> None:
-    """Give the holders of offices that name no state or body the one that their sentences name most, surest first.
-
-    A state that has another holder of the same office is out.
-    """
-    open_ = [e for e in cast.holders() if e.affiliation is None and any(cast.roles.get(r) in ("state", "body") for r in e.roles)]
-    while open_:
-        votes = [(vote.lead, -i, e, vote) for i, e in enumerate(open_) if (vote := vote_for(cast, e.mentions, e))]
-        if not votes:
-            return
-        _, _, entity, vote = max(votes, key=lambda item: item[:2])
-        entity.affiliation = vote.name
-        open_.remove(entity)
-
-
-def settle_rest(cast: Cast, speakers: Sequence[Entity]) -> None:
-    """Give persons who speak and of whom nothing at all is told the state that leads their sentences' vote clearly."""
-    for entity in speakers:
-        if entity.kind is Kind.PERSON and entity.affiliation is None and not entity.roles:
-            vote = vote_for(cast, entity.mentions, entity)
-            if vote is not None and vote.lead >= CLEAR_LEAD:
-                entity.affiliation = vote.name
-
-
-def home_of(cast: Cast, mentions: Sequence[int], entity: Entity | None = None) -> str | None:
-    """The state of an office that names none; None where no state leads."""
-    vote = vote_for(cast, mentions, entity)
-    return vote.name if vote is not None else None
-
-
-def vote_for(cast: Cast, mentions: Sequence[int], entity: Entity | None = None) -> Vote | None:
-    """The vote for one office by its mentions.
-
-    A capital that somebody speaks in weighs most, the rest of the paragraph, the dateline and the outlet little.
-    """
-    kinds = _kinds_of_office(cast, entity)
-    if not kinds:
-        return None
-    votes: dict[str, float] = {}
-    for mention in mentions:
-        _vote(cast, mention, votes, kinds)
-    if Kind.STATE in kinds:
-        for state in (cast.home, _outlet_state(cast)):
-            if state is not None:
-                votes[state] = votes.get(state, 0.0) + 0.8
-        own = [name for name in cast.gazetteer.own if name not in cast.gazetteer.regions]
-        for name in own[:1]:  # whatever the article or the codebook is about
-            votes[name] = votes.get(name, 0.0) + (0.9 if len(own) == 1 else 0.05)
-    out: set[str | None] = set()
-    if entity is not None:
-        unique = {r for r in entity.roles if r.split()[-1] in ("president", "minister", "premier", "chancellor", "king", "queen", "secretary", "pm")}
-        out = {e.affiliation for e in cast.holders() if e is not entity and e.affiliation and set(e.roles) & unique}
-        if unique:
-            out |= cast.gazetteer.regions
-    ranked = sorted(((v, n) for n, v in votes.items() if n not in out), reverse=True)
-    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
-        return None
-    return Vote(ranked[0][1], ranked[0][0], ranked[0][0] - (ranked[1][0] if len(ranked) > 1 else 0.0))
-
-
-def _kinds_of_office(cast: Cast, entity: Entity | None) -> frozenset[Kind]:
-    if entity is None:
-        return frozenset((Kind.STATE,))
-    roles = set(entity.roles)
-    if roles & LOCAL:
-        return frozenset()
-    if roles & OF_BODIES:
-        return frozenset((Kind.STATE, Kind.BODY)) if roles & {"ambassador"} else frozenset((Kind.BODY,))
-    if not roles or any(cast.roles.get(r) == "state" for r in roles):
-        return frozenset((Kind.STATE,))
-    return frozenset()
-
-
-def _vote(cast: Cast, mention: int, votes: dict[str, float], kinds: frozenset[Kind]) -> None:
-    text = cast.text
-    start = sentence_start(text, mention)
-    stop = min((i for i in (text.find(". ", mention), text.find("\n", mention)) if i >= 0), default=len(text))
-    line = text.rfind("\n", 0, mention) + 1
-    for a, b, weight in ((start, stop, 2.0), (line, start, 0.7), (stop, stop + 160, 0.4)):
-        beside: dict[str, float] = {}
-        for run, e in cast.in_span(a, b):
-            if e.kind in kinds:
-                name = e.side or e.name
-                beside[name] = max(beside.get(name, 0.0), _weight(cast, run, e))
-        for name, share in beside.items():
-            votes[name] = votes.get(name, 0.0) + weight * share / len(beside)
-
-
-def _weight(cast: Cast, run: Run, entity: Entity) -> float:
-    """How much a named state says of who speaks beside it: 'said Lubia would pay', 'in Port Lubia', less 'accused Lubia'."""
-    before = cast.text[max(0, run.start - 12) : run.start].rstrip().rsplit(" ", 1)[-1].casefold()
-    after = re.match(r" (\w+)", cast.text[run.end : run.end + 12])
-    if before == "in" and run.text != entity.name:
-        return 1.4
-    if after is not None and after[1] in ("would", "will", "could", "can", "may", "might", "must", "should", "had", "has", "was", "is", "does", "did"):
-        return 1.5
-    if run.owned or before in ("on", "against", "with", "to", "from", "accused", "by", "of"):
-        return 0.5
-    return 1.0
-
-
 def sentence_start(text: str, position: int) -> int:
     """Where the sentence of a position begins, roughly."""
     return max(text.rfind(mark, 0, max(0, position - 1)) for mark in (". ", "? ", "! ", "\n", '." ', ".” ")) + 1
-
-
-def _outlet_state(cast: Cast) -> str | None:
-    """The state that an outlet's name tells: 'Radio Belgaz' of the state whose capital that is."""
-    words = re.findall(r"[\w’'-]+", cast.outlet or "")
-    known = [k for n in (2, 1) for i in range(len(words)) if (k := cast.gazetteer.get(" ".join(words[i : i + n])))]
-    return next((k.name for k in known if k.kind is Kind.STATE), None)
 
 
 # ---------------------------------------------------------------- he or she
 
 
 def lean(cast: Cast) -> None:
-    """Let pronouns tell a person's gender where nobody else can be meant: one person alone in the two sentences up to it."""
+    """Let pronouns tell a person's gender where nobody else can be meant: one person alone in the two sentences up to it."""  # noqa: E501
     bounds = [m.start() for m in re.finditer(r"(?<=[.!?]) +(?=[A-Z\"“‘])|\n", cast.text)]
     marks = [0, *bounds]
     people = [(run, e) for run, e in cast.by_run if e.kind is Kind.PERSON]

@@ -13,14 +13,20 @@ from dataclasses import replace
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
 from onrecord.interpret.descriptions import RELATIVE, Describer, Speaker
+from onrecord.interpret.homes import home_of
 from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
-from onrecord.interpret.offices import ORGAN_NAMES, Phrase, body_before, body_called, home_of, roles_in, told_side
+from onrecord.interpret.offices import ORGAN_NAMES, Phrase, body_before, body_called, roles_in, told_side
 from onrecord.interpret.pronouns import Heard, Salience
 from onrecord.interpret.words import Word
 from onrecord.model import Attribution, Judgement
 from onrecord.span import Evidence
 
-HE, SHE, IT, THEY = {"he", "him", "his", "himself"}, {"she", "her", "hers", "herself"}, {"it", "its", "itself"}, {"they", "them", "their", "theirs"}
+HE, SHE, IT, THEY = (
+    {"he", "him", "his", "himself"},
+    {"she", "her", "hers", "herself"},
+    {"it", "its", "itself"},
+    {"they", "them", "their", "theirs"},
+)
 SELF = {"i", "we", "my", "our", "me", "us"}
 WHO = {"who", "whom", "whose", "which", "that"}
 PRONOUNS = HE | SHE | IT | THEY | SELF | WHO
@@ -28,7 +34,10 @@ TRAILING = {"himself", "herself", "itself", "themselves", "also", "both", "'s"}
 PERSONS = frozenset((Kind.PERSON,))
 BODIES = frozenset((Kind.STATE, Kind.BODY, Kind.OUTLET))
 # Words that may stand before a body's name as its head noun phrase: "the opposition party X", "the agency X".
-PLAIN = frozenset("the a an so-called even both neighbouring mighty state private public local national own governing ruling opposition same once".split())
+PLAIN = frozenset(
+    "the a an so-called even both neighbouring mighty state private public local national own governing "
+    "ruling opposition same once".split()
+)
 NOBODY = Speaker(None, None, None, "no source is given", 0.5)
 
 
@@ -68,7 +77,9 @@ class Resolver:
         line, _ = self._context.paragraph_at(start)
         if self._spoken and self._spoken[-1][0] >= line and attribution.cue:
             last = self._spoken[-1][1]
-            return Speaker(last.name, last.affiliation, last.entity, "no source: the last speaker of the paragraph", 0.45)
+            return Speaker(
+                last.name, last.affiliation, last.entity, "no source: the last speaker of the paragraph", 0.45
+            )
         return NOBODY
 
     def _source(self, start: int, end: int, outer: Speaker | None) -> Speaker:
@@ -100,7 +111,11 @@ class Resolver:
             known = self._cast.named(name)
             return Speaker(name, known.side if known else name, known, "first person of the article: its outlet", 0.6)
         last = self._spoken[-1][1] if self._spoken else None
-        return None if last is None else Speaker(last.name, last.affiliation, last.entity, "first person: the last speaker", 0.6)
+        return (
+            None
+            if last is None
+            else Speaker(last.name, last.affiliation, last.entity, "first person: the last speaker", 0.6)
+        )
 
     # ------------------------------------------------------------ names
 
@@ -126,7 +141,14 @@ class Resolver:
             if entity.kind in BODIES:
                 return self._body(run, entity, start, end)
             if entity.kind is Kind.PLACE:
-                return Speaker(entity.name, entity.affiliation or (entity.name if len(run.parts) == 1 else None), entity, "a name of unknown kind", 0.55, self._cite(run))
+                return Speaker(
+                    entity.name,
+                    entity.affiliation or (entity.name if len(run.parts) == 1 else None),
+                    entity,
+                    "a name of unknown kind",
+                    0.55,
+                    self._cite(run),
+                )
         return None
 
     def _body(self, run: Run, entity: Entity, start: int, end: int) -> Speaker:
@@ -135,27 +157,53 @@ class Resolver:
         last = entity.name.split()[-1].casefold()
         if entity.kind is Kind.BODY and last in ORGAN_NAMES and side == entity.name:
             # "the Foreign Ministry" is its state's, whichever the words or the paragraph tell
-            side = told_side(self._cast, Phrase(start - 25 if start >= 25 else 0, end, entity, True)) or home_of(self._cast, [run.start]) or side
+            side = (
+                told_side(self._cast, Phrase(start - 25 if start >= 25 else 0, end, entity, True))
+                or home_of(self._cast, [run.start])
+                or side
+            )
         return Speaker(entity.name, side, entity, rule, 0.9, self._cite(run))
 
     def _coordinated(self, inside: Sequence[tuple[Run, Entity]]) -> Speaker | None:
         """'Caldria and Ushmar', 'the Union and the Guild': two who speak as one."""
         (first, one), (second, two) = inside[0], inside[1]
         between = self._context.text[first.end : second.start]
-        if one is two or first.owned or second.owned or not re.fullmatch(r",? and (?:the )?", between) or {one.kind, two.kind} & {Kind.PLACE}:
+        if (
+            one is two
+            or first.owned
+            or second.owned
+            or not re.fullmatch(r",? and (?:the )?", between)
+            or {one.kind, two.kind} & {Kind.PLACE}
+        ):
             return None
         if (one.kind is Kind.PERSON) is not (two.kind is Kind.PERSON):
             return None
         side = one.side if one.side == two.side else None
-        return Speaker(f"{one.name} and {two.name}", side, None, "two named together", 0.8, (*self._cite(first), *self._cite(second)))
+        return Speaker(
+            f"{one.name} and {two.name}",
+            side,
+            None,
+            "two named together",
+            0.8,
+            (*self._cite(first), *self._cite(second)),
+        )
 
     def _is_complement(self, run: Run, tokens: Sequence[Word]) -> bool:
         """Whether a name only tells of whom: 'spokesman for Ann Lee', 'a confidant of Foreign Minister Ann Lee'."""
         before = [t for t in tokens if t.end <= run.start]
         while before:
-            width = next((w for w in (4, 3, 2, 1) if len(before) >= w and " ".join(t.lower.rstrip(".") for t in before[-w:]) in self._cast.roles), 0)
+            width = next(
+                (
+                    w
+                    for w in (4, 3, 2, 1)
+                    if len(before) >= w and " ".join(t.lower.rstrip(".") for t in before[-w:]) in self._cast.roles
+                ),
+                0,
+            )
             if not width:
-                if before[-1].lower in ("former", "deputy", "the", "acting") or (before[-1].is_name and len(before) > 1 and self._is_title_word(before[-1])):
+                if before[-1].lower in ("former", "deputy", "the", "acting") or (
+                    before[-1].is_name and len(before) > 1 and self._is_title_word(before[-1])
+                ):
                     width = 1
                 else:
                     break
@@ -168,24 +216,45 @@ class Resolver:
         return known.how == "adjective" if known is not None else not self._cast.in_span(word.start, word.end + 1)
 
     def _heads(self, run: Run, tokens: Sequence[Word]) -> bool:
-        """Whether a run is the head of the noun phrase: nothing but articles, adjectives and kinds of body before it."""
-        owner = next((r for r, _ in self._cast.in_span(tokens[0].start, run.start) if r.owned and run.start - r.end <= 3), None)
+        """Whether a run is the head of the noun phrase: nothing but articles, adjectives and kinds of body before it."""  # noqa: E501
+        owner = next(
+            (r for r, _ in self._cast.in_span(tokens[0].start, run.start) if r.owned and run.start - r.end <= 3), None
+        )
         before = [t for t in tokens if t.end <= run.start and t.is_word and (owner is None or t.start < owner.start)]
         after = [t for t in tokens if t.start >= run.end]
         tail = WHO | {"and", "itself", "also", "as", "which", "in", "on", "of", "'s", "where"}
-        if after and (after[0].is_word or after[0].lower == "'s") and after[0].lower not in tail and after[0].text[0].islower():
+        if (
+            after
+            and (after[0].is_word or after[0].lower == "'s")
+            and after[0].lower not in tail
+            and after[0].text[0].islower()
+        ):
             return False  # "the Front executive", "League MPs"
-        if before and before[-1].lower in NAMED_AS or before and before[-1].lower in ("agency", "club", "portal", "site", "network"):
+        if (before and before[-1].lower in NAMED_AS) or (
+            before and before[-1].lower in ("agency", "club", "portal", "site", "network")
+        ):
             return not any(w.lower in ("of", "for", "at", "in", "from", "to") for w in before)
-        return all(w.lower in PLAIN or w.lower in OUTLET_HEADS or w.lower in NAMED_AS or w.lower.endswith(("-run", "-backed", "-based", "-owned")) for w in before)
+        return all(
+            w.lower in PLAIN
+            or w.lower in OUTLET_HEADS
+            or w.lower in NAMED_AS
+            or w.lower.endswith(("-run", "-backed", "-based", "-owned"))
+            for w in before
+        )
 
     def _borrowed(self, tokens: Sequence[Word], entity: Entity, run: Run) -> str | None:
         """'its vice-president, Clara Winfield', 'his Lubian colleague': the side of what the possessive means."""
         head = [t for t in tokens if t.end <= run.start]
         if head and head[0].lower in ("its", "his", "her", "their", "whose"):
-            owner = self._antecedent(head[0].start) if head[0].lower == "whose" else self._pronoun(head[0].lower, head[0].start, skip=entity)
+            owner = (
+                self._antecedent(head[0].start)
+                if head[0].lower == "whose"
+                else self._pronoun(head[0].lower, head[0].start, skip=entity)
+            )
             if owner.name is not None:
-                return owner.affiliation or (owner.name if owner.entity is not None and owner.entity.kind is not Kind.PERSON else None)
+                return owner.affiliation or (
+                    owner.name if owner.entity is not None and owner.entity.kind is not Kind.PERSON else None
+                )
         office = [r for r in roles_in(head, self._cast) if self._cast.roles[r] == "state"]
         return home_of(self._cast, [run.start], entity) if office else None
 
@@ -246,8 +315,14 @@ class Resolver:
     def _antecedent(self, position: int) -> Speaker:
         """The entity named right before 'who' or 'which'; of 'X's bloc, which' the noun phrase."""
         word = self._context.text[position : position + 5].casefold()
-        nearest = [(run, e) for run, e in self._cast.in_span(position - 70, position) if not run.owned or run.end > position - 4]
-        touching = [(r, e) for r, e in nearest if not re.search(r"\w", self._context.text[r.end : position].replace("'s", ""))]
+        nearest = [
+            (run, e)
+            for run, e in self._cast.in_span(position - 70, position)
+            if not run.owned or run.end > position - 4
+        ]
+        touching = [
+            (r, e) for r, e in nearest if not re.search(r"\w", self._context.text[r.end : position].replace("'s", ""))
+        ]
         if not touching and word.startswith("who"):
             touching = [(r, e) for r, e in nearest if e.kind is Kind.PERSON][-1:]
         if not touching and word.startswith("which"):
@@ -261,7 +336,9 @@ class Resolver:
         touching = touching or nearest[-1:]
         if touching:
             run, entity = touching[-1]
-            return Speaker(entity.name, entity.side, entity, "relative pronoun: the name before it", 0.85, self._cite(run))
+            return Speaker(
+                entity.name, entity.side, entity, "relative pronoun: the name before it", 0.85, self._cite(run)
+            )
         return Speaker(None, None, None, "relative pronoun without a name before it", 0.3)
 
     def _cite(self, run: Run) -> tuple[Evidence, ...]:
@@ -271,7 +348,11 @@ class Resolver:
 def _in_passing(attribution: Attribution) -> bool:
     """Whether a source is only named on the way: "which", "the League's claim", "a plan put forward by"."""
     source = attribution.source[-1].quote.casefold()
-    return source in WHO or source.endswith(("'s", "’s")) or bool(attribution.cue) and attribution.cue[-1].quote.casefold().endswith((" by", " of"))
+    return (
+        source in WHO
+        or source.endswith(("'s", "’s"))
+        or (bool(attribution.cue) and attribution.cue[-1].quote.casefold().endswith((" by", " of")))
+    )
 
 
 def judged(speaker: Speaker) -> tuple[Judgement[str | None], Judgement[str | None]]:

@@ -51,20 +51,37 @@ class Salience:
         self._cast = cast
         self._starts = [a for a, _ in context.sentences]
 
-    def best(self, kinds: frozenset[Kind], gender: str | None, position: int, heard: Sequence[Heard], skip: Entity | None) -> Guess | None:
+    def best(
+        self, kinds: frozenset[Kind], gender: str | None, position: int, heard: Sequence[Heard], skip: Entity | None
+    ) -> Guess | None:
         """The most salient entity of these kinds before a position; None where none is near."""
         scores: dict[int, tuple[float, int, Entity]] = {}
-        last = next((h for h in reversed(heard) if h.at < position and not h.nested and h.entity is not None and h.entity.kind in kinds), None)
+        last = next(
+            (
+                h
+                for h in reversed(heard)
+                if h.at < position and not h.nested and h.entity is not None and h.entity.kind in kinds
+            ),
+            None,
+        )
         for run, entity in self._cast.in_span(position - REACH, position):
             if entity.kind in kinds and entity is not skip and entity.may_be(gender):
                 self._keep(scores, entity, self._mention(run, position), run.start)
         for item in heard:
-            if item.entity is not None and position - REACH < item.at < position and item.entity.kind in kinds and item.entity is not skip and item.entity.may_be(gender):
+            if (
+                item.entity is not None
+                and position - REACH < item.at < position
+                and item.entity.kind in kinds
+                and item.entity is not skip
+                and item.entity.may_be(gender)
+            ):
                 bonus = IN_QUOTE if item.nested else SUBJECT + (LAST_SPEAKER if item is last else EARLIER_SPEAKER)
                 self._keep(scores, item.entity, self._distance(item.at, position) + bonus, item.at)
         if not scores:
             return None
-        ranked = sorted(((s + _gender(e, gender), at, e) for s, at, e in scores.values()), key=lambda x: (x[0], x[1]), reverse=True)
+        ranked = sorted(
+            ((s + _gender(e, gender), at, e) for s, at, e in scores.values()), key=lambda x: (x[0], x[1]), reverse=True
+        )
         lead = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 3.0
         return Guess(ranked[0][2], ranked[0][0], lead, last is not None and last.entity is ranked[0][2])
 
@@ -86,7 +103,9 @@ class Salience:
         if not any(e.kind is Kind.PERSON for _, e in first) and run.start - sentence < 60:
             score += SUBJECT
         before = self._cast.words_before(run.start, 3)
-        if before and (before[-1].lower in COMPLEMENTS or (before[-1].lower in self._cast.roles and before[0].lower in COMPLEMENTS)):
+        if before and (
+            before[-1].lower in COMPLEMENTS or (before[-1].lower in self._cast.roles and before[0].lower in COMPLEMENTS)
+        ):
             score += COMPLEMENT
         if run.owned:
             score += OWNER

@@ -6,13 +6,26 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from onrecord.interpret.signals import pattern
 from onrecord.interpret.words import Word, inflections
 from onrecord.lexicon import Cue
 from onrecord.model import Act, Commitment, Judgement
 from onrecord.span import Evidence
 
 NEGATION = frozenset("not n't never no nor neither cannot without".split())
-HOLDING_BACK = {"say", "comment", "confirm", "answer", "discuss", "reveal", "disclose", "elaborate", "specify", "tell", "respond"}
+HOLDING_BACK = {
+    "say",
+    "comment",
+    "confirm",
+    "answer",
+    "discuss",
+    "reveal",
+    "disclose",
+    "elaborate",
+    "specify",
+    "tell",
+    "respond",
+}
 CLOSED = {"rule", "exclude", "discount", "dismiss", "preclude", "reject", "deny", "oppose", "refuse"}
 
 
@@ -98,55 +111,6 @@ def _turned(said: Said, cue: Cue) -> Said:
 
 # ---------------------------------------------------------------- act from the content
 
-OPEN = re.compile(
-    r"\b(?:(?:not|n't|never|neither) (?:\w+ )?(?:rule[ds]? out|exclude[ds]?|discount(?:ed)?|preclude)|open (?:to|for)\b|keeps? (?:all|every|the) (?:\w+ )?(?:options?|doors?)|"
-    r"(?:doors?|options?|question) (?:\w+ )?(?:remains?|stays?|is|are|was|were) (?:\w+ )?open|nothing is off the table|on the table|"
-    r"(?:all|every) options?|cannot be (?:ruled out|excluded)|time will (?:tell|show)|we (?:will|shall) see\b|could live with)",
-    re.I,
-)
-CONDITIONAL_MAY = re.compile(r"\b(?:may|might|could|possible)\b", re.I)
-HOLD = re.compile(
-    r"\b(?:(?:too|far too|much too|still|a bit) (?:early|soon)|early to \w+|premature|no comment|not (?:going to|gonna) (?:comment|speculate|discuss)|(?:will|would|can|could) not (?:comment|say|speculate|be drawn)|"
-    r"(?:not|n't) (?:want to|wish to) (?:comment|say|speculate)|remains? to be seen|no (?:decision|answer) (?:yet|has been)|not the (?:time|moment) to)",
-    re.I,
-)
-MUST = re.compile(
-    r"\b(?:must|(?:has|have|had|needs?|needed) to|ought to|should|it is (?:time|high time)|we (?:want|need|demand|insist|call|expect)|i (?:want|demand|insist)|"
-    r"nobody signs|nothing (?:will|would|can) (?:move|happen|go)|is a must|(?:are|is|was|were) to (?:be|go|leave|come)\b|let (?:him|her|them|the|us)|first\b.{3,60}\bthen)\b",
-    re.I,
-)
-READY = re.compile(
-    r"\b(?:(?:is|are|was|were|'re|'s|am|stands?|stood|remains?|declared itself|be) (?:now )?(?:ready|willing|prepared|happy|glad)|agree[ds]?|accept(?:s|ed)?|can live with|could live with|would (?:welcome|sign|accept)|no objections?|have nothing against)\b",
-    re.I,
-)
-PLEDGE = re.compile(
-    r"\b(?:(?:we|i) (?:will|shall|'ll)|(?:will|would|shall) (?:guarantee|ensure|make sure|honou?r|keep (?:its|our|his|her|their) word)|you have my word|i (?:promise|guarantee|pledge)|we (?:promise|guarantee|pledge)|"
-    r"word of honou?r)\b",
-    re.I,
-)
-REFUSE = re.compile(
-    r"\b(?:(?:will|would|shall|can|could) (?:never|not|n't)|won't|wouldn't|can't|cannot|never (?:again|accept|sign|agree|stop)|no way|out of the question|unacceptable|off the table|not (?:acceptable|negotiable|for sale|on (?:\w+ )?(?:desk|table|agenda))|"
-    r"non-negotiable|in the (?:bin|dustbin|shredder)|(?:is|are|was|were) dead|nonsense|absurd|farce|theft|surrender|capitulation|goes no speech|not up for|red line)\b",
-    re.I,
-)
-THREAT = re.compile(
-    r"\b(?:otherwise|or else|consequences|will (?:answer|respond|retaliate|regret|pay (?:for|the price))|the answer will come|(?:will|would) be (?:treated|regarded|seen|met|considered) (?:as|with)|price (?:will|to)|"
-    r"at (?:its|their|his|her|your) own (?:peril|risk)|ready for war|last warning|unless|risk(?:s|ed)? |danger|catastroph|disaster|collapse|(?:lead|leads|leading|plunge) (?:to|into)|escalat|would (?:last|cost|end|mean) )",
-    re.I,
-)
-BLAME = re.compile(
-    r"\b(?:lie[sd]?|lying|betray\w*|broken promise|broke (?:its|his|her|their) (?:word|promise)|stalling|playing for time|buying time|hypocri\w+|cheat\w*|blackmail\w*|sabotag\w*|stole|stolen|steal\w*|crime|criminal|guilty|to blame|"
-    r"fault of|responsible for|violat\w+|breach\w*|provoc\w+|aggress\w+|bad faith|hostage|propaganda|cowards?|shell (?:their|its)|hiding|deceiv\w+|nobody has (?:asked|put|told))\b",
-    re.I,
-)
-PRAISE = re.compile(
-    r"\b(?:good (?:news|step|idea|sign|start|deal)|step in the right direction|welcome|the only (?:way|sum|path|solution|chance)|the right (?:thing|step|way|course)|historic|breakthrough|best (?:thing|way|chance|deal|option)|"
-    r"support(?:s|ed)?|back(?:s|ed)?|in favou?r of|courageous|brave|wise|sensible|reasonable)\b",
-    re.I,
-)
-ADMIT = re.compile(r"\b(?:mistakes?|we (?:were|got it) wrong|i was wrong|to be honest|it is true that|(?:our|my) (?:fault|failure)|should have|regret|cannot afford|have failed|had failed)\b", re.I)
-HOPING = re.compile(r"\b(?:hope[sd]?|hopefully|wish|with luck|fingers crossed|let us pray)\b", re.I)
-SUGGEST = re.compile(r"\b(?:let us|let's|why not|how about|could (?:be|serve as) a (?:way|compromise|basis)|suggest(?:s|ed)?|propos(?:e|es|ed|al))\b", re.I)
 PLAIN = frozenset({Act.STATE})
 
 
@@ -154,20 +118,28 @@ def act_of(said: Said, content: str, cue_evidence: tuple[Evidence, ...], questio
     """The act: that of a telling cue, else what the content does."""
     if said.act not in PLAIN:
         return Judgement(value=said.act, rule=f"{said.rule}: {said.lemma}", confidence=0.8, evidence=cue_evidence)
-    for value, pattern, rule, confidence in (
+    for value, shown, rule, confidence in (
         (Act.ASK, question, "a question", 0.8),
-        (Act.DECLINE, HOLD.search(content), "holds back: too early, no comment", 0.75),
-        (Act.LEAVE_OPEN, OPEN.search(content), "keeps an option", 0.75),
-        (Act.ACCEPT, READY.search(content) and not re.search(r"\b(?:not|n't|never|nobody|no one)\b", content[:60], re.I), "ready, willing, agrees", 0.65),
-        (Act.DEMAND, MUST.search(content), "obligation", 0.65),
-        (Act.REJECT, REFUSE.search(content), "refuses in its own words", 0.6),
-        (Act.WARN, THREAT.search(content), "names a bad consequence", 0.55),
-        (Act.ACCUSE, BLAME.search(content), "blames", 0.6),
-        (Act.HOPE, HOPING.search(content), "hopes", 0.6),
-        (Act.ENDORSE, PRAISE.search(content), "praises", 0.5),
-        (Act.CONCEDE, ADMIT.search(content), "admits", 0.5),
-        (Act.PROMISE, PLEDGE.search(content), "first person future", 0.5),
+        (Act.DECLINE, pattern("holds back").search(content), "holds back: too early, no comment", 0.75),
+        (Act.LEAVE_OPEN, pattern("keeps open").search(content), "keeps an option", 0.75),
+        (
+            Act.ACCEPT,
+            pattern("is ready").search(content)
+            and not re.search(r"\b(?:not|n't|never|nobody|no one)\b", content[:60], re.I),
+            "ready, willing, agrees",
+            0.65,
+        ),
+        (Act.DEMAND, pattern("obliges").search(content), "obligation", 0.65),
+        (Act.REJECT, pattern("refuses").search(content), "refuses in its own words", 0.6),
+        (Act.WARN, pattern("threatens").search(content), "names a bad consequence", 0.55),
+        (Act.ACCUSE, pattern("blames").search(content), "blames", 0.6),
+        (Act.HOPE, pattern("hopes").search(content), "hopes", 0.6),
+        (Act.ENDORSE, pattern("praises").search(content), "praises", 0.5),
+        (Act.CONCEDE, pattern("admits").search(content), "admits", 0.5),
+        (Act.PROMISE, pattern("pledges").search(content), "first person future", 0.5),
     ):
-        if pattern:
+        if shown:
             return Judgement(value=value, rule=f"content: {rule}", confidence=confidence)
-    return Judgement(value=Act.STATE, rule=f"{said.rule}: {said.lemma or 'no cue'}", confidence=0.6, evidence=cue_evidence)
+    return Judgement(
+        value=Act.STATE, rule=f"{said.rule}: {said.lemma or 'no cue'}", confidence=0.6, evidence=cue_evidence
+    )

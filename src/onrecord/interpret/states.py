@@ -1,5 +1,7 @@
 """States, regions and seats that a text explains itself: how unknown, historic or invented ones come to be known."""
 
+# ruff: noqa: E501 - patterns stay on one line
+
 from __future__ import annotations
 
 import re
@@ -43,12 +45,18 @@ def states_of(text: str, gazetteer: Gazetteer, tokens: frozenset[str]) -> None:
 
 
 def _seats(text: str, gazetteer: Gazetteer) -> None:
-    for place, body in re.findall(rf"\b{NAME},? (?:which is )?(?:the seat of the|where the) {NAME}\b(?: has its seat| sits| meets)?", text):
+    for place, body in re.findall(
+        rf"\b{NAME},? (?:which is )?(?:the seat of the|where the) {NAME}\b(?: has its seat| sits| meets)?", text
+    ):
         full = re.search(rf"\bthe ([A-Z][\w-]+ (?:[A-Z][\w-]+ )?{re.escape(body)})\b", text)
         gazetteer.add(place, full[1] if full else body, Kind.BODY, "seat")
     name = NAME[:-1] + r"(?: of [A-Z][\w’'-]+)?)"
-    for body, place in re.findall(rf"\b{name} \((?:whose )?(?:seat|headquarters|based in|seat in|seat at) (?:is )?(?:in )?{NAME}", text):
-        kind = Kind.BODY if kind_of(body, gazetteer) is Kind.BODY else Kind.STATE  # a region has a seat where a state has a capital
+    for body, place in re.findall(
+        rf"\b{name} \((?:whose )?(?:seat|headquarters|based in|seat in|seat at) (?:is )?(?:in )?{NAME}", text
+    ):
+        kind = (
+            Kind.BODY if kind_of(body, gazetteer) is Kind.BODY else Kind.STATE
+        )  # a region has a seat where a state has a capital
         gazetteer.add(body, body, kind, "name")
         if kind is Kind.STATE:
             gazetteer.regions.add(body)
@@ -65,7 +73,10 @@ def _seats(text: str, gazetteer: Gazetteer) -> None:
 def _capitals(text: str, gazetteer: Gazetteer) -> None:
     pairs = re.findall(rf"\b{NAME} \((?:whose )?capital (?:is )?{NAME}", text)
     pairs += re.findall(rf"\b{NAME},(?: an?| the) [a-z ]{{4,30}} \(capital {NAME}", text)
-    pairs += [(state, capital) for capital, state in re.findall(rf"\b{NAME},? (?:the |its )?capital (?:city )?of {NAME}", text)]
+    pairs += [
+        (state, capital)
+        for capital, state in re.findall(rf"\b{NAME},? (?:the |its )?capital (?:city )?of {NAME}", text)
+    ]
     pairs += [(state, capital) for capital, state in re.findall(rf"\b{NAME},? {NAME}(?:'s|’s) capital", text)]
     for state, capital in pairs:
         gazetteer.add(state, state, Kind.STATE, "name")

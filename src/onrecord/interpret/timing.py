@@ -19,7 +19,8 @@ CARRY = 1000  # code points over which the same speaker's occasion goes on
 MET = re.compile(r"\b(?:meeting|met|gathered|assembled|speaking|who spoke|convened|received)\b")
 LIVE = re.compile(r"\A\W*(?:live\b|live from\b|as it happened\b|ticker\b)", re.I)
 INTERVIEW = re.compile(
-    r"\b(?:in (?:an|this|the) (?:\w+ )?(?:interview|conversation) with (?:this|our)\b|(?:told|spoke to|talked to|received) (?:this (?:newspaper|paper|magazine)|our (?:newspaper|correspondent|reporter)))", re.I
+    r"\b(?:in (?:an|this|the) (?:\w+ )?(?:interview|conversation) with (?:this|our)\b|(?:told|spoke to|talked to|received) (?:this (?:newspaper|paper|magazine)|our (?:newspaper|correspondent|reporter)))",  # noqa: E501
+    re.I,
 )
 Times = Judgement[PartialDate | None]
 
@@ -78,7 +79,9 @@ class Occasions:
             return None
         if len(found.value.iso) < 10 and "\n" in self.context.text[min(at, anchor) : max(at, anchor)]:
             return None  # "in January" is no occasion that a new paragraph goes on with
-        return Judgement(value=found.value, rule="the same speaker on the same occasion", confidence=0.65, evidence=found.evidence)
+        return Judgement(
+            value=found.value, rule="the same speaker on the same occasion", confidence=0.65, evidence=found.evidence
+        )
 
     def _printed(self, attribution: Attribution, main: bool) -> Times | None:
         day = self.context.article.published
@@ -92,7 +95,9 @@ class Occasions:
         return None
 
 
-def around_cue(context: Context, attribution: Attribution, contents: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+def around_cue(
+    context: Context, attribution: Attribution, contents: Sequence[tuple[int, int]] = ()
+) -> list[tuple[int, int]]:
     """The stretches of the cue's sentence near it that are neither content nor source, nearest first.
 
     Contents of other attributions that do not hold the cue are left out as well: their times are not the cue's.

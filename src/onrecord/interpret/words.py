@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from onrecord.lexicon import inflections as inflections
 
@@ -71,6 +72,7 @@ def at(bounds: list[tuple[int, int]], position: int) -> int:
     return max(0, bisect_right(bounds, (position, 1 << 60)) - 1)
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A rough stem that joins inflections and near derivations: withdraw/withdrawal, guarantee/guarantees, fill/filling."""
     lower = word.casefold()

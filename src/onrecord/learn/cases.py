@@ -39,7 +39,9 @@ def gold_attributions(case: Case) -> list[Attribution]:
     def spans(raw: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
         return tuple((start, end) for start, end in raw)
 
-    found = [Found(**{part: spans(s[part]) for part in ("source", "cue", "content")}) for s in case["statements"]]
+    found = [
+        Found(source=spans(s["source"]), cue=spans(s["cue"]), content=spans(s["content"])) for s in case["statements"]
+    ]
     return assemble(Text(case["text"]), found)
 
 

@@ -4,10 +4,22 @@ Text is kept exactly as given, so that offsets are code points into it: line end
 kind and directions survive; only a byte order mark is taken off. Of a page the text is what trafilatura makes of it.
 """
 
-from onrecord.read.given import MAX_BYTES, Given, Notes, parse_date
-from onrecord.read.sources import STDIN, SUFFIXES, expected, read
+from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, parse_date
+from onrecord.read.sources import STDIN, SUFFIXES, expected, open_piece, pieces, read
 from onrecord.stage import make_callable
 
-__all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "Given", "Notes", "expected", "parse_date", "read"]
+__all__ = [
+    "MAX_BYTES",
+    "STDIN",
+    "SUFFIXES",
+    "Given",
+    "Notes",
+    "Piece",
+    "expected",
+    "open_piece",
+    "parse_date",
+    "pieces",
+    "read",
+]
 
 make_callable(__name__)

@@ -29,6 +29,23 @@ class Given:
     encoding: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What one file, archive member or web page holds, unread.
+
+    `name` becomes its article's, `where` stands in messages; `suffix` tells the kind, and is None where the content
+    must. `address` and `charset` are those of a page from the web, the second as its server states it.
+    """
+
+    data: bytes
+    name: str
+    where: str
+    suffix: str | None
+    given: Given = Given()
+    address: str | None = None
+    charset: str | None = None
+
+
 def make_article(content: str, name: str, where: str, found: Given, given: Given) -> Article:
     """The article of `content`, `found` metadata overridden by `given`; EmptySource or SourceTooLarge name `where`."""
     if not content.strip():

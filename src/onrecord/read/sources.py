@@ -1,4 +1,8 @@
-"""Sources to articles: a file, a folder, standard input or a web address, each by what it holds."""
+"""Sources to articles: a file, a folder, standard input or a web address, each by what it holds.
+
+It goes in two steps, so that several processes can share the work: `pieces` walks a source and yields what each file in
+it holds, unread (and the lines of JSON Lines as articles, as those cost little); `open_piece` makes articles of it.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,8 @@ from typing import Any
 from onrecord.errors import BinarySource, EmptySource, SourceError
 from onrecord.model import Article
 from onrecord.read.decode import decode
-from onrecord.read.fetch import Fetched, fetch, is_address
-from onrecord.read.given import MAX_BYTES, Given, Notes, readable, too_large
+from onrecord.read.fetch import fetch, is_address
+from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, readable, too_large
 from onrecord.read.lines import Joined, given_utf8, read_json, read_lines
 from onrecord.read.page import decode_page, looks_like_page, read_page
 from onrecord.read.plain import read_plain
@@ -38,21 +42,40 @@ def read(
     http(s) address. What `defaults` gives overrides what the source says of itself. `notes` gets a line for whatever
     is worth knowing but costs nothing, such as a guessed encoding.
     """
+    for item in pieces(source, defaults=defaults, notes=notes):
+        if isinstance(item, Piece):
+            yield from open_piece(item, notes=notes)
+        else:
+            yield item
+
+
+def pieces(
+    source: str | Path, *, defaults: Given = Given(), notes: Notes | None = None
+) -> Iterator[Article | Piece | SourceError]:
+    """What a source holds: articles, and pieces that `open_piece` makes articles of."""
     told = notes if notes is not None else _silent
     address = str(source)
     try:
         if address == STDIN:
-            yield from _read_stream(sys.stdin.buffer, "stdin", "stdin", None, defaults, told)
+            yield from _stream(sys.stdin.buffer, "stdin", "stdin", None, defaults, told)
         elif isinstance(source, str) and is_address(source):
-            yield from _read_address(source, defaults, told)
+            yield _address(source, defaults)
         elif Path(source).is_dir():
-            yield from _read_folder(Path(source), defaults, told)
+            yield from _folder(Path(source), defaults, told)
         else:
-            yield from _read_file(Path(source), Path(source).name, defaults, told)
+            yield from _file(Path(source), Path(source).name, defaults, told)
     except SourceError as error:
         yield error
     except (OSError, ValueError) as error:  # ValueError: a NUL in a path
         yield _unreadable(readable(address.replace("\0", "\\0")), error)
+
+
+def open_piece(piece: Piece, *, notes: Notes | None = None) -> Iterator[Article | SourceError]:
+    """The articles of a piece; what is broken is yielded as its error, never raised."""
+    try:
+        yield from _open(piece, notes if notes is not None else _silent)
+    except SourceError as error:
+        yield error
 
 
 def expected(source: str | Path) -> int | None:
@@ -84,7 +107,7 @@ def _unreadable(where: str, error: Exception) -> SourceError:
     return SourceError(where, f"cannot be read: {' '.join(reason.split())}")
 
 
-def _read_folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+def _folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
     seen = False
     for path, problem in _files(folder):
         seen = True
@@ -97,7 +120,7 @@ def _read_folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article |
             yield SourceError(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
         else:
             try:
-                yield from _read_file(path, path.relative_to(folder).as_posix(), given, notes)
+                yield from _file(path, path.relative_to(folder).as_posix(), given, notes)
             except SourceError as error:
                 yield error
             except OSError as error:
@@ -129,15 +152,15 @@ def _mode(path: Path) -> int:
         return 0
 
 
-def _read_file(path: Path, name: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+def _file(path: Path, name: str, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
     with path.open("rb") as stream:
-        yield from _read_stream(stream, readable(name), readable(str(path)), path.suffix.lower(), given, notes)
+        yield from _stream(stream, readable(name), readable(str(path)), path.suffix.lower(), given, notes)
 
 
-def _read_stream(
+def _stream(
     stream: Any, name: str, where: str, suffix: str | None, given: Given, notes: Notes
-) -> Iterator[Article | SourceError]:
-    """The articles of a stream of bytes; without a known suffix by how it begins."""
+) -> Iterator[Article | Piece | SourceError]:
+    """What a stream of bytes holds; without a known suffix by how it begins."""
     if suffix in LINES:
         yield from _not_nothing(read_lines(stream, name, where, given, notes), where)
         return
@@ -151,7 +174,7 @@ def _read_stream(
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise too_large(where)
-    yield from _read_bytes(data, name, where, suffix, given, notes)
+    yield Piece(data=data, name=name, where=where, suffix=suffix, given=given)
 
 
 def _json_kind(head: bytes) -> str | None:
@@ -171,15 +194,18 @@ def _not_nothing(items: Iterator[Article | SourceError], where: str) -> Iterator
         raise EmptySource(where, "no line in it; check that the right file was given")
 
 
-def _read_bytes(
-    data: bytes, name: str, where: str, suffix: str | None, given: Given, notes: Notes
-) -> Iterator[Article | SourceError]:
+def _open(piece: Piece, notes: Notes) -> Iterator[Article | SourceError]:
+    data, name, where, suffix, given = piece.data, piece.name, piece.where, piece.suffix, piece.given
     if not data:
         raise EmptySource(where, "nothing in it; check that the right file was given")
     if suffix in PAGE or (suffix not in SUFFIXES and looks_like_page(data[:4096].decode("latin-1"))):
-        content = decode_page(data, where, encoding=given.encoding, notes=notes)
-        yield read_page(content, name, where, given)
+        encoding = given.encoding or _true_charset(data, piece.charset)
+        content = decode_page(data, where, encoding=encoding, notes=notes)
+        yield read_page(content, name, where, given, address=piece.address)
         return
+    given = replace(
+        given, url=given.url or piece.address, encoding=given.encoding or _true_charset(data, piece.charset)
+    )
     content = decode(data, where, encoding=given.encoding, notes=notes)
     if suffix in JSON:
         yield from _not_nothing(read_json(content, name, where, given_utf8(given), notes), where)
@@ -187,22 +213,20 @@ def _read_bytes(
         yield read_plain(content, name, where, given)
 
 
-def _read_address(address: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+def _address(address: str, given: Given) -> Piece:
     page = fetch(address)
     if not page.media.startswith("text/") and page.media not in {"application/xhtml+xml", "application/json"}:
         raise BinarySource(address, f"it is {page.media}, not a page of text")
-    own = replace(given, url=given.url or page.address, encoding=given.encoding or _true_charset(page))
     suffix = {"text/html": ".html", "application/xhtml+xml": ".html", "application/json": ".json"}.get(page.media)
-    if suffix == ".html":
-        content = decode_page(page.data, address, encoding=own.encoding, notes=notes)
-        yield read_page(content, address, address, given, address=page.address)
-    else:
-        yield from _read_bytes(page.data, address, address, suffix, own, notes)
+    return Piece(
+        data=page.data, name=address, where=address, suffix=suffix, given=given, address=page.address,
+        charset=page.charset,
+    )  # fmt: skip
 
 
-def _true_charset(page: Fetched) -> str | None:
-    """The charset that the server states, where the bytes are in it."""
+def _true_charset(data: bytes, charset: str | None) -> str | None:
+    """The charset that a server states, where the bytes are in it."""
     try:
-        return page.charset if page.charset is not None and page.data.decode(page.charset) else None
+        return charset if charset is not None and data.decode(charset) else None
     except (LookupError, ValueError):
         return None

@@ -87,7 +87,27 @@ _POSTGRES_SEARCH: tuple[str, ...] = (
     "CREATE INDEX statements_by_words ON statements USING gin (words)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("the tables of a ledger", _tables),)
+
+def _decisions(connection: Connection) -> None:
+    number = "BIGINT" if connection.dialect.name == "postgresql" else "INTEGER"
+    connection.exec_driver_sql(
+        f"CREATE TABLE decisions (number {number} PRIMARY KEY, record TEXT NOT NULL, previous TEXT NOT NULL, "
+        "hash TEXT NOT NULL UNIQUE)"
+    )
+
+
+def _readings(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE readings"
+        " (article TEXT PRIMARY KEY, codebook TEXT NOT NULL, reader TEXT NOT NULL, hash TEXT NOT NULL)"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("the tables of a ledger", _tables),
+    Migration("decisions on who is who", _decisions),
+    Migration("which articles were read, under what", _readings),
+)
 
 
 def version(connection: Connection, name: str) -> int:

@@ -168,6 +168,12 @@ def codebook_row(codebook: Codebook) -> Row:
     return {"id": codebook.id, "record": record, "hash": checksum(record)}
 
 
+def reading_row(article_id: str, codebook: str, reader: str) -> Row:
+    """The row that says by whom an article was last read; `codebook` is an id, empty for none."""
+    parts = (article_id, codebook, reader)
+    return {"article": article_id, "codebook": codebook, "reader": reader, "hash": checksum(to_json(parts))}
+
+
 def codebook_of(record: str) -> Codebook:
     """The codebook of a kept record; CodecError where it is damaged."""
     try:

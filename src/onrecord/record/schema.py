@@ -117,6 +117,16 @@ statements = Table(
     Column("nested_in", Text),
 )
 
+# What people decided on who is who; rows are only added, each bound to the one before it by its hash.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
 # What took whose place: `old` leaves the current view, `new` enters or re-enters it; either may be null, not both.
 supersessions = Table(
     "supersessions",
@@ -126,4 +136,15 @@ supersessions = Table(
     Column("old", Text),
     Column("new", Text),
     Column("reason", Text, nullable=False),
+)
+
+# The last machine reading of each article, so that a run that was cut off goes on where it stopped. Not in the chain:
+# losing a row costs a second reading, which changes nothing. A changed one could cost statements, hence the hash.
+readings = Table(
+    "readings",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("codebook", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("hash", Text, nullable=False),
 )

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +18,8 @@ from sqlalchemy import Connection, func, or_, select
 from onrecord.codec import statement_from_dict
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
-from onrecord.model import Article, Statement
-from onrecord.record import engine, migrations, rows, table, verify, writing
+from onrecord.model import Article, Decision, Statement
+from onrecord.record import engine, migrations, people, rows, table, verify, writing
 from onrecord.record.chain import Batch
 from onrecord.record.failures import translating
 from onrecord.record.query import Query, condition
@@ -119,6 +119,11 @@ class Ledger:
         with self._writing() as connection:
             return writing.add(connection, readings, stamp)
 
+    def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
+        """Those of the articles whose last machine reading here was by this reader under this codebook."""
+        with self._reading() as connection:
+            return writing.read_already(connection, ids, "" if codebook is None else codebook.id, rows.storable(reader))
+
     def revise(self, old: str | None, new: Statement | None, *, coder: str, reason: str) -> Batch:
         """Keep a person's judgement: `new` for the statement with id `old`, or none for it, or one that was missed.
 
@@ -128,6 +133,17 @@ class Ledger:
             raise ValueError("a revision needs a statement to retire, one to add, or both")
         with self._writing() as connection:
             return writing.revise(connection, old, new, reason, self._stamp(coder=coder))
+
+    def decide(self, decision: Decision) -> None:
+        """Keep a person's decision on who is who; it changes no statement, and a later one stands over it."""
+        stamped = replace(decision, created=self._stamp().created)
+        with self._writing() as connection:
+            people.append(connection, stamped)
+
+    def decisions(self) -> list[Decision]:
+        """The decisions on who is who, oldest first."""
+        with self._reading() as connection:
+            return list(people.fetch(connection))
 
     def _stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> writing.Stamp:
         created = self._clock().astimezone(UTC).isoformat(timespec="seconds")

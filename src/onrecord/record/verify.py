@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from onrecord.codec import statement_from_dict
 from onrecord.errors import CodecError, SpanError
 from onrecord.model import Article
-from onrecord.record import migrations, rows, search
+from onrecord.record import migrations, people, rows, search
 from onrecord.record.chain import Batch, Contents, link
 from onrecord.record.schema import (
     APPLICATION,
@@ -20,6 +20,7 @@ from onrecord.record.schema import (
     batches,
     codebooks,
     head,
+    readings,
     schema_version,
     statements,
     supersessions,
@@ -93,6 +94,8 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
         _articles(walk)
         _statements(walk, progress or (lambda done, total: None))
         last = _chain(walk)
+        for where, what in people.broken(connection):
+            walk.found(where, what)
         notes = _index(walk, writable=writable)
     except DBAPIError as error:
         walk.found("database", f"cannot be read on from here: {error.orig}")
@@ -162,8 +165,18 @@ def _articles(walk: _Walk) -> None:
         expected = rows.article_row(article, row["number"], row["batch"])
         for name in _different(expected, row):
             walk.found(where, _CHANGED.get(name, f"column {name} does not fit its record"))
+    _readings(walk)
     for text_id in set(walk.connection.execute(select(texts.c.id)).scalars()) - used:
         walk.found(f"text {text_id}", "belongs to no article")
+
+
+def _readings(walk: _Walk) -> None:
+    known = {article_id for entries in walk.articles.values() for article_id, _ in entries}
+    for row in walk.connection.execute(select(readings)).mappings():
+        if row["article"] not in known:
+            walk.found(f"reading of {row['article']}", "there is no such article")
+        elif rows.reading_row(row["article"], row["codebook"], row["reader"]) != dict(row):
+            walk.found(f"reading of {row['article']}", "was changed: the article may be passed over when read again")
 
 
 _CHANGED = {

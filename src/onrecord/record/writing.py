@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, or_, select, text, update
 
 from onrecord.errors import LedgerError, StatementNotFound
 from onrecord.lexicon import Codebook
@@ -19,10 +19,16 @@ from onrecord.model import Article, Statement
 from onrecord.record import rows, search
 from onrecord.record.chain import Batch, Contents, link
 from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts
+from onrecord.record.schema import readings as readings_table
 
 CHUNK = 500  # values in one IN list, rows in one bulk insert of articles
 REREAD = "reread"  # a later reading of the article says it otherwise, or again
 HELD = "held"  # a person has judged this place, so the machine's statement is kept aside
+
+_READ = text(
+    "INSERT INTO readings (article, codebook, reader, hash) VALUES (:article, :codebook, :reader, :hash) ON CONFLICT"
+    " (article) DO UPDATE SET codebook = excluded.codebook, reader = excluded.reader, hash = excluded.hash"
+)
 
 T = TypeVar("T")
 Readings = Mapping[str, tuple[Article, tuple[Statement, ...]]]
@@ -91,7 +97,26 @@ def add(connection: Connection, readings: Readings, stamp: Stamp) -> Batch:
             retired = _reread(plan, found, before, held.get(number, set()))
         for statement in new:
             made.statement(statement, number, name, superseded=statement.id in retired)
+    if stamp.coder is None:
+        _remember(connection, list(readings), stamp)
     return _finish(connection, plan, last, stamp)
+
+
+def read_already(connection: Connection, ids: Sequence[str], codebook: str, reader: str) -> set[str]:
+    """Those of the articles whose last machine reading was by this reader under this codebook (`""`: none)."""
+    r = readings_table.c
+    found: set[str] = set()
+    for some in chunks(ids):
+        wanted = select(r.article).where(r.article.in_(some), r.codebook == codebook, r.reader == reader)
+        found.update(connection.execute(wanted).scalars())
+    return found
+
+
+def _remember(connection: Connection, ids: Sequence[str], stamp: Stamp) -> None:
+    codebook = "" if stamp.codebook is None else stamp.codebook.id
+    values = [rows.reading_row(key, codebook, rows.storable(stamp.reader)) for key in ids]
+    if values:
+        connection.execute(_READ, values)
 
 
 def revise(connection: Connection, old: str | None, new: Statement | None, reason: str, stamp: Stamp) -> Batch:

@@ -42,13 +42,13 @@ def test_capabilities_weigh() -> None:
 
 def test_nash_lies_between_and_yields_to_the_stronger() -> None:
     at = np.array([[1.0], [-1.0]])
-    assert nash(at, np.array([1.0, 1.0]))[0] == pytest.approx(0, abs=1e-9)
+    assert nash(at, np.array([[1.0], [1.0]]))[0] == pytest.approx(0, abs=1e-8)
     # Maximise w log(1 - ((x-1)/2)^2) + log(1 - ((x+1)/2)^2): with 1-((x-1)/2)^2 = (1+x)(3-x)/4 the slope is
     # w (1/(1+x) - 1/(3-x)) + 1/(3+x) - 1/(1-x) = 0.
-    x = nash(at, np.array([2.0, 1.0]))[0]
+    x = nash(at, np.array([[2.0], [1.0]]))[0]
     assert 2 * (1 / (1 + x) - 1 / (3 - x)) + 1 / (3 + x) - 1 / (1 - x) == pytest.approx(0, abs=1e-6)
     assert x > 0
-    assert median(np.array([[1.0], [-1.0]]), np.array([1.0, 1.0]))[0] == 0
+    assert median(np.array([[1.0], [-1.0]]), np.array([[1.0], [1.0]]))[0] == 0
 
 
 def test_salience_is_share_and_persistence() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from onrecord.errors import ModelError
 from onrecord.extract import load_extractor
+from onrecord.extract.around import Around
 from onrecord.extract.assemble import Found, Range
 from onrecord.extract.looks import Looks
 from onrecord.extract.tagged import TaggerExtractor
@@ -42,20 +43,20 @@ class Planted:
 
 def test_inner_levels_are_found_and_linked() -> None:
     """The reported report has the reporting one around it, and its confidence is that of both together."""
-    outer, inner = TaggerExtractor(Planted(), Looks(load_cues())).attributions(Text(TEXT))
+    outer, inner = TaggerExtractor(Planted(), Looks(load_cues()), Around(load_cues())).attributions(Text(TEXT))
     assert inner.outer is outer
     assert inner.confidence == pytest.approx(0.45)
 
 
 def test_what_has_no_source_of_its_own_is_no_level() -> None:
     """The content once more, without source and cue, is not taken for an inner attribution."""
-    assert len(TaggerExtractor(Planted(), Looks(load_cues())).attributions(Text(TEXT))) == 2
+    assert len(TaggerExtractor(Planted(), Looks(load_cues()), Around(load_cues())).attributions(Text(TEXT))) == 2
 
 
 def test_contents_without_a_reporting_word_are_not_looked_into() -> None:
     """The innermost content has no reporting word: one look, not two."""
     tagger = Planted()
-    TaggerExtractor(tagger, Looks(load_cues())).attributions(Text(TEXT))
+    TaggerExtractor(tagger, Looks(load_cues()), Around(load_cues())).attributions(Text(TEXT))
     assert tagger.looks == 1
 
 

@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli import codebook, demo, explain, learning, matrix, read, statements, verify
+from onrecord.show.cli import (
+    codebook,
+    demo,
+    explain,
+    exports,
+    imports,
+    learning,
+    matrix,
+    network,
+    people,
+    read,
+    shifts,
+    statements,
+    verify,
+    ways,
+)
 from onrecord.show.cli.edge import Edge, remember_debug
 
 HELP = """Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
@@ -32,12 +47,24 @@ def build() -> typer.Typer:
     app.command("read")(read.read)
     app.command("statements")(statements.statements)
     app.command("matrix")(matrix.matrix)
+    app.command("timeline")(shifts.timeline)
+    app.command("changes")(shifts.changes)
+    app.command("conflicts")(shifts.conflicts)
+    app.command("drift")(shifts.drift)
+    app.command("redlines")(shifts.redlines)
+    app.command("conditions")(ways.conditions)
+    app.command("common-ground")(ways.common_ground)
+    app.command("scenario")(ways.scenario)
+    app.command("network")(network.network)
+    app.command("import")(imports.import_)
+    app.command("export")(exports.export)
     app.command("explain")(explain.explain)
     app.command("verify")(verify.verify)
     app.command("demo")(demo.demo)
     app.command("evaluate")(learning.evaluate)
     app.command("train")(learning.train)
     app.add_typer(codebook.build(), name="codebook")
+    app.add_typer(people.build(), name="people")
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ import typer
 
 from onrecord.errors import CodebookError
 from onrecord.show.cli.edge import FAILED, say
-from onrecord.show.cli.options import Output, flat
-from onrecord.show.cli.output import write_rows
+from onrecord.show.cli.ledgers import existing
+from onrecord.show.cli.options import Output, Store, flat
+from onrecord.show.cli.output import write_line, write_rows
 
 
 def build() -> typer.Typer:
@@ -18,6 +20,7 @@ def build() -> typer.Typer:
     group = typer.Typer(help="The issues to follow.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
     group.command("check")(check)
+    group.command("suggest")(suggest)
     return group
 
 
@@ -29,6 +32,9 @@ def _group() -> None:
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The codebook (YAML).")],
     output: Output,
+    against: Annotated[
+        str | None, typer.Option(metavar="LEDGER", help="Count also what its terms hit in this ledger.")
+    ] = None,
 ) -> None:
     """Check a codebook, list its issues, and warn of what its author should look at.
 
@@ -48,5 +54,31 @@ def check(
         for issue in codebook.issues
     ]
     write_rows(rows, ("issue", "label", "terms", "proposition"), output.format)
-    for warning in codebook_warnings(codebook):
+    for warning in codebook_warnings(codebook, _contents(against) if against else ()):
         say(f"{file}: {warning}")
+
+
+@flat
+def suggest(
+    store: Store,
+    name: Annotated[str, typer.Option(metavar="TEXT", help="What to call the codebook.")] = "proposed",
+) -> None:
+    """Propose issues from what a ledger's statements say, as a codebook (YAML) for a person to edit."""
+    from onrecord.interpret import suggest_codebook
+    from onrecord.record import Query
+
+    with existing(store) as ledger:
+        contents = [statement.quote for statement in ledger.statements(Query())]
+    proposed = suggest_codebook(contents, name)
+    write_line(proposed.rstrip())
+    if not re.search(r"^  \S+:", proposed, re.M):
+        say(f"{len(contents)} statements are too few, or too unlike each other, to propose issues")
+        raise typer.Exit(FAILED)
+
+
+def _contents(against: str) -> list[str]:
+    """The contents of all statements of a ledger."""
+    from onrecord.record import Query
+
+    with existing(Store(ledger=against)) as ledger:
+        return [statement.quote for statement in ledger.statements(Query())]

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from onrecord.errors import CodebookError, OnRecordError
+from onrecord.errors import CodebookError, OnRecordError, TableError
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -56,7 +56,7 @@ def _fail(ctx: Any, error: Exception, reason: str) -> None:
     if ctx.meta.get(_DEBUG):
         raise error
     say(reason)
-    raise typer.Exit(WRONG_USAGE if isinstance(error, CodebookError) else FAILED) from error
+    raise typer.Exit(WRONG_USAGE if isinstance(error, CodebookError | TableError) else FAILED) from error
 
 
 def remember_debug(ctx: typer.Context, value: bool) -> bool:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.model import PartialDate
+from onrecord.show.cli.asking import answer, ask
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.ledgers import existing, query
 from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
 from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from onrecord.analyse.positions import Matrix
 
 
@@ -47,9 +49,15 @@ def matrix(
         PartialDate | None,
         typer.Option(parser=to_date, metavar="DATE", help="The positions at the end of this date.  [default: today's]"),
     ] = None,
+    window: Annotated[
+        str | None, typer.Option(metavar="UNIT:N", help="Only what was said so long before: days:90, months:6 ...")
+    ] = None,
     top: Annotated[
         int | None, typer.Option(min=1, help="Only the actors with the most statements behind them.")
     ] = None,
+    intervals: Annotated[
+        bool, typer.Option("--intervals", help="How far each cell can be trusted, under the weighted rule.")
+    ] = False,
 ) -> None:
     """Show where each party stands on each issue.
 
@@ -57,11 +65,23 @@ def matrix(
     the number of statements behind it. JSON Lines and CSV have one cell a line, with the ids of its statements.
     """
     from onrecord.analyse.positions import matrix as positions
+    from onrecord.analyse.tables import until
 
-    with existing(store) as ledger:
-        table = ledger.table(query(filters))
-    found = positions(table, rule=rule.value, by=by.value, as_of=None if as_of is None else str(as_of))
+    date = None if as_of is None else str(as_of)
+    table = ask(store, filters)
+    if intervals:
+        _write_intervals(until(table, date, window), by, output)
+        return
+    found = positions(table, rule=rule.value, by=by.value, as_of=date, window=window)
     write_matrix(found, output.format, top=top)
+
+
+def _write_intervals(table: pl.DataFrame, by: By, output: Output) -> None:
+    from onrecord.analyse.trust import intervals
+
+    found = intervals(table, by=by.value)
+    shown = ("actor", "issue", "stance", "value", "low", "high", "utterances", "reports", "probability")
+    answer(found, output.format, shown=shown, nothing="no positions")
 
 
 def write_matrix(found: Matrix, form: Format, *, top: int | None = None) -> None:

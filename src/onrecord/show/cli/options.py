@@ -81,6 +81,29 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Where to run, within which bounds, and what to say of it."""
+
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, metavar="N", help="Read in N processes.  [default: in this one]"),
+    ] = None
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="What takes a worker longer is set aside.")
+    ] = 60.0
+    memory: Annotated[
+        int, typer.Option(min=300, metavar="MB", help="What takes a worker more, its model included, is set aside.")
+    ] = 2_000
+    again: Annotated[
+        bool, typer.Option("--again", help="Read anew what the ledger has from the same version and codebook.")
+    ] = False
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what was not read, and why, to this file (JSON Lines)."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
     """What the user knows of the sources; it overrides what they say of themselves."""
 

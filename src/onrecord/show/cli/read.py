@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli.ledgers import for_reading, given_codebook, last_codebook
-from onrecord.show.cli.options import Metadata, Output, Reading, Store, flat
+from onrecord.show.cli.options import Metadata, Output, Reading, Running, Store, flat
 
 
 @flat
@@ -21,16 +21,18 @@ def read(
     ],
     metadata: Metadata,
     reading: Reading,
+    running: Running,
     store: Store,
     output: Output,
 ) -> None:
     """Read articles: find every statement, print it, and add it to the ledger.
 
     A source that cannot be read is named on the standard error, and the others are read; the status is then 1.
-    Reading the same article twice adds nothing. With `--format jsonl` one statement a line is printed, in text order.
+    Reading the same article twice adds nothing: what the ledger has is passed over, so that a run that was stopped goes
+    on where it was. With `--format jsonl` one statement a line is printed, in text order.
     """
     from onrecord.read import Given
-    from onrecord.show.cli.reading import Tally, read_all
+    from onrecord.show.cli.reading import How, Report, Tally, read_all
 
     given = Given(
         title=metadata.title,
@@ -39,7 +41,8 @@ def read(
         url=metadata.url,
         encoding=metadata.encoding,
     )
-    tally, codebook = Tally(output.format), given_codebook(reading)
-    with for_reading(store, reading) as ledger:
-        read_all(sources, tally, codebook or last_codebook(store, ledger), ledger, given)
+    codebook = given_codebook(reading)
+    with for_reading(store, reading) as ledger, Report.to(running.report) as report:
+        tally = Tally(output.format, report)
+        read_all(sources, tally, codebook or last_codebook(store, ledger), ledger, given, How(reading.model, running))
     tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import closing
-from typing import TYPE_CHECKING, cast
+import functools
+import json
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
 
 from onrecord.codec import statement_to_dict
 from onrecord.show.cli.edge import FAILED, printable, say
-from onrecord.show.cli.options import Format
+from onrecord.show.cli.options import Format, Running
 from onrecord.show.cli.output import (
     COLUMNS,
     counted,
@@ -25,24 +29,79 @@ from onrecord.show.cli.progress import bar
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.model import Article, Statement
-    from onrecord.pipeline import Result
+    from onrecord.pipeline import Item, Store
     from onrecord.read import Given
-    from onrecord.record import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """With which model to read (as in `extract.load_extractor`), and where."""
+
+    model: str | None = None
+    running: Running = Running()
+
+
+class Report:
+    """What was not read, and why: a JSON line each, with `source`, `outcome` and `reason`."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream
+
+    @classmethod
+    @contextmanager
+    def to(cls, path: Path | None) -> Iterator[Report]:
+        """A report into a file, or nowhere."""
+        if path is None:
+            yield cls()
+            return
+        with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            yield cls(stream)
+
+    def line(self, source: str, outcome: str, reason: str) -> None:
+        """One line, written at once."""
+        if self._stream is not None:
+            record = {"source": source, "outcome": outcome, "reason": reason}
+            self._stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+            self._stream.flush()
 
 
 class Tally:
     """Counts what is read, and prints it as it comes where a format is given."""
 
-    def __init__(self, form: Format | None) -> None:
+    def __init__(self, form: Format | None, report: Report | None = None) -> None:
         self._form = form
+        self._report = report or Report()
         self.articles = 0
         self.statements = 0
         self.failures = 0
+        self.left_out = 0
+        self.known = 0
 
-    def failed(self, source: str, reason: str) -> None:
-        """A source that could not be read."""
-        self.failures += 1
-        say(f"{source}: {reason}")
+    def take(self, item: Item) -> None:
+        """Whatever comes out of a run."""
+        from onrecord.pipeline import Failure, Known
+
+        if isinstance(item, Failure):
+            self.failed(item.source, item.reason, left_out=item.left_out)
+        elif isinstance(item, Known):
+            self.known += 1
+            self._report.line(item.article, "known", "the ledger has this reading of it")
+        else:
+            self.read(item.article, item.statements)
+
+    def failed(self, source: str, reason: str, *, left_out: bool = False) -> None:
+        """A source that could not be read, or was never to be."""
+        self._report.line(source, "left out" if left_out else "failed", reason)
+        if left_out:
+            self.left_out += 1
+        else:
+            self.failures += 1
+            say(f"{source}: {reason}")
+
+    def note(self, line: str) -> None:
+        """What is worth knowing and cost nothing."""
+        self._report.line("", "note", line)
+        say(line)
 
     def read(self, article: Article, statements: Sequence[Statement]) -> None:
         """An article and what is stated in it."""
@@ -61,8 +120,10 @@ class Tally:
     def end(self, where: str) -> None:
         """The sums, on the standard error; status 1 if anything failed."""
         sums = f"{counted(self.statements, 'statement')} in {counted(self.articles, 'article')}"
+        known = f"; {counted(self.known, 'article')} read before (--again reads them anew)" if self.known else ""
+        left = f"; {self.left_out} left out (--report names them)" if self.left_out else ""
         failed = f"; {counted(self.failures, 'source')} failed" if self.failures else ""
-        say(f"{sums}{failed}; {where}")
+        say(f"{sums}{known}{left}{failed}; {where}")
         if self.failures:
             raise typer.Exit(FAILED)
 
@@ -71,12 +132,11 @@ def read_all(
     sources: Sequence[str],
     tally: Tally,
     codebook: Codebook | None,
-    ledger: Ledger | None,
+    store: Store | None,
     given: Given,
-    model: str | None = None,
+    how: How | None = None,
 ) -> None:
     """Read the sources into the tally and the ledger."""
-    from onrecord.pipeline import Failure, build_pipeline, run
     from onrecord.read import expected
 
     def total() -> int | None:
@@ -84,17 +144,38 @@ def read_all(
         return None if None in counts else sum(number or 0 for number in counts)
 
     with bar("reading", total) as progress:
-        pipeline = build_pipeline(codebook, model)
         # Closed whatever happens, while the ledger is open: closing writes what was read.
-        items = cast("Generator[Result | Failure]", run(sources, pipeline, ledger, defaults=given, notes=say))
+        items = cast("Generator[Item]", _items(sources, tally, codebook, store, given, how or How()))
         with closing(items):
             for item in items:
                 progress.step()
                 with progress.paused():
-                    if isinstance(item, Failure):
-                        tally.failed(item.source, item.reason)
-                    else:
-                        tally.read(item.article, item.statements)
+                    tally.take(item)
+
+
+def _items(
+    sources: Sequence[str],
+    tally: Tally,
+    codebook: Codebook | None,
+    store: Store | None,
+    given: Given,
+    how: How,
+) -> Iterator[Item]:
+    """The run, where the user wants it."""
+    from onrecord import pipeline
+
+    running = how.running
+    resume = not running.again
+    if running.workers is None:
+        made = pipeline.build_pipeline(codebook, how.model)
+        return pipeline.run(sources, made, store, defaults=given, notes=tally.note, resume=resume)
+    from onrecord.runners import Bounds, in_workers
+
+    return in_workers(
+        sources, functools.partial(pipeline.build_pipeline, codebook, how.model), store, codebook=codebook,
+        workers=running.workers, bounds=Bounds(seconds=running.timeout, megabytes=running.memory),
+        defaults=given, notes=tally.note, resume=resume,
+    )  # fmt: skip
 
 
 def _heading(article: Article, number: int) -> str:

@@ -1,1 +1,1 @@
-"""Statements and networks in the formats of other programs, a file per format."""
+"""Formats of other programs, one per file: each has `write`, and `read` where the format can be read back."""

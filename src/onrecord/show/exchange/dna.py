@@ -7,6 +7,7 @@ know (act, commitment) is `state` and `Uu`. Positions are UTF-16 code units in D
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,6 +129,8 @@ def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
     the ledger are days. A statement whose span lies outside its text is left out.
     """
     rows = table(database)
+    integer = database.variables.get(database.roles.get("stance", "")) == "integer"
+    qualifier = database.roles["stance"] if integer else None
     per_document = {str(key[0]): part for key, part in rows.group_by("article", maintain_order=True)}
     for document in database.tables["DOCUMENTS"].sort("Date", "ID").iter_rows(named=True):
         said = datetime.fromtimestamp(document["Date"], UTC)
@@ -140,7 +143,7 @@ def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
             url=f"dna:document/{document['ID']}?time={said:%Y-%m-%dT%H:%M:%S}",
         )
         part = per_document.get(article.name)
-        found = [] if part is None else [_statement(article, row) for row in part.iter_rows(named=True)]
+        found = [] if part is None else [_statement(article, row, qualifier) for row in part.iter_rows(named=True)]
         yield article, [statement for statement in found if statement is not None]
 
 
@@ -212,18 +215,27 @@ def _span(text: str, start: int, stop: int) -> tuple[int, int, str, str]:
     return start, stop, quote, str(Form.DIRECT if marks else Form.MIXED if inside else Form.INDIRECT)
 
 
-def _statement(article: Article, row: Mapping[str, Any]) -> Statement | None:
+def kept_integer(statement: Statement) -> tuple[str, int] | None:
+    """The integer qualifier that an imported statement had, with its name: the rule of its stance keeps it."""
+    found = re.fullmatch(RULE + r" (.+) = (-?\d+)", statement.stance.rule, re.DOTALL)
+    return None if found is None else (found[1], int(found[2]))
+
+
+def _statement(article: Article, row: Mapping[str, Any], qualifier: str | None) -> Statement | None:
     try:
         content = (article.text.cite(row["start"], row["stop"]),)
     except SpanError:
         return None
 
-    def judged(value: Any) -> Judgement[Any]:
-        return Judgement(value=value, rule=RULE, confidence=1.0)
+    def judged(value: Any, rule: str = RULE) -> Judgement[Any]:
+        return Judgement(value=value, rule=rule, confidence=1.0)
+
+    kept = qualifier is not None and row[qualifier] is not None
+    rule = f"{RULE} {qualifier} = {row[qualifier]}" if qualifier is not None and kept else RULE
 
     return Statement(
         article=article, source=(), cue=(), content=content, form=judged(Form(row["form"])),
         speaker=judged(row["speaker"]), affiliation=judged(row["affiliation"]), chain=judged(()), venue=judged(None),
-        act=judged(Act.STATE), issue=judged(row["issue"]), stance=judged(Stance(row["stance"])),
+        act=judged(Act.STATE), issue=judged(row["issue"]), stance=judged(Stance(row["stance"]), rule),
         commitment=judged(Commitment.UNCOMMITTED), condition=judged(()), when=judged(None),
     )  # fmt: skip

@@ -1,0 +1,321 @@
+"""The registry: which speakers of a ledger are one and the same person, state, body or outlet.
+
+Built from the statement table and from what people decided, whenever it is asked for; it changes no statement.
+Speakers are joined by name, affiliation and short forms ("Rutte", "M. Rutte" → "Mark Rutte"). What the evidence leaves
+open stays open and is shown: one name with two affiliations is two actors, a short form that fits two stays alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import polars as pl
+
+from onrecord.lexicon import rows
+from onrecord.model import Decision, Ruling
+
+
+class ActorKind(StrEnum):
+    """What an actor is."""
+
+    PERSON = "person"
+    STATE = "state"
+    BODY = "body"
+    OUTLET = "outlet"
+    UNNAMED = "unnamed"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A title that an actor was given, with the first and last day of it (ISO, None where no date is known)."""
+
+    title: str
+    first: str | None
+    last: str | None
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """One speaker across articles. `open` says in words what the evidence does not settle."""
+
+    name: str
+    kind: ActorKind
+    affiliation: str | None
+    aliases: tuple[str, ...]
+    roles: tuple[Role, ...]
+    statements: int
+    articles: int
+    first: str | None
+    last: str | None
+    open: tuple[str, ...] = ()
+
+
+Key = tuple[str, str | None]  # a speaker as printed, and its affiliation
+
+
+@dataclass(slots=True)
+class _Group:
+    """Speakers taken for one."""
+
+    name: str
+    keys: list[Key]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The actors of a ledger, by name, and which speaker is which actor."""
+
+    actors: tuple[Actor, ...]
+    _of: Mapping[Key, int]
+
+    def of(self, speaker: str, affiliation: str | None = None) -> Actor | None:
+        """The actor that a speaker is; None where the table had no such speaker."""
+        at = self._of.get((speaker, affiliation))
+        return None if at is None else self.actors[at]
+
+    def apply(self, table: pl.DataFrame) -> pl.DataFrame:
+        """The statement table with canonical speakers and, where it was unknown, the actor's affiliation."""
+        keys = list(zip(table["speaker"].to_list(), table["affiliation"].to_list(), strict=True))
+        found = [self.of(speaker, side) if speaker is not None else None for speaker, side in keys]
+        names = [actor.name if actor is not None else speaker for actor, (speaker, _) in zip(found, keys, strict=True)]
+        sides = [
+            side or (actor.affiliation if actor is not None else None)
+            for actor, (_, side) in zip(found, keys, strict=True)
+        ]
+        return table.with_columns(
+            pl.Series("speaker", names, dtype=pl.String), pl.Series("affiliation", sides, dtype=pl.String)
+        )
+
+
+def build_registry(table: pl.DataFrame, decisions: Sequence[Decision] = ()) -> Registry:
+    """The registry of a statement table (columns speaker, affiliation, source, date, article, outlet)."""
+    spoken = table.filter(pl.col("speaker").is_not_null())
+    counts: Counter[Key] = Counter(zip(spoken["speaker"].to_list(), spoken["affiliation"].to_list(), strict=True))
+    outlets = {_plain(name) for name in table["outlet"].drop_nulls().to_list()}
+    apart = _splits(decisions)
+    groups = _by_name(counts)
+    groups = _short_forms(groups, apart)
+    groups = _decided(groups, decisions, apart)
+    _note_namesakes(groups)
+    states = {row["name"] for row in rows("actors.tsv") if row["kind"] == "state"}
+    roles = {row["role"] for row in rows("roles.tsv")}
+    by_key = {key: i for i, group in enumerate(groups) for key in group.keys}
+    facts = _facts(spoken, by_key, roles)
+    made = [_actor(group, counts, facts.get(i, _Facts()), outlets, states) for i, group in enumerate(groups)]
+    order = sorted(range(len(made)), key=lambda i: (-made[i].statements, made[i].name, made[i].affiliation or ""))
+    place = {old: new for new, old in enumerate(order)}
+    return Registry(tuple(made[i] for i in order), {key: place[i] for key, i in by_key.items()})
+
+
+# ---------------------------------------------------------------- joining
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"^(?:the|a|an) ", "", " ".join(name.casefold().replace("’", "'").split()))
+
+
+def _splits(decisions: Iterable[Decision]) -> set[frozenset[str]]:
+    """The pairs of names that are not one, as the decisions stand in the end."""
+    apart: set[frozenset[str]] = set()
+    for decision in decisions:
+        pairs = {frozenset((_plain(decision.name), _plain(other))) for other in decision.others}
+        if decision.ruling is Ruling.SPLIT:
+            apart |= pairs
+        elif decision.ruling is Ruling.MERGE:
+            apart -= pairs
+    return apart
+
+
+def _by_name(counts: Counter[Key]) -> list[_Group]:
+    """One group for each name and affiliation; a name whose affiliation is unknown joins the only known one."""
+    names: dict[str, list[Key]] = {}
+    for key in sorted(counts, key=lambda k: (k[0], k[1] or "")):
+        names.setdefault(_plain(key[0]), []).append(key)
+    groups: list[_Group] = []
+    for keys in names.values():
+        sides = sorted({_plain(side) for _, side in keys if side is not None})
+        made = [
+            _Group(keys[0][0], [key for key in keys if key[1] is not None and _plain(key[1]) == side]) for side in sides
+        ]
+        unknown = [key for key in keys if key[1] is None]
+        surname = " " not in keys[0][0] and _plain(keys[0][0]) not in sides  # whose it is, its fuller forms tell
+        if unknown and len(made) == 1 and _is_name(keys[0][0]) and not surname:
+            made[0].keys += unknown
+        elif unknown:
+            made.append(_Group(unknown[0][0], unknown))
+        groups += made
+    return groups
+
+
+def _is_name(name: str) -> bool:
+    """Whether a speaker is named, and no description: all of its longer words have capitals."""
+    return (
+        bool(name)
+        and all(part[:1].isupper() or len(part) <= 3 for part in name.split())
+        and not re.search(r"['’]s ", name)
+    )
+
+
+def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Group]:
+    """Join surnames, initials and parts of bodies' names to the one fuller name that fits; note where several do."""
+    full = [
+        group for group in groups if len(group.name.split()) > 1 and _is_name(group.name) and " and " not in group.name
+    ]
+    kept: list[_Group] = []
+    for group in sorted(groups, key=lambda g: len(g.name.split())):  # surnames first: what they join may join in turn
+        fitting = [
+            other
+            for other in full
+            if other is not group
+            and _short_of(group, other)
+            and frozenset((_plain(group.name), _plain(other.name))) not in apart
+        ]
+        fitting = [one for one in fitting if not any(_short_of(one, other) for other in fitting)]
+        if len(fitting) == 1:
+            fitting[0].keys += group.keys
+            continue
+        if len(fitting) > 1:
+            group.notes.append("may be " + " or ".join(sorted(_label(other) for other in fitting)))
+        kept.append(group)
+    return kept
+
+
+def _short_of(short: _Group, long: _Group) -> bool:
+    if not _is_name(short.name) or not _compatible(short.keys[0][1], long.keys[0][1]):
+        return False
+    if short.keys[0][1] is not None and _plain(short.keys[0][1]) == _plain(short.name):
+        return False  # a state or body that speaks as itself is short for nobody
+    one, two = _plain(short.name).split(), _plain(long.name).split()
+    if one[-1] != two[-1] or len(one) > len(two) or one == two:
+        return False
+    if len(one) == 1:
+        return True
+    return bool(re.fullmatch(r"\w\.?", one[0])) and one[0][0] == two[0][0] and not re.fullmatch(r"\w\.?", two[0])
+
+
+def _compatible(one: str | None, two: str | None) -> bool:
+    return one is None or two is None or _plain(one) == _plain(two)
+
+
+def _decided(groups: list[_Group], decisions: Iterable[Decision], apart: set[frozenset[str]]) -> list[_Group]:
+    """Apply merges and renames in the order they were made."""
+    for decision in decisions:
+        if decision.ruling is Ruling.SPLIT:
+            continue
+        if decision.ruling is Ruling.RENAME:
+            for group in _called(groups, decision.name):
+                group.name = decision.others[0]
+            continue
+        targets = _called(groups, decision.name)
+        others = [name for name in decision.others if frozenset((_plain(decision.name), _plain(name))) not in apart]
+        merged = [group for name in others for group in _called(groups, name) if group not in targets[:1]]
+        if not targets:
+            targets = [_Group(decision.name, [])]
+            groups = [*groups, *targets]
+        for other in merged:
+            targets[0].keys += other.keys
+            targets[0].notes = [n for n in targets[0].notes if not n.startswith("may be")]
+        gone = {id(other) for other in merged}
+        groups = [group for group in groups if id(group) not in gone and group.keys]
+    return groups
+
+
+def _called(groups: Iterable[_Group], name: str) -> list[_Group]:
+    """The groups of a name, or of a label "Name (Affiliation)"."""
+    wanted = _plain(name)
+    return [g for g in groups if wanted in (_plain(g.name), _plain(_label(g)))]
+
+
+def _label(group: _Group) -> str:
+    side = next((side for _, side in group.keys if side is not None), None)
+    return group.name if side is None or side == group.name else f"{group.name} ({side})"
+
+
+def _note_namesakes(groups: Sequence[_Group]) -> None:
+    names: dict[str, list[_Group]] = {}
+    for group in groups:
+        if _is_name(group.name):
+            names.setdefault(_plain(group.name), []).append(group)
+    for same in names.values():
+        if len(same) > 1:
+            for group in same:
+                others = sorted(_label(other) for other in same if other is not group)
+                group.notes.append("same name: " + ", ".join(others))
+
+
+# ---------------------------------------------------------------- what is known of each
+
+
+@dataclass(slots=True)
+class _Facts:
+    articles: set[str] = field(default_factory=set)
+    days: list[str] = field(default_factory=list)
+    roles: dict[str, list[str | None]] = field(default_factory=dict)
+
+
+def _facts(spoken: pl.DataFrame, by_key: Mapping[Key, int], roles: set[str]) -> dict[int, _Facts]:
+    facts: dict[int, _Facts] = {}
+    columns = [spoken[name].to_list() for name in ("speaker", "affiliation", "source", "date", "article")]
+    for speaker, side, source, day, article in zip(*columns, strict=True):
+        mine = facts.setdefault(by_key[(speaker, side)], _Facts())
+        mine.articles.add(article)
+        iso = None if day is None else str(day)
+        if iso is not None:
+            mine.days.append(iso)
+        for title in _titles(source or "", roles):
+            mine.roles.setdefault(title, []).append(iso)
+    return facts
+
+
+def _titles(source: str, roles: set[str]) -> list[str]:
+    """The role nouns of a printed source, the longest at each place."""
+    words = re.findall(r"[\w-]+", source.casefold())
+    found: list[str] = []
+    i = 0
+    while i < len(words):
+        width = next((w for w in (4, 3, 2, 1) if " ".join(words[i : i + w]) in roles and i + w <= len(words)), 0)
+        if width:
+            found.append(" ".join(words[i : i + width]))
+        i += width or 1
+    return [title for title in found if title not in ("mr", "mrs", "ms", "dr", "sir", "source", "person")]
+
+
+def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str], states: set[str]) -> Actor:
+    sides = Counter({side: counts[(name, side)] for name, side in group.keys if side is not None})
+    side = min(sides, key=lambda s: (-sides[s], s)) if sides else None
+    notes = list(group.notes)
+    if len({_plain(s) for s in sides}) > 1:
+        notes.append("affiliations: " + ", ".join(sorted(sides)))
+    roles = [
+        Role(title, min((d for d in days if d), default=None), max((d for d in days if d), default=None), len(days))
+        for title, days in sorted(facts.roles.items())
+    ]
+    return Actor(
+        name=group.name,
+        kind=_kind(group.name, side, outlets, states),
+        affiliation=side,
+        aliases=tuple(sorted({name for name, _ in group.keys if name != group.name})),
+        roles=tuple(roles),
+        statements=sum(counts[key] for key in group.keys),
+        articles=len(facts.articles),
+        first=min(facts.days, default=None),
+        last=max(facts.days, default=None),
+        open=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _kind(name: str, side: str | None, outlets: set[str], states: set[str]) -> ActorKind:
+    if name in states:
+        return ActorKind.STATE
+    if _plain(name) in outlets:
+        return ActorKind.OUTLET
+    if not _is_name(name):
+        return ActorKind.UNNAMED
+    body = side is not None and _plain(side) == _plain(name)
+    return ActorKind.BODY if body or re.search(r" (?:of|and) ", name) else ActorKind.PERSON

@@ -1,0 +1,147 @@
+"""Reports that the tagger passes over because it took the report inside for the outermost one.
+
+The tagger gives each word one role, so of "The mayor wants a vote, her office said" it may find only the mayor's wish.
+What it leaves is stereotyped: a reporting clause of its own before or after all that was found in a sentence (or in the
+content of another report), with a reporting verb that belongs to nothing found. Those clauses are read here by their
+form; where anything in them is unusual, nothing is added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from onrecord.extract.assemble import Found, Range
+from onrecord.extract.looks import Looks
+from onrecord.lexicon import Cue, inflections
+
+SENTENCE_END = re.compile(r"[.!?…][\"”»’')]*\s+(?=[\"“«‘(\w])|\n")
+ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|vs)\.$")
+# A source of a report, as it stands in a reporting clause: a name, a pronoun, or a described body or person.
+OPENER = r"[A-Z]|(?:the|an?|his|her|its|their|our|one|two|three|several) |(?:he|she|they|it)\b"
+SOURCE = rf"(?P<source>(?:{OPENER})[^.;:!?\"“”\n]{{0,110}}?)"
+NAME = r"(?:the )?[A-Z][\w’'-]*(?: (?:of )?[A-Z][\w’'-]*){0,3}"
+TOLD = rf"(?: (?:him|her|them|us|me|it|reporters|journalists|parliament|ministers|{NAME}))?"
+OCCASION = r"(?:,? (?:on|in|at|to|during|this|last|yesterday|today)\b[^,;:\"“”]{0,60})?"
+AUXILIARY = r"(?:has |have |had |was |were |is |are )?(?:also |already |meanwhile |now |later |even )?"
+PREPOSITION = r"(?P<cue>according to|in the words of|in the view of|in the opinion of|in the eyes of)"
+CONFIDENCE = 0.55
+# Verb forms that are nouns as often, so that a noun phrase would look like a clause.
+NOUNS_TOO = frozenset("post posts posting state states note notes detail details read".split())
+CITING = frozenset("quote quotes quoted quoting cite cites cited citing".split())
+
+
+class Around:
+    """Finds the reporting clause around what was found; `cues` give the verbs that report."""
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        verbs = {
+            form
+            for cue in cues
+            if cue.pos == "verb" and cue.frames == {"c"} and len(cue.phrase) == 1 and cue.plover == "MAKE STATEMENT"
+            for form in inflections(cue.phrase[0])
+        }
+        known = "|".join(sorted((verbs | CITING) - NOUNS_TOO, key=len, reverse=True))
+        verb = f"(?P<cue>{AUXILIARY}(?:{known}))"
+        before = PREPOSITION.replace("according", "[Aa]ccording").replace("in the", "[Ii]n the")
+        self._tails = (
+            re.compile(rf"[,\"”’»]*,?[\"”’»]* ?{PREPOSITION} {SOURCE}\.?"),
+            re.compile(rf",[\"”’»]* {SOURCE} {verb}{TOLD}{OCCASION}\.?"),
+            re.compile(rf",[\"”’»]* {verb} {SOURCE.replace('[A-Z]', '[A-Z]|agency |newspaper |channel ', 1)}\.?"),
+        )
+        self._leads = (
+            re.compile(rf"{before} {SOURCE},\s*"),
+            re.compile(rf"(?P<cue>[Aa]s (?:{known})) {SOURCE},\s*"),
+            re.compile(rf"(?:that |[Aa]nd |[Bb]ut )?{SOURCE},? {verb}{TOLD}{OCCASION},?(?: that)?\s*"),
+        )
+
+    def outer(self, text: str, item: Found, others: Sequence[Found], within: Range | None = None) -> Found | None:
+        """The report around `item`, in the content `within` of another report or in its sentence; None if none."""
+        start, end = _extent(item)
+        low, high = within or sentence_around(text, start, end)
+        if not low <= start < end <= high:
+            return None
+        taken = [span for other in others for span in (*other.source, *other.cue, *other.content) if other is not item]
+        for patterns, (a, b) in ((self._tails, (end, high)), (self._leads, (low, start))):
+            if b - a < 6 or any(a < y and x < b for x, y in taken if not (x <= low and high <= y)):
+                continue
+            for pattern in patterns:
+                match = pattern.fullmatch(text, a, b)
+                if match is not None and _names_somebody(match["source"]):
+                    content = (low, end) if patterns is self._tails else (b, high)
+                    return _report(text, match, content)
+        return None
+
+    def wider(self, text: str, item: Found, others: Sequence[Found], looks: Looks) -> Range | None:
+        """The content of `item` with the words beside it that hold a reporting verb and belong to nothing found.
+
+        The tagger cuts the source and the cue of an inner report out of the outer one's content: of "Ann Lee insists
+        that it will rain, her spokesman said" it leaves the spokesman only "that it will rain". None where nothing
+        that may be such a report stands beside the content, in its sentence.
+        """
+        if not item.cue or not item.content:
+            return None
+        start, end = item.content[0][0], item.content[-1][1]
+        low, high = sentence_around(text, start, end)
+        if not any(low <= a < high for a, _ in item.cue):
+            return None
+        own = (*item.source, *item.cue)
+        rest = [s for other in others if other is not item for s in (*other.source, *other.cue, *other.content)]
+        low = max([b for _, b in (*own, *rest) if low <= b <= start], default=low)
+        high = min([a for a, _ in (*own, *rest) if end <= a <= high], default=high)
+        if "\n" in text[low:high] or any(a < high and low < b for a, b in (*own, *rest)):
+            return None
+        while low < start and not text[low].isalnum() and text[low] not in "\"“‘'«":
+            low += 1
+        while high > end and not text[high - 1].isalnum() and text[high - 1] not in "\"”’'»":
+            high -= 1
+        kept = sum(b - a for a, b in item.content)
+        added = [text[low:start], text[end:high]]
+        added += [text[a:b] for (_, a), (b, _) in pairwise(item.content)]
+        if high - low - kept < 4 or not any(looks.worth(part) and not ELIDED.match(part) for part in added):
+            return None
+        return low, high
+
+
+ELIDED = re.compile(r"\W*(?:and|but|yet|or|then|while)\b", re.I)  # "…, and voiced hope": the same source goes on
+PRONOUN = re.compile(r"(?:he|she|they|it|we|I)", re.I)
+CLAUSE = re.compile(r"\b(?:who|which|that|because|when|if|to|not|is|are|was|were|has|have|had|will|would|said)\b")
+
+
+def _names_somebody(source: str) -> bool:
+    """Whether the words can be a source: a pronoun alone, or a noun phrase without a verb in it."""
+    return bool(PRONOUN.fullmatch(source)) or not (PRONOUN.match(source.split()[0]) or CLAUSE.search(source))
+
+
+def _report(text: str, match: re.Match[str], content: Range) -> Found:
+    start, end = content
+    while end > start and text[end - 1] in " .\n":
+        end -= 1
+    return Found(
+        source=(match.span("source"),),
+        cue=(match.span("cue"),),
+        content=((start, end),),
+        rule="tagger, and the reporting clause around it",
+        confidence=CONFIDENCE,
+    )
+
+
+def _extent(item: Found) -> Range:
+    spans = (*item.source, *item.cue, *item.content)
+    return min(start for start, _ in spans), max(end for _, end in spans)
+
+
+def sentence_around(text: str, start: int, end: int) -> Range:
+    """The sentence, or the sentences, that hold `[start, end)`."""
+    low = text.rfind("\n", 0, start) + 1
+    for stop in SENTENCE_END.finditer(text, low, start):
+        if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
+            low = stop.end()
+    high = text.find("\n", end)
+    high = len(text) if high < 0 else high
+    for stop in SENTENCE_END.finditer(text, max(low, end - 2), high):
+        if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
+            high = stop.start() + 1
+            break
+    return low, high

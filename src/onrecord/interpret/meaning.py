@@ -1,0 +1,290 @@
+"""What is meant: act, issue, stance, commitment and conditions of all attributions of an article.
+
+Rules read cue, clause and conditions; their verdicts and everything else that can be seen (`traits`) go to three fitted
+models, which also say how sure they are. Where no model is bundled, the rules' verdicts stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.interpret.certainty import commitment_of, conditions, main_clause
+from onrecord.interpret.context import Context, joined, pieces
+from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
+from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Match, Passage, points_back
+from onrecord.interpret.issues import Evidence as IssueEvidence
+from onrecord.interpret.linear import Floats, Linear, bundled_models, stance_prior
+from onrecord.interpret.saying import CueIndex, act_of
+from onrecord.interpret.signals import signals
+from onrecord.interpret.stance import stance_of
+from onrecord.interpret.traits import Saying, features, stance_features
+from onrecord.interpret.vectors import PieceVectors, bundled_vectors
+from onrecord.interpret.words import Word, words
+from onrecord.lexicon import Codebook, Cue, Issue
+from onrecord.model import Act, Attribution, Commitment, Form, Judgement, Stance
+from onrecord.span import Evidence
+
+Table = npt.NDArray[np.float32]
+Own = Callable[[Attribution, str], bool]
+PRONOUN = frozenset("it this that them they these those so such".split())
+NEAR = 120  # characters between two contents that count as near
+GIVEN_ACT = "stance given act"
+NO_TERM = FEATURES.index("none: no term")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The judgements on one attribution."""
+
+    act: Judgement[Act]
+    issue: Judgement[str | None]
+    stance: Judgement[Stance]
+    commitment: Judgement[Commitment]
+    condition: Judgement[tuple[Evidence, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One attribution with what the rules see in it; `taken` are its conditions as (start, end, type)."""
+
+    attribution: Attribution
+    saying: Saying
+    taken: tuple[tuple[int, int, str], ...]
+    judged: Mapping[str, Judgement[Act] | Judgement[Commitment]]
+
+
+@dataclass(slots=True)
+class Meaning:
+    """Reads what is meant; `codebook` gives the issues."""
+
+    cues: Sequence[Cue]
+    codebook: Codebook | None = None
+    vectors: PieceVectors = field(default_factory=bundled_vectors)
+    models: Mapping[str, Linear] = field(default_factory=bundled_models)
+    issue_model: IssueModel = field(default_factory=bundled_issue_model)
+    _index: CueIndex = field(init=False)
+    _issues: IssueIndex | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._index = CueIndex.of(self.cues)
+        self._issues = IssueIndex(self.codebook, self.vectors) if self.codebook is not None else None
+
+    def read(self, context: Context, attributions: Sequence[Attribution], own: Own) -> list[Reading]:
+        """The readings of an article's attributions, in their order; `own` says whose side a clause is about."""
+        observed = [self.observe(context, a, attributions, own) for a in attributions]
+        issues = self._issue_judgements(context, observed)
+        return [self._reading(context, o, match, issue) for o, (match, issue) in zip(observed, issues, strict=True)]
+
+    # ------------------------------------------------------------ what can be seen
+
+    def observe(self, context: Context, attribution: Attribution, around: Sequence[Attribution], own: Own) -> Observed:
+        """Cue, clause and conditions of one attribution, and the rules' verdicts on them."""
+        content = joined(attribution, "content")
+        said = self._index.read([w for e in attribution.cue for w in words(e.quote)])
+        asked = content.rstrip("\"'”’»). ").endswith("?") and attribution.form is not Form.INDIRECT
+        question = asked or said.lemma == "wonder"
+        taken = tuple(conditions(context.text, pieces(attribution, "content"), said))
+        clause = main_clause(context.text, pieces(attribution, "content"), list(taken))
+        act = act_of(said, content, attribution.cue, question)
+        commitment = commitment_of(said, act.value, clause, question)
+        saying = Saying(
+            said=said, cue=joined(attribution, "cue"), content=content, clause=clause, form=attribution.form, question=question,
+            reports=any(other.outer is attribution for other in around), nested=attribution.outer is not None,
+            own=own(attribution, clause), conditions=tuple(kind for _, _, kind in taken),
+            rules={"act": str(act.value), "commitment": str(commitment.value)},
+        )  # fmt: skip
+        return Observed(
+            attribution=attribution, saying=saying, taken=taken, judged={"act": act, "commitment": commitment}
+        )
+
+    # ------------------------------------------------------------ issues
+
+    def evidence(self, context: Context, observed: Sequence[Observed]) -> tuple[list[IssueEvidence], list[Table]]:
+        """For each statement the evidence on its issue, and its links to the statement before."""
+        if self._issues is None:
+            return [], []
+        topic = self._issues.topic(context.words)
+        title = words(context.article.title or "")
+        found, links = [], []
+        last: Observed | None = None
+        for one in observed:
+            passage = _passage(context, one, title)
+            evidence = self._issues.evidence(passage, topic)
+            found.append(evidence)
+            links.append(_links(context, one, last, passage, bool(evidence.table[-1, NO_TERM])))
+            last = one
+        return found, links
+
+    def _issue_judgements(
+        self, context: Context, observed: Sequence[Observed]
+    ) -> list[tuple[Match | None, Judgement[str | None]]]:
+        if self.codebook is None:
+            nothing: Judgement[str | None] = Judgement(value=None, rule="no codebook was given", confidence=1.0)
+            return [(None, nothing)] * len(observed)
+        found, links = self.evidence(context, observed)
+        beliefs = self.issue_model.beliefs([f.table for f in found], links)
+        made: list[tuple[Match | None, Judgement[str | None]]] = []
+        for evidence, belief, link in zip(found, beliefs, links, strict=True):
+            best = int(belief.argmax())
+            confidence = float(belief[best])
+            if best == len(self.codebook.issues):
+                made.append(
+                    (
+                        None,
+                        Judgement(
+                            value=None, rule="model: nothing points to an issue of the codebook", confidence=confidence
+                        ),
+                    )
+                )
+                continue
+            places = tuple(sorted(evidence.places[best]))
+            cited = tuple(context.article.text.cite(a, b) for a, b in places)
+            issue = self.codebook.issues[best]
+            rule = (
+                "model: terms and words of the issue"
+                if places
+                else "model: carried on from what was spoken of before"
+                if link[0]
+                else "model: likeness of meaning"
+            )
+            made.append(
+                (
+                    Match(issue, confidence, places),
+                    Judgement(value=issue.id, rule=rule, confidence=confidence, evidence=cited),
+                )
+            )
+        return made
+
+    # ------------------------------------------------------------ act, commitment, stance
+
+    def _reading(self, context: Context, one: Observed, match: Match | None, issue: Judgement[str | None]) -> Reading:
+        saying, cue = one.saying, one.attribution.cue
+        seen = features(saying, self.vectors)
+        content_at = one.attribution.content
+        act = self._judge("act", Act, one.judged["act"], seen, (*cue, *_signal_places(context, one)))
+        commitment = self._judge("commitment", Commitment, one.judged["commitment"], seen, cue)
+        kind = saying.conditions[0] if saying.conditions else None
+        about = match.issue if match is not None else None
+        ruled = stance_of(
+            saying.said,
+            Act(saying.rules["act"]),
+            about,
+            saying.clause,
+            Commitment(saying.rules["commitment"]),
+            saying.own,
+            kind,
+        )
+        stance = ruled
+        if about is not None:
+            toward = stance_features({**seen, f"rule's stance: {ruled.value}": 1.0}, saying, about, self.vectors)
+            prior = stance_prior(self.models["act"], self.models[GIVEN_ACT], seen) if GIVEN_ACT in self.models else None
+            stance = self._judge("stance", Stance, ruled, toward, (*cue, *content_at), prior)
+        spans = tuple(context.article.text.cite(a, b) for a, b, _ in one.taken)
+        kinds = ", ".join(k for _, _, k in one.taken)
+        condition = Judgement(
+            value=spans,
+            rule=f"condition: {kinds}; binds the main clause" if kinds else "no condition is set",
+            confidence=0.8 if spans else 0.95,
+            evidence=spans,
+        )
+        return Reading(act=act, issue=issue, stance=stance, commitment=commitment, condition=condition)
+
+    def _judge(  # type: ignore[no-untyped-def]
+        self,
+        name: str,
+        kind: type,
+        ruled,
+        seen: Mapping[str, float],
+        evidence: tuple[Evidence, ...],
+        prior: Floats | None = None,
+    ):
+        """The model's verdict with its reasons; the rules' where there is no model."""
+        model = self.models.get(name)
+        if model is None:
+            return ruled
+        shares = model.probabilities(seen, prior)
+        best = int(shares.argmax())
+        why = "; ".join(model.telling(seen, best))
+        return Judgement(
+            value=kind(model.classes[best]), rule=f"model: {why or 'words and meaning'}",
+            confidence=float(shares[best]), evidence=evidence,
+        )  # fmt: skip
+
+
+def ruled_stance(saying: Saying, issue: Issue) -> Stance:
+    """The rules' verdict on a stance, which is one feature of the model's."""
+    kind = saying.conditions[0] if saying.conditions else None
+    return stance_of(
+        saying.said,
+        Act(saying.rules["act"]),
+        issue,
+        saying.clause,
+        Commitment(saying.rules["commitment"]),
+        saying.own,
+        kind,
+    ).value
+
+
+def _passage(context: Context, one: Observed, title: Sequence[Word]) -> Passage:
+    spans = pieces(one.attribution, "content")
+    tokens = [w for a, b in spans for w in words(context.text, a, b)]
+    conditioned = [w for w in tokens if any(a <= w.start < b for a, b, _ in one.taken)]
+    main = [w for w in tokens if not any(a <= w.start < b for a, b, _ in one.taken)]
+    if sum(w.is_word for w in main) < 2:
+        main = tokens
+    start, end = context.sentence_at(spans[0][0])
+    inside = {w.start for w in tokens}
+    _, stop = context.paragraph_at(spans[0][0])
+    return Passage(
+        main=main, conditioned=conditioned, demanded=any(kind == "unless" for _, _, kind in one.taken),
+        sentence=[w for w in words(context.text, start, end) if w.start not in inside],
+        before=words(context.text, max(0, start - 250), start), after=words(context.text, end, min(end + 160, max(end, stop))),
+        title=title, anaphoric=points_back(one.saying.content),
+    )  # fmt: skip
+
+
+def _links(context: Context, one: Observed, last: Observed | None, passage: Passage, no_term: bool) -> Table:
+    if last is None:
+        return np.zeros(len(LINKS), dtype=np.float32)
+    here, there = one.attribution.content[0].span.start, last.attribution.content[0].span.start
+    main = [w for w in passage.main if w.is_word]
+    paragraph = context.paragraph_at(here) == context.paragraph_at(there)
+    continues = not one.attribution.cue or (one.attribution.form is not Form.INDIRECT and len(main) < 16)
+    pronoun = any(w.lower in PRONOUN for w in main[:6])
+    sentence = context.sentence_at(here) == context.sentence_at(there)
+    near = here - last.attribution.content[-1].span.end < NEAR
+    nested = one.attribution.outer is last.attribution
+    back = passage.anaphoric
+    return np.array(
+        (
+            1,
+            paragraph,
+            back,
+            no_term,
+            continues,
+            pronoun,
+            nested,
+            sentence,
+            no_term and paragraph,
+            near,
+            paragraph and pronoun,
+            back and paragraph,
+        ),
+        dtype=np.float32,
+    )
+
+
+def _signal_places(context: Context, one: Observed) -> list[Evidence]:
+    """Where the content shows what it does, for those who ask why."""
+    start, end = one.attribution.content[0].span.start, one.attribution.content[0].span.end
+    found = [(a, b) for _, a, b in signals().find(context.text[start:end])][:2]
+    return [
+        context.article.text.cite(start + a, start + b)
+        for a, b in found
+        if re.search(r"\w", context.text[start + a : start + b])
+    ]

@@ -1,0 +1,91 @@
+"""The reviewed word lists as matchers: signals, hedges and directions, each loaded once from its table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from onrecord.interpret.words import inflections
+from onrecord.lexicon import rows
+
+NEGATIONS = frozenset("not n't never no none nobody nothing neither nor cannot without against can't won't".split())
+
+
+def phrase_pattern(phrase: str) -> str:
+    """A table's phrase as a regular expression over words: `a|b` either, `x*` any ending, `_` one word or none."""
+    parts: list[str] = []
+    for slot in phrase.split():
+        if slot == "_":
+            parts.append(r"(?:[\w'’-]+\s+)?")
+            continue
+        choices = "|".join(re.escape(c).replace(r"\*", r"[\w-]*").replace("'", "['’]") for c in slot.split("|"))
+        parts.append(rf"(?:{choices})\s+")
+    pattern = "".join(parts).removesuffix(r"\s+")
+    return (
+        pattern.replace(r"(?:n['’]t", r"(?:\w+n['’]t")
+        .replace(r"|n['’]t", r"|\w+n['’]t")
+        .replace(r"(?:['’]ll)", r"['’]ll")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """One pattern for each signal, in the order of the table."""
+
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """The signals in a text with the (start, end) of their first hit."""
+        for name, pattern in self.patterns:
+            match = pattern.search(text)
+            if match is not None:
+                yield name, match.start(), match.end()
+
+
+def _grouped(table: str, key: str, value: str) -> Signals:
+    groups: dict[str, list[str]] = {}
+    for row in rows(table):
+        groups.setdefault(row[key], []).append(phrase_pattern(row[value]))
+    return Signals(tuple((k, re.compile(rf"(?<![\w’'-])(?:{'|'.join(v)})(?![\w-])", re.I)) for k, v in groups.items()))
+
+
+@cache
+def signals() -> Signals:
+    """`data/signals.tsv`: what a content does or how it values a thing."""
+    return _grouped("signals.tsv", "signal", "phrase")
+
+
+@cache
+def hedges() -> Signals:
+    """`data/hedges.tsv`: hedges and modals by the commitment that they give."""
+    return _grouped("hedges.tsv", "commitment", "hedge")
+
+
+@cache
+def undoing() -> frozenset[str]:
+    """All inflected forms of `data/directions.tsv`: words that undo or hold off a thing."""
+    forms: set[str] = set()
+    for row in rows("directions.tsv"):
+        forms |= inflections(row["word"]) if row["pos"] == "verb" else {row["word"], row["word"] + "s"}
+    return frozenset(forms)
+
+
+def direction(lowers: Sequence[str]) -> int:
+    """-1 where words undo something, +1 where they do not or where one undoing is negated; other negations turn it too."""
+    sign = -1 if any(w in undoing() for w in lowers) else 1
+    return -sign if any(w in NEGATIONS or w.endswith("n't") for w in lowers) else sign
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    groups: dict[str, list[str]] = {}
+    for row in rows("patterns.tsv"):
+        groups.setdefault(row["name"], []).append(row["pattern"])
+    return {name: re.compile(rf"\b(?:{'|'.join(parts)})", re.I) for name, parts in groups.items()}
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """All of `data/patterns.tsv` under one name as one regular expression; KeyError for a name it does not have."""
+    return _patterns()[name]

@@ -1,0 +1,159 @@
+"""Proposes the issues of a codebook from what people were heard to say, for a person to edit.
+
+Contents are compared by static vectors and shared rare words, joined bottom up by average linkage, and cut where groups
+stop being alike. A group's terms are the words that are frequent in it and rare outside (c-TF-IDF, Grootendorst 2022);
+its proposition is a stub made of its most central content, since what can be supported or opposed is the analyst's call.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from onrecord.interpret.issues import STOP
+from onrecord.interpret.signals import signals
+from onrecord.interpret.vectors import PieceVectors
+from onrecord.interpret.words import stem, words
+
+Floats = npt.NDArray[np.float32]
+ALIKE = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus
+LIMIT = 3000  # contents that are compared with each other; more are thinned out evenly
+TERMS, EXAMPLES = 6, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A proposed issue: `size` contents, the terms that set them apart, and those nearest to their middle."""
+
+    id: str
+    label: str
+    proposition: str
+    terms: tuple[str, ...]
+    examples: tuple[str, ...]
+    size: int
+
+
+def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, most: int = 20) -> list[Proposed]:
+    """The issues that contents seem to be about, largest first; those of fewer than `least` contents are left out."""
+    kept = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if len(_telling(c)) >= 2]
+    if len(kept) > LIMIT:
+        kept = [kept[n * len(kept) // LIMIT] for n in range(LIMIT)]
+    if len(kept) < least:
+        return []
+    bags = [_telling(c) for c in kept]
+    near = likeness(bags, vectors)
+    groups = [g for g in grouped(near) if len(g) >= least][:most]
+    spread = Counter(s for bag in bags for s in {stem(w) for w in bag})
+    made: list[Proposed] = []
+    for group in groups:
+        terms = _terms([kept[i] for i in group], spread, len(kept))
+        middle = sorted(group, key=lambda i: (-float(near[i, group].sum()), i))
+        used = {p.id for p in made}
+        made.append(
+            Proposed(
+                id=_free_id(terms, used),
+                label=" ".join(terms[:2]).capitalize(),
+                proposition=_proposition([kept[i] for i in middle]),
+                terms=terms,
+                examples=tuple(kept[i] for i in middle[:EXAMPLES]),
+                size=len(group),
+            )
+        )
+    return made
+
+
+def likeness(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
+    """How alike contents are, shape (n, n): cosine of their vectors less what all share, and of their rare words."""
+    means = np.stack([vectors.mean(bag) for bag in bags])
+    means = means - means.mean(0)
+    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6)
+    stems = sorted({stem(w) for bag in bags for w in bag})
+    column = {s: n for n, s in enumerate(stems)}
+    counts = np.zeros((len(bags), len(stems)), dtype=np.float32)
+    for row, bag in enumerate(bags):
+        for word in bag:
+            counts[row, column[stem(word)]] = 1.0
+    counts *= np.log(1 + len(bags) / counts.sum(0))
+    counts /= np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-6)
+    return np.asarray(0.5 * (means @ means.T) + 0.5 * (counts @ counts.T) ** 0.5, dtype=np.float32)
+
+
+def grouped(near: Floats) -> list[list[int]]:
+    """Groups by average linkage, largest first; ties go to the earlier content."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    if len(near) < 2:
+        return [[n] for n in range(len(near))]
+    distance = np.clip(1.0 - near.astype(np.float64), 0.0, 2.0)
+    np.fill_diagonal(distance, 0.0)
+    labels = fcluster(linkage(squareform((distance + distance.T) / 2), "average"), 1.0 - ALIKE, "distance")
+    groups: dict[int, list[int]] = {}
+    for n, label in enumerate(labels.tolist()):
+        groups.setdefault(label, []).append(n)
+    return sorted(groups.values(), key=lambda g: (-len(g), g[0]))
+
+
+def to_yaml(proposed: Sequence[Proposed], name: str) -> str:
+    """A codebook to edit: what was found as YAML, the examples as comments."""
+    lines = [
+        "# Proposed from what was read; edit labels and propositions before use.",
+        f"name: {_quoted(name)}",
+        "issues:",
+    ]
+    for issue in proposed:
+        lines += [
+            f"  {issue.id}:  # {issue.size} contents",
+            f"    label: {_quoted(issue.label)}",
+            f"    proposition: {_quoted(issue.proposition)}",
+        ]
+        lines.append(f"    terms: [{', '.join(_quoted(term) for term in issue.terms)}]")
+        lines += [f"    # {example}" for example in issue.examples]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10_000).strip()
+
+
+def _telling(content: str) -> list[str]:
+    return [
+        w.lower
+        for w in words(content)
+        if w.is_word and w.lower not in STOP and len(w.lower) > 2 and not w.lower.isdigit()
+    ]
+
+
+def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[str, ...]:
+    """The words that set a group apart, each in its most frequent form."""
+    forms: dict[str, Counter[str]] = {}
+    for content in contents:
+        for word in _telling(content):
+            forms.setdefault(stem(word), Counter())[word] += 1
+    weight = {
+        s: c.total() * math.log(1 + total / spread[s]) for s, c in forms.items() if len(contents) < 3 or c.total() > 1
+    }
+    best = sorted(weight, key=lambda s: (-weight[s], s))[:TERMS] or sorted(forms)[:TERMS]
+    return tuple(forms[s].most_common(1)[0][0] for s in best)
+
+
+def _proposition(contents: Sequence[str]) -> str:
+    """The most central content that says what should be; else the most central one."""
+    wished = [c for c in contents[:8] if any(name == "must" for name, _, _ in signals().find(c))]
+    words_ = re.sub(r"^(?:that|to)\s+", "", (wished or list(contents))[0]).strip(" \"'“”.,;")
+    return words_[:1].upper() + words_[1:] + "."
+
+
+def _free_id(terms: Sequence[str], used: set[str]) -> str:
+    base = re.sub(r"[^\w.-]+", "-", terms[0]) if terms else "issue"
+    name, n = base, 2
+    while name in used:
+        name, n = f"{base}-{n}", n + 1
+    return name

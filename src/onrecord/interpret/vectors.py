@@ -1,0 +1,94 @@
+"""Static word-piece vectors: the meaning of a phrase as the weighted mean of its pieces' vectors.
+
+`data/pieces.npz` is distilled from a sentence encoder by `learn/distil.py`; nothing but numpy is needed to use it.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.interpret.words import words
+
+Floats = npt.NDArray[np.float32]
+LONGEST = 40
+
+
+@dataclass(slots=True)
+class PieceVectors:
+    """A vocabulary of word pieces with an int8 vector each; `scale` turns the bytes into weights."""
+
+    index: dict[str, int]
+    vectors: npt.NDArray[np.int8]
+    scale: npt.NDArray[np.float32]
+    _known: dict[str, Floats | None] = field(default_factory=dict)
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return int(self.vectors.shape[1])
+
+    def pieces(self, word: str) -> list[int]:
+        """The vocabulary indexes of a word: whole, or its longest pieces from the left (WordPiece); [] if unknown."""
+        if word in self.index:
+            return [self.index[word]]
+        found: list[int] = []
+        at = 0
+        while at < len(word):
+            for end in range(min(len(word), at + LONGEST), at, -1):
+                hit = self.index.get(("##" if at else "") + word[at:end])
+                if hit is not None:
+                    found.append(hit)
+                    at = end
+                    break
+            else:
+                return []
+        return found
+
+    def word(self, word: str) -> Floats | None:
+        """The summed vector of one lower-case word, or None where no piece fits; remembered."""
+        if word not in self._known:
+            hits = self.pieces(plain(word))
+            if len(self._known) > 50_000:
+                self._known.clear()
+            self._known[word] = (self.vectors[hits] * self.scale[hits, None]).sum(0) if hits else None
+        return self._known[word]
+
+    def mean(self, tokens: Iterable[str]) -> Floats:
+        """The unit vector of some lower-case words; zeros where none is known."""
+        total = np.zeros(self.dimensions, dtype=np.float32)
+        for token in tokens:
+            vector = self.word(token)
+            if vector is not None:
+                total += vector
+        length = float(np.linalg.norm(total))
+        return total / length if length else total
+
+    def of(self, text: str) -> Floats:
+        """The unit vector of a text's words."""
+        return self.mean(w.lower for w in words(text) if w.is_word)
+
+
+def plain(word: str) -> str:
+    """A word as the vocabulary spells it: lower case, without accents."""
+    if word.isascii():
+        return word
+    return "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if unicodedata.category(c) != "Mn")
+
+
+@cache
+def bundled_vectors() -> PieceVectors:
+    """The vectors under `data/`, loaded once."""
+    raw = resources.files("onrecord").joinpath("data", "pieces.npz").read_bytes()
+    with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
+        names = stored["pieces"].tobytes().decode("utf-8").split("\n")
+        return PieceVectors(
+            {name: i for i, name in enumerate(names)}, stored["vectors"], stored["scale"].astype(np.float32)
+        )

@@ -1,0 +1,278 @@
+"""Fits the models of act, commitment, stance and issue, and calibrates them: the same input gives the same weights.
+
+    python -m onrecord.learn.meaning CASES [CASES ...] [--write] [--report FILE]
+
+CASES are folders of gold dispatches with a `codebooks` folder inside, in the format of `tests/golden/cases`. Figures are
+cross-validated: each dispute (the part of a case's name before its number) is read by models that have never seen it.
+The short labelled sayings beside this file are always trained on. Temperatures are fitted on the cross-validated scores
+(Guo et al. 2017). Needs scipy (extra `train`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.extract.assemble import Found, assemble
+from onrecord.interpret.context import Context, pieces
+from onrecord.interpret.interpreter import Interpreter
+from onrecord.interpret.issuechain import IssueModel
+from onrecord.interpret.linear import Linear, save, stance_prior
+from onrecord.interpret.meaning import GIVEN_ACT, Meaning, Observed, ruled_stance
+from onrecord.interpret.traits import features, stance_features
+from onrecord.learn.fitting import Matrix, fit_chain, fit_multinomial, fit_temperature
+from onrecord.lexicon import Codebook, Issue, load_codebook, load_cues
+from onrecord.model import Article, Attribution, PartialDate
+from onrecord.span import Text
+
+FIELDS = ("act", "commitment", "stance")
+STRENGTH = {"act": 0.003, "commitment": 0.003, "stance": 0.006}  # of the L2 penalty; chosen by cross-validation
+SAYING_WEIGHT = 0.7  # of a short saying, where a statement of a dispatch has 1
+STANCES = {"su": "support", "op": "oppose", "mi": "mixed", "nc": "noncommittal", "no": "none"}
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True, kw_only=True)
+class Example:
+    """One labelled saying: features by field, and what the gold says."""
+
+    seen: Mapping[str, float]
+    toward: Mapping[str, float] | None
+    labels: Mapping[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Dispatch:
+    """One gold article: its examples, and the evidence and truth on its issues."""
+
+    dispute: str
+    examples: list[Example]
+    tables: Floats
+    links: Floats
+    issues: npt.NDArray[np.intp]
+
+
+@dataclass(slots=True)
+class Report:
+    """Cross-validated probabilities of the predicted value, and whether it was right, by field."""
+
+    sure: dict[str, list[float]] = field(default_factory=dict)
+    right: dict[str, list[bool]] = field(default_factory=dict)
+
+    def add(self, name: str, sure: Sequence[float], right: Sequence[bool]) -> None:
+        """Adds the outcomes of a fold."""
+        self.sure.setdefault(name, []).extend(float(s) for s in sure)
+        self.right.setdefault(name, []).extend(bool(r) for r in right)
+
+
+# ---------------------------------------------------------------- what is trained on
+
+
+def dispatches(folder: Path) -> Iterator[Dispatch]:
+    """The gold dispatches of a folder, as the models see them."""
+    readers: dict[str, tuple[Codebook, Interpreter]] = {}
+    for path in sorted(folder.glob("*.json")):
+        case = json.loads(path.read_text(encoding="utf-8"))
+        if case["codebook"] not in readers:
+            codebook = load_codebook(folder / "codebooks" / case["codebook"])
+            readers[case["codebook"]] = codebook, Interpreter(load_cues(), codebook)
+        yield dispatch(case, *readers[case["codebook"]])
+
+
+def dispatch(case: Mapping[str, Any], codebook: Codebook, interpreter: Interpreter) -> Dispatch:
+    """One gold case with its gold attributions, read up to the models."""
+    article, attributions, golds = gold_attributions(case)
+    context, observed = interpreter.observe(article, attributions)
+    found, links = interpreter.meaning.evidence(context, observed)
+    kept = [n for n, gold in enumerate(golds) if gold is not None]
+    ids = [issue.id for issue in codebook.issues]
+    examples = [_example(observed[n], golds[n] or {}, codebook, interpreter.meaning) for n in kept]
+    return Dispatch(
+        dispute=case["id"].rsplit("-", 1)[0],
+        examples=examples,
+        tables=np.stack([found[n].table for n in kept]).astype(np.float64),
+        links=np.stack([links[n] for n in kept]).astype(np.float64),
+        issues=np.array([ids.index(g["issue"]) if (g := golds[n] or {})["issue"] else len(ids) for n in kept]),
+    )
+
+
+def gold_attributions(case: Mapping[str, Any]) -> tuple[Article, list[Attribution], list[dict[str, Any] | None]]:
+    """The article of a case, its attributions, and the gold statement of each."""
+    article = Article(
+        text=Text(case["text"]),
+        name=case["id"],
+        title=case["title"],
+        outlet=case["publisher"],
+        published=PartialDate(case["published"]),
+    )
+    spans = [{part: tuple(map(tuple, s[part])) for part in ("source", "cue", "content")} for s in case["statements"]]
+    attributions = list(
+        assemble(article.text, [Found(source=s["source"], cue=s["cue"], content=s["content"]) for s in spans])
+    )
+    by_place = {(s["content"], s["cue"]): gold for s, gold in zip(spans, case["statements"], strict=True)}
+    return (
+        article,
+        attributions,
+        [by_place.get((tuple(pieces(a, "content")), tuple(pieces(a, "cue")))) for a in attributions],
+    )
+
+
+def _example(one: Observed, gold: Mapping[str, Any], codebook: Codebook, meaning: Meaning) -> Example:
+    seen = features(one.saying, meaning.vectors)
+    issue = codebook.issue(gold["issue"]) if gold["issue"] else None
+    return Example(seen=seen, toward=_toward(one, seen, issue, meaning), labels={name: gold[name] for name in FIELDS})
+
+
+def _toward(one: Observed, seen: Mapping[str, float], issue: Issue | None, meaning: Meaning) -> dict[str, float] | None:
+    if issue is None:
+        return None
+    return stance_features(
+        {**seen, f"rule's stance: {ruled_stance(one.saying, issue)}": 1.0}, one.saying, issue, meaning.vectors
+    )
+
+
+def sayings(meaning: Meaning) -> Iterator[Example]:
+    """The short labelled sayings of `data/sayings.txt`."""
+    content = resources.files("onrecord.learn").joinpath("data", "sayings.txt").read_text(encoding="utf-8")
+    issue: Issue | None = None
+    for line in content.splitlines():
+        if line.startswith("="):
+            issue = Issue(id="it", label="", proposition=line[1:].strip(), terms=())
+        elif "|" in line:
+            cue, said, labels = (part.strip() for part in line.split(" | "))
+            act, stance, commitment, *own = labels.split()
+            one = _observed(cue, said, bool(own), meaning)
+            seen = features(one.saying, meaning.vectors)
+            gold = {"act": act, "stance": STANCES[stance], "commitment": commitment}
+            yield Example(seen=seen, toward=_toward(one, seen, issue, meaning), labels=gold)
+
+
+def _observed(cue: str, said: str, own: bool, meaning: Meaning) -> Observed:
+    """A saying as an article would hold it: quoted where it begins with a capital after "said"."""
+    quoted = said[:1].isupper() and cue == "said"
+    text = f'She {cue} "{said}"' if quoted else f"She {cue} {said}"
+    start = 5 + len(cue) + quoted
+    article = Article(text=Text(text), name="saying")
+    found = Found(source=((0, 3),), cue=((4, 4 + len(cue)),), content=((start, start + len(said)),))
+    (attribution,) = assemble(article.text, [found])
+    first_person = {"we", "our", "us", "i", "my"}
+    return meaning.observe(
+        Context(article),
+        attribution,
+        [attribution],
+        lambda _, clause: own or bool(first_person & set(clause.casefold().split()[:12])),
+    )
+
+
+# ---------------------------------------------------------------- fitting
+
+
+def fit_field(name: str, examples: Sequence[tuple[Example, float]]) -> Linear:
+    """The model of one field from (example, weight) pairs."""
+    rows, labels, shares = [], [], []
+    for example, share in examples:
+        row = example.toward if name == "stance" else example.seen
+        if row is not None:
+            rows.append(row)
+            labels.append(example.labels[name])
+            shares.append(share)
+    classes = tuple(sorted(set(labels)))
+    matrix = Matrix.of(rows)
+    truth = np.array([classes.index(label) for label in labels])
+    weights = fit_multinomial(matrix.fill(rows), truth, len(classes), STRENGTH[name], np.array(shares)).astype(
+        np.float32
+    )
+    return Linear(classes, matrix.index, weights[:-1], weights[-1])
+
+
+def fit_issues(cases: Sequence[Dispatch]) -> IssueModel:
+    """The weights of the issue chain."""
+    return IssueModel(*fit_chain([(c.tables, c.links, c.issues) for c in cases]))
+
+
+def fit_given_act(examples: Sequence[Example]) -> Linear:
+    """log P(stance | act) / P(stance), counts smoothed by a pseudo-count and four of the overall shares."""
+    stances, acts = tuple(sorted(STANCES.values())), tuple(sorted({e.labels["act"] for e in examples}))
+    counts = np.ones((len(acts), len(stances)))
+    for example in (e for e in examples if e.toward is not None):
+        counts[acts.index(example.labels["act"]), stances.index(example.labels["stance"])] += 1
+    overall = 1 + (counts - 1).sum(0)
+    overall /= overall.sum()
+    counts += 4 * overall
+    table = np.log(counts / counts.sum(1, keepdims=True) / overall).astype(np.float32)
+    return Linear(stances, {act: n for n, act in enumerate(acts)}, table, np.zeros(len(stances), dtype=np.float32))
+
+
+def examples_of(cases: Sequence[Dispatch], extra: Sequence[Example]) -> list[tuple[Example, float]]:
+    """All examples with their weights."""
+    return [(e, 1.0) for c in cases for e in c.examples] + [(e, SAYING_WEIGHT) for e in extra]
+
+
+def cross_validate(cases: Sequence[Dispatch], extra: Sequence[Example], temperatures: dict[str, float]) -> Report:
+    """Each dispute by models that have not seen it; fills in the temperatures."""
+    held: dict[str, list[tuple[npt.NDArray[np.float32], int]]] = {name: [] for name in FIELDS}
+    report = Report()
+    for dispute in sorted({c.dispute for c in cases}):
+        others, own = [c for c in cases if c.dispute != dispute], [c for c in cases if c.dispute == dispute]
+        chain = fit_issues(others)
+        for case in own:
+            beliefs = chain.beliefs(list(case.tables), list(case.links))
+            report.add("issue", beliefs.max(1).tolist(), (beliefs.argmax(1) == case.issues).tolist())
+        models = {name: fit_field(name, examples_of(others, extra)) for name in FIELDS}
+        given = fit_given_act([e for c in others for e in c.examples])
+        for example in (e for c in own for e in c.examples):
+            for name, model in models.items():
+                row = example.toward if name == "stance" else example.seen
+                if row is not None:
+                    label = example.labels[name]
+                    scores = model.scores(row)
+                    if name == "stance":
+                        scores = scores + stance_prior(models["act"], given, example.seen)
+                    held[name].append((scores, model.classes.index(label) if label in model.classes else -1))
+    for name in FIELDS:
+        scores, truth = np.stack([s for s, _ in held[name]]), np.array([t for _, t in held[name]])
+        temperatures[name] = fit_temperature(scores, truth)
+        shares = np.exp((scores - scores.max(1, keepdims=True)) / temperatures[name])
+        shares /= shares.sum(1, keepdims=True)
+        report.add(name, shares.max(1).tolist(), (shares.argmax(1) == truth).tolist())
+    return report
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("cases", nargs="+", type=Path)
+    parser.add_argument("--write", action="store_true", help="write the models into the package's data folder")
+    parser.add_argument("--report", type=Path, help="write the cross-validated outcomes as JSON")
+    options = parser.parse_args(argv)
+    cases = [case for folder in options.cases for case in dispatches(folder)]
+    extra = list(sayings(Meaning(load_cues())))
+    temperatures: dict[str, float] = {}
+    report = cross_validate(cases, extra, temperatures)
+    for name, right in report.right.items():
+        print(
+            f"{name:12} {100 * float(np.mean(right)):5.1f} % of {len(right)}, mean confidence {100 * float(np.mean(report.sure[name])):5.1f} %"
+        )
+    if options.report:
+        options.report.write_text(json.dumps({"sure": report.sure, "right": report.right}), encoding="utf-8")
+    if options.write:
+        models = {name: fit_field(name, examples_of(cases, extra)) for name in FIELDS}
+        for name, model in models.items():
+            model.temperature = temperatures[name]
+        models[GIVEN_ACT] = fit_given_act([e for c in cases for e in c.examples])
+        data = Path(str(resources.files("onrecord").joinpath("data")))
+        (data / "meaning.npz").write_bytes(save(models))
+        (data / "issue-model.json").write_text(fit_issues(cases).to_json(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

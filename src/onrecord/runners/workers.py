@@ -1,0 +1,331 @@
+"""Processes of this machine: each loads the models once and reads one article at a time.
+
+A thread per worker hands it a task and waits for the answer, so a worker that crashes, hangs or grows too large costs
+its own task alone: it is replaced, and what it was at is tried once more (somebody may have killed it, or the machine
+was short of memory) and then set aside with its reason. One that took too long is set aside at once.
+
+Nothing is shared between workers, so that none can leave a lock behind when it dies. What is on its way is bounded in
+number and in size, and results come in the order of the sources, so the ledger holds the same rows in the same order
+as after a run in one process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import TYPE_CHECKING
+
+from onrecord.errors import RunnerError, SourceError
+from onrecord.model import Article
+from onrecord.pipeline import Failure, Item, Keeper, Store, failure, kept
+from onrecord.read import Given, Piece, pieces
+from onrecord.runners.bounds import Bounds
+from onrecord.runners.worker import Begin, Broken, Build, Done, Ready, Task, serve
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+
+# The worker's own alarm comes first; the driver's clock is for what no alarm ends, as a stopped process.
+GRACE_SECONDS = 5.0
+START_SECONDS = 120.0
+ATTEMPTS = 2
+IN_FLIGHT = 32  # tasks per worker between reading a source and yielding its result
+IN_FLIGHT_BYTES = 64 << 20
+
+Notes = Callable[[str], None]
+
+
+def in_workers(
+    sources: Iterable[str],
+    build: Build,
+    store: Store | None = None,
+    *,
+    codebook: Codebook | None = None,
+    workers: int = 2,
+    bounds: Bounds = Bounds(),
+    defaults: Given | None = None,
+    notes: Notes | None = None,
+    resume: bool = False,
+) -> Iterator[Item]:
+    """Read sources in `workers` processes; what is yielded and kept is what `pipeline.run` yields and keeps.
+
+    `build` makes the pipeline in each process, and must be a function that can be pickled; `codebook` is the one that
+    it reads under.
+    """
+    crew = _Crew(build, bounds, notes or (lambda note: None))
+    try:
+        reader = crew.hire(workers)
+        keeper = Keeper(store, codebook, reader, resume=resume)
+        crew.start(sources, defaults or Given(), keeper)
+        yield from kept(crew.items(), keeper)
+    finally:
+        crew.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    number: int
+    task: Task
+    size: int
+
+
+class _Window:
+    """How much may be on its way at once; `enter` waits for room, and gives False when all is over."""
+
+    def __init__(self, number: int, size: int) -> None:
+        self._room = [number, size]
+        self._most = size
+        self._changed = threading.Condition()
+        self._over = False
+
+    def enter(self, size: int) -> bool:
+        size = min(size, self._most)
+        with self._changed:
+            self._changed.wait_for(lambda: self._over or (self._room[0] > 0 and self._room[1] >= size))
+            self._room[0] -= 1
+            self._room[1] -= size
+            return not self._over
+
+    def leave(self, size: int) -> None:
+        with self._changed:
+            self._room[0] += 1
+            self._room[1] += min(size, self._most)
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+
+class _Crew:
+    """The workers of one run, the threads that lead them, and the thread that walks the sources."""
+
+    def __init__(self, build: Build, bounds: Bounds, notes: Notes) -> None:
+        self._build = build
+        self._bounds = bounds
+        self._notes = notes
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[tuple[int, list[Item], int] | int | BaseException] = queue.SimpleQueue()
+        self._window = _Window(0, 0)
+        self._leads: list[_Lead] = []
+        self._threads: list[threading.Thread] = []
+        self._over = threading.Event()
+
+    def hire(self, workers: int) -> str:
+        """Start the workers, all at once; the version of their reader."""
+        self._window = _Window(workers * IN_FLIGHT, IN_FLIGHT_BYTES)
+        self._leads = [_Lead(self._build, self._bounds) for _ in range(workers)]
+        for lead in self._leads:
+            lead.launch()
+        readers = [lead.greet() for lead in self._leads]
+        return readers[0]
+
+    def start(self, sources: Iterable[str], defaults: Given, keeper: Keeper) -> None:
+        """Begin to read."""
+        walk = threading.Thread(target=self._walk, args=(sources, defaults, keeper), daemon=True)
+        self._threads = [walk] + [
+            threading.Thread(target=self._lead, args=(lead, keeper), daemon=True) for lead in self._leads
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def items(self) -> Iterator[Item]:
+        """What was read, in the order of the sources."""
+        ready: dict[int, tuple[list[Item], int]] = {}
+        following, total = 0, -1
+        while following != total:
+            outcome = self._outcomes.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            if isinstance(outcome, int):
+                total = outcome
+                continue
+            number, items, size = outcome
+            ready[number] = (items, size)
+            while following in ready:
+                items, size = ready.pop(following)
+                following += 1
+                yield from items
+                self._window.leave(size)
+
+    def close(self) -> None:
+        """End all workers and threads."""
+        self._over.set()
+        self._window.end()
+        for _ in self._leads:
+            self._jobs.put(None)
+        for lead in self._leads:
+            lead.kill()
+        for thread in self._threads:
+            thread.join(timeout=2.0)  # one that waits for the standard input ends with the program
+        for lead in self._leads:
+            lead.end()
+
+    def _walk(self, sources: Iterable[str], defaults: Given, keeper: Keeper) -> None:
+        number = 0
+        try:
+            for source in sources:
+                for item in pieces(source, defaults=defaults, notes=self._notes):
+                    size = 0 if isinstance(item, SourceError) else _size(item)
+                    if not self._window.enter(size):
+                        return
+                    if isinstance(item, SourceError):
+                        self._outcomes.put((number, [failure(item)], size))
+                    else:
+                        self._jobs.put(_Job(number, Task(item), size))
+                    number += 1
+            self._outcomes.put(number)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that can raise it
+            self._outcomes.put(error)
+
+    def _lead(self, lead: _Lead, keeper: Keeper) -> None:
+        try:
+            while (job := self._jobs.get()) is not None and not self._over.is_set():
+                items = lead.do(job.task, keeper, self._notes, self._over)
+                self._outcomes.put((job.number, items, job.size))
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that can raise it
+            self._outcomes.put(error)
+
+
+def _size(item: Article | Piece) -> int:
+    return len(item.data) if isinstance(item, Piece) else len(item.text.content)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a task has come: its outcomes, and the article that is being read."""
+
+    items: list[Item] = field(default_factory=list)
+    name: str | None = None
+
+
+class _Lead:
+    """Leads one worker, and replaces it when it is gone."""
+
+    def __init__(self, build: Build, bounds: Bounds) -> None:
+        self._context: SpawnContext = multiprocessing.get_context("spawn")
+        self._build = build
+        self._bounds = bounds
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+
+    def launch(self) -> None:
+        """Start a process."""
+        self._pipe, theirs = self._context.Pipe()
+        self._process = self._context.Process(target=serve, args=(theirs, self._build, self._bounds), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def greet(self) -> str:
+        """Wait until the process has loaded its pipeline; the version of its reader."""
+        assert self._pipe is not None
+        try:
+            hello = self._pipe.recv() if self._pipe.poll(START_SECONDS) else None
+        except (EOFError, OSError):
+            hello = None
+        if isinstance(hello, Broken):
+            raise hello.error
+        if not isinstance(hello, Ready):
+            how = self._end_of_process()
+            raise RunnerError(f"a worker process does not start ({how}); try fewer --workers, or none")
+        return hello.reader
+
+    def do(self, task: Task, keeper: Keeper, notes: Notes, over: threading.Event) -> list[Item]:
+        """The outcomes of a task, however often the worker has to be replaced on the way."""
+        progress = _Progress()
+        attempts = 0
+        while not over.is_set():
+            if self._process is None:
+                self.launch()
+                self.greet()
+            begun = len(progress.items)
+            reason = self._try(Task(task.content, len(progress.items)), progress, keeper, notes)
+            if reason is None:
+                break
+            if over.is_set():
+                break
+            how, final = reason
+            attempts = attempts + 1 if len(progress.items) == begun else 1
+            if final or attempts >= ATTEMPTS:
+                progress.items.append(Failure(progress.name or _where(task), f"set aside: {how}"))
+                attempts = 0
+                if progress.name is None:  # it died in opening the piece: the rest of it cannot be reached
+                    break
+        return progress.items
+
+    def _try(self, task: Task, progress: _Progress, keeper: Keeper, notes: Notes) -> tuple[str, bool] | None:
+        """Have a task done; if the worker does not survive it, why, and whether trying again makes no sense."""
+        pipe = self._pipe
+        assert pipe is not None
+        progress.name = None
+        try:
+            pipe.send(task)
+            while True:
+                if not pipe.poll(self._bounds.seconds + GRACE_SECONDS):
+                    self.end()
+                    return self._too_long(), True
+                said = pipe.recv()
+                if isinstance(said, Done):
+                    break
+                if isinstance(said, Begin):
+                    progress.name = said.name
+                    pipe.send(not keeper.knows(said.article_id))
+                else:
+                    progress.items.append(said)
+                    progress.name = None
+        except (EOFError, OSError):
+            how = self._end_of_process()
+            return how, how == self._too_long()
+        for note in said.notes:
+            notes(note)
+        if said.bye:
+            self._end_of_process()
+        return None
+
+    def _too_long(self) -> str:
+        return f"it took more than {self._bounds.seconds:g} s"
+
+    def _end_of_process(self) -> str:
+        """Let go of a process that has ended or is about to; how it ended."""
+        process = self._process
+        if process is None:
+            return "its worker was ended"
+        process.join(timeout=GRACE_SECONDS)
+        code = process.exitcode
+        self.end()
+        if code is not None and code == -getattr(signal, "SIGALRM", 0):
+            return self._too_long()
+        if code is not None and code < 0:
+            return f"its worker was ended by {signal.Signals(-code).name}"
+        return f"its worker ended with status {code}"
+
+    def kill(self) -> None:
+        """End the process from another thread: the one that leads it finds the pipe closed."""
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(ValueError):  # let go of by its own thread meanwhile
+                process.kill()
+
+    def end(self) -> None:
+        """Kill the process, if there is one, and let go of it."""
+        process, self._process = self._process, None
+        pipe, self._pipe = self._pipe, None
+        if process is not None:
+            process.kill()
+            process.join()
+            process.close()
+        if pipe is not None:
+            pipe.close()
+
+
+def _where(task: Task) -> str:
+    content = task.content
+    return content.name if isinstance(content, Article) else content.where

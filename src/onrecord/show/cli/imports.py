@@ -1,0 +1,72 @@
+"""`onrecord import`: what another program has coded, into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.errors import ExchangeError
+from onrecord.show.cli.asking import pairs
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.options import Store, flat
+from onrecord.show.cli.output import counted
+
+if TYPE_CHECKING:
+    from onrecord.model import Article, Statement
+
+Results = Sequence[tuple["Article", Sequence["Statement"]]]
+
+
+@flat
+def import_(
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .dna database, or a .jsonl file of `onrecord export`.")
+    ],
+    store: Store,
+    statement_type: Annotated[
+        str | None, typer.Option(metavar="NAME", help="DNA's statement type.  [default: the first that fits]")
+    ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="ROLE=VARIABLE", help="What DNA's variables are: speaker=actor, issue=topic ..."),
+    ] = None,
+) -> None:
+    """Bring the statements of a DNA database into the ledger.
+
+    Person becomes the speaker, organization the affiliation, concept the issue, agreement the stance, a document's
+    source the outlet. The networks of the ledger are then those of the database.
+    """
+    from onrecord.record import Ledger
+
+    if path.suffix.lower() == ".jsonl":
+        results: Results = list(_json_lines(path))
+    else:
+        from onrecord.show.exchange import dna
+
+        roles = dict(pairs(role or [], "ROLE=VARIABLE to map"))
+        database = dna.read(path, statement_type=statement_type, roles=roles)
+        results = list(dna.articles(database))
+        lost = dna.table(database).height - sum(len(found) for _, found in results)
+        if lost:
+            say(f"{counted(lost, 'statement')} left out: the place lies outside the text")
+    ids = [statement.id for _, found in results for statement in found]
+    if len(ids) > len(set(ids)):
+        say(f"{counted(len(ids) - len(set(ids)), 'statement')} coded twice over the same words with the same values")
+    with Ledger(store.ledger) as ledger:
+        batch = ledger.add(results)
+    say(f"{store.ledger}: {counted(batch.articles, 'article')} and {counted(batch.statements, 'statement')} added")
+
+
+def _json_lines(path: Path) -> Iterator[tuple[Article, list[Statement]]]:
+    from onrecord.show.exchange import jsonl
+
+    try:
+        with path.open(encoding="utf-8") as lines:
+            yield from jsonl.read(lines)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExchangeError(f"{path}: cannot be read ({error})") from error
+    except ExchangeError as error:
+        raise ExchangeError(f"{path}: {error}") from error

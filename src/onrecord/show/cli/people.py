@@ -1,0 +1,115 @@
+"""`onrecord people`: who is who among the speakers of a ledger."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from onrecord.errors import CodecError
+from onrecord.model import Decision, Ruling
+from onrecord.show.cli.edge import FAILED, say
+from onrecord.show.cli.ledgers import existing
+from onrecord.show.cli.options import Output, Store, flat
+from onrecord.show.cli.output import write_rows
+
+COLUMNS = ("name", "kind", "affiliation", "statements", "articles", "first", "last", "aliases", "roles", "open")
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help='A speaker, or "Name (Affiliation)" where two have the name.')
+]
+Others = Annotated[list[str], typer.Argument(metavar="OTHER...", help="Other names.")]
+Coder = Annotated[str, typer.Option(metavar="NAME", help="Who decides this.  [default: you]", show_default=False)]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
+
+
+def build() -> typer.Typer:
+    """The group of commands."""
+    group = typer.Typer(help="Who is who among the speakers.", no_args_is_help=True, rich_markup_mode=None)
+    group.callback()(_group)
+    group.command("list")(people_list)
+    group.command("merge")(merge)
+    group.command("split")(split)
+    group.command("rename")(rename)
+    return group
+
+
+def _group() -> None:
+    """Who is who among the speakers. Decisions change no statement; a later one stands over an earlier one."""
+
+
+@flat
+def people_list(
+    store: Store,
+    output: Output,
+    undecided: Annotated[bool, typer.Option("--open", help="Only those of whom something is open.")] = False,
+) -> None:
+    """List the persons, states, bodies and outlets that speak, with their other names and roles, and what is open."""
+    from onrecord.analyse.registry import build_registry
+
+    with existing(store) as ledger:
+        registry = build_registry(ledger.table(), ledger.decisions())
+    shown = []
+    for actor in registry.actors:
+        if undecided and not actor.open:
+            continue
+        roles = [role.title + (f" ({role.first} to {role.last})" if role.first else "") for role in actor.roles]
+        shown.append(
+            {
+                "name": actor.name, "kind": str(actor.kind), "affiliation": actor.affiliation,
+                "statements": actor.statements, "articles": actor.articles, "first": actor.first, "last": actor.last,
+                "aliases": list(actor.aliases), "roles": roles, "open": list(actor.open),
+            }
+        )  # fmt: skip
+    write_rows(shown, COLUMNS, output.format)
+
+
+@flat
+def merge(name: Name, others: Others, store: Store, coder: Coder = "", reason: Reason = "") -> None:
+    """Say that OTHER... are NAME: one and the same speaker."""
+    _decide(store, Ruling.MERGE, name, others, coder, reason)
+
+
+@flat
+def split(name: Name, others: Others, store: Store, coder: Coder = "", reason: Reason = "") -> None:
+    """Say that OTHER... are not NAME: the short forms that were taken for NAME stand alone again."""
+    _decide(store, Ruling.SPLIT, name, others, coder, reason)
+
+
+@flat
+def rename(
+    name: Name,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="What to call this speaker.")],
+    store: Store,
+    coder: Coder = "",
+    reason: Reason = "",
+) -> None:
+    """Call the speaker NAME by the name NEW."""
+    _decide(store, Ruling.RENAME, name, [new], coder, reason)
+
+
+def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: str, reason: str) -> None:
+    from onrecord.analyse.registry import build_registry
+    from onrecord.record import Ledger
+
+    with existing(store) as ledger:  # a decision on a name that nobody has is a slip of the pen
+        registry = build_registry(ledger.table(), ledger.decisions())
+    known = {
+        label.casefold()
+        for actor in registry.actors
+        for label in (actor.name, f"{actor.name} ({actor.affiliation})", *actor.aliases)
+    }
+    missing = [one for one in (name, *(others if ruling is not Ruling.RENAME else ())) if one.casefold() not in known]
+    if missing:
+        say(f"{store.ledger}: nobody is called {', '.join(missing)}; `onrecord people list` shows the names")
+        raise typer.Exit(FAILED)
+    try:
+        decision = Decision(
+            ruling=ruling, name=name, others=tuple(others), coder=coder or getpass.getuser(), reason=reason
+        )
+    except CodecError as error:
+        say(str(error))
+        raise typer.Exit(FAILED) from error
+    with Ledger(store.ledger, create=False) as ledger:
+        ledger.decide(decision)
+    say(f"{ruling}: {name}: {', '.join(others)}")

@@ -1,0 +1,168 @@
+"""`onrecord conditions`, `common-ground` and `scenario`: what must come first, and what is within reach."""
+
+from __future__ import annotations
+
+import csv
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.errors import TableError
+from onrecord.model import PartialDate
+from onrecord.show.cli.asking import CodebookFile, answer, ask, terms
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.matrix import By, Rule
+from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
+from onrecord.show.cli.shifts import Who
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Page = StrEnum("Page", ["settlements", "inputs", "orders", "deadlocks", "concessions"])
+AsOf = Annotated[
+    PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="What was said up to this date's end.")
+]
+
+
+@flat
+def conditions(
+    filters: Filters,
+    store: Store,
+    output: Output,
+    codebook: CodebookFile = None,
+    by: Who = By.SPEAKER,
+    deadlocks: Annotated[bool, typer.Option("--deadlocks", help="Only the circles, by name.")] = False,
+) -> None:
+    """Show what each party says must come before what, and the deadlocks: steps that wait for each other."""
+    from onrecord.analyse import conditions as before
+
+    edges = before.conditions(ask(store, filters), terms=terms(store, codebook), by=by.value)
+    circles = before.deadlocks(edges)
+    if deadlocks:
+        shown = ("name", "actors", "length", "ids")
+        answer(circles, output.format, shown=shown, nothing="no deadlock: no step waits for itself")
+        return
+    named = ("before", "after", "actor", "count", "last", "words")
+    answer(edges, output.format, shown=named, nothing="nobody sets a condition")
+    for row in circles.iter_rows(named=True):
+        say(f"deadlock: {row['name']} ({', '.join(row['actors'])})")
+
+
+@flat
+def common_ground(
+    filters: Filters,
+    store: Store,
+    output: Output,
+    codebook: CodebookFile = None,
+    by: Who = By.SPEAKER,
+    rule: Annotated[Rule, typer.Option(help="What an actor's position is.")] = Rule.LATEST,
+    as_of: AsOf = None,
+) -> None:
+    """Show issues that nobody opposes, that one party blocks, or that one condition keeps apart."""
+    from onrecord.analyse import common
+
+    date = None if as_of is None else str(as_of)
+    table = ask(store, filters)
+    found = common.common_ground(table, terms=terms(store, codebook), by=by.value, rule=rule.value, as_of=date)
+    shown = ("issue", "kind", "supporters", "opponents", "undecided", "blocker", "condition")
+    answer(found, output.format, shown=shown, nothing="no positions")
+
+
+@flat
+def scenario(
+    filters: Filters,
+    store: Store,
+    output: Output,
+    show: Annotated[Page, typer.Option(help="Which page: settlements, what they rest on, or the steps.")] = (
+        Page.settlements
+    ),
+    capabilities: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of actor,capability.  [default: all the same]")
+    ] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ACTOR:ISSUE=STANCE", help="Assume a stance instead of the reported one."),
+    ] = None,
+    codebook: CodebookFile = None,
+    by: Who = By.SPEAKER,
+    as_of: AsOf = None,
+    draws: Annotated[int, typer.Option(min=1, max=100_000, help="How many draws the intervals rest on.")] = 1000,
+    ktab: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the inputs for KTAB's spatial model.")
+    ] = None,
+) -> None:
+    """Show what settlement lies within reach, by arithmetic over reported positions; no forecast of people.
+
+    compromise: the mean weighted by capability and salience; median: the weighted median; nash: the Nash bargaining
+    point, all from -1 (oppose) to 1 (support), each with an interval. orders, deadlocks, concessions: the steps that
+    are possible, those that wait for each other, and the fewest conditions to give up.
+    """
+    from onrecord.analyse import conditions as before
+    from onrecord.analyse import scenario as scenarios
+    from onrecord.analyse import steps
+
+    table = ask(store, filters)
+    if show in (Page.orders, Page.deadlocks, Page.concessions):
+        edges = before.conditions(table, terms=terms(store, codebook), by=by.value)
+        pages = {Page.orders: steps.orders, Page.deadlocks: before.deadlocks, Page.concessions: steps.concessions}
+        found = pages[show](edges)
+        shown = {
+            Page.orders: ("order", "steps"), Page.deadlocks: ("name", "actors"),
+            Page.concessions: ("knot", "size", "gives_up"),
+        }[show]  # fmt: skip
+        _page(found, (scenarios.NOTE,), output, shown, "no step waits for itself, and nothing has to be given up")
+        return
+    made = scenarios.scenario(
+        table,
+        capabilities=None if capabilities is None else _capabilities(capabilities),
+        what_if=_assumed(what_if or []),
+        by=by.value,
+        as_of=None if as_of is None else str(as_of),
+        draws=draws,
+    )
+    if ktab is not None:
+        ktab.write_text(scenarios.ktab(made), encoding="utf-8")
+    if show is Page.inputs:
+        shown = ("actor", "issue", "position", "low", "high", "salience", "capability", "statements", "assumed")
+        _page(made.inputs, made.notes, output, shown, "no positions")
+        return
+    ends = [f"{model}{end}" for model in scenarios.MODELS for end in ("", "_low", "_high")]
+    _page(made.settlements, made.notes, output, ("issue", "actors", *ends, "outcome", "likely"), "no positions")
+
+
+def _page(found: pl.DataFrame, notes: tuple[str, ...], output: Output, shown: tuple[str, ...], nothing: str) -> None:
+    """A page with its notes: in a column where programs read it, on the standard error where people do."""
+    import polars as pl
+
+    if output.format is not Format.TABLE:
+        found = found.with_columns(pl.lit(" ".join(notes)).alias("note"))
+    answer(found, output.format, shown=shown, nothing=nothing)
+    for note in notes:
+        say(note)
+
+
+def _capabilities(path: Path) -> dict[str, float]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            rows = [row for row in csv.reader(handle) if row and not row[0].startswith("#")]
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: cannot be read ({error})") from error
+    if rows and [cell.strip().lower() for cell in rows[0]] == ["actor", "capability"]:
+        rows = rows[1:]
+    try:
+        return {actor.strip(): float(value) for actor, value in rows}
+    except ValueError as error:
+        raise TableError(f"{path}: each line has to be actor,capability ({error})") from error
+
+
+def _assumed(values: list[str]) -> dict[tuple[str, str], str]:
+    found = {}
+    for value in values:
+        place, sign, stance = value.rpartition("=")
+        actor, colon, issue = place.rpartition(":")
+        if not (sign and colon and actor and issue and stance):
+            raise TableError(f"{value!r} is no ACTOR:ISSUE=STANCE to assume")
+        found[actor, issue] = stance
+    return found

@@ -1,0 +1,91 @@
+"""Who is who across articles."""
+
+from __future__ import annotations
+
+from onrecord.analyse.registry import ActorKind, build_registry
+from onrecord.model import Decision, Ruling
+
+from .made import statements
+
+
+def said(speaker: str, side: str | None = None, source: str = "", **other: str) -> dict[str, object]:
+    return {"speaker": speaker, "affiliation": side, "source": source or speaker, **other}
+
+
+def ruled(ruling: Ruling, name: str, *others: str) -> Decision:
+    return Decision(ruling=ruling, name=name, others=others, coder="test")
+
+
+def test_short_forms_join_the_one_full_name_that_fits() -> None:
+    """A surname and an initial are the full name's aliases, with roles and days."""
+    table = statements(
+        said("Ann Lee", "Lubia", "Prime Minister Ann Lee"), said("A. Lee", "Lubia"), said("Lee"), said("Lee", "Tarvia")
+    )
+    registry = build_registry(table)
+    ann = registry.of("Lee", None)
+    assert ann is not None
+    assert (ann.name, ann.aliases, ann.statements) == ("Ann Lee", ("A. Lee", "Lee"), 3)
+    assert [role.title for role in ann.roles] == ["prime minister"]
+    other = registry.of("Lee", "Tarvia")
+    assert other is not None
+    assert other.name == "Lee"
+
+
+def test_what_is_not_settled_stays_open_and_is_shown() -> None:
+    """A surname of two persons is neither's; one name with two affiliations is two actors, each naming the other."""
+    registry = build_registry(
+        statements(said("Ann Lee"), said("Bo Lee"), said("Lee"), said("Cy Moor", "Lubia"), said("Cy Moor", "Tarvia"))
+    )
+    lee = registry.of("Lee")
+    assert lee is not None
+    assert lee.open == ("may be Ann Lee or Bo Lee",)
+    assert [a.open for a in registry.actors if a.name == "Cy Moor"] == [
+        ("same name: Cy Moor (Tarvia)",),
+        ("same name: Cy Moor (Lubia)",),
+    ]
+
+
+def test_decisions_stand_and_later_ones_stand_over_earlier_ones() -> None:
+    """Merge, rename and split, in the order they were made."""
+    table = statements(said("Ann Lee", "Lubia"), said("Annie", "Lubia"), said("Lee"))
+    merged = build_registry(
+        table, [ruled(Ruling.MERGE, "Ann Lee", "Annie"), ruled(Ruling.RENAME, "Ann Lee", "Ann M. Lee")]
+    )
+    assert [a.name for a in merged.actors] == ["Ann M. Lee"]
+    assert set(merged.actors[0].aliases) == {"Ann Lee", "Annie", "Lee"}
+    apart = build_registry(
+        table, [ruled(Ruling.MERGE, "Ann Lee", "Annie"), ruled(Ruling.SPLIT, "Ann Lee", "Annie", "Lee")]
+    )
+    assert sorted(a.name for a in apart.actors) == ["Ann Lee", "Annie", "Lee"]
+
+
+def test_the_table_is_mapped_and_never_changed() -> None:
+    """`apply` gives a new table with canonical names; rows, order and all else stay."""
+    table = statements(said("Lee"), said("Ann Lee", "Lubia"))
+    made = build_registry(table).apply(table)
+    assert made["speaker"].to_list() == ["Ann Lee", "Ann Lee"]
+    assert made["affiliation"].to_list() == ["Lubia", "Lubia"]
+    assert table["speaker"].to_list() == ["Lee", "Ann Lee"]
+    assert made.drop("speaker", "affiliation").equals(table.drop("speaker", "affiliation"))
+
+
+def test_kinds() -> None:
+    """States by the bundled list, outlets by who published, bodies by speaking for themselves, descriptions as unnamed."""  # noqa: E501
+    table = statements(
+        said("France", "France"),
+        said("Wire", "Wire"),
+        said("Coast Union", "Coast Union"),
+        said("Ann Lee"),
+        said("senior diplomat"),
+    )
+    kinds = {a.name: a.kind for a in build_registry(table).actors}
+    assert kinds == {
+        "France": ActorKind.STATE, "Wire": ActorKind.OUTLET, "Coast Union": ActorKind.BODY,
+        "Ann Lee": ActorKind.PERSON, "senior diplomat": ActorKind.UNNAMED,
+    }  # fmt: skip
+
+
+def test_two_together_and_states_are_nobodys_fuller_name() -> None:
+    """'Tarvia' is not short for 'Lubia and Tarvia'."""
+    registry = build_registry(statements(said("Lubia and Tarvia"), said("Tarvia", "Tarvia"), said("Tarvia", "Tarvia")))
+    assert [(a.name, a.statements) for a in registry.actors] == [("Tarvia", 2), ("Lubia and Tarvia", 1)]

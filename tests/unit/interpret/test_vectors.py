@@ -1,0 +1,33 @@
+"""Static vectors: words of like meaning are near, and every word that can be spelt in pieces has one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from onrecord.interpret.vectors import bundled_vectors, plain
+
+
+def test_like_words_are_nearer_than_unlike_ones() -> None:
+    """Rifles are nearer to weapons than to harvests."""
+    vectors = bundled_vectors()
+    near = float(vectors.of("hand over the rifles") @ vectors.of("weapons"))
+    far = float(vectors.of("hand over the rifles") @ vectors.of("harvest"))
+    assert near > far + 0.1
+
+
+def test_a_rare_word_is_spelt_in_pieces() -> None:
+    """A made-up name has pieces and so a vector; a script outside the vocabulary has none."""
+    vectors = bundled_vectors()
+    assert len(vectors.pieces("zorbanistan")) > 1
+    assert vectors.word("zorbanistan") is not None
+    assert vectors.word("日本") is None
+
+
+def test_accents_do_not_matter() -> None:
+    """An accented word is looked up without its accents."""
+    assert plain("société") == "societe"
+
+
+def test_of_nothing_is_zero() -> None:
+    """A text without words has the zero vector, not a division by zero."""
+    assert not np.any(bundled_vectors().of("… !"))

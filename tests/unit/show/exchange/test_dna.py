@@ -1,0 +1,183 @@
+"""DNA databases: written and read back, imported to a ledger, and refused where they are none."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from onrecord.analyse.networks import Options, network
+from onrecord.analyse.tables import COLUMNS
+from onrecord.errors import ExchangeError
+from onrecord.model import Article, PartialDate, Stance
+from onrecord.record.dna import COLUMNS as DNA_COLUMNS
+from onrecord.record.dna import frame, password_hash, read_tables, write_tables
+from onrecord.show.exchange import dna
+from onrecord.span import Text
+
+from tests.made import article, statement  # isort: skip
+
+
+def database(path: Path, *, kind: str = "boolean", values: tuple[int, ...] = (1, 0)) -> Path:
+    """Two documents, in the second of which letters of two UTF-16 units stand before the statement."""
+    tables = dna.from_statements([])
+    blank = {"Coder": 1, "Author": "", "Source": "", "Section": "", "Notes": "", "Type": ""}
+    documents = [
+        {**blank, "ID": 1, "Title": "First", "Text": "We say yes.", "Source": "Wire", "Date": 1_700_000_000},
+        {**blank, "ID": 2, "Title": "Second", "Text": "🙂🙂 We say no.", "Author": "Ann", "Date": 1_600_000_000},
+    ]
+    names = ("person", "organization", "concept", "agreement")
+    variables = [
+        {"ID": number, "Variable": name, "DataType": kind if number == 4 else "short text", "StatementTypeId": 1}
+        for number, name in enumerate(names, 1)
+    ]
+    black = {"Red": 0, "Green": 0, "Blue": 0}
+    entities = [(1, 1, "Ann"), (2, 2, "A"), (3, 2, "B"), (4, 3, "dam"), (5, 1, "")]
+    data = {"boolean": "DATABOOLEAN", "integer": "DATAINTEGER"}[kind]
+    made = {
+        **tables,
+        "STATEMENTTYPES": frame("STATEMENTTYPES", [{"ID": 1, "Label": "DNA Statement", **black}]),
+        "DOCUMENTS": frame("DOCUMENTS", documents),
+        "VARIABLES": frame("VARIABLES", variables),
+        "ENTITIES": frame("ENTITIES", [
+            {"ID": i, "VariableId": v, "Value": text, **black} for i, v, text in entities
+        ]),
+        "STATEMENTS": frame("STATEMENTS", [
+            {"ID": 1, "StatementTypeId": 1, "DocumentId": 1, "Start": 0, "Stop": 10, "Coder": 1},
+            {"ID": 2, "StatementTypeId": 1, "DocumentId": 2, "Start": 5, "Stop": 14, "Coder": 1},
+        ]),
+        "DATASHORTTEXT": frame("DATASHORTTEXT", [
+            {"ID": n, "StatementId": s, "VariableId": v, "Entity": e}
+            for n, (s, v, e) in enumerate([(1, 1, 1), (1, 2, 2), (1, 3, 4), (2, 1, 5), (2, 2, 3), (2, 3, 4)], 1)
+        ]),
+        "DATALONGTEXT": frame("DATALONGTEXT", []), "DATABOOLEAN": frame("DATABOOLEAN", []),
+        "DATAINTEGER": frame("DATAINTEGER", []),
+    }  # fmt: skip
+    made[data] = frame(data, [
+        {"ID": n, "StatementId": n, "VariableId": 4, "Value": value} for n, value in enumerate(values, 1)
+    ])  # fmt: skip
+    write_tables(path, made)
+    return path
+
+
+def test_a_database_becomes_a_statement_table_in_time_order(tmp_path: Path) -> None:
+    table = dna.table(dna.read(database(tmp_path / "a.dna")))
+    assert table.columns[: len(COLUMNS)] == list(COLUMNS)
+    rows = table.to_dicts()
+    assert [(row["article"], row["speaker"], row["affiliation"], row["stance"]) for row in rows] == [
+        ("2", None, "B", "oppose"), ("1", "Ann", "A", "support"),
+    ]  # fmt: skip
+    # Five UTF-16 units are three code points here.
+    assert [(row["start"], row["quote"]) for row in rows] == [(3, "We say no"), (0, "We say yes")]
+    assert (rows[1]["outlet"], rows[1]["published"], rows[1]["agreement"]) == ("Wire", "2023-11-14", True)
+
+
+def test_integers_take_sides_by_their_sign(tmp_path: Path) -> None:
+    path = database(tmp_path / "a.dna", kind="integer", values=(-2, 0))
+    table = dna.table(dna.read(path))
+    assert table.select("stance", "agreement").rows() == [("mixed", 0), ("oppose", -2)]
+    net = network(table, Options(aggregate="conflict", qualifier="agreement"))
+    assert net.values.tolist() == [[0, 1], [1, 0]]
+
+
+def test_tables_are_written_and_read_back_whole(tmp_path: Path) -> None:
+    before = read_tables(database(tmp_path / "a.dna"))
+    write_tables(tmp_path / "b.dna", before)
+    after = read_tables(tmp_path / "b.dna")
+    assert all(after[name].equals(before[name]) for name in DNA_COLUMNS)
+
+
+def test_articles_of_a_database_keep_their_networks(tmp_path: Path) -> None:
+    """Through the ledger's form and back: the same spans, sides, times and networks."""
+    base = dna.read(database(tmp_path / "a.dna"))
+    results = list(dna.articles(base))
+    assert [found.quote for _, statements in results for found in statements] == ["We say no", "We say yes"]
+    write_tables(tmp_path / "b.dna", dna.from_statements(results))
+    first, second = dna.table(base), dna.table(dna.read(tmp_path / "b.dna"))
+    assert second.select("start", "quote", "stance", "time").equals(first.select("start", "quote", "stance", "time"))
+    for options in (Options(aggregate="conflict"), Options(mode="two", rows="speaker", aggregate="subtract")):
+        assert network(first, options).values.tolist() == network(second, options).values.tolist()
+
+
+def test_statements_without_a_side_are_a_type_of_their_own(tmp_path: Path) -> None:
+    open_one = statement()
+    values = dict(open_one.judgements()) | {
+        "stance": open_one.stance.__class__(value=Stance.MIXED, rule="", confidence=1.0)
+    }
+    mixed = type(open_one)(
+        article=open_one.article, source=open_one.source, cue=open_one.cue, content=open_one.content, **values
+    )
+    dna.write(tmp_path / "x.dna", dna.from_statements([(article(), [open_one, mixed])]))
+    sided = dna.read(tmp_path / "x.dna")
+    assert dna.table(sided)["stance"].to_list() == ["oppose"]
+    assert dna.table(sided)["act"].to_list() == ["state"]
+    assert sided.variables["agreement"] == "boolean"
+    other = dna.read(tmp_path / "x.dna", statement_type="Statement without a side", roles={"stance": "stance"})
+    assert dna.table(other).height == 1
+
+
+def test_the_admin_can_open_what_is_written() -> None:
+    """The scheme of Jasypt's strong encryptor; the pair is that of a database made with DNA 3 and the word `sample`."""
+    hashed = "t7STqOHxpl+RXxRUgjsEno+e/38banaYjANbdYQ1geGfH6Xlc2roWgYrPbpCeg5M"
+    assert password_hash("sample", base64.b64decode(hashed)[:16]) == hashed
+    coder = dna.from_statements([])["CODERS"].row(0, named=True)
+    assert password_hash("onrecord", base64.b64decode(coder["Password"])[:16]) == coder["Password"]
+
+
+def test_long_names_are_cut_and_undated_articles_get_a_date(tmp_path: Path) -> None:
+    text = Article(text=Text("Word"), name="n", title="t" * 300, published=PartialDate("2026"))
+    dna.write(tmp_path / "x.dna", dna.from_statements([(text, []), (Article(text=Text("x"), name="m"), [])]))
+    documents = read_tables(tmp_path / "x.dna")["DOCUMENTS"]
+    assert documents["Title"].str.len_chars().to_list() == [190, 1]
+    assert documents["Date"].to_list() == [1_767_225_600, 0]
+
+
+def test_foreign_and_damaged_files_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ExchangeError, match="no such file"):
+        dna.read(tmp_path / "missing.dna")
+    (tmp_path / "text.dna").write_text("this is no database, and long enough to be sure of it" * 50)
+    with pytest.raises(ExchangeError, match="no readable DNA database"):
+        dna.read(tmp_path / "text.dna")
+    with sqlite3.connect(tmp_path / "other.dna") as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(ExchangeError, match="lacks the table"):
+        dna.read(tmp_path / "other.dna")
+    data = database(tmp_path / "whole.dna").read_bytes()
+    (tmp_path / "half.dna").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ExchangeError):
+        dna.table(dna.read(tmp_path / "half.dna"))
+
+
+def test_values_of_the_wrong_kind_are_refused(tmp_path: Path) -> None:
+    path = database(tmp_path / "a.dna")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE STATEMENTS SET Coder = 'me' WHERE ID = 1")
+    with pytest.raises(ExchangeError, match="wrong kind"):
+        dna.read(path)
+
+
+def test_a_type_without_the_roles_is_explained(tmp_path: Path) -> None:
+    path = database(tmp_path / "a.dna")
+    with pytest.raises(ExchangeError, match="speaker = actor"):
+        dna.read(path, roles={"speaker": "actor", "affiliation": "camp", "issue": "topic"})
+    with pytest.raises(ExchangeError, match="'Story'"):
+        dna.read(path, statement_type="Story")
+
+
+def test_a_statement_outside_its_text_is_left_out_of_the_ledger(tmp_path: Path) -> None:
+    path = database(tmp_path / "a.dna")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE STATEMENTS SET Start = 400, Stop = 500 WHERE ID = 1")
+    assert [len(found) for _, found in dna.articles(dna.read(path))] == [1, 0]
+    assert dna.table(dna.read(path)).height == 2
+
+
+def test_times_come_back_from_the_ledgers_addresses() -> None:
+    table = pl.DataFrame({"url": ["dna:document/2?time=2020-09-13T12:26:40", None], "date": [None, None]}).with_columns(
+        pl.col("date").cast(pl.Date)
+    )
+    assert str(dna.times_from_urls(table)["time"][0]) == "2020-09-13 12:26:40"
+    assert "time" not in dna.times_from_urls(table.tail(1)).columns
