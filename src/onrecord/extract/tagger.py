@@ -85,7 +85,7 @@ class Tagger:
 
     def inner(self, text: str, content: Range) -> list[Found]:
         """Attributions inside one content, found by reading it as a text of its own; [] where there are none."""
-        start, end = _bare(text, *content)
+        start, end = bare(text, *content)
         if end - start < 8:
             return []
         return [_moved(found, start) for found in self.attributions(text[start:end])]
@@ -116,7 +116,7 @@ def _found(pieces: Pieces, reading: Reading) -> Found:
     )
 
 
-def _bare(text: str, start: int, end: int) -> Range:
+def bare(text: str, start: int, end: int) -> Range:
     """A content without its quotation marks and leading conjunction, so that it reads as a sentence."""
     while start < end and text[start] in _MARKS:
         start += 1

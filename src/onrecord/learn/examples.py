@@ -105,7 +105,7 @@ def read_labelled(
     """Tokenise and label articles; the rates of cue words are counted on them unless given."""
     tokenized = [split_into_pieces(tokenizer, article["text"]) for article in articles]
     rates = cue_rates(articles, tokenized) if rates is None else rates
-    names = sorted({article.get("annotator", "") for article in articles})
+    names = sorted({article.get("annotator", "") for article in articles} - {""})
     hands = {name: n + 1 for n, name in enumerate(names[: HANDS - 1])}
     return [
         label(a, p, rates, hands.get(a.get("annotator", ""), 0)) for a, p in zip(articles, tokenized, strict=True)
@@ -211,10 +211,10 @@ def batches(
         groups += [([rows[i] for i in order[at : at + many]], alone) for at in full]
     for which in rng.permutation(len(groups)):
         rows, alone = groups[which]
-        yield _stack([example(data[n], b, e, size, marks, alone) for n, b, e in rows])
+        yield stack([example(data[n], b, e, size, marks, alone) for n, b, e in rows])
 
 
-def _stack(rows: list[dict[str, Any]]) -> dict[str, npt.NDArray[Any]]:
+def stack(rows: list[dict[str, Any]]) -> dict[str, npt.NDArray[Any]]:
     """One array per field, cut to the longest window of the batch."""
     stacked = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
     length = int(stacked["mask"].sum(axis=1).max())

@@ -12,6 +12,7 @@ import importlib.util
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from onrecord.extract.tagger import Tagger
 from onrecord.learn.examples import Labelled, batches, load_articles, read_labelled, split_by_time
 from onrecord.learn.export import write
 from onrecord.learn.network import WEIGHTS, Network, from_bert, load, losses, save
+from onrecord.learn.own import mixed, read_own
 from onrecord.learn.path import gold_states
 from onrecord.learn.tune import score, tune
 
@@ -39,13 +41,19 @@ class Stage:
     scale: float = 1.0  # of the recipe's rates
     whole: int | None = None  # the epochs over which the rate would fall to nothing; this stage's own by default
     warm: float = 0.06  # share of these in which the rate rises
+    own: float = 0.0  # share of the batches that are of own texts, if there are any
+    steps: int = 0  # batches an epoch, where own texts are mixed in
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How to train; the defaults made the weights that are shipped."""
 
-    stages: tuple[Stage, ...] = (Stage(2, whole=5), Stage(2, scale=0.6, warm=0.03))
+    stages: tuple[Stage, ...] = (
+        Stage(2, whole=5),
+        Stage(2, scale=0.6, warm=0.03),
+        Stage(1, scale=0.4, warm=0.1, own=0.4, steps=200),
+    )
     batch: int = 8  # windows
     size: int = 318  # word pieces in a window, without its two marks
     context: int = 48  # pieces of a window that the one before it answers for, at inference
@@ -66,8 +74,17 @@ RECIPES = {
 }
 
 
-def train(recipe: Recipe, start: Path, corpus: Path, out: Path, report: Report = print, first: int = 0) -> Path:
-    """Train on ``corpus`` (JSON Lines) from the encoder in ``start``; returns the folder of the finished model.
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What to train on."""
+
+    corpus: Path  # JSON Lines of articles with attributions
+    own: Path | None = None  # a folder of gold cases, for stages that mix them in
+    keep_out: tuple[str, ...] = ()  # beginnings of the ids of cases that are not trained on
+
+
+def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Report = print, first: int = 0) -> Path:
+    """Train from the encoder in ``start``; returns the folder of the finished model.
 
     ``first`` goes on after a broken run: the number of stages whose averages are in ``out`` already.
     """
@@ -75,16 +92,18 @@ def train(recipe: Recipe, start: Path, corpus: Path, out: Path, report: Report =
     torch.manual_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = plain_tokenizer(start)
-    articles, held = split_by_time(load_articles(corpus), recipe.held)
-    data, _ = read_labelled(articles, tokenizer)
+    articles, held = split_by_time(load_articles(material.corpus), recipe.held)
+    data, rates = read_labelled(articles, tokenizer)
+    own = [] if material.own is None else read_own(material.own, material.keep_out, tokenizer, rates)
     network = from_bert(start)
-    report(f"{len(articles)} articles to train on, {len(held)} held")
-    for number in range(first, len(recipe.stages)):
+    report(f"{len(articles)} articles to train on, {len(held)} held, {len(own)} own texts")
+    stages = [stage for stage in recipe.stages if own or not stage.own]
+    for number in range(first, len(stages)):
         if number:
             network, _ = load(out / f"stage{number}.pt")
             torch.manual_seed(recipe.seed + number)
-        run_stage(recipe, number, network, data, tokenizer, out / f"stage{number + 1}.pt", report)
-    return finish(recipe, out / f"stage{len(recipe.stages)}.pt", start, held, out / "model", report)
+        run_stage(recipe, number, network, (data, own), tokenizer, out / f"stage{number + 1}.pt", report)
+    return finish(recipe, out / f"stage{len(stages)}.pt", start, held, out / "model", report)
 
 
 def finish(
@@ -128,24 +147,26 @@ def run_stage(
     recipe: Recipe,
     number: int,
     network: Network,
-    data: list[Labelled],
+    data: tuple[list[Labelled], list[Labelled]],
     tokenizer: Tokenizer,
     path: Path,
     report: Report,
 ) -> None:
-    """Train ``network`` in place; the average of its weights is written to ``path`` after every epoch."""
+    """Train ``network`` in place on corpus and own texts; the average of its weights goes to ``path``."""
     marks = (special(tokenizer, "[CLS]"), special(tokenizer, "[SEP]"))
     mask = special(tokenizer, "[MASK]")
     seed, stage = recipe.seed + number, recipe.stages[number]
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-    per_epoch = sum(1 for _ in batches(data, recipe.size, recipe.batch, marks, np.random.default_rng(0)))
+    reading = recipe.size, recipe.batch, marks
+    per_epoch = stage.steps or sum(1 for _ in batches(data[0], *reading, np.random.default_rng(0)))
     optimizer, schedule = _optimizer(recipe, stage, network, per_epoch)
     average = copy.deepcopy(network).eval()
     step, begun = 0, time.monotonic()
     for epoch in range(stage.epochs):
         network.train()
         sums, count = dict.fromkeys(WEIGHTS, 0.0), 0
-        for arrays in batches(data, recipe.size, recipe.batch, marks, rng):
+        both = islice(mixed(*data, stage.own, reading, rng), stage.steps)
+        for arrays in both if stage.own else batches(data[0], *reading, rng):
             batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
             batch["state"] = gold_states(batch["role"], batch["arc"], batch["cues"])
             _disturb(batch, mask, recipe, generator)

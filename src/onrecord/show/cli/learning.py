@@ -36,15 +36,21 @@ def train(
     start: Annotated[
         Path | None, typer.Option(help="Folder of the BERT encoder to start from.", show_default="as the recipe says")
     ] = None,
+    own: Annotated[
+        Path | None,
+        typer.Option(help="Folder of gold cases to mix in at the end.", exists=True, file_okay=False),
+    ] = None,
+    keep_out: Annotated[list[str] | None, typer.Option(help="Leave out cases whose ids begin so.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
 ) -> None:
     """Train a tagger from a corpus and write it as a folder for --model."""
     try:
-        from onrecord.learn.train import encoder_of, recipe_of
+        from onrecord.learn.train import Material, encoder_of, recipe_of
         from onrecord.learn.train import train as run
     except ImportError as error:
         raise ModelError(f"{MISSING} ({error.name} is missing)") from error
-    model = run(recipe_of(size.value, seed), start or encoder_of(size.value), train, out, say)
+    material = Material(train, own, tuple(keep_out or ()))
+    model = run(recipe_of(size.value, seed), start or encoder_of(size.value), material, out, say)
     write_line(f"{model}: finished")
     if dev is not None:
         _report(model, dev, output.format)
