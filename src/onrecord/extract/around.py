@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from onrecord.extract.assemble import Found, Range
@@ -27,6 +28,11 @@ OCCASION = r"(?:,? (?:on|in|at|to|during|this|last|yesterday|today)\b[^,;:\"“�
 AUXILIARY = r"(?:has |have |had |was |were |is |are )?(?:also |already |meanwhile |now |later |even )?"
 PREPOSITION = r"(?P<cue>according to|in the words of|in the view of|in the opinion of|in the eyes of)"
 CONFIDENCE = 0.55
+QUOTED = re.compile(
+    rf"(?P<source>(?:[Tt]he )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){{0,3}}) {AUXILIARY}(?P<cue>quoted|quotes|cited|cites) "
+    rf"(?P<speaker>him|her|them|{NAME}) "
+    r"(?P<as>as (?:saying|telling|calling|warning|adding|insisting|stating|writing|denying))\b"
+)
 # Verb forms that are nouns as often, so that a noun phrase would look like a clause.
 NOUNS_TOO = frozenset("post posts posting state states note notes detail details read".split())
 CITING = frozenset("quote quotes quoted quoting cite cites cited citing".split())
@@ -88,7 +94,10 @@ class Around:
             return None
         own = (*item.source, *item.cue)
         rest = [s for other in others if other is not item for s in (*other.source, *other.cue, *other.content)]
-        low = max([b for _, b in (*own, *rest) if low <= b <= start], default=low)
+        if any(low <= a < start for a, _ in item.cue):
+            low = start  # what stands between a cue and its content is the one who was told
+        else:
+            low = max([b for _, b in (*own, *rest) if low <= b <= start], default=low)
         high = min([a for a, _ in (*own, *rest) if end <= a <= high], default=high)
         if "\n" in text[low:high] or any(a < high and low < b for a, b in (*own, *rest)):
             return None
@@ -96,12 +105,24 @@ class Around:
             low += 1
         while high > end and not text[high - 1].isalnum() and text[high - 1] not in "\"”’'»":
             high -= 1
-        kept = sum(b - a for a, b in item.content)
-        added = [text[low:start], text[end:high]]
-        added += [text[a:b] for (_, a), (b, _) in pairwise(item.content)]
-        if high - low - kept < 4 or not any(looks.worth(part) and not ELIDED.match(part) for part in added):
+        added = [text[low:start], text[end:high], *(text[a:b] for (_, a), (b, _) in pairwise(item.content))]
+        new = [part for part in added if len(part.split()) > 1 and not ELIDED.match(part)]
+        return (low, high) if new and looks.worth(text[low:high]) else None
+
+    def quoted(self, text: str, item: Found) -> tuple[Found, Found] | None:
+        """"The Ledger quoted her as saying" taken apart: the outlet's report, and the words of the one it quotes."""
+        low, high = sentence_around(text, *_extent(item))
+        match = QUOTED.search(text, low, high)
+        if match is None or not any(match.start() <= a and b <= match.end() for a, b in item.cue):
             return None
-        return low, high
+        report = replace(
+            item,
+            source=(match.span("source"),),
+            cue=(match.span("cue"),),
+            content=tuple(sorted((*item.content, (match.start("speaker"), match.end())))),
+        )
+        words = replace(item, source=(match.span("speaker"),), cue=(match.span("as"),), rule=f"{item.rule}, quoted")
+        return report, words
 
 
 ELIDED = re.compile(r"\W*(?:and|but|yet|or|then|while)\b", re.I)  # "…, and voiced hope": the same source goes on
@@ -111,7 +132,7 @@ CLAUSE = re.compile(r"\b(?:who|which|that|because|when|if|to|not|is|are|was|were
 
 def _names_somebody(source: str) -> bool:
     """Whether the words can be a source: a pronoun alone, or a noun phrase without a verb in it."""
-    return bool(PRONOUN.fullmatch(source)) or not (PRONOUN.match(source.split()[0]) or CLAUSE.search(source))
+    return bool(PRONOUN.fullmatch(source)) or not (PRONOUN.fullmatch(source.split()[0]) or CLAUSE.search(source))
 
 
 def _report(text: str, match: re.Match[str], content: Range) -> Found:

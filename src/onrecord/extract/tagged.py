@@ -45,7 +45,9 @@ class TaggerExtractor:
         """All attributions of a text, in text order, nested ones with their outer one."""
         content = text.content
         tagged = self._tagger.attributions(content)
-        found = [self._whole(content, item, tagged) for item in tagged]
+        found: list[Found] = []
+        for item in tagged:
+            found += self._around.quoted(content, item) or (self._whole(content, item, tagged),)
         around = (self._around.outer(content, item, found) for item in found)
         found += [outer for outer in around if outer is not None]
         level = found

@@ -192,7 +192,7 @@ def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -
     rest = run.parts[width:]
     head = run.text[: run.text.index(rest[0], sum(len(p) for p in run.parts[:width]))].rstrip()
     begin = run.start + run.text.index(rest[0], len(head))
-    first = gazetteer.get(run.parts[0])
+    first = gazetteer.get(" ".join(run.parts[:width]))
     if (
         first is not None
         and (first.how != "adjective" or len(run.parts) > 2)

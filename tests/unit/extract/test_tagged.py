@@ -88,3 +88,60 @@ def test_the_answer_does_not_depend_on_neighbours() -> None:
     alone = extractor.attributions(text)
     extractor.attributions(Text("Something else entirely, said nobody. " * 40))
     assert extractor.attributions(text) == alone
+
+
+def spans(text: str, *words: str) -> tuple[Range, ...]:
+    return tuple((text.index(w), text.index(w) + len(w)) for w in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "inner", "source", "cue"),
+    [
+        ("The mayor wants a vote, her office said.", ("The mayor", "wants", "a vote"), "her office", "said"),
+        (
+            "The plan was turned down by Ann Lee, according to Radio Brask.",
+            ("Ann Lee", "was turned down by", "The plan"),
+            "Radio Brask",
+            "according to",
+        ),
+        (
+            "Radio Brask reported that the mayor wants a vote.",
+            ("the mayor", "wants", "a vote"),
+            "Radio Brask",
+            "reported",
+        ),
+    ],
+)
+def test_the_report_around_a_found_one(text: str, inner: tuple[str, str, str], source: str, cue: str) -> None:
+    """A reporting clause that belongs to nothing found is the outer report, whether it stands before or after."""
+    item = Found(**{part: spans(text, words) for part, words in zip(("source", "cue", "content"), inner, strict=True)})
+    found = Around(load_cues()).outer(text, item, [item])
+    assert found is not None
+    assert found.source == spans(text, source)
+    assert found.cue == spans(text, cue)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor wants a vote, and nobody knows why.",
+        "The mayor wants a vote, which is new.",
+        "After the storm the mayor wants a vote.",
+        "He declined to answer whether the mayor wants a vote.",
+    ],
+)
+def test_no_report_around(text: str) -> None:
+    """Clauses that report nothing, or whose source is no noun phrase, add nothing."""
+    where = text.index(" mayor") - 3
+    item = Found(source=((where, where + 9),), cue=spans(text, "wants"), content=spans(text, "a vote"))
+    assert Around(load_cues()).outer(text, item, [item]) is None
+
+
+def test_a_quoted_speaker_is_told_from_the_one_who_quotes() -> None:
+    """ "The Ledger quoted her as saying": the outlet's report holds the quotation and the quoted one's words."""
+    text = '"We will pay," the Ledger quoted her as saying on Monday.'
+    item = Found(source=spans(text, "the Ledger"), cue=spans(text, "saying"), content=spans(text, '"We will pay,"'))
+    both = Around(load_cues()).quoted(text, item)
+    assert both is not None
+    assert [one.source for one in both] == [spans(text, "the Ledger"), spans(text, "her")]
+    assert both[1].cue == spans(text, "as saying")
