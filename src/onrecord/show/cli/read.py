@@ -16,7 +16,7 @@ def read(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Files (text, HTML, JSON Lines), folders, - for standard input, or web addresses.",
+            help="Files (text, HTML, JSON Lines, PDF, Word, WARC, zip, press exports), folders, -, or web addresses.",
         ),
     ],
     metadata: Metadata,
