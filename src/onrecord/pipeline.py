@@ -112,7 +112,10 @@ class Keeper:
         self._codebook = codebook
         self._reader = reader
         self._waiting: list[tuple[Article, Sequence[Statement]]] = []
-        self._due = time.monotonic() + BATCH_SECONDS
+        # An archive has bounds of its own, as each of its batches makes files.
+        bounds: tuple[int, float] = getattr(store, "batch", (BATCH_STATEMENTS, BATCH_SECONDS))
+        self._most, self._seconds = bounds
+        self._due = time.monotonic() + self._seconds
         self._lock = threading.Lock()
 
     def knows(self, article_id: str) -> bool:
@@ -129,7 +132,7 @@ class Keeper:
 
     def write_if_due(self) -> None:
         """Write a batch where enough has come together, or has waited for long enough."""
-        if sum(len(found) for _, found in self._waiting) >= BATCH_STATEMENTS or time.monotonic() > self._due:
+        if sum(len(found) for _, found in self._waiting) >= self._most or time.monotonic() > self._due:
             self.flush()
 
     def flush(self) -> None:
@@ -138,7 +141,7 @@ class Keeper:
             with self._lock:
                 self._store.add(self._waiting, codebook=self._codebook, reader=self._reader)
             self._waiting.clear()
-        self._due = time.monotonic() + BATCH_SECONDS
+        self._due = time.monotonic() + self._seconds
 
 
 def run(

@@ -175,7 +175,7 @@ def test_a_pdf_gives_its_text_with_lines_joined(tmp_path: Path) -> None:
 
 
 def test_paragraphs_of_a_page_stay_apart() -> None:
-    page = "A first line that is as long as the page is wide\nand ends.\nA second one that is as long as the page\nis wide."
+    page = "A first line that is as long as the page is wide\nand ends.\nA second one as long as the page is\nwide."
     assert unwrapped(page).count("\n") == 1
     assert unwrapped("a wide line of a well-\nKnown man") == "a wide line of a well- Known man"
 

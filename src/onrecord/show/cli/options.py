@@ -57,7 +57,10 @@ class Store:
     """Which ledger."""
 
     ledger: Annotated[
-        str, typer.Option(metavar="PATH", help=f"The ledger to use.  [default: ./{LEDGER}]", show_default=False)
+        str,
+        typer.Option(
+            metavar="PATH", help=f"The ledger, or (DIR/) the archive.  [default: ./{LEDGER}]", show_default=False
+        ),
     ] = LEDGER
 
 
