@@ -185,6 +185,15 @@ class Ledger:
         with self._reading() as connection:
             return list(people.fetch(connection))
 
+    def supersede(self, old: str, new: str) -> Batch | None:
+        """Retire the machine's statements of article `old` in favour of those of `new`, a later version of it.
+
+        A statement with the same quotation and speaker takes its place; the others leave the view. What a person has
+        judged stays. None where there was nothing to retire.
+        """
+        with self._writing() as connection:
+            return writing.supersede(connection, old, new, self._stamp())
+
     def _stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> writing.Stamp:
         created = self._clock().astimezone(UTC).isoformat(timespec="seconds")
         return writing.Stamp(created=created, coder=coder, reader=reader, codebook=codebook)

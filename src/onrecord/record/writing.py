@@ -24,6 +24,7 @@ from onrecord.record.schema import readings as readings_table
 
 CHUNK = 500  # values in one IN list, rows in one bulk insert of articles
 REREAD = "reread"  # a later reading of the article says it otherwise, or again
+EDITED = "edited"  # the page has another text now
 HELD = "held"  # a person has judged this place, so the machine's statement is kept aside
 
 _READ = text(
@@ -181,6 +182,25 @@ def revise(connection: Connection, old: str | None, new: Statement | None, reaso
             _Maker(connection, plan, last.number + 1, stamp.coder).statement(new, number, name, superseded=False)
     plan.events.append((old, None if new is None else new.id, rows.storable(reason)))
     return _finish(connection, plan, last, stamp)
+
+
+def supersede(connection: Connection, old: str, new: str, stamp: Stamp) -> Batch | None:
+    """Retire the current machine statements of one article for those of a later version of it."""
+    last = _lock_head(connection)
+    s, a = statements.c, articles.c
+    found = connection.execute(select(a.id, a.number).where(a.id.in_([old, new])))
+    numbers: dict[str, int] = {row.id: row.number for row in found}
+    if old not in numbers or new not in numbers or old == new:
+        return None
+    chosen = select(s.article, s.id, s.place, s.quote, s.speaker).where(s.superseded.is_(None), s.coder.is_(None))
+    rows_there = connection.execute(chosen.where(s.article.in_(list(numbers.values()))).order_by(s.number)).all()
+    held = _held_places(connection, [numbers[old]]).get(numbers[old], set())
+    heirs = {(row.quote, row.speaker): row.id for row in reversed(rows_there) if row.article == numbers[new]}
+    plan = _Plan()
+    for row in rows_there:
+        if row.article == numbers[old] and row.place not in held:
+            plan.events.append((row.id, heirs.get((row.quote, row.speaker)), EDITED))
+    return _finish(connection, plan, last, stamp) if plan.events else None
 
 
 def last_batch(connection: Connection) -> Batch | None:

@@ -52,11 +52,11 @@ def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | Archive | N
         yield ledger
 
 
-def given_codebook(reading: Reading) -> Codebook | None:
+def given_codebook(path: Path | None) -> Codebook | None:
     """The codebook that the user gives; CodebookError where it cannot be used."""
     from onrecord.lexicon import load_codebook
 
-    return None if reading.codebook is None else load_codebook(reading.codebook)
+    return None if path is None else load_codebook(path)
 
 
 def last_codebook(store: Store, ledger: Ledger | Archive | None) -> Codebook | None:

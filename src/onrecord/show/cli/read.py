@@ -41,7 +41,7 @@ def read(
         url=metadata.url,
         encoding=metadata.encoding,
     )
-    codebook = given_codebook(reading)
+    codebook = given_codebook(reading.codebook)
     with for_reading(store, reading) as ledger, Report.to(running.report) as report:
         tally = Tally(output.format, report)
         read_all(sources, tally, codebook or last_codebook(store, ledger), ledger, given, How(reading.model, running))
