@@ -1,18 +1,21 @@
 """Ray Data, local or on a cluster: the sources' pieces are a dataset, a pool of actors reads them.
 
-What comes back is the same as from any other runner; blocks come in no order, so an archive, which needs none, is what
-to write to. A piece whose actor dies is read again by Ray; one that takes too long is ended by the worker process that
-each actor leads, and set aside.
+What comes back is the same as from any other runner, a chunk at a time. An archive is what to write to, as one process
+writes and many read. With `resume`, articles of JSON Lines that are known are not sent; other pieces are, as nobody
+knows their articles before they are opened, and reading them again adds nothing. A piece whose actor dies is read again
+by Ray; one that takes too long is ended by the worker process that each actor leads, and set aside.
 """
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from onrecord.errors import RunnerError, SourceError
-from onrecord.pipeline import Item, Keeper, Store, failure, kept
+from onrecord.model import Article
+from onrecord.pipeline import Item, Keeper, Known, Store, failure, kept
 from onrecord.read import Given, pieces
 from onrecord.runners.bounds import Bounds
 from onrecord.runners.worker import Build, Task
@@ -77,8 +80,8 @@ def _ray() -> Any:
 
 
 def _start(ray: Any, address: str | None, workers: int) -> None:
-    import logging
-
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # it tells of every step
     try:
         if address is None:
             ray.init(num_cpus=workers + 1, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
@@ -102,9 +105,6 @@ def _items(
     defaults: Given,
     notes: Callable[[str], None],
 ) -> Iterator[Item]:
-    from onrecord.model import Article
-    from onrecord.pipeline import Known
-
     chunk: list[Any] = []
     for source in sources:
         for item in pieces(source, defaults=defaults, notes=notes):
@@ -119,8 +119,6 @@ def _items(
 
 
 def _chunk(ray: Any, chunk: list[Any], build: Build, workers: int, bounds: Bounds) -> Iterator[Item]:
-    from onrecord.pipeline import Known
-
     done: dict[int, list[Item]] = {}
     rows = []
     for number, item in enumerate(chunk):
