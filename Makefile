@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-scale clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -38,6 +38,9 @@ check: $(VENV)/.tested
 bench: $(STAMP)
 	$(BIN)/python bench/reading.py
 	$(BIN)/python bench/analyse.py
+
+bench-scale: $(VENV)/.tested
+	$(BIN)/python bench/scale.py
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

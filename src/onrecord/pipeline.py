@@ -8,14 +8,17 @@ every runner writes what it read.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from onrecord.errors import LeftOut, OnRecordError, SourceError
-from onrecord.extract import Extractor, load_extractor, model_version
+from onrecord.extract import Extractor, load_extractor
 from onrecord.interpret import load_interpreter
 from onrecord.model import Article, Attribution, Statement
 from onrecord.read import Given, read
@@ -94,10 +97,20 @@ class Pipeline:
 
 def build_pipeline(codebook: Codebook | None = None, model: str | None = None) -> Pipeline:
     """A pipeline; without a codebook issues and stances stay open. `model` is as in `extract.load_extractor`."""
+    return Pipeline(load_extractor(model), load_interpreter(codebook), codebook, reader_version(model))
+
+
+def reader_version(model: str | None = None) -> str:
+    """What reads: the program's version, and twelve hex digits that change with any byte of its data or the model."""
     from onrecord import __version__
 
-    reader = f"onrecord {__version__} model {model_version(model)}"
-    return Pipeline(load_extractor(model), load_interpreter(codebook), codebook, reader)
+    bundled = Path(str(resources.files("onrecord").joinpath("data")))
+    folders = [bundled, *([Path(model)] if model and Path(model).is_dir() else [bundled / "model"])]
+    seen = hashlib.sha256((model or "").encode() if model == "rules" else b"")
+    for path in sorted(path for folder in folders for path in folder.glob("[!.]*") if path.is_file()):
+        with path.open("rb") as stream:
+            seen.update(path.name.encode() + hashlib.file_digest(stream, "sha256").digest())
+    return f"onrecord {__version__} data {seen.hexdigest()[:12]}"
 
 
 class Keeper:
@@ -112,7 +125,10 @@ class Keeper:
         self._codebook = codebook
         self._reader = reader
         self._waiting: list[tuple[Article, Sequence[Statement]]] = []
-        self._due = time.monotonic() + BATCH_SECONDS
+        # An archive has bounds of its own, as each of its batches makes files.
+        bounds: tuple[int, float] = getattr(store, "batch", (BATCH_STATEMENTS, BATCH_SECONDS))
+        self._most, self._seconds = bounds
+        self._due = time.monotonic() + self._seconds
         self._lock = threading.Lock()
 
     def knows(self, article_id: str) -> bool:
@@ -129,7 +145,7 @@ class Keeper:
 
     def write_if_due(self) -> None:
         """Write a batch where enough has come together, or has waited for long enough."""
-        if sum(len(found) for _, found in self._waiting) >= BATCH_STATEMENTS or time.monotonic() > self._due:
+        if sum(len(found) for _, found in self._waiting) >= self._most or time.monotonic() > self._due:
             self.flush()
 
     def flush(self) -> None:
@@ -138,7 +154,7 @@ class Keeper:
             with self._lock:
                 self._store.add(self._waiting, codebook=self._codebook, reader=self._reader)
             self._waiting.clear()
-        self._due = time.monotonic() + BATCH_SECONDS
+        self._due = time.monotonic() + self._seconds
 
 
 def run(

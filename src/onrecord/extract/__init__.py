@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -14,7 +13,7 @@ from onrecord.stage import make_callable
 if TYPE_CHECKING:
     from onrecord.span import Text
 
-__all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor", "model_version"]
+__all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor"]
 
 
 RULES = "rules"
@@ -53,19 +52,6 @@ def load_extractor(model: Path | str | None = None) -> Extractor:
 def bundled_model() -> Path:
     """The folder of the small tagger that the package brings."""
     return Path(str(resources.files("onrecord").joinpath("data", "model")))
-
-
-def model_version(model: Path | str | None = None) -> str:
-    """Twelve hex digits that change with any byte of the model folder (the bundled one by default), or "rules"."""
-    if model == RULES:
-        return RULES
-    seen = hashlib.sha256()
-    folder = Path(model) if model is not None else bundled_model()
-    for path in sorted(folder.glob("[!.]*")):
-        if path.is_file():
-            with path.open("rb") as stream:
-                seen.update(path.name.encode() + hashlib.file_digest(stream, "sha256").digest())
-    return seen.hexdigest()[:12]
 
 
 @lru_cache(maxsize=1)

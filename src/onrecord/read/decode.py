@@ -18,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _KINDS = (
-    (b"%PDF-", "a PDF"),
+    (b"%PDF-", "a PDF (whose name should end in .pdf)"),
     (b"PK\x03\x04", "a zip archive or an office document"),
     (b"\x1f\x8b", "compressed"),
     (b"\xd0\xcf\x11\xe0", "an office document"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
@@ -48,11 +49,11 @@ def is_address(source: str) -> bool:
 def fetch(address: str, *, total_seconds: float = TOTAL_SECONDS) -> Fetched:
     """The bytes at `address`, within bounds of time and size; SourceError says why not."""
     deadline = time.monotonic() + total_seconds
-    opener = urllib.request.build_opener(_WebOnly)
+    opener = web_opener()
     try:
         request = urllib.request.Request(address, headers={"User-Agent": AGENT, "Accept": "text/html, text/*;q=0.8"})
         with opener.open(request, timeout=min(CONNECT_SECONDS, total_seconds)) as answer:
-            data = _body(answer, address, deadline)
+            data = body_of(answer, address, deadline)
             return Fetched(
                 data, answer.geturl(), answer.headers.get_content_type(), answer.headers.get_content_charset()
             )
@@ -71,16 +72,24 @@ def fetch(address: str, *, total_seconds: float = TOTAL_SECONDS) -> Fetched:
         raise SourceError(address, f"cannot be fetched: {_one_line(error)}") from error
 
 
-def _body(answer: Any, address: str, deadline: float) -> bytes:
+def web_opener() -> urllib.request.OpenerDirector:
+    """Opens web addresses, and follows a few redirects to others."""
+    return urllib.request.build_opener(_WebOnly)
+
+
+def body_of(answer: Any, address: str, deadline: float, clock: Callable[[], float] = time.monotonic) -> bytes:
+    """The body of an answer; SourceTooLarge above the bound, TimeoutError after the deadline."""
     chunks: list[bytes] = []
     size = 0
     while chunk := answer.read1(65536):
         size += len(chunk)
         if size > MAX_BYTES:
             raise too_large(address)
-        if time.monotonic() > deadline:
+        if clock() > deadline:
             raise TimeoutError
         chunks.append(chunk)
+    if getattr(answer, "length", None):  # what the server said it would send and did not; read1 takes it for the end
+        raise ConnectionError("the connection broke off in the middle")
     return b"".join(chunks)
 
 

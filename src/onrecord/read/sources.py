@@ -6,31 +6,44 @@ it holds, unread (and the lines of JSON Lines as articles, as those cost little)
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import re
 import stat
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
-from onrecord.errors import BinarySource, EmptySource, SourceError
+from onrecord.errors import BinarySource, EmptySource, LeftOut, SourceError
 from onrecord.model import Article
 from onrecord.read.decode import decode
+from onrecord.read.documents import docx_text, pdf_text
+from onrecord.read.exports import parts as exported
 from onrecord.read.fetch import fetch, is_address
-from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, readable, too_large
+from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, make_article, readable, too_large
 from onrecord.read.lines import Joined, given_utf8, read_json, read_lines
 from onrecord.read.page import decode_page, looks_like_page, read_page
-from onrecord.read.plain import read_plain
+from onrecord.read.plain import found_in, read_plain
+from onrecord.read.warc import records
+from onrecord.read.zipped import members
 
 STDIN = "-"
 PLAIN = frozenset({".txt", ".text", ".md"})
 PAGE = frozenset({".html", ".htm", ".xhtml"})
 LINES = frozenset({".jsonl", ".ndjson"})
 JSON = frozenset({".json"})
-SUFFIXES = PLAIN | PAGE | LINES | JSON
+PACKED_LINES = frozenset({".jsonl.gz", ".ndjson.gz"})
+WARC = frozenset({".warc", ".warc.gz"})
+ZIP = frozenset({".zip", ".wacz"})
+DOCUMENT = frozenset({".pdf", ".docx"})
+SUFFIXES = PLAIN | PAGE | LINES | JSON | PACKED_LINES | WARC | ZIP | DOCUMENT
+# A document holds pictures and fonts besides its text, which has the bound of all texts.
+MAX_DOCUMENT = 50_000_000
 
 
 def read(
@@ -86,6 +99,8 @@ def expected(source: str | Path) -> int | None:
             return None
         if path.is_dir():
             return sum(1 if problem else expected(file) or 0 for file, problem in _files(path))
+        if suffix_of(path.name) in WARC | ZIP | PACKED_LINES:
+            return None
         if path.suffix.lower() not in LINES or not path.is_file():
             return 1
         with path.open("rb") as stream:
@@ -116,7 +131,7 @@ def _folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article | Piec
             yield _unreadable(where, problem)
         elif not stat.S_ISREG(_mode(path)):
             yield SourceError(where, "no regular file, or a broken link; left out")
-        elif path.suffix.lower() not in SUFFIXES:
+        elif suffix_of(path.name) not in SUFFIXES:
             yield SourceError(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
         else:
             try:
@@ -152,9 +167,59 @@ def _mode(path: Path) -> int:
         return 0
 
 
+def suffix_of(name: str) -> str:
+    """The suffix that tells a file's kind, in small letters; double where it is packed."""
+    found = re.search(r"(?:\.(?:warc|jsonl|ndjson)\.gz|\.[^./]*)$", name.lower())
+    return found[0] if found else ""
+
+
 def _file(path: Path, name: str, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
     with path.open("rb") as stream:
-        yield from _stream(stream, readable(name), readable(str(path)), path.suffix.lower(), given, notes)
+        where, suffix = readable(str(path)), suffix_of(path.name)
+        if suffix in ZIP:
+            yield from _zip(stream, path.stat().st_size, readable(name), where, given, notes)
+        else:
+            yield from _packed(stream, readable(name), where, suffix, given, notes)
+
+
+def _packed(
+    stream: Any, name: str, where: str, suffix: str, given: Given, notes: Notes
+) -> Iterator[Article | Piece | SourceError]:
+    """What a file or a member of an archive holds, by its suffix."""
+    if suffix in WARC:
+        yield from records(stream, where, given, notes)
+    elif suffix in PACKED_LINES:
+        try:
+            with gzip.open(stream) as unpacked:
+                yield from _not_nothing(read_lines(cast("IO[bytes]", unpacked), name, where, given, notes), where)
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise SourceError(where, f"damaged ({' '.join(str(error).split())})") from error
+    else:
+        yield from _stream(stream, name, where, suffix, given, notes)
+
+
+def _zip(
+    stream: Any, size: int, name: str, where: str, given: Given, notes: Notes
+) -> Iterator[Article | Piece | SourceError]:
+    """What the members of a zip archive hold; of a WACZ, its WARC files, of others, all but archives in the archive."""
+    crawl = suffix_of(name) == ".wacz"
+    for member in members(stream, size, where):
+        if isinstance(member, SourceError):
+            yield member
+            continue
+        place, suffix = f"{where}/{member.name}", suffix_of(member.name)
+        if crawl and suffix not in WARC:
+            yield LeftOut(place, "the crawl's own notes")
+            continue
+        if suffix in ZIP or suffix not in SUFFIXES:
+            yield SourceError(place, "of no known kind, or an archive inside an archive; unpack it to read it")
+            continue
+        try:
+            yield from _packed(member.stream, f"{name}/{member.name}", place, suffix, given, notes)
+        except SourceError as error:
+            yield error
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            yield SourceError(place, f"damaged in the archive ({' '.join(str(error).split())})")
 
 
 def _stream(
@@ -171,8 +236,9 @@ def _stream(
             yield from _not_nothing(read_lines(stream, name, where, given, notes), where)
             return
         suffix = kind or suffix
-    data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
+    most = MAX_DOCUMENT if suffix in DOCUMENT else MAX_BYTES
+    data = stream.read(most + 1)
+    if len(data) > most:
         raise too_large(where)
     yield Piece(data=data, name=name, where=where, suffix=suffix, given=given)
 
@@ -203,6 +269,10 @@ def _open(piece: Piece, notes: Notes) -> Iterator[Article | SourceError]:
         content = decode_page(data, where, encoding=encoding, notes=notes)
         yield read_page(content, name, where, given, address=piece.address)
         return
+    if suffix in DOCUMENT:
+        text, title = (pdf_text if suffix == ".pdf" else docx_text)(data, where)
+        yield from _texts(text, name, where, given, Given(title=title))
+        return
     given = replace(
         given, url=given.url or piece.address, encoding=given.encoding or _true_charset(data, piece.charset)
     )
@@ -210,7 +280,23 @@ def _open(piece: Piece, notes: Notes) -> Iterator[Article | SourceError]:
     if suffix in JSON:
         yield from _not_nothing(read_json(content, name, where, given_utf8(given), notes), where)
     else:
-        yield read_plain(content, name, where, given)
+        yield from _texts(content, name, where, given, Given())
+
+
+def _texts(content: str, name: str, where: str, given: Given, found: Given) -> Iterator[Article | SourceError]:
+    """The article of a plain text, or those of a press database's export; `found` is what its file says of itself."""
+    articles = exported(content)
+    if articles is None:
+        title = given.title or found_in(content).title or found.title
+        yield read_plain(content, name, where, replace(given, title=title))
+        return
+    for number, part in enumerate(articles, 1):
+        try:
+            yield make_article(
+                content[part.start : part.end], f"{name}:{number}", f"{where}:{number}", part.given, given
+            )
+        except SourceError as error:
+            yield error
 
 
 def _address(address: str, given: Given) -> Piece:

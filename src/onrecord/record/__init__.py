@@ -1,8 +1,23 @@
-"""The ledger: a store on SQLite or PostgreSQL that only grows, answers queries, and can be checked to the byte."""
+"""The ledger: a store on SQLite or PostgreSQL that only grows, answers queries, and can be checked to the byte.
 
+The archive is the same for many machines and many years: Parquet files in a folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onrecord.record.archive import Archive, is_archive
 from onrecord.record.chain import Batch
 from onrecord.record.query import Query
 from onrecord.record.store import Change, Ledger
 from onrecord.record.verify import Finding, Report
 
-__all__ = ["Batch", "Change", "Finding", "Ledger", "Query", "Report"]
+__all__ = ["Archive", "Batch", "Change", "Finding", "Ledger", "Query", "Report", "open_store"]
+
+
+def open_store(url: str | Path, *, create: bool = True, read_only: bool = False) -> Ledger | Archive:
+    """The archive in a folder (or at a path that ends in a slash), else the ledger."""
+    if is_archive(url):
+        return Archive(url, create=create, read_only=read_only)
+    return Ledger(url, create=create, read_only=read_only)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
@@ -128,13 +128,13 @@ def statement_columns(statement: Statement, record: Mapping[str, Any]) -> Row:
         "speaker_key": key(statement.speaker.value),
         "affiliation": _storable(statement.affiliation.value),
         "affiliation_key": key(statement.affiliation.value),
-        "chain": _names(statement.chain.value),
+        "chain": names_text(statement.chain.value),
         "venue": _storable(statement.venue.value),
         "act": record["act"],
         "issue": _storable(statement.issue.value),
         "stance": record["stance"],
         "commitment": record["commitment"],
-        "condition": _names(tuple(piece.quote for piece in statement.condition.value)),
+        "condition": names_text(tuple(piece.quote for piece in statement.condition.value)),
         "quote": storable(statement.quote),
         "cue": storable(" … ".join(piece.quote for piece in statement.cue)),
         "source": storable(" … ".join(piece.quote for piece in statement.source)),
@@ -188,5 +188,6 @@ def _storable(text: str | None) -> str | None:
     return None if text is None else storable(text)
 
 
-def _names(names: tuple[str, ...]) -> str:
+def names_text(names: Sequence[str]) -> str:
+    """Several names in one column: a JSON list."""
     return json.dumps([storable(name) for name in names], ensure_ascii=False) if names else "[]"

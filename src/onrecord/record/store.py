@@ -19,7 +19,9 @@ from onrecord.codec import statement_from_dict
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.model import Article, Decision, Statement
-from onrecord.record import engine, migrations, people, rows, table, verify, writing
+from onrecord.record import archive_check, engine, migrations, people, rows, table, verify, writing
+from onrecord.record.archive import Archive
+from onrecord.record.archive_rows import Reading
 from onrecord.record.chain import Batch
 from onrecord.record.failures import translating
 from onrecord.record.query import Query, condition
@@ -119,6 +121,44 @@ class Ledger:
         with self._writing() as connection:
             return writing.add(connection, readings, stamp)
 
+    def load(self, archive: Archive, progress: Callable[[int], None] | None = None) -> tuple[int, int]:
+        """Bring an archive's current view in, a batch for each of its files; how many articles and statements were new.
+
+        Every record is checked against its text on the way. Loading the same archive again adds nothing. An article
+        that is here already is read anew in the sense of `add`: the archive's reading stands for the older one.
+        """
+        books = archive.codebooks()
+        counts = [0, 0]
+        for readings in archive.readings():
+            groups: dict[tuple[str, str], list[Reading]] = {}
+            for reading in readings:
+                groups.setdefault((reading.article["codebook"], reading.article["reader"]), []).append(reading)
+            for (key, reader), some in groups.items():
+                archive_check.check_words(some)
+                stamp = self._stamp(codebook=books.get(key), reader=reader)
+                with self._writing() as connection:
+                    batch, known = writing.load(connection, some, stamp)
+                again = self._load_known(known, books.get(key), reader)
+                for made in (batch, again):
+                    if made is not None and made.written:
+                        counts[0] += made.articles
+                        counts[1] += made.statements
+                if progress is not None:
+                    progress(len(some))
+        return counts[0], counts[1]
+
+    def _load_known(self, readings: Sequence[Reading], codebook: Codebook | None, reader: str) -> Batch | None:
+        """Add readings of articles that are here, but for those whose last reading here is the same."""
+        same = self.read_already([r.article["id"] for r in readings], codebook=codebook, reader=reader)
+        other = [reading for reading in readings if reading.article["id"] not in same]
+        if not other:
+            return None
+        pairs = []
+        for reading in other:
+            article = rows.article_of(reading.article["record"], reading.article["content"])
+            pairs.append((article, [statement_from_dict(json.loads(s["record"]), article) for s in reading.statements]))
+        return self.add(pairs, codebook=codebook, reader=reader)
+
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
         """Those of the articles whose last machine reading here was by this reader under this codebook."""
         with self._reading() as connection:
@@ -144,6 +184,15 @@ class Ledger:
         """The decisions on who is who, oldest first."""
         with self._reading() as connection:
             return list(people.fetch(connection))
+
+    def supersede(self, old: str, new: str) -> Batch | None:
+        """Retire the machine's statements of article `old` in favour of those of `new`, a later version of it.
+
+        A statement with the same quotation and speaker takes its place; the others leave the view. What a person has
+        judged stays. None where there was nothing to retire.
+        """
+        with self._writing() as connection:
+            return writing.supersede(connection, old, new, self._stamp())
 
     def _stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> writing.Stamp:
         created = self._clock().astimezone(UTC).isoformat(timespec="seconds")

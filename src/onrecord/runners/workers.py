@@ -199,6 +199,30 @@ def _size(item: Article | Piece) -> int:
     return len(item.data) if isinstance(item, Piece) else len(item.text.content)
 
 
+class Reader:
+    """One worker for articles that come one by one: whatever they do to it, they do to it alone."""
+
+    def __init__(self, build: Build, bounds: Bounds = Bounds()) -> None:
+        self._lead = _Lead(build, bounds)
+        self._keeper = Keeper(None, None, "")
+        self._over = threading.Event()
+        self._lead.launch()
+        self.version = self._lead.greet()
+
+    def read(self, article: Article) -> Item:
+        """The article's statements, or why there are none."""
+        (item,) = self.outcomes(Task(article))
+        return item
+
+    def outcomes(self, task: Task) -> list[Item]:
+        """What becomes of each article of a task."""
+        return self._lead.do(task, self._keeper, lambda note: None, self._over)
+
+    def close(self) -> None:
+        """End the worker."""
+        self._lead.end()
+
+
 @dataclass(slots=True)
 class _Progress:
     """How far a task has come: its outcomes, and the article that is being read."""

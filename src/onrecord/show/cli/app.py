@@ -20,6 +20,7 @@ from onrecord.show.cli import (
     shifts,
     statements,
     verify,
+    watch,
     ways,
 )
 from onrecord.show.cli.edge import Edge, remember_debug
@@ -45,6 +46,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_program)
     app.command("read")(read.read)
+    app.command("watch")(watch.watch)
     app.command("statements")(statements.statements)
     app.command("matrix")(matrix.matrix)
     app.command("timeline")(shifts.timeline)

@@ -23,7 +23,10 @@ Results = Sequence[tuple["Article", Sequence["Statement"]]]
 @flat
 def import_(
     path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A .dna database, or a .jsonl file of `onrecord export`.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A .dna database, a .jsonl file of `onrecord export`, or an archive (a folder)."
+        ),
     ],
     store: Store,
     statement_type: Annotated[
@@ -34,13 +37,19 @@ def import_(
         typer.Option("--map", metavar="ROLE=VARIABLE", help="What DNA's variables are: speaker=actor, issue=topic ..."),
     ] = None,
 ) -> None:
-    """Bring the statements of a DNA database into the ledger.
+    """Bring the statements of a DNA database, or of an archive, into the ledger.
 
-    Person becomes the speaker, organization the affiliation, concept the issue, agreement the stance, a document's
+    An archive's newest readings are taken in bulk, and taken again they add nothing. Of a DNA database,
+    person becomes the speaker, organization the affiliation, concept the issue, agreement the stance, a document's
     source the outlet. The networks of the ledger are then those of the database.
     """
-    from onrecord.record import Ledger
+    from onrecord.record import Archive, Ledger
 
+    if path.is_dir():
+        with Archive(path, create=False, read_only=True) as archive, Ledger(store.ledger) as ledger:
+            articles, statements = ledger.load(archive)
+        say(f"{store.ledger}: {counted(articles, 'article')} and {counted(statements, 'statement')} added")
+        return
     if path.suffix.lower() == ".jsonl":
         results: Results = list(_json_lines(path))
     else:

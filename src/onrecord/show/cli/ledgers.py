@@ -13,16 +13,26 @@ from onrecord.show.cli.options import Filters, Reading, Store
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
-    from onrecord.record import Ledger, Query
+    from onrecord.record import Archive, Ledger, Query
 
 
-def existing(store: Store) -> Ledger:
-    """The ledger, to be asked only; LedgerError where there is none."""
-    from onrecord.record import Ledger
+def existing(store: Store) -> Ledger | Archive:
+    """The ledger or archive, to be asked only; LedgerError where there is none."""
+    from onrecord.record import open_store
 
     if not is_there(store):
         raise LedgerError(f"{store.ledger}: no such ledger; make one with `onrecord read`, or give --ledger")
-    return Ledger(store.ledger, create=False, read_only=True)
+    return open_store(store.ledger, create=False, read_only=True)
+
+
+def existing_ledger(store: Store) -> Ledger:
+    """The ledger, for what an archive does not have; LedgerError where it is one."""
+    from onrecord.record import Ledger
+
+    found = existing(store)
+    if not isinstance(found, Ledger):
+        raise LedgerError(f"{store.ledger}: an archive; `onrecord import {store.ledger} --ledger FILE` makes a ledger")
+    return found
 
 
 def is_there(store: Store) -> bool:
@@ -31,25 +41,25 @@ def is_there(store: Store) -> bool:
 
 
 @contextmanager
-def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | None]:
-    """The ledger that what is read goes to; None with `--no-save`."""
+def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | Archive | None]:
+    """The ledger or archive that what is read goes to; None with `--no-save`."""
     if reading.no_save:
         yield None
         return
-    from onrecord.record import Ledger
+    from onrecord.record import open_store
 
-    with Ledger(store.ledger) as ledger:
+    with open_store(store.ledger) as ledger:
         yield ledger
 
 
-def given_codebook(reading: Reading) -> Codebook | None:
+def given_codebook(path: Path | None) -> Codebook | None:
     """The codebook that the user gives; CodebookError where it cannot be used."""
     from onrecord.lexicon import load_codebook
 
-    return None if reading.codebook is None else load_codebook(reading.codebook)
+    return None if path is None else load_codebook(path)
 
 
-def last_codebook(store: Store, ledger: Ledger | None) -> Codebook | None:
+def last_codebook(store: Store, ledger: Ledger | Archive | None) -> Codebook | None:
     """The ledger's last codebook, for want of one that is given; said, as nobody asked for it."""
     codebook = _last(store) if ledger is None else ledger.codebook()
     if codebook is None:

@@ -57,7 +57,10 @@ class Store:
     """Which ledger."""
 
     ledger: Annotated[
-        str, typer.Option(metavar="PATH", help=f"The ledger to use.  [default: ./{LEDGER}]", show_default=False)
+        str,
+        typer.Option(
+            metavar="PATH", help=f"The ledger, or (DIR/) the archive.  [default: ./{LEDGER}]", show_default=False
+        ),
     ] = LEDGER
 
 
@@ -73,11 +76,18 @@ class Reading:
         str | None,
         typer.Option(
             metavar="PATH",
-            help="The folder of another tagger, or `rules` for the untrained rule extractor.  [default: the bundled tagger]",
+            help="The folder of another tagger, or `rules`: the untrained rule extractor.  [default: the bundled tagger]",
             show_default=False,
         ),
     ] = None
     no_save: Annotated[bool, typer.Option("--no-save", help="Print only; write no ledger.")] = False
+
+
+class Runner(StrEnum):
+    """What runs the workers."""
+
+    PROCESSES = "processes"
+    RAY = "ray"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +97,12 @@ class Running:
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=256, metavar="N", help="Read in N processes.  [default: in this one]"),
+    ] = None
+    runner: Annotated[Runner, typer.Option(help="Processes of this machine, or Ray (`onrecord[ray]`).")] = (
+        Runner.PROCESSES
+    )
+    ray_address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster.  [default: one that is started here]")
     ] = None
     timeout: Annotated[
         float, typer.Option(min=0.1, metavar="SECONDS", help="What takes a worker longer is set aside.")

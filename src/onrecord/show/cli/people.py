@@ -10,7 +10,7 @@ import typer
 from onrecord.errors import CodecError
 from onrecord.model import Decision, Ruling
 from onrecord.show.cli.edge import FAILED, say
-from onrecord.show.cli.ledgers import existing
+from onrecord.show.cli.ledgers import existing_ledger
 from onrecord.show.cli.options import Output, Store, flat
 from onrecord.show.cli.output import write_rows
 
@@ -47,7 +47,7 @@ def people_list(
     """List the persons, states, bodies and outlets that speak, with their other names and roles, and what is open."""
     from onrecord.analyse.registry import build_registry
 
-    with existing(store) as ledger:
+    with existing_ledger(store) as ledger:
         registry = build_registry(ledger.table(), ledger.decisions())
     shown = []
     for actor in registry.actors:
@@ -92,7 +92,7 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
     from onrecord.analyse.registry import build_registry
     from onrecord.record import Ledger
 
-    with existing(store) as ledger:  # a decision on a name that nobody has is a slip of the pen
+    with existing_ledger(store) as ledger:  # a decision on a name that nobody has is a slip of the pen
         registry = build_registry(ledger.table(), ledger.decisions())
     known = {
         label.casefold()

@@ -16,7 +16,7 @@ def read(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Files (text, HTML, JSON Lines), folders, - for standard input, or web addresses.",
+            help="Files (text, HTML, JSON Lines, PDF, Word, WARC, zip, press exports), folders, -, or web addresses.",
         ),
     ],
     metadata: Metadata,
@@ -41,7 +41,7 @@ def read(
         url=metadata.url,
         encoding=metadata.encoding,
     )
-    codebook = given_codebook(reading)
+    codebook = given_codebook(reading.codebook)
     with for_reading(store, reading) as ledger, Report.to(running.report) as report:
         tally = Tally(output.format, report)
         read_all(sources, tally, codebook or last_codebook(store, ledger), ledger, given, How(reading.model, running))

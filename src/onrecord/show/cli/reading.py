@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
@@ -14,7 +14,7 @@ import typer
 
 from onrecord.codec import statement_to_dict
 from onrecord.show.cli.edge import FAILED, printable, say
-from onrecord.show.cli.options import Format, Running
+from onrecord.show.cli.options import Format, Runner, Running
 from onrecord.show.cli.output import (
     COLUMNS,
     counted,
@@ -38,7 +38,7 @@ class How:
     """With which model to read (as in `extract.load_extractor`), and where."""
 
     model: str | None = None
-    running: Running = Running()
+    running: Running = field(default_factory=Running)
 
 
 class Report:
@@ -163,18 +163,26 @@ def _items(
 ) -> Iterator[Item]:
     """The run, where the user wants it."""
     from onrecord import pipeline
+    from onrecord.runners import Bounds, in_workers
 
     running = how.running
     resume = not running.again
+    bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
+    build = functools.partial(pipeline.build_pipeline, codebook, how.model)
+    if running.runner is Runner.RAY:
+        from onrecord.runners.on_ray import on_ray
+
+        return on_ray(
+            sources, build, store, codebook=codebook, reader=pipeline.reader_version(how.model),
+            workers=running.workers or 2, address=running.ray_address, bounds=bounds, defaults=given,
+            notes=tally.note, resume=resume,
+        )  # fmt: skip
     if running.workers is None:
         made = pipeline.build_pipeline(codebook, how.model)
         return pipeline.run(sources, made, store, defaults=given, notes=tally.note, resume=resume)
-    from onrecord.runners import Bounds, in_workers
-
     return in_workers(
-        sources, functools.partial(pipeline.build_pipeline, codebook, how.model), store, codebook=codebook,
-        workers=running.workers, bounds=Bounds(seconds=running.timeout, megabytes=running.memory),
-        defaults=given, notes=tally.note, resume=resume,
+        sources, build, store, codebook=codebook, workers=running.workers, bounds=bounds, defaults=given,
+        notes=tally.note, resume=resume,
     )  # fmt: skip
 
 

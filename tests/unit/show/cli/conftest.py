@@ -78,7 +78,7 @@ class Interpreter:
 def small_pipeline(codebook: Codebook | None = None, *args: object, **options: object) -> object:
     from onrecord.pipeline import Pipeline
 
-    return Pipeline(Extractor(), Interpreter(codebook), codebook)
+    return Pipeline(Extractor(), Interpreter(codebook), codebook, "small 1")
 
 
 @pytest.fixture

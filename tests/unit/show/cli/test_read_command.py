@@ -68,7 +68,7 @@ def test_the_last_codebook_of_the_ledger_is_used_and_said(run: Any, articles: st
     assert "no --codebook" in first.stderr
     assert {record["issue"] for record in records(first.stdout)} == {None}
     run("read", articles, "--codebook", "c.yaml")
-    for flags in ((), ("--no-save",)):
+    for flags in (("--again",), ("--no-save",)):
         second = run("read", articles, "--format", "jsonl", *flags)
         assert "codebook: Ferry, the last one of onrecord.db" in second.stderr
         assert [record["issue"] for record in records(second.stdout)] == ["ferry", "toll", "ferry"]
@@ -165,3 +165,32 @@ def test_what_is_no_ledger_is_named(run: Any, articles: str, tmp_path: Path, com
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.splitlines()[-1].startswith("onrecord: onrecord.db: ")
+
+
+def test_the_report_names_what_was_not_read(run: Any, articles: str, tmp_path: Path) -> None:
+    run("read", articles, str(tmp_path / "missing.txt"), "--report", "first.jsonl")
+    result = run("read", articles, "--report", "second.jsonl")
+    assert result.exit_code == 0
+    assert "2 articles read before (--again reads them anew)" in result.output
+    (failed,) = [json.loads(line) for line in (tmp_path / "first.jsonl").read_text().splitlines()]
+    assert (failed["outcome"], failed["source"]) == ("failed", str(tmp_path / "missing.txt"))
+    assert [json.loads(line)["outcome"] for line in (tmp_path / "second.jsonl").read_text().splitlines()] == [
+        "known"
+    ] * 2
+    assert "2 articles; saved" in run("read", articles, "--again").output
+
+
+def test_an_archive_answers_like_a_ledger(run: Any, articles: str) -> None:
+    """`--ledger DIR/` is an archive for every command, and is brought into a ledger once."""
+    for place in ("archive/", "l.db"):
+        run("read", articles, "--codebook", "c.yaml", "--ledger", place)
+    for command in (["matrix"], ["statements"], ["verify"]):
+        both = [run(*command, "--ledger", place, "--format", "csv") for place in ("archive/", "l.db")]
+        assert both[0].exit_code == both[1].exit_code == 0
+    assert (
+        run("matrix", "--ledger", "archive", "--format", "csv").stdout
+        == run("matrix", "--ledger", "l.db", "--format", "csv").stdout
+    )
+    assert "2 articles and 3 statements added" in run("import", "archive", "--ledger", "new.db").output
+    assert "0 articles and 0 statements added" in run("import", "archive", "--ledger", "new.db").output
+    assert "an archive" in run("people", "merge", "a", "b", "--ledger", "archive/").output

@@ -1,0 +1,152 @@
+"""Text exports of press databases, Nexis and Factiva: many articles in one file, each with a head of its own.
+
+An article's text is the body as it stands in the export; headline, outlet and date come from the head. Four layouts
+are known: Nexis with `1 of 250 DOCUMENTS`, Nexis Uni with `End of Document`, Factiva with field codes (`HD`, `LP`,
+`TD`), and Factiva as displayed, each article closed by `Document` and its number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from onrecord.model import PartialDate
+from onrecord.read.given import Given, parse_date
+
+_CLASSIC = re.compile(r"^[ \t\f]*\d+ of \d+ DOCUMENTS?[ \t]*\r?$", re.M)
+_UNI_END = re.compile(r"^[ \t]*End of Document[ \t]*\r?$", re.M)
+_UNI_BODY = re.compile(r"^[ \t]*Body[ \t]*\r?$", re.M)
+_CODED_END = re.compile(r"^AN[ \t]+Document [A-Z0-9]{10,}.*$", re.M)
+_CODE = re.compile(r"^(?P<code>[A-Z]{2,3})(?:[ \t]+(?P<value>\S.*?)|[ \t]*)\r?$", re.M)
+_SHOWN_END = re.compile(r"^Document [A-Z]{2,8}[0-9a-z]{15,}[ \t]*\r?$", re.M)
+_SHOWN_WORDS = re.compile(r"^[\d,.]+ words[ \t]*\r?$", re.M)
+_CLASSIC_BODY = re.compile(r"^(?:BODY:|LENGTH:.*)[ \t]*\r?\n", re.M)
+_CLASSIC_TAG = re.compile(r"^[A-Z][A-Z-]{3,20}: ?")
+_CLASSIC_TAIL = re.compile(
+    r"^(?:LOAD-DATE|LANGUAGE|GRAPHIC|PUBLICATION-TYPE|JOURNAL-CODE|SUBJECT|ORGANIZATION|GEOGRAPHIC|PERSON|DOCUMENT-TYPE"
+    r"|CORRECTION|CORRECTION-DATE|ACC-NO|[ \t]+Copyright \d{4})\b",
+    re.M,
+)
+_UNI_TAIL = re.compile(r"^(?:Load-Date|Classification|Graphic|Notes)(?::|[ \t]*\r?$)", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One article of an export: where its body stands in the text (none: `start == end`), and what its head says."""
+
+    start: int
+    end: int
+    given: Given
+
+
+def parts(content: str) -> list[Part] | None:
+    """The articles of an export; None where the text is none."""
+    for mark, make, least in (
+        (_CLASSIC, _classic, 1), (_UNI_END, _uni, 1), (_CODED_END, _coded, 1), (_SHOWN_END, _shown, 1),
+    ):  # fmt: skip
+        found = list(mark.finditer(content))
+        if len(found) >= least:
+            made = [_trimmed(content, make(content, *block)) for block in _blocks(content, found, make)]
+            if any(part.start < part.end for part in made):
+                return made
+    return None
+
+
+Make = Callable[[str, int, int], Part]
+
+
+def _blocks(content: str, marks: list[re.Match[str]], make: Make) -> Iterator[tuple[int, int]]:
+    """From mark to mark: in the classic layout the mark stands before an article, in the others after it."""
+    if make is _classic:
+        ends = [mark.start() for mark in marks[1:]] + [len(content)]
+        yield from ((mark.end(), end) for mark, end in zip(marks, ends, strict=True))
+        return
+    start = 0
+    for mark in marks:
+        yield start, mark.end() if make is _coded else mark.start()
+        start = mark.end()
+
+
+def _classic(content: str, start: int, end: int) -> Part:
+    block = content[start:end]
+    bodies = list(_CLASSIC_BODY.finditer(block))
+    body = next((match for match in bodies if match[0].startswith("BODY")), bodies[0] if bodies else None)
+    if body is None:
+        return Part(end, end, Given())
+    tail = _CLASSIC_TAIL.search(block, body.end())
+    lines = block[: body.start()].splitlines()
+    title = next((line.partition(":")[2].strip() for line in lines if line.startswith("HEADLINE:")), None)
+    title = title or next(
+        (x.strip() for x in lines if x.strip() and x[0] not in " \t" and not _CLASSIC_TAG.match(x)), None
+    )
+    centred = [line.strip() for line in lines if line.strip() and line[0] in " \t"]
+    outlet = next((x for x in centred if parse_date(x) is None and not x.startswith("Copyright")), None)
+    return Part(
+        start + body.end(),
+        start + (tail.start() if tail else len(block)),
+        Given(title=title, outlet=outlet, published=_date(centred)),
+    )
+
+
+def _uni(content: str, start: int, end: int) -> Part:
+    block = content[start:end]
+    body = _UNI_BODY.search(block)
+    if body is None:
+        return Part(end, end, Given())
+    tail = _UNI_TAIL.search(block, body.end())
+    lines = [line.strip() for line in block[: body.start()].splitlines() if line.strip()]
+    return Part(
+        start + body.end(),
+        start + (tail.start() if tail else len(block)),
+        Given(
+            title=lines[0] if lines else None,
+            outlet=lines[1] if len(lines) > 1 else None,
+            published=_date(lines[2:]),
+        ),
+    )
+
+
+def _coded(content: str, start: int, end: int) -> Part:
+    block = content[start:end]
+    fields = list(_CODE.finditer(block))
+    values: dict[str, str] = {}
+    begin = stop = -1
+    for match, following in zip(fields, [*fields[1:], None], strict=True):
+        until = following.start() if following is not None else len(block)
+        code = match["code"]
+        values.setdefault(code, " ".join(((match["value"] or "") + block[match.end() : until]).split()))
+        if code in ("LP", "TD"):
+            begin = begin if begin >= 0 else match.start("value") if match["value"] else match.end()
+            stop = until
+    given = Given(title=values.get("HD"), outlet=values.get("SN"), published=parse_date(values.get("PD", "")))
+    return Part(end, end, given) if begin < 0 else Part(start + begin, start + stop, given)
+
+
+def _shown(content: str, start: int, end: int) -> Part:
+    block = content[start:end]
+    words = _SHOWN_WORDS.search(block)
+    if words is None:
+        return Part(end, end, Given())
+    above = [line.strip() for line in block[: words.start()].splitlines() if line.strip()]
+    title = [line for line in above if not re.match(r"By [A-Z]", line)]
+    after = words.end() + 1
+    head_end = re.compile(r"\r?\n[ \t]*\r?\n").search(block, after)
+    below = [x.strip() for x in block[after : head_end.start() if head_end else len(block)].splitlines() if x.strip()]
+    outlet = next((x for x in below if parse_date(x) is None and not re.fullmatch(r"\d\d:\d\d.*", x)), None)
+    return Part(
+        start + (head_end.end() if head_end else len(block)),
+        end,
+        Given(title=title[-1] if title else None, outlet=outlet, published=_date(below)),
+    )
+
+
+def _date(lines: list[str]) -> PartialDate | None:
+    return next((date for line in lines if (date := parse_date(line)) is not None and len(date.iso) == 10), None)
+
+
+def _trimmed(content: str, part: Part) -> Part:
+    """Without the blank space around the body; offsets inside it stay as they are."""
+    body = content[part.start : part.end]
+    lead = len(body) - len(body.lstrip())
+    return Part(part.start + lead, part.start + max(lead, len(body.rstrip())), part.given)

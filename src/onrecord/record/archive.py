@@ -1,0 +1,338 @@
+"""The archive: readings in Parquet files, partitioned by month, that many machines may write and any engine may read.
+
+::
+
+    archive/
+      statements/month=2026-03/3f2a….parquet    the table of the analyses, with each statement's record
+      articles/month=2026-03/3f2a….parquet      who published what, the text, and who read it when
+      codebooks/9c1d….json
+
+A file is named by what it holds and appears whole or not at all, so a retry writes the same file and never a second
+one. Of several readings of an article the newest is the current view; a statement that stands in two files counts once.
+People's judgements have no place here: `onrecord import` brings an archive into a ledger.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import polars as pl
+
+from onrecord.codec import statement_from_dict
+from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
+from onrecord.lexicon import Codebook
+from onrecord.model import Article, Statement
+from onrecord.record import archive_check, rows, search
+from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, Reading, file_id, reading_of
+from onrecord.record.query import Query, last_day
+from onrecord.record.table import COLUMNS
+from onrecord.record.verify import Progress, Report
+
+_EVERYTHING = Query()
+_ROWS = 50_000  # to a row group: what a reader takes or passes over at once
+_FETCH = 2_000
+
+
+def is_archive(url: str | Path) -> bool:
+    """Whether this names an archive: a folder, or a path that ends in a slash."""
+    return "://" not in str(url) and (str(url).endswith(("/", os.sep)) or Path(url).is_dir())
+
+
+class Archive:
+    """An archive in a folder, with the reading side of a `Ledger`; errors are LedgerError and its kinds."""
+
+    # Larger batches than a ledger's: each writes a file for every month in it.
+    batch: ClassVar[tuple[int, float]] = (50_000, 60.0)
+
+    def __init__(
+        self,
+        folder: str | Path,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.name = str(folder)
+        self.read_only = read_only
+        self._folder = Path(folder)
+        self._clock = clock
+        self._read: dict[bytes, str] | None = None
+        with self._translating():
+            if create and not read_only:
+                (self._folder / "statements").mkdir(parents=True, exist_ok=True)
+                (self._folder / "articles").mkdir(exist_ok=True)
+            if not (self._folder / "statements").is_dir():
+                raise NotALedger(f"{self.name}: a folder, not an archive; `onrecord read SOURCE --ledger` makes one")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    # ------------------------------------------------------------ writing
+
+    def add(
+        self,
+        results: Iterable[tuple[Article, Sequence[Statement]]],
+        *,
+        codebook: Codebook | None = None,
+        reader: str = "",
+    ) -> int:
+        """Keep readings, a file for each month among them; how many were new. Files that are there are passed over.
+
+        SpanError where a statement's words are not in its text.
+        """
+        if self.read_only:
+            raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
+        key = "" if codebook is None else codebook.id
+        read = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+        months: dict[str, dict[str, Reading]] = {}
+        for article, found in results:
+            for statement in found:
+                rows.check_evidence(statement)
+            made = reading_of(article, found, codebook=key, reader=reader, read=read)
+            months.setdefault(made.month, {})[made.article["reading"]] = made
+        new = 0
+        with self._translating():
+            if codebook is not None:
+                self._write_codebook(codebook)
+            for month, readings in sorted(months.items()):
+                new += self._write(month, list(readings.values()))
+        if self._read is not None:
+            for one in (reading.article for some in months.values() for reading in some.values()):
+                self._read[bytes.fromhex(one["id"])] = f"{one['codebook']} {one['reader']}"
+        return new
+
+    def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
+        """Those of the articles whose newest reading is by this reader under this codebook.
+
+        The first call loads who read each article, some 150 bytes for each in memory.
+        """
+        if self._read is None:
+            with self._translating():
+                latest = self._latest("codebook", "reader").select("id", "codebook", "reader").collect()
+            self._read = {bytes.fromhex(key): f"{book} {by}" for key, book, by in latest.iter_rows()}
+        wanted = f"{'' if codebook is None else codebook.id} {rows.storable(reader)}"
+        return {key for key in ids if self._read.get(bytes.fromhex(key)) == wanted}
+
+    def _write(self, month: str, readings: list[Reading]) -> int:
+        name = file_id([reading.article["reading"] for reading in readings])
+        path = self._folder / "articles" / f"month={month}" / f"{name}.parquet"
+        if path.exists():
+            return 0
+        statements = [row for reading in readings for row in reading.statements]
+        frame = pl.DataFrame(statements, schema=STATEMENTS, orient="row").sort(*ORDER, nulls_last=False)
+        self._put(frame, self._folder / "statements" / f"month={month}" / f"{name}.parquet")
+        # Last, as it makes the readings count: statements without their article are not seen.
+        articles = pl.DataFrame([dict(reading.article) for reading in readings], schema=ARTICLES, orient="row")
+        self._put(articles.sort("published", "id", nulls_last=False), path)
+        return len(readings)
+
+    def _put(self, frame: pl.DataFrame, path: Path) -> None:
+        """Write a file that appears whole: under another name first, on the disk, then by its own."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.stem}.{os.getpid()}.part")
+        try:
+            made = io.BytesIO()  # written by Polars itself, a full disk would be an error of the format
+            frame.write_parquet(made, compression="zstd", statistics=True, row_group_size=_ROWS)
+            with part.open("wb") as stream:
+                stream.write(made.getbuffer())
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync(path.parent)
+
+    def _write_codebook(self, codebook: Codebook) -> None:
+        path = self._folder / "codebooks" / f"{codebook.id}.json"
+        if path.exists():
+            path.touch()  # the last one used is the newest file
+            return
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_name(f".{path.stem}.{os.getpid()}.part")
+        part.write_text(rows.codebook_row(codebook)["record"], encoding="ascii")
+        part.replace(path)
+
+    # ------------------------------------------------------------ reading
+
+    def table(self, query: Query = _EVERYTHING) -> pl.DataFrame:
+        """The statements of a query as a frame with the columns of `table.COLUMNS`, by date and article."""
+        with self._translating():
+            return self._found(query, *COLUMNS).collect()
+
+    def count(self, query: Query = _EVERYTHING) -> int:
+        """How many statements a query finds, limit and offset aside."""
+        with self._translating():
+            return int(self._chosen(query).select(pl.len()).collect().item())
+
+    def statements(self, query: Query = _EVERYTHING) -> Iterator[Statement]:
+        """The statements of a query, in the order of `table`."""
+        with self._translating():
+            found = self._found(query, "article", "record").collect()
+        for part in found.iter_slices(_FETCH):
+            known = {article.id: article for article in self._articles(part["article"].unique())}
+            for article, record in part.rows():
+                yield statement_from_dict(json.loads(record), known[article])
+
+    def get(self, prefix: str) -> Statement:
+        """The statement whose id begins so, current or not; StatementNotFound where there is none, or several."""
+        wanted = prefix.strip().lower()
+        if not wanted or wanted.strip("0123456789abcdef"):
+            raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
+        with self._translating():
+            begins = pl.col("id").str.starts_with(wanted)
+            found = self._scan("statements", STATEMENTS).filter(begins).select("id", "article", "record").unique("id")
+            some = found.sort("id").head(2).collect().rows()
+        if not some:
+            raise StatementNotFound(f"{self.name}: no statement {prefix}; `onrecord statements` lists them")
+        if len(some) > 1:
+            raise StatementNotFound(f"{self.name}: several statements begin with {prefix}; give more of it")
+        (article,) = self._articles(pl.Series([some[0][1]]))
+        return statement_from_dict(json.loads(some[0][2]), article)
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, by id."""
+        with self._translating():
+            ids = self._scan("articles", ARTICLES).select("id").unique().sort("id").collect()["id"]
+        for start in range(0, len(ids), _FETCH):
+            yield from sorted(self._articles(ids[start : start + _FETCH]), key=lambda article: article.id)
+
+    def codebook(self) -> Codebook | None:
+        """The codebook that was used last, None where there was none."""
+        with self._translating():
+            files = sorted((self._folder / "codebooks").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+            return rows.codebook_of(files[-1].read_text(encoding="ascii")) if files else None
+
+    def codebooks(self) -> dict[str, Codebook]:
+        """All codebooks by id."""
+        with self._translating():
+            files = (self._folder / "codebooks").glob("*.json")
+            return {path.stem: rows.codebook_of(path.read_text(encoding="ascii")) for path in files}
+
+    def readings(self) -> Iterator[list[Reading]]:
+        """The newest reading of every article, as rows, file by file; those that stand in two files come twice."""
+        with self._translating():
+            latest = set(self._latest("id").collect()["reading"])
+            for path in sorted((self._folder / "articles").rglob("*.parquet")):
+                articles = pl.read_parquet(path, hive_partitioning=False).filter(pl.col("reading").is_in(latest))
+                twin = self._folder / "statements" / path.relative_to(self._folder / "articles")
+                found: dict[str, list[dict[str, Any]]] = {}
+                for row in pl.read_parquet(twin, hive_partitioning=False).iter_rows(named=True):
+                    found.setdefault(row["reading"], []).append(row)
+                yield [Reading(row, found.get(row["reading"], [])) for row in articles.iter_rows(named=True)]
+
+    def verify(self, progress: Progress | None = None) -> Report:
+        """Check every quotation, record, column and file name; the report says what is not as it was written."""
+        with self._translating():
+            return archive_check.verify(self._folder, progress)
+
+    def _articles(self, ids: pl.Series) -> Iterator[Article]:
+        with self._translating():
+            wanted = self._scan("articles", ARTICLES).filter(pl.col("id").is_in(ids.implode()))
+            found = wanted.select("id", "record", "content").unique("id").collect()
+        for _, record, content in found.iter_rows():
+            yield rows.article_of(record, content)
+
+    def _scan(self, kind: str, schema: dict[str, Any]) -> pl.LazyFrame:
+        files = sorted((self._folder / kind).rglob("*.parquet"))
+        if not files:
+            return pl.LazyFrame(schema=schema)
+        return pl.scan_parquet(files, hive_partitioning=False)
+
+    def _latest(self, *columns: str) -> pl.LazyFrame:
+        """The newest reading of each article."""
+        chosen = self._scan("articles", ARTICLES).select({"id", "reading", "read", *columns})
+        return chosen.sort("read", "reading").unique("id", keep="last")
+
+    def _chosen(self, query: Query) -> pl.LazyFrame:
+        frame = self._scan("statements", STATEMENTS)
+        for condition in _conditions(query):
+            frame = frame.filter(condition)
+        if query.history:
+            there = self._scan("articles", ARTICLES).select("reading").unique()
+        else:
+            there = self._latest()
+        return frame.join(there.select("reading"), on="reading", how="semi").unique("id", keep="any")
+
+    def _found(self, query: Query, *columns: str) -> pl.LazyFrame:
+        frame = self._chosen(query).sort(*ORDER, nulls_last=False)
+        if query.limit is not None or query.offset:
+            frame = frame.slice(query.offset, query.limit)
+        return frame.select(columns)
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise _error(self.name, error) from error
+        except pl.exceptions.PolarsError as error:
+            line = " ".join(str(error).split())[:200]
+            raise LedgerError(f"{self.name}: damaged ({line}); restore it from a copy") from error
+
+
+def _conditions(query: Query) -> Iterator[pl.Expr]:
+    for column, words in (
+        ("speaker_key", query.speaker), ("affiliation_key", query.affiliation), ("outlet_key", query.outlet),
+    ):  # fmt: skip
+        if words is not None:
+            yield (" " + pl.col(column) + " ").str.contains(f" {rows.key(words)} ", literal=True)
+    for column, value in (("issue", query.issue), ("stance", query.stance), ("act", query.act)):
+        if value is not None:
+            yield pl.col(column) == value
+    if query.since is not None:
+        yield pl.col("date") >= query.since.first_day()
+    if query.until is not None:
+        yield pl.col("date") <= date.fromisoformat(last_day(query.until))
+    if query.article is not None:
+        yield (pl.col("article") == query.article) | (pl.col("article_name") == query.article)
+    if query.text is not None and query.text.strip():
+        yield _text(query.text)
+
+
+def _text(text: str) -> pl.Expr:
+    """All words in quotation, speaker or title, whatever their case; as printed, without the ledger's word stems."""
+    words = pl.concat_str("quote", "speaker", "title", separator=" ", ignore_nulls=True).str.to_lowercase()
+    plain = (
+        " " + words.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all(r"[^\p{L}\p{N}]+", " ") + " "
+    )
+    terms = search.parse(text)
+    if not terms:
+        return pl.lit(False)
+    needles = [f" {term.words.lower()}" + ("" if term.prefix else " ") for term in terms]
+    return pl.all_horizontal(plain.str.contains(needle, literal=True) for needle in needles)
+
+
+def _error(name: str, error: OSError) -> LedgerError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return LedgerError(f"{name}: the disk is full; the batch was not written, make room and run again")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return LedgerReadOnly(f"{name}: cannot be written or read; check its permissions")
+    return LedgerError(f"{name}: {' '.join((error.strerror or str(error)).split())}")
+
+
+def _sync(folder: Path) -> None:
+    """Let a new name in a folder outlive a power cut; not every system can open a folder."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,134 @@
+"""Checking an archive: quotations against their texts, columns against their records, files against their names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onrecord.codec import statement_from_dict
+from onrecord.errors import CodecError, LedgerError, SpanError
+from onrecord.model import Article
+from onrecord.record import rows
+from onrecord.record.archive_rows import ARTICLES, STATEMENTS, Reading, file_id, reading_id, reading_of
+from onrecord.record.verify import Finding, Progress, Report
+
+NOTE = "whole files that are gone are not missed: compare the digest with one that was noted"
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.articles = self.statements = self.evidence = 0
+
+    def found(self, where: str, what: object) -> None:
+        self.findings.append(Finding(where, " ".join(str(what).split())))
+
+
+def verify(folder: Path, progress: Progress | None = None) -> Report:
+    """Check all files, one at a time; the digest is a hash of their names, which hash what they hold."""
+    walk = _Walk()
+    files = sorted((folder / "articles").rglob("*.parquet"))
+    twins = {folder / "statements" / path.relative_to(folder / "articles") for path in files}
+    for number, path in enumerate(files, 1):
+        twin = folder / "statements" / path.relative_to(folder / "articles")
+        try:
+            _file(walk, path, twin)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            walk.found(str(path.relative_to(folder)), f"it or its statements cannot be read: {error}")
+        if progress is not None:
+            progress(number, len(files))
+    notes = [NOTE]
+    idle = set((folder / "statements").rglob("*.parquet")) - twins
+    if idle:
+        notes.append(f"{len(idle)} files of statements belong to no reading: a writer was killed; they do not count")
+    names = "\n".join(path.relative_to(folder).as_posix() for path in files)
+    return Report(
+        batches=len(files),
+        articles=walk.articles,
+        statements=walk.statements,
+        evidence=walk.evidence,
+        digest=hashlib.sha256(names.encode()).hexdigest(),
+        findings=tuple(walk.findings),
+        notes=tuple(notes),
+    )
+
+
+def check_words(readings: Sequence[Reading]) -> None:
+    """LedgerError where a record of an archive does not stand in its text, or is not what its reading was made of.
+
+    Quicker than `verify`, for loading: the record's checksum, the reading's, and the words of source, cue, content and
+    evidence; the columns, which are only derived, are left to `verify`.
+    """
+    for reading in readings:
+        row = reading.article
+        content: str = row["content"].decode("utf-8", "surrogatepass")
+        sums = (hashlib.sha256(row["content"]).hexdigest(), rows.checksum(row["record"]))
+        entries = [(one["id"], rows.checksum(one["record"])) for one in reading.statements]
+        key = reading_id(row["id"], sums[1], row["codebook"], row["reader"], entries)
+        if sums[0] != row["text_id"] or key != row["reading"]:
+            raise LedgerError(f"article {row['id']} of the archive was changed; run `onrecord verify` on it")
+        for one in reading.statements:
+            record = json.loads(one["record"])
+            quote = " … ".join(content[start:end] for start, end in record["content"])
+            spans = [*record["content"], *record["cue"], *record["source"], *record["condition"]]
+            spans += [span for judged in record["judgements"].values() for span in judged["evidence"]]
+            inside = all(0 <= start < end <= len(content) for start, end in spans)
+            if not inside or quote != record["quote"] or record["text_id"] != row["text_id"]:
+                raise LedgerError(f"statement {one['id']} of the archive does not stand in its text")
+
+
+def _file(walk: _Walk, path: Path, twin: Path) -> None:
+    where = f"{path.parent.name}/{path.name}"
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    statements = pl.read_parquet(twin, hive_partitioning=False)
+    articles = pl.read_parquet(path, hive_partitioning=False)
+    if dict(statements.schema) != pl.Schema(STATEMENTS) or dict(articles.schema) != pl.Schema(ARTICLES):
+        walk.found(where, "its columns are not those of an archive")
+        return
+    for row in statements.iter_rows(named=True):
+        found.setdefault(row["reading"], []).append(row)
+    readings = [row["reading"] for row in articles.iter_rows(named=True)]
+    if file_id(readings) != path.stem:
+        walk.found(where, "does not hold the readings that it is named for")
+    for key in found.keys() - set(readings):
+        walk.found(where, f"{len(found[key])} statements belong to no reading in it")
+    for row in articles.iter_rows(named=True):
+        _reading(walk, row, found.get(row["reading"], []))
+
+
+def _reading(walk: _Walk, row: Mapping[str, Any], found: list[Mapping[str, Any]]) -> None:
+    where = f"article {row['id']} ({row['name']})"
+    walk.articles += 1
+    walk.statements += len(found)
+    try:
+        article = rows.article_of(row["record"], row["content"])
+        statements = [_statement(one, article) for one in found]
+    except (CodecError, SpanError, ValueError) as error:
+        walk.found(where, error)
+        return
+    walk.evidence += sum(1 for statement in statements for _ in statement.evidence())
+    entries = [(statement.id, rows.checksum(one["record"])) for statement, one in zip(statements, found, strict=True)]
+    made = reading_of(article, statements, codebook=row["codebook"], reader=row["reader"], read=row["read"])
+    if reading_id(article.id, made.article["hash"], row["codebook"], row["reader"], entries) != row["reading"]:
+        walk.found(where, "its reading was changed: it does not hash to its id")
+    if dict(made.article) != dict(row):
+        walk.found(where, f"was changed: {_first(made.article, row)}")
+    for expected, one in zip(made.statements, found, strict=True):
+        if dict(expected) != dict(one):
+            walk.found(f"statement {one['id']}", f"was changed: {_first(expected, one)}")
+
+
+def _statement(row: Mapping[str, Any], article: Article) -> Any:
+    statement = statement_from_dict(json.loads(row["record"]), article)
+    rows.check_evidence(statement)
+    return statement
+
+
+def _first(expected: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    name = next((name for name in expected if expected[name] != row.get(name)), "")
+    return f"column {name} does not fit its record"

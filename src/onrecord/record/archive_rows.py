@@ -1,0 +1,121 @@
+"""What stands in an archive's Parquet files: their columns, and readings to and from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from onrecord.model import Article, Statement, digest
+from onrecord.record import rows
+from onrecord.record.table import COLUMNS
+
+# The table that analyses take comes first, so that any Parquet reader shows what one wants to see.
+STATEMENTS: dict[str, Any] = {
+    **COLUMNS,
+    "reading": pl.String,
+    "place": pl.String,
+    "record": pl.String,
+    "hash": pl.String,
+    "speaker_key": pl.String,
+    "affiliation_key": pl.String,
+    "outlet_key": pl.String,
+}
+ARTICLES: dict[str, Any] = {
+    "id": pl.String,
+    "name": pl.String,
+    "title": pl.String,
+    "outlet": pl.String,
+    "published": pl.String,
+    "url": pl.String,
+    "text_id": pl.String,
+    "content": pl.Binary,
+    "record": pl.String,
+    "hash": pl.String,
+    "reading": pl.String,
+    "codebook": pl.String,
+    "reader": pl.String,
+    "read": pl.String,
+}
+ORDER = ("date", "article", "start", "id")
+_OF_ARTICLE = ("name", "title", "outlet", "published", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of one article as rows: `article` has the keys of `ARTICLES`, a statement those of `STATEMENTS`."""
+
+    article: Mapping[str, Any]
+    statements: Sequence[Mapping[str, Any]]
+
+    @property
+    def month(self) -> str:
+        """The partition: the month of publication, else the year, else `unknown`."""
+        return (self.article["published"] or "unknown")[:7]
+
+
+def reading_of(article: Article, found: Sequence[Statement], *, codebook: str, reader: str, read: str) -> Reading:
+    """A reading as rows; `codebook` is an id, empty for none, `read` the time in ISO 8601."""
+    made = rows.article_row(article, 0, 0)
+    unique = {statement.id: statement for statement in found}
+    records = [(s, *rows.statement_record(s, article.name)) for s in unique.values()]
+    entries = [(s.id, rows.checksum(written)) for s, _, written in records]
+    key = reading_id(article.id, made["hash"], codebook, rows.storable(reader), entries)
+    row = {name: made.get(name) for name in ARTICLES} | {
+        "content": article.text.content.encode("utf-8", "surrogatepass"),
+        "reading": key,
+        "codebook": codebook,
+        "reader": rows.storable(reader),
+        "read": read,
+    }
+    return Reading(row, [_statement(row, made["outlet_key"], s, record, written) for s, record, written in records])
+
+
+def reading_id(article: str, article_hash: str, codebook: str, reader: str, entries: Sequence[tuple[str, str]]) -> str:
+    """A hash of all that a reading says: the ids and checksums of its statements, in any order."""
+    return digest("reading", article, article_hash, codebook, reader, sorted(list(entry) for entry in entries))
+
+
+def file_id(readings: Sequence[str]) -> str:
+    """The name of a file with these readings: the same whoever writes it, however often."""
+    return digest("archive file", sorted(readings))
+
+
+def _statement(
+    article: Mapping[str, Any], outlet_key: str | None, statement: Statement, record: rows.Row, written: str
+) -> rows.Row:
+    columns = rows.statement_columns(statement, record)
+    date = statement.when.value or statement.article.published
+    return {name: columns.get(name) for name in STATEMENTS} | {
+        "id": statement.id,
+        "article": article["id"],
+        "article_name": article["name"],
+        **{name: article[name] for name in _OF_ARTICLE if name != "name"},
+        "when": columns["moment"],
+        "date": None if date is None else date.first_day(),
+        "chain": [rows.storable(name) for name in statement.chain.value],
+        "condition": [rows.storable(piece.quote) for piece in statement.condition.value],
+        "reading": article["reading"],
+        "record": written,
+        "hash": rows.checksum(written),
+        "outlet_key": outlet_key,
+    }
+
+
+def ledger_columns(row: Mapping[str, Any]) -> rows.Row:
+    """The columns of the ledger's table `statements` that an archive's row holds."""
+    same = {name: row[name] for name in _SAME}
+    return same | {
+        "moment": row["when"],
+        "day": "" if row["date"] is None else row["date"].isoformat(),
+        "chain": rows.names_text(row["chain"]),
+        "condition": rows.names_text(row["condition"]),
+    }
+
+
+_SAME = (
+    "place", "title", "form", "speaker", "speaker_key", "affiliation", "affiliation_key", "venue", "act", "issue",
+    "stance", "commitment", "quote", "cue", "source", "start", "confidence", "nested_in", "record", "hash",
+)  # fmt: skip

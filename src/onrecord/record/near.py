@@ -1,0 +1,48 @@
+"""Near-duplicate texts by MinHash (Broder 1997): a wire's dispatch in two papers, with another headline or end."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+Signature = NDArray[np.uint32]
+
+HASHES = 128
+BANDS = 32  # of 4 rows: two texts that share 80% of their shingles meet in a band with a chance of 0.9999999
+WORDS = 4  # to a shingle
+LEAST = 0.7  # the share of shingles from which a text counts as a reprint
+_PRIME = (1 << 61) - 1
+
+
+def signature(text: str) -> Signature | None:
+    """The MinHash signature of a text, `HASHES` numbers; None where it has too few words to tell."""
+    words = re.findall(r"\w+", text.casefold())
+    if len(words) < 3 * WORDS:
+        return None
+    shingles = {" ".join(words[n : n + WORDS]) for n in range(len(words) - WORDS + 1)}
+    hashed = np.array(
+        [
+            int.from_bytes(hashlib.blake2b(one.encode("utf-8", "replace"), digest_size=4).digest(), "big")
+            for one in shingles
+        ],
+        dtype=np.uint64,
+    )
+    random = np.random.default_rng(20260101)  # a constant of the format, not chance
+    factors = random.integers(1, 1 << 28, HASHES, dtype=np.uint64)
+    offsets = random.integers(0, 1 << 60, HASHES, dtype=np.uint64)
+    least = [((hashed * a + b) % np.uint64(_PRIME)).min() for a, b in zip(factors, offsets, strict=True)]
+    return (np.array(least, dtype=np.uint64) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+
+
+def bands(of: Signature) -> list[bytes]:
+    """One key for each band: texts that share one are worth comparing."""
+    rows = HASHES // BANDS
+    return [bytes([n]) + of[n * rows : (n + 1) * rows].tobytes() for n in range(BANDS)]
+
+
+def likeness(a: Signature, b: Signature) -> float:
+    """The estimated share of shingles that two texts have in common, in [0, 1]."""
+    return float((a == b).mean())

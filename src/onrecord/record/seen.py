@@ -1,0 +1,218 @@
+"""What a watch has seen, in a SQLite file beside the ledger: feeds, pages, versions, reprints and edits.
+
+It can be thrown away: the ledger keeps what was read, and a new watch asks every page once more.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from onrecord.errors import LedgerError
+from onrecord.record.near import LEAST, bands, likeness, signature
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS feeds (
+    url TEXT PRIMARY KEY, due REAL NOT NULL, etag TEXT, modified TEXT, failures INTEGER NOT NULL DEFAULT 0,
+    reason TEXT);
+CREATE TABLE IF NOT EXISTS pages (
+    url TEXT PRIMARY KEY, feed TEXT NOT NULL, stamp TEXT NOT NULL, due REAL, visits INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0, etag TEXT, modified TEXT, reason TEXT);
+CREATE INDEX IF NOT EXISTS pages_due ON pages (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS versions (
+    url TEXT NOT NULL, article TEXT NOT NULL, text_id TEXT NOT NULL, seen REAL NOT NULL, PRIMARY KEY (url, article));
+CREATE INDEX IF NOT EXISTS versions_by_text ON versions (text_id);
+CREATE TABLE IF NOT EXISTS signatures (article TEXT PRIMARY KEY, url TEXT NOT NULL, signature BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS bands (key BLOB NOT NULL, article TEXT NOT NULL, PRIMARY KEY (key, article)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reprints (
+    url TEXT NOT NULL, of_url TEXT NOT NULL, of_article TEXT NOT NULL, likeness REAL NOT NULL, seen REAL NOT NULL,
+    PRIMARY KEY (url, of_article));
+CREATE TABLE IF NOT EXISTS edits (
+    url TEXT NOT NULL, speaker TEXT, before TEXT NOT NULL, after TEXT, seen REAL NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A feed or page whose time has come; `visits` counts the successful ones."""
+
+    url: str
+    etag: str | None
+    modified: str | None
+    visits: int = 0
+    failures: int = 0
+    feed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The article that a text is a reprint of."""
+
+    article: str
+    url: str
+    likeness: float
+
+
+class Seen:
+    """The state of a watch; times are seconds since 1970. One thread uses it. LedgerError where the file is no such."""
+
+    def __init__(self, path: str | Path) -> None:
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise LedgerError(
+                f"{path}: no state of a watch, or a damaged one ({error}); give another --state"
+            ) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    # ------------------------------------------------------------ feeds and pages
+
+    def watch(self, urls: Sequence[str]) -> None:
+        """Feeds to ask from now on; those that are known keep their times, those not named are dropped."""
+        self._db.executemany("INSERT OR IGNORE INTO feeds (url, due) VALUES (?, 0)", [(url,) for url in urls])
+        marks = ",".join("?" * len(urls))
+        self._db.execute(f"DELETE FROM feeds WHERE url NOT IN ({marks})", list(urls))
+
+    def due_feeds(self, now: float) -> list[Due]:
+        """The feeds whose time has come, the longest waiting first."""
+        rows = self._db.execute(
+            "SELECT url, etag, modified, 0, failures, url FROM feeds WHERE due <= ? ORDER BY due, url", (now,)
+        )
+        return [Due(*row) for row in rows]
+
+    def due_pages(self, now: float, most: int = 100) -> list[Due]:
+        """The pages whose time has come, the longest waiting first."""
+        rows = self._db.execute(
+            "SELECT url, etag, modified, visits, failures, feed FROM pages WHERE due <= ? ORDER BY due, url LIMIT ?",
+            (now, most),
+        )
+        return [Due(*row) for row in rows]
+
+    def next_due(self) -> float | None:
+        """When the next feed or page is due."""
+        row = self._db.execute(
+            "SELECT min(due) FROM (SELECT due FROM feeds UNION ALL SELECT due FROM pages)"
+        ).fetchone()
+        return None if row[0] is None else float(row[0])
+
+    def feed_done(self, url: str, due: float, etag: str | None, modified: str | None) -> None:
+        """A feed was asked; when to ask it again."""
+        self._db.execute(
+            "UPDATE feeds SET due = ?, etag = coalesce(?, etag), modified = coalesce(?, modified), failures = 0,"
+            " reason = NULL WHERE url = ?",
+            (due, etag, modified, url),
+        )
+
+    def feed_failed(self, url: str, due: float, reason: str) -> None:
+        """A feed could not be asked."""
+        self._db.execute(
+            "UPDATE feeds SET due = ?, failures = failures + 1, reason = ? WHERE url = ?", (due, reason, url)
+        )
+
+    def list_page(self, url: str, feed: str, stamp: str, now: float) -> bool:
+        """A feed lists a page: due now if it is new, or if the feed says that it changed; whether it is new."""
+        row = self._db.execute("SELECT stamp FROM pages WHERE url = ?", (url,)).fetchone()
+        if row is None:
+            self._db.execute("INSERT INTO pages (url, feed, stamp, due) VALUES (?, ?, ?, ?)", (url, feed, stamp, now))
+        elif stamp and row[0] != stamp:
+            self._db.execute("UPDATE pages SET stamp = ?, due = ? WHERE url = ?", (stamp, now, url))
+        return row is None
+
+    def page_done(self, url: str, due: float | None, etag: str | None, modified: str | None) -> None:
+        """A page was read; when to look at it again, None for never."""
+        self._db.execute(
+            "UPDATE pages SET due = ?, visits = visits + 1, failures = 0, reason = NULL, etag = coalesce(?, etag),"
+            " modified = coalesce(?, modified) WHERE url = ?",
+            (due, etag, modified, url),
+        )
+
+    def page_failed(self, url: str, due: float | None, reason: str) -> None:
+        """A page could not be read; when to try again, None for never."""
+        self._db.execute(
+            "UPDATE pages SET due = ?, failures = failures + 1, reason = ? WHERE url = ?", (due, reason, url)
+        )
+
+    # ------------------------------------------------------------ texts
+
+    def versions(self, url: str) -> list[tuple[str, str]]:
+        """Article id and text id of each version of a page, oldest first."""
+        rows = self._db.execute("SELECT article, text_id FROM versions WHERE url = ? ORDER BY seen, rowid", (url,))
+        return [(row[0], row[1]) for row in rows]
+
+    def original(self, url: str, text: str, text_id: str) -> Original | None:
+        """The article of another page that has this text, or nearly so: the most alike, of equals the first seen."""
+        row = self._db.execute(
+            "SELECT v.article, v.url FROM versions v JOIN signatures s ON s.article = v.article"
+            " WHERE v.text_id = ? AND v.url != ? ORDER BY v.seen LIMIT 1",
+            (text_id, url),
+        ).fetchone()
+        if row is not None:
+            return Original(row[0], row[1], 1.0)
+        made = signature(text)
+        if made is None:
+            return None
+        best: Original | None = None
+        for article, of_url, stored in self._alike(bands(made)):
+            share = likeness(made, np.frombuffer(stored, dtype=np.uint32))
+            if of_url != url and share >= LEAST and (best is None or share > best.likeness):
+                best = Original(article, of_url, round(share, 3))
+        return best
+
+    def keep_version(self, url: str, article: str, text_id: str, text: str, now: float) -> None:
+        """A page has this text now, and it is an article of its own."""
+        with self._db:
+            self._db.execute("BEGIN")
+            self._db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", (url, article, text_id, now))
+            made = signature(text)
+            stored = b"" if made is None else made.tobytes()
+            self._db.execute("INSERT OR IGNORE INTO signatures VALUES (?, ?, ?)", (article, url, stored))
+            keys = [] if made is None else bands(made)
+            self._db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, article) for key in keys])
+
+    def keep_reprint(self, url: str, article: str, text_id: str, of: Original, now: float) -> None:
+        """A page is a reprint; its version is kept, but it never serves as anyone's original."""
+        self._db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", (url, article, text_id, now))
+        self._db.execute(
+            "INSERT OR REPLACE INTO reprints VALUES (?, ?, ?, ?, ?)", (url, of.url, of.article, of.likeness, now)
+        )
+
+    def keep_edit(self, url: str, speaker: str | None, before: str, after: str | None, now: float) -> None:
+        """A quotation was changed in place."""
+        self._db.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?)", (url, speaker, before, after, now))
+
+    def reprints(self) -> list[tuple[str, str, float]]:
+        """Each reprint's address, that of its original, and how alike they are."""
+        return self._db.execute("SELECT url, of_url, likeness FROM reprints ORDER BY seen, url").fetchall()
+
+    def edits(self) -> list[tuple[str, str | None, str, str | None]]:
+        """Each changed quotation: address, speaker, before, after."""
+        return self._db.execute("SELECT url, speaker, before, after FROM edits ORDER BY seen, rowid").fetchall()
+
+    def counts(self) -> dict[str, int]:
+        """Feeds, pages, pages that wait, and feeds that failed when they were last asked."""
+        names = {
+            "feeds": "SELECT count(*) FROM feeds",
+            "feeds_failing": "SELECT count(*) FROM feeds WHERE failures > 0",
+            "pages": "SELECT count(*) FROM pages",
+            "pages_waiting": "SELECT count(*) FROM pages WHERE due IS NOT NULL AND visits = 0",
+            "reprints": "SELECT count(*) FROM reprints",
+            "edits": "SELECT count(*) FROM edits",
+        }
+        return {name: int(self._db.execute(query).fetchone()[0]) for name, query in names.items()}
+
+    def _alike(self, keys: Sequence[bytes]) -> list[tuple[str, str, bytes]]:
+        marks = ",".join("?" * len(keys))
+        return self._db.execute(
+            "SELECT DISTINCT s.article, s.url, s.signature FROM bands b JOIN signatures s ON s.article = b.article"
+            f" WHERE b.key IN ({marks}) AND s.signature != x'' ORDER BY s.rowid LIMIT 200",
+            list(keys),
+        ).fetchall()

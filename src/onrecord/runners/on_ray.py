@@ -1,0 +1,143 @@
+"""Ray Data, local or on a cluster: the sources' pieces are a dataset, a pool of actors reads them.
+
+What comes back is the same as from any other runner, a chunk at a time. An archive is what to write to, as one process
+writes and many read. With `resume`, articles of JSON Lines that are known are not sent; other pieces are, as nobody
+knows their articles before they are opened, and reading them again adds nothing. A piece whose actor dies is read again
+by Ray; one that takes too long is ended by the worker process that each actor leads, and set aside.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from onrecord.errors import RunnerError, SourceError
+from onrecord.model import Article
+from onrecord.pipeline import Item, Keeper, Known, Store, failure, kept
+from onrecord.read import Given, pieces
+from onrecord.runners.bounds import Bounds
+from onrecord.runners.worker import Build, Task
+from onrecord.runners.workers import Reader
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+
+CHUNK = 2_000  # pieces handed to Ray at a time: what the driver holds, and how far ahead it reads
+BATCH = 8  # pieces an actor takes at a time
+
+
+class _Actor:
+    """Leads one worker process; Ray keeps the actor, the worker keeps the model."""
+
+    def __init__(self, build: Build, bounds: Bounds) -> None:
+        self._reader = Reader(build, bounds)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        outcomes = [self._reader.outcomes(Task(pickle.loads(one))) for one in batch["piece"]]
+        return {"number": batch["number"], "outcomes": [pickle.dumps(some) for some in outcomes]}
+
+
+def on_ray(
+    sources: Iterable[str],
+    build: Build,
+    store: Store | None = None,
+    *,
+    codebook: Codebook | None = None,
+    reader: str = "",
+    workers: int = 2,
+    address: str | None = None,
+    bounds: Bounds = Bounds(),
+    defaults: Given | None = None,
+    notes: Callable[[str], None] | None = None,
+    resume: bool = False,
+) -> Iterator[Item]:
+    """Read sources on Ray with `workers` actors; `address` is a cluster's, by default one is started here.
+
+    Results are yielded chunk by chunk in the order of the sources. `reader` names the version that `build` makes.
+    """
+    ray = _ray()
+    told = notes or (lambda note: None)
+    started = not ray.is_initialized()
+    if started:
+        _start(ray, address, workers)
+    keeper = Keeper(store, codebook, reader, resume=resume)
+    try:
+        yield from kept(_items(ray, sources, build, keeper, workers, bounds, defaults or Given(), told), keeper)
+    finally:
+        if started:
+            ray.shutdown()
+
+
+def _ray() -> Any:
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise RunnerError("Ray is missing; pip install 'onrecord[ray]'") from error
+    return ray
+
+
+def _start(ray: Any, address: str | None, workers: int) -> None:
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # it tells of every step
+    try:
+        if address is None:
+            ray.init(num_cpus=workers + 1, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+        else:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        line = " ".join(str(error).split())[:200]
+        raise RunnerError(f"no Ray at {address or 'this machine'} ({line}); check --ray-address") from error
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+
+
+def _items(
+    ray: Any,
+    sources: Iterable[str],
+    build: Build,
+    keeper: Keeper,
+    workers: int,
+    bounds: Bounds,
+    defaults: Given,
+    notes: Callable[[str], None],
+) -> Iterator[Item]:
+    chunk: list[Any] = []
+    for source in sources:
+        for item in pieces(source, defaults=defaults, notes=notes):
+            if isinstance(item, Article) and keeper.knows(item.id):
+                chunk.append(Known(item.name))
+            else:
+                chunk.append(item)
+            if len(chunk) >= CHUNK:
+                yield from _chunk(ray, chunk, build, workers, bounds)
+                chunk = []
+    yield from _chunk(ray, chunk, build, workers, bounds)
+
+
+def _chunk(ray: Any, chunk: list[Any], build: Build, workers: int, bounds: Bounds) -> Iterator[Item]:
+    done: dict[int, list[Item]] = {}
+    rows = []
+    for number, item in enumerate(chunk):
+        if isinstance(item, SourceError):
+            done[number] = [failure(item)]
+        elif isinstance(item, Known):
+            done[number] = [item]
+        else:
+            rows.append({"number": number, "piece": pickle.dumps(item)})
+    if rows:
+        dataset = ray.data.from_items(rows, override_num_blocks=max(1, min(len(rows) // BATCH, 8 * workers)))
+        read = dataset.map_batches(
+            _Actor,
+            fn_constructor_kwargs={"build": build, "bounds": bounds},
+            compute=ray.data.ActorPoolStrategy(size=workers),
+            batch_size=BATCH,
+            num_cpus=1,
+        )
+        for row in read.iter_rows():
+            done[int(row["number"])] = pickle.loads(row["outcomes"])
+    for number in range(len(chunk)):
+        yield from done[number]

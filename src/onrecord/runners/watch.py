@@ -1,0 +1,276 @@
+"""`onrecord watch`: feeds asked again and again, their new pages read, changed ones compared, reprints linked.
+
+All that it knows between two steps stands in the state file and the ledger, so it may be stopped or killed at any
+moment: a page that was being read is read again, which adds nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from onrecord.errors import NoArticle, SourceError
+from onrecord.model import Article, Form, Statement
+from onrecord.pipeline import Item, Result
+from onrecord.read import Given, Piece, open_piece
+from onrecord.read.feeds import Feed, listing
+from onrecord.read.polite import Gone, Later, Polite
+from onrecord.record.seen import Due, Original, Seen
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+    from onrecord.record import Ledger
+
+HOUR = 3600.0
+# When a page is looked at again after it was first read: silent edits come early or not at all.
+AGAIN = (1 * HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
+ATTEMPTS = 5  # to fetch a page that answers nothing
+_ALIKE = 0.5  # of the characters: below, two quotations are two, and not one that was changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened: `kind` is article, version, reprint, edit, failed, left out or feed failed."""
+
+    kind: str
+    url: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Seconds between two looks at a feed, and after which a page is looked at again."""
+
+    every: float = 900.0
+    again: tuple[float, ...] = AGAIN
+
+
+class Watch:
+    """One watch over feeds; `read_article` is the pipeline's, `reader` its version, `clock` counts from 1970."""
+
+    def __init__(
+        self,
+        feeds: Sequence[Feed],
+        seen: Seen,
+        ledger: Ledger,
+        read_article: Callable[[Article], Item],
+        *,
+        codebook: Codebook | None = None,
+        reader: str = "",
+        polite: Polite | None = None,
+        schedule: Schedule = Schedule(),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.stop = threading.Event()
+        self.metrics = Metrics(clock)
+        self._feeds = {feed.url: feed for feed in feeds}
+        self._seen = seen
+        self._ledger = ledger
+        self._read_article = read_article
+        self._codebook = codebook
+        self._reader = reader
+        self._polite = polite or Polite(wait=self.stop.wait)
+        self._schedule = schedule
+        self._clock = clock
+        seen.watch(list(self._feeds))
+
+    def run(self, *, once: bool = False) -> Iterator[Event]:
+        """Watch until `stop` is set; with `once` until everything that was due is done."""
+        while not self.stop.is_set():
+            yield from self._round()
+            self.metrics.counts(self._seen.counts())
+            if once and not self._seen.due_pages(self._clock(), 1):
+                return
+            due = self._seen.next_due()
+            pause = 60.0 if due is None else min(60.0, due - self._clock())
+            self.metrics.beat()
+            if pause > 0:
+                self.stop.wait(pause)
+
+    def _round(self) -> Iterator[Event]:
+        for due in self._seen.due_feeds(self._clock()):
+            if self.stop.is_set():
+                return
+            yield from self._counted(self._feed(due))
+        for page in self._seen.due_pages(self._clock()):
+            if self.stop.is_set():
+                return
+            yield from self._counted(self._page(page))
+
+    def _counted(self, events: Iterator[Event]) -> Iterator[Event]:
+        for event in events:
+            self.metrics.event(event.kind)
+            yield event
+        self.metrics.beat()
+
+    # ------------------------------------------------------------ feeds
+
+    def _feed(self, due: Due) -> Iterator[Event]:
+        now = self._clock()
+        try:
+            answer = self._polite.get(due.url, etag=due.etag, modified=due.modified)
+            if answer.page is not None:
+                self._list(answer.page.data, answer.page.address, due.url, now, [due.url])
+        except SourceError as error:
+            if self.stop.is_set():
+                return
+            # A feed may come back: it is asked ever less often, and never dropped.
+            wait = error.seconds if isinstance(error, Later) else self._schedule.every * min(2.0**due.failures, 96)
+            self._seen.feed_failed(due.url, now + max(wait, self._schedule.every), error.reason)
+            yield Event(kind="feed failed", url=due.url, detail={"reason": error.reason})
+            return
+        self._seen.feed_done(due.url, now + self._schedule.every, answer.etag, answer.modified)
+
+    def _list(self, data: bytes, address: str, feed: str, now: float, path: list[str]) -> None:
+        """Take in what a feed or sitemap lists; the sitemaps of an index are asked at once, two levels deep."""
+        found = listing(data, address)
+        for entry in found.entries:
+            self._seen.list_page(entry.url, feed, entry.stamp, now)
+        for url in found.sitemaps[:50]:
+            if len(path) < 3 and url not in path and not self.stop.is_set():
+                page = self._polite.get(url).page
+                if page is not None:
+                    self._list(page.data, page.address, feed, now, [*path, url])
+
+    # ------------------------------------------------------------ pages
+
+    def _page(self, due: Due) -> Iterator[Event]:
+        now = self._clock()
+        try:
+            answer = self._polite.get(due.url, etag=due.etag, modified=due.modified)
+            if answer.page is not None:
+                page = answer.page
+                suffix = ".html" if page.media in ("text/html", "application/xhtml+xml") else ".txt"
+                if suffix == ".txt" and not page.media.startswith("text/"):
+                    raise Gone(due.url, f"it is {page.media}, not a page of text")
+                feed = self._feeds.get(due.feed)
+                given = Given(outlet=feed.outlet if feed else None)
+                piece = Piece(
+                    data=page.data, name=due.url, where=due.url, suffix=suffix, given=given, address=page.address,
+                    charset=page.charset,
+                )  # fmt: skip
+                for item in open_piece(piece):
+                    if isinstance(item, SourceError):
+                        raise item
+                    yield from self._article(due.url, item, now)
+        except SourceError as error:
+            if not self.stop.is_set():
+                yield self._page_failed(due, error, now)
+            return
+        visits = due.visits
+        later = now + self._schedule.again[visits] if visits < len(self._schedule.again) else None
+        self._seen.page_done(due.url, later, answer.etag, answer.modified)
+
+    def _page_failed(self, due: Due, error: SourceError, now: float) -> Event:
+        retry = None
+        if isinstance(error, Later) and due.failures + 1 < ATTEMPTS:
+            retry = now + error.seconds
+        self._seen.page_failed(due.url, retry, error.reason)
+        kind = "left out" if isinstance(error, NoArticle) else "failed"
+        return Event(kind=kind, url=due.url, detail={"reason": error.reason, "again": retry is not None})
+
+    def _article(self, url: str, article: Article, now: float) -> Iterator[Event]:
+        versions = self._seen.versions(url)
+        if any(known == article.id or text == article.text.id for known, text in versions):
+            return
+        original = None if versions else self._seen.original(url, article.text.content, article.text.id)
+        if original is not None:
+            yield self._reprint(url, article, original, now)
+            return
+        outcome = self._read_article(article)
+        if not isinstance(outcome, Result):
+            reason = getattr(outcome, "reason", "was read before")
+            yield Event(kind="failed", url=url, detail={"reason": reason, "article": article.id})
+            return
+        self._ledger.add([(article, outcome.statements)], codebook=self._codebook, reader=self._reader)
+        if versions:
+            before = [s for s in self._statements(versions[-1][0]) if s.article.id == versions[-1][0]]
+            self._ledger.supersede(versions[-1][0], article.id)
+            for change in changed_quotes(before, outcome.statements, article.text.content):
+                self._seen.keep_edit(url, *change, now)
+                speaker, old, new = change
+                yield Event(kind="edit", url=url, detail={"speaker": speaker, "before": old, "after": new})
+        self._seen.keep_version(url, article.id, article.text.id, article.text.content, now)
+        detail = {"article": article.id, "title": article.title, "statements": len(outcome.statements)}
+        yield Event(kind="version" if versions else "article", url=url, detail=detail)
+
+    def _reprint(self, url: str, article: Article, original: Original, now: float) -> Event:
+        self._seen.keep_reprint(url, article.id, article.text.id, original, now)
+        return Event(kind="reprint", url=url, detail={"of": original.url, "likeness": original.likeness})
+
+    def _statements(self, article_id: str) -> list[Statement]:
+        from onrecord.record import Query
+
+        return list(self._ledger.statements(Query(article=article_id)))
+
+
+def changed_quotes(
+    before: Sequence[Statement], after: Sequence[Statement], text: str
+) -> Iterator[tuple[str | None, str, str | None]]:
+    """Speaker, old and new words of each direct quotation that the new text has no more; None for those taken out."""
+    plain = " ".join(text.split())
+    for old in before:
+        if old.form.value is Form.INDIRECT or " ".join(old.quote.split()) in plain or " … " in old.quote:
+            continue
+        rivals = [new.quote for new in after if new.speaker.value == old.speaker.value and new.quote != old.quote]
+        likest = max(rivals, key=lambda quote: _likeness(old.quote, quote), default=None)
+        if likest is not None and _likeness(old.quote, likest) >= _ALIKE:
+            yield old.speaker.value, old.quote, likest
+        else:
+            yield old.speaker.value, old.quote, None
+
+
+def _likeness(a: str, b: str) -> float:
+    return difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
+
+
+class Metrics:
+    """Counts for Prometheus, and the heartbeat behind `/health`; read by another thread."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._events: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+        self._beat = clock()
+
+    def event(self, kind: str) -> None:
+        """One more event of a kind."""
+        with self._lock:
+            self._events[kind] = self._events.get(kind, 0) + 1
+
+    def counts(self, counts: dict[str, int]) -> None:
+        """The state's counts as they are now."""
+        with self._lock:
+            self._counts = dict(counts)
+
+    def beat(self) -> None:
+        """The watch goes on."""
+        with self._lock:
+            self._beat = self._clock()
+
+    def age(self) -> float:
+        """Seconds since the last sign of life."""
+        with self._lock:
+            return self._clock() - self._beat
+
+    def text(self) -> str:
+        """Everything in Prometheus' text format."""
+        with self._lock:
+            lines = [
+                "# HELP onrecord_watch_events_total What happened since the start.",
+                "# TYPE onrecord_watch_events_total counter",
+            ]
+            lines += [
+                f'onrecord_watch_events_total{{kind="{kind}"}} {number}'
+                for kind, number in sorted(self._events.items())
+            ]
+            for name, number in sorted(self._counts.items()):
+                lines += [f"# TYPE onrecord_watch_{name} gauge", f"onrecord_watch_{name} {number}"]
+            lines += ["# TYPE onrecord_watch_seconds_since_beat gauge"]
+            lines += [f"onrecord_watch_seconds_since_beat {self._clock() - self._beat:.1f}"]
+        return "\n".join(lines) + "\n"

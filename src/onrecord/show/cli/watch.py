@@ -1,0 +1,112 @@
+"""`onrecord watch`: feeds and sitemaps, for as long as it runs."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.ledgers import given_codebook
+from onrecord.show.cli.options import Store, flat
+from onrecord.show.cli.output import write_json
+
+if TYPE_CHECKING:
+    from onrecord.runners.watch import Watch
+
+
+@flat
+def watch(
+    feeds: Annotated[
+        Path, typer.Argument(metavar="FEEDS", help="The feeds and sitemaps: OPML, or a YAML list of addresses.")
+    ],
+    store: Store,
+    codebook: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The issues to follow (YAML).  [default: the ledger's last codebook]"),
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What was seen.  [default: the ledger's path and .watch]")
+    ] = None,
+    every: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="How long between two looks at a feed.")
+    ] = 900.0,
+    delay: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="How long between two requests to one host, at least.")
+    ] = 1.0,
+    agent: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The name to ask under, with an address to complain to.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Serve /health and /metrics on 127.0.0.1 at this port.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due, then end.")] = False,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="An article that takes longer is set aside.")
+    ] = 60.0,
+) -> None:
+    """Watch feeds and sitemaps: read what is new, report what was changed, link what is a reprint.
+
+    Prints one JSON line for each event: article, version (a page that changed), edit (a quotation that was changed in
+    place), reprint, failed, left out, feed failed. Stops at SIGTERM or Ctrl-C after the article at hand, and goes on
+    where it was when started again. Hosts' robots.txt are kept to.
+    """
+    from onrecord import pipeline
+    from onrecord.errors import LedgerError
+    from onrecord.read.feeds import feeds_in
+    from onrecord.read.polite import AGENT, Polite
+    from onrecord.record import Ledger
+    from onrecord.record.archive import is_archive
+    from onrecord.record.seen import Seen
+    from onrecord.runners import Bounds
+    from onrecord.runners.health import served
+    from onrecord.runners.watch import Schedule, Watch
+    from onrecord.runners.workers import Reader
+
+    if is_archive(store.ledger):
+        raise LedgerError(f"{store.ledger}: an archive; a watch writes to a ledger")
+    found = feeds_in(feeds)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger(store.ledger))
+        book = given_codebook(codebook) or ledger.codebook()
+        seen = Seen(state or _beside(store.ledger))
+        stack.callback(seen.close)
+        reader = Reader(functools.partial(pipeline.build_pipeline, book), Bounds(seconds=timeout))
+        stack.callback(reader.close)
+        stop = threading.Event()
+        made = Watch(
+            found, seen, ledger, reader.read, codebook=book, reader=reader.version,
+            polite=Polite(agent=agent or AGENT, delay=delay, wait=stop.wait), schedule=Schedule(every=every),
+        )  # fmt: skip
+        made.stop = stop
+        if port is not None:
+            say(f"health and metrics on http://127.0.0.1:{stack.enter_context(served(made.metrics, port))}")
+        say(f"watching {len(found)} feeds; the ledger is {store.ledger}")
+        with _stopped_by_signals(made):
+            for event in made.run(once=once):
+                write_json({"event": event.kind, "url": event.url, **event.detail})
+    say("stopped; what was read is kept" if stop.is_set() else "done")
+
+
+def _beside(ledger: str) -> Path:
+    return Path("onrecord.watch") if "://" in ledger else Path(ledger + ".watch")
+
+
+@contextmanager
+def _stopped_by_signals(made: Watch) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the watch after the step at hand; outside the main thread, whoever runs it does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: made.stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,36 @@
+"""Ray Data: the same rows as one process, failures set aside the same way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ray", reason="Ray is not installed (onrecord[ray])")
+
+from onrecord.pipeline import Failure, Known, Result, run
+from onrecord.record import Archive, Ledger
+from onrecord.runners import Bounds
+from onrecord.runners.on_ray import on_ray
+from tests.made import TEXT
+from tests.runners import poison
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    extras = [*([""] * 30), "CRASH", "HANG-IN-C", ""]
+    rows = [json.dumps({"id": f"a{n}", "text": f"{TEXT} {n} {extra}"}) for n, extra in enumerate(extras)]
+    path.write_text("\n".join([*rows, "{broken"]), encoding="utf-8")
+    good = tmp_path / "good.jsonl"
+    good.write_text("\n".join(row for row in rows if "CRASH" not in row and "HANG" not in row), encoding="utf-8")
+    with Ledger(tmp_path / "l.db") as ledger, Archive(tmp_path / "archive") as archive:
+        list(run([str(good)], poison.build(), ledger))
+        options = {"bounds": Bounds(seconds=2.0), "reader": "poisonable 1", "resume": True}
+        items = list(on_ray([str(path)], poison.build, archive, **options))  # type: ignore[arg-type]
+        assert [type(item) for item in items] == [*([Result] * 30), Failure, Failure, Result, Failure]
+        assert archive.table().sort("id").equals(ledger.table().sort("id"))
+        assert archive.verify().ok
+        again = list(on_ray([str(good)], poison.build, archive, **options))  # type: ignore[arg-type]
+        assert {type(item) for item in again} == {Known}

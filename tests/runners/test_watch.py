@@ -1,0 +1,430 @@
+"""A watch against a real server on 127.0.0.1 that serves feeds, and everything that servers do wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onrecord.errors import SourceError
+from onrecord.pipeline import Pipeline
+from onrecord.read.feeds import feeds_in, listing
+from onrecord.read.polite import Polite
+from onrecord.record import Ledger
+from onrecord.record.near import likeness, signature
+from onrecord.record.seen import Seen
+from onrecord.runners.health import served
+from onrecord.runners.watch import Event, Schedule, Watch
+from tests.made import ROOT
+from tests.unit.show.cli.conftest import Extractor, Interpreter
+
+pytest.importorskip("feedparser")
+
+FILL = (
+    "The council of the town met for the third time in a week. Nobody at the meeting knew how long the works on the "
+    "harbour wall would take, and the engineers gave no date. The harbour has been shut since the storm in January, "
+    "and the boats lie in the river until further notice. A vote on the budget was put off until the summer."
+)
+
+
+def page(quote: str, fill: str = FILL, title: str = "Ferry") -> bytes:
+    paragraphs = "".join(f"<p>{one}</p>" for one in (quote, *fill.split(". ", 1)))
+    head = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>"
+    return f"{head}{paragraphs}</article></body></html>".encode()
+
+
+WANT = "“We want the ferry to run again in the spring,” said Orr."
+
+
+class Site:
+    """What the server serves: path to (status, headers, body), or a function of the handler."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Any] = {}
+        self.asked: list[tuple[str, dict[str, str], float]] = []
+        self.url = ""
+
+    def html(self, path: str, body: bytes) -> None:
+        self.pages[path] = (200, {"Content-Type": "text/html; charset=utf-8"}, body)
+
+    def rss(self, path: str, *links: str, **more: str) -> None:
+        items = "".join(
+            f"<item><link>{self.url}{link}</link><pubDate>{more.get(link, '')}</pubDate></item>" for link in links
+        )
+        body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
+        self.pages[path] = (200, {"Content-Type": "application/rss+xml"}, body)
+
+    def paths(self) -> list[str]:
+        return [path for path, _, _ in self.asked]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    made = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.asked.append((self.path, dict(self.headers), time.monotonic()))
+            found = made.pages.get(self.path, (404, {}, b"no"))
+            if callable(found):
+                found(self)
+                return
+            status, headers, body = found
+            if "ETag" in headers and self.headers.get("If-None-Match") == headers["ETag"]:
+                status, body = 304, b""
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    made.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class Clock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+Look = Callable[..., list[Event]]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def look(site: Site, tmp_path: Path, clock: Clock) -> Look:
+    """One look at the feeds, as one start of the program."""
+
+    def once(*feeds: str, **options: Any) -> list[Event]:
+        from onrecord.read.feeds import Feed
+
+        pipeline = Pipeline(Extractor(), Interpreter(None))
+        polite = Polite(delay=0.0, total_seconds=1.0, dice=random.Random(1), wait=lambda seconds: None)
+        seen = Seen(tmp_path / "l.db.watch")
+        try:
+            with Ledger(tmp_path / "l.db") as ledger:
+                watch = Watch(
+                    [Feed(site.url + feed, "The Courier") for feed in feeds], seen, ledger, pipeline.read_article,
+                    reader="test", polite=options.pop("polite", polite), schedule=Schedule(every=600), clock=clock,
+                )  # fmt: skip
+                return list(watch.run(once=True))
+        finally:
+            seen.close()
+
+    return once
+
+
+def quotes(tmp_path: Path) -> list[str]:
+    with Ledger(tmp_path / "l.db") as ledger:
+        assert ledger.verify().ok
+        return [statement.quote for statement in ledger.statements()]
+
+
+def kinds(events: list[Event]) -> list[str]:
+    return [event.kind for event in events]
+
+
+def test_new_pages_are_read_once(site: Site, look: Look, clock: Clock, tmp_path: Path) -> None:
+    site.html("/1", page(WANT))
+    site.rss("/feed", "/1")
+    assert kinds(look("/feed")) == ["article"]
+    assert kinds(look("/feed")) == []
+    clock.now += 601
+    assert kinds(look("/feed")) == []
+    assert site.paths().count("/1") == 1
+    assert quotes(tmp_path) == ["We want the ferry to run again in the spring"]
+    assert all("OnRecordBot" in headers["User-Agent"] for _, headers, _ in site.asked)
+
+
+def test_what_has_not_changed_is_not_sent_again(site: Site, look: Look, clock: Clock) -> None:
+    site.html("/1", page(WANT))
+    site.rss("/feed", "/1")
+    site.pages["/feed"][1].update({"ETag": '"f1"', "Last-Modified": "Mon, 02 Mar 2026 10:00:00 GMT"})
+    site.pages["/1"][1]["ETag"] = '"p1"'
+    look("/feed")
+    clock.now += 3601
+    look("/feed")
+    again = {path: headers for path, headers, _ in site.asked[3:]}
+    assert again["/feed"]["If-None-Match"] == '"f1"'
+    assert again["/feed"]["If-Modified-Since"] == "Mon, 02 Mar 2026 10:00:00 GMT"
+    assert again["/1"]["If-None-Match"] == '"p1"'
+
+
+def test_robots_are_kept_to(site: Site, look: Look, tmp_path: Path) -> None:
+    site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /closed/\n")
+    site.html("/closed/1", page(WANT))
+    site.rss("/feed", "/closed/1")
+    (event,) = look("/feed")
+    assert (event.kind, event.detail["again"]) == ("failed", False)
+    assert "robots.txt" in event.detail["reason"]
+    assert "/closed/1" not in site.paths()
+    site.pages["/robots.txt"] = (503, {}, b"")
+    assert kinds(look("/feed2")) == ["feed failed"], "where the rules cannot be had, nothing is fetched"
+    assert "/feed2" not in site.paths()
+
+
+def test_hosts_have_their_pauses(site: Site, look: Look) -> None:
+    site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nCrawl-delay: 7\n")
+    for number in range(3):
+        site.html(
+            f"/{number}",
+            page(f"“We want ferry number {number},” said Orr.", f"{FILL} {random.Random(number).random()}"),
+        )
+    site.rss("/feed", "/0", "/1", "/2")
+    slept: list[float] = []
+    look("/feed", polite=Polite(delay=2.0, wait=slept.append, clock=lambda: 100.0 + sum(slept)))
+    assert [round(pause) for pause in slept] == [2, 7, 7, 7]
+
+
+def test_a_failing_host_is_asked_ever_less(site: Site, look: Look, clock: Clock) -> None:
+    site.pages["/feed"] = (503, {"Retry-After": "4000"}, b"")
+    (event,) = look("/feed")
+    assert "503" in event.detail["reason"]
+    clock.now += 3999
+    assert look("/feed") == []
+    clock.now += 2
+    assert kinds(look("/feed")) == ["feed failed"]
+    polite = Polite(dice=random.Random(3), wait=lambda seconds: None, total_seconds=1.0)
+    site.pages["/x"] = (500, {}, b"")
+    waits = []
+    for _ in range(6):
+        with pytest.raises(SourceError) as caught:
+            polite.get(f"{site.url}/x")
+        waits.append(caught.value.seconds)  # type: ignore[attr-defined]
+    for number, wait in enumerate(waits):
+        assert 15 * 2**number <= wait <= 45 * 2**number
+    assert len({wait / 2**number for number, wait in enumerate(waits)}) == 6, "with jitter"
+
+
+def test_a_page_that_comes_back_is_read(site: Site, look: Look, clock: Clock) -> None:
+    site.pages["/1"] = (500, {}, b"")
+    site.rss("/feed", "/1")
+    (event,) = look("/feed")
+    assert event.detail["again"]
+    site.html("/1", page(WANT))
+    clock.now += 3600
+    assert kinds(look("/feed")) == ["article"]
+    site.rss("/feed", "/gone")
+    clock.now += 3600
+    assert [e.detail["again"] for e in look("/feed") if e.kind == "failed"] == [False]
+
+
+def slow(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.end_headers()
+    try:
+        for _ in range(60):
+            handler.wfile.write(b"<p>and</p>\n")
+            handler.wfile.flush()
+            time.sleep(0.1)
+    except OSError:
+        pass
+
+
+def cut(handler: BaseHTTPRequestHandler) -> None:
+    """The network goes away in the middle of a body."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    handler.wfile.write(b"<html><body>")
+    handler.close_connection = True
+
+
+def test_what_servers_do_wrong_costs_its_page_alone(site: Site, look: Look, tmp_path: Path) -> None:
+    site.pages["/slow"] = slow
+    site.pages["/cut"] = cut
+    site.pages["/loop"] = (302, {"Location": "/loop2"}, b"")
+    site.pages["/loop2"] = (302, {"Location": "/loop"}, b"")
+    site.pages["/ftp"] = (302, {"Location": "ftp://127.0.0.1/x"}, b"")
+    site.pages["/image"] = (200, {"Content-Type": "image/png"}, b"\x89PNG")
+    site.pages["/empty"] = (200, {"Content-Type": "text/html"}, b"")
+    site.pages["/menu"] = (200, {"Content-Type": "text/html"}, b"<html><body>Home About</body></html>")
+    lie = page("“We want the ferry – now,” said Orr.").decode().encode("cp1252")
+    site.pages["/lie"] = (200, {"Content-Type": "text/html; charset=utf-8"}, lie)
+    site.html("/good", page(WANT, " ".join(f"word{n}" for n in range(60)) + ". It ends here."))
+    bad = ("/slow", "/cut", "/loop", "/ftp", "/image", "/empty", "/menu")
+    site.rss("/feed", *bad, "/lie", "/good")
+    events = {event.url.removeprefix(site.url): event for event in look("/feed")}
+    assert {path: events[path].kind for path in bad} == dict.fromkeys(bad, "failed") | {"/menu": "left out"}
+    for path, words in (("/slow", "time"), ("/loop", "30"), ("/ftp", "no web address"), ("/image", "image/png")):
+        assert words in events[path].detail["reason"]
+    assert events["/good"].kind == events["/lie"].kind == "article"
+    assert any("–" in quote for quote in quotes(tmp_path)), "the charset that the server claims is not the page's"
+
+
+def test_broken_feeds_are_read_as_far_as_they_go(site: Site, look: Look) -> None:
+    site.html("/1", page(WANT))
+    broken = f"<rss version='2.0'><channel><item><link>{site.url}/1</link></item><item><title>T & <b>".encode()
+    site.pages["/broken"] = (200, {"Content-Type": "text/xml; charset=ascii"}, broken)
+    site.pages["/nothing"] = (200, {"Content-Type": "text/xml"}, b"<html>not a feed</html>")
+    events = look("/broken", "/nothing")
+    assert sorted(kinds(events)) == ["article", "feed failed"]
+
+
+def test_a_silent_edit_is_reported_and_both_versions_are_kept(
+    site: Site, look: Look, clock: Clock, tmp_path: Path
+) -> None:
+    site.html("/1", page(WANT))
+    site.rss("/feed", "/1")
+    look("/feed")
+    site.html("/1", page(WANT.replace("want the ferry", "do not want the ferry")))
+    clock.now += 3601
+    events = look("/feed")
+    assert kinds(events) == ["edit", "version"]
+    assert events[0].detail == {
+        "speaker": "Orr",
+        "before": "We want the ferry to run again in the spring",
+        "after": "We do not want the ferry to run again in the spring",
+    }
+    assert quotes(tmp_path) == ["We do not want the ferry to run again in the spring"], "the view has the last version"
+    with Ledger(tmp_path / "l.db") as ledger:
+        assert len(list(ledger.articles())) == 2
+        assert ledger.verify().statements == 2
+
+
+def test_a_reprint_is_linked_and_is_no_evidence(site: Site, look: Look, tmp_path: Path) -> None:
+    site.html("/wire", page(WANT))
+    site.html("/paper", page(WANT, FILL + " Reporting by our own staff.", title="Harbour"))
+    site.html("/same", page(WANT))
+    site.html("/other", page(WANT, " ".join(reversed(FILL.split())).replace(".", "") + ". So it ends."))
+    site.rss("/feed", "/wire", "/paper", "/same", "/other")
+    events = {event.url.removeprefix(site.url): event for event in look("/feed")}
+    assert {path: event.kind for path, event in events.items()} == {
+        "/other": "article", "/paper": "article", "/same": "reprint", "/wire": "reprint",
+    } or {path: event.kind for path, event in events.items()} == {
+        "/other": "article", "/paper": "reprint", "/same": "reprint", "/wire": "article",
+    }  # fmt: skip
+    assert len(quotes(tmp_path)) == 2
+    seen = Seen(tmp_path / "l.db.watch")
+    assert len(seen.reprints()) == 2
+    assert all(share >= 0.7 for _, _, share in seen.reprints())
+    seen.close()
+
+
+def test_sitemaps_and_json_feeds(site: Site, look: Look) -> None:
+    for number, words in enumerate(("first", "second", "third")):
+        site.html(
+            f"/{number}",
+            page(f"“We want the {words} ferry,” said Orr.", " ".join(f"{words}{n}" for n in range(80)) + "."),
+        )
+    index = f"<sitemapindex><sitemap><loc>{site.url}/map</loc></sitemap></sitemapindex>"
+    urls = f"<urlset><url><loc>{site.url}/0</loc><lastmod>2026-03-01</lastmod></url></urlset>"
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"url": "/1", "date_published": "2026-03-01"}]}
+    atom = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="{site.url}/2"/><id>2</id></entry></feed>'
+    site.pages["/index.xml"] = (200, {"Content-Type": "text/xml"}, index.encode())
+    site.pages["/map"] = (200, {"Content-Type": "text/xml"}, urls.encode())
+    site.pages["/feed.json"] = (200, {"Content-Type": "application/feed+json"}, json.dumps(feed).encode())
+    site.pages["/atom"] = (200, {"Content-Type": "application/atom+xml"}, atom.encode())
+    assert kinds(look("/index.xml", "/feed.json", "/atom")) == ["article"] * 3
+
+
+def test_lists_of_feeds(tmp_path: Path) -> None:
+    opml = '<opml><body><outline text="The &amp; Courier" xmlUrl="https://e.org/a?x=1&amp;y=2"/><outline text="x"/>'
+    (tmp_path / "f.opml").write_text(opml)
+    (feed,) = feeds_in(tmp_path / "f.opml")
+    assert (feed.url, feed.outlet) == ("https://e.org/a?x=1&y=2", "The & Courier")
+    (tmp_path / "f.yaml").write_text("- https://e.org/a\n- {url: https://e.org/b, outlet: B}\n- https://e.org/a\n")
+    assert [(f.url, f.outlet) for f in feeds_in(tmp_path / "f.yaml")] == [
+        ("https://e.org/a", None),
+        ("https://e.org/b", "B"),
+    ]
+    for text in ("", "- ftp://e.org\n", "- 3\n", "a: [", "<rss/>"):
+        (tmp_path / "w").write_text(text)
+        with pytest.raises(SourceError):
+            feeds_in(tmp_path / "w")
+    with pytest.raises(SourceError, match="no feed"):
+        listing(b"<html></html>", "https://e.org")
+
+
+def test_likeness_of_texts() -> None:
+    one, other = signature(FILL), signature(FILL + " One more sentence at the end.")
+    strange = signature(" ".join(reversed(FILL.split())))
+    assert one is not None
+    assert other is not None
+    assert strange is not None
+    assert likeness(one, other) > 0.75
+    assert likeness(one, strange) < 0.1
+    assert signature("too short") is None
+
+
+def test_health_and_metrics(site: Site, look: Look) -> None:
+    from onrecord.runners.watch import Metrics
+
+    clock = Clock()
+    metrics = Metrics(clock)
+    metrics.event("article")
+    metrics.counts({"pages": 3})
+    with served(metrics, 0) as port:
+        text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
+        assert 'onrecord_watch_events_total{kind="article"} 1\n' in text
+        assert "onrecord_watch_pages 3\n" in text
+        assert json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/health"))["ok"]
+        clock.now += 1000
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health")
+        assert caught.value.code == 503
+        caught.value.close()
+
+
+def test_the_program_stops_at_sigterm_and_goes_on(site: Site, tmp_path: Path) -> None:
+    """The real command with the real models: read, stop, start, nothing twice."""
+    site.html("/1", page(WANT))
+    site.rss("/feed", "/1")
+    (tmp_path / "feeds.yaml").write_text(f"- {site.url}/feed\n")
+    command = [sys.executable, "-m", "onrecord", "watch", "feeds.yaml", "--every", "1", "--delay", "0", "--port", "0"]
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    for expected in (1, 0):
+        with subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=os.environ | {"PYTHONPATH": paths},
+        ) as child:  # fmt: skip
+            assert child.stdout is not None
+            before = len(site.asked)
+            deadline = time.monotonic() + 90
+            if expected:
+                assert json.loads(child.stdout.readline())["event"] == "article"
+            while site.paths()[before:].count("/feed") < 2 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            child.send_signal(signal.SIGTERM)
+            out, said = child.communicate(timeout=30)
+            assert child.returncode == 0, said
+            assert "stopped; what was read is kept" in said
+            assert out == ""
+    assert site.paths().count("/1") == 1
+    with Ledger(tmp_path / "onrecord.db") as ledger:
+        assert len(list(ledger.articles())) == 1
+        assert ledger.verify().ok
