@@ -156,7 +156,7 @@ def _extent(item: Found) -> Range:
 def sentence_around(text: str, start: int, end: int) -> Range:
     """The sentence, or the sentences, that hold `[start, end)`."""
     low = text.rfind("\n", 0, start) + 1
-    for stop in SENTENCE_END.finditer(text, low, start):
+    for stop in SENTENCE_END.finditer(text, low, start + 1):  # one more, for the look ahead
         if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
             low = stop.end()
     high = text.find("\n", end)
