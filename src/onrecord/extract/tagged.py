@@ -62,8 +62,9 @@ class TaggerExtractor:
         if wider is None:
             return item
         for inner in self._tagger.inner(text, wider):
-            new = (*inner.source[:1], *inner.cue[:1])
-            if _is_inner(inner, wider) and any(not _inside(span, item.content) for span in new):
+            spans = (*inner.source, *inner.cue, *inner.content)
+            new = not any(all(_inside(span, (piece,)) for span in spans) for piece in item.content)
+            if new and _is_inner(inner, wider):
                 return replace(item, content=(wider,))
         return item
 

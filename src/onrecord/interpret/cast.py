@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from onrecord.interpret.context import DATELINE
 from onrecord.interpret.names import (
     BODY_HEADS,
     COMMON,
@@ -26,8 +27,6 @@ from onrecord.interpret.names import (
 from onrecord.interpret.states import states_of
 from onrecord.interpret.words import Word, words
 
-# "PORT ANSEL, March 3 (Continental Wire) - "
-DATELINE = re.compile(r"^[^\n]{0,20}?(?P<place>[A-Z][A-Z’' .-]{2,30}),? [^\n]{0,60}? ?[-–—]{1,2} ")
 LOCATIVE = frozenset("in at near outside around across through via inside".split())
 INITIAL = re.compile(r"(?:[A-Z]\.-?)+$|[A-Z]$")
 COUNTS = frozenset("two three four five six seven eight nine ten eleven twelve several both many some all".split())

@@ -12,6 +12,9 @@ from onrecord.model import Article, Attribution
 # Quoted stretches, roughly: only used to tell what stands in somebody's mouth from what the article says itself.
 QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{2,}[\"”»]")
 
+# "PORT ANSEL, March 3 (Continental Wire) - "
+DATELINE = re.compile(r"^[^\n]{0,20}?(?P<place>[A-Z][A-Z’' .-]{2,30}),? [^\n]{0,60}? ?[-–—]{1,2} ")
+
 
 @dataclass(slots=True)
 class Context:
@@ -21,10 +24,13 @@ class Context:
     text: str = field(init=False)
     sentences: list[tuple[int, int]] = field(init=False)
     words: list[Word] = field(init=False)
+    body: int = field(init=False)  # where the text begins, after its dateline
     _quoted: list[tuple[int, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.text = self.article.text.content
+        line = DATELINE.match(self.text)
+        self.body = line.end() if line else 0
         self.sentences = sentences(self.text)
         self.words = words(self.text)
         self._quoted = [m.span() for m in QUOTED.finditer(self.text)]

@@ -107,6 +107,7 @@ def around_cue(
         return []
     anchor_at = anchor[0].span.start
     start, end = context.sentence_at(anchor_at)
+    start = max(start, context.body)  # a dateline's day is that of the report, not of what was said
     holes = [(e.span.start, e.span.end) for e in (*attribution.content, *attribution.source)]
     holes += [(a, b) for a, b in contents if not a <= anchor_at < b]
     spans: list[tuple[int, int]] = []
