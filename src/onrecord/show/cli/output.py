@@ -17,7 +17,7 @@ from onrecord.show.cli.options import Format
 Row = Mapping[str, Any]
 
 # What a table shows of a statement; JSON Lines and CSV have everything.
-SHOWN = ("id", "when", "speaker", "chain", "act", "issue", "stance", "commitment", "quote")
+SHOWN = ("id", "date", "speaker", "chain", "act", "issue", "stance", "commitment", "quote")
 COLUMNS = (
     "id", "article", "article_name", "title", "outlet", "published", "url", "when", "date", "form", "speaker",
     "affiliation", "chain", "venue", "act", "issue", "stance", "commitment", "condition", "quote", "cue", "source",
@@ -64,7 +64,7 @@ def statement_row(statement: Statement) -> dict[str, Any]:
 def shown_row(row: Row) -> dict[str, Any]:
     """The columns of a row that a table shows: a short id, and the date of utterance or else of publication."""
     short = {name: row[name] for name in SHOWN}
-    return short | {"id": row["id"][:SHORT_ID], "when": row["when"] or row["published"]}
+    return short | {"id": row["id"][:SHORT_ID], "date": row["when"] or row["published"]}
 
 
 def write_statements(rows: Iterable[Row]) -> None:
@@ -79,7 +79,7 @@ def write_statements(rows: Iterable[Row]) -> None:
     console = Console()
     for row in rows:
         shown = {name: cell(value) for name, value in shown_row(row).items()}
-        head = Text.assemble((shown["id"], "dim"), "  ", shown["when"] or "no date", "  ")
+        head = Text.assemble((shown["id"], "dim"), "  ", shown["date"] or "no date", "  ")
         head.append(shown["speaker"] or "unknown", style="bold")
         head.append(f" through {' > '.join(row['chain'])}" if row["chain"] else "", style="italic")
         head.append(f": {shown['act']}")

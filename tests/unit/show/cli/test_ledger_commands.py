@@ -51,7 +51,7 @@ def test_statements_and_read_print_the_same_records(ledger: Any, articles: str) 
 def test_the_table_says_what_there_is(ledger: Any) -> None:
     result = ledger("statements", "--issue", "toll")
     head, row = result.stdout.splitlines()
-    assert head.split() == ["id", "when", "speaker", "chain", "act", "issue", "stance", "commitment", "quote"]
+    assert head.split() == ["id", "date", "speaker", "chain", "act", "issue", "stance", "commitment", "quote"]
     assert row.split()[1:8] == ["2026-03-03", "Domin", "Courier", "reject", "toll", "oppose", "Uu"]
     assert ledger("statements", "--issue", "none").stderr == "onrecord: no statement fits\n"
 
