@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -129,12 +130,11 @@ class Ledger:
         """
         books = archive.codebooks()
         counts = [0, 0]
-        for readings in archive.readings():
+        for readings in _ahead(_checked(archive)):
             groups: dict[tuple[str, str], list[Reading]] = {}
             for reading in readings:
                 groups.setdefault((reading.article["codebook"], reading.article["reader"]), []).append(reading)
             for (key, reader), some in groups.items():
-                archive_check.check_words(some)
                 stamp = self._stamp(codebook=books.get(key), reader=reader)
                 with self._writing() as connection:
                     batch, known = writing.load(connection, some, stamp)
@@ -314,6 +314,21 @@ def _articles(connection: Connection, numbers: Sequence[int]) -> dict[int, Artic
     joined = select(a.number, a.record, texts.c.content).join(texts, texts.c.id == a.text_id)
     found = connection.execute(joined.where(a.number.in_(numbers)))
     return {number: rows.article_of(record, content) for number, record, content in found}
+
+
+def _checked(archive: Archive) -> Iterator[list[Reading]]:
+    for readings in archive.readings():
+        archive_check.check_words(readings)
+        yield readings
+
+
+def _ahead(items: Iterator[list[Reading]]) -> Iterator[list[Reading]]:
+    """The items, the next one made while the database writes the last."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        following = pool.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = pool.submit(next, items, None)
+            yield item
 
 
 @contextmanager

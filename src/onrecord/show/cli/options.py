@@ -76,7 +76,7 @@ class Reading:
         str | None,
         typer.Option(
             metavar="PATH",
-            help="The folder of another tagger, or `rules`: the untrained rule extractor.  [default: the bundled tagger]",
+            help="Another tagger's folder, or `rules`: the untrained rule extractor.  [default: the bundled tagger]",
             show_default=False,
         ),
     ] = None
