@@ -267,7 +267,7 @@ def _named_in(
                     or run.owned
                     or previous in NAMED_AS
                     or previous in ("of", "opposition", "governing", "ruling")
-                ):  # noqa: E501
+                ):
                     bodies.append(entity.side or entity.name)
         elif known is not None and known.kind is Kind.STATE and known.how == "adjective":
             states.append(known.name)

@@ -88,7 +88,7 @@ def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Re
 
     ``first`` goes on after a broken run: the number of stages whose averages are in ``out`` already.
     """
-    torch.set_num_threads(recipe.threads)
+    be_steady(recipe.threads)
     torch.manual_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = plain_tokenizer(start)
@@ -104,6 +104,12 @@ def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Re
             torch.manual_seed(recipe.seed + number)
         run_stage(recipe, number, network, (data, own), tokenizer, out / f"stage{number + 1}.pt", report)
     return finish(recipe, out / f"stage{len(stages)}.pt", start, held, out / "model", report)
+
+
+def be_steady(threads: int) -> None:
+    """Make runs repeatable: otherwise threads add up the gradients of the link biases in any order."""
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
 
 
 def finish(
