@@ -7,7 +7,6 @@ from onrecord.learn.cases import load_cases, predict
 from onrecord.learn.scoring import score
 from tests.quality.conftest import GOLDEN, above, shared, tool
 
-
 # What `onrecord train` keeps out of the project's own dispatches.
 KEPT = ("belun", "tesk")
 
