@@ -216,7 +216,8 @@ def _overlaps(codebook: Codebook) -> Iterator[str]:
         for other, theirs in list(zip(codebook.issues, bags, strict=True))[n + 1 :]:
             shared, least = len(mine & theirs), min(len(mine), len(theirs))
             if least and shared / least > MUCH_SHARED:
-                yield f"issues {one.id} and {other.id} share {shared} of {least} words: they will be taken for each other"
+                pair = f"issues {one.id} and {other.id}"
+                yield f"{pair} share {shared} of {least} words: they will be taken for each other"
 
 
 def _hit_rates(codebook: Codebook, contents: Sequence[str]) -> Iterator[str]:
@@ -231,6 +232,7 @@ def _hit_rates(codebook: Codebook, contents: Sequence[str]) -> Iterator[str]:
             hits = sum(pattern.search(content) is not None for content in folded)
             reached += hits
             if hits / len(folded) > MUCH_HIT:
-                yield f"issue {issue.id}: term {term!r} hits {hits} of {len(folded)} contents ({100 * hits // len(folded)} %)"
+                share = 100 * hits // len(folded)
+                yield f"issue {issue.id}: term {term!r} hits {hits} of {len(folded)} contents ({share} %)"
         if not reached:
             yield f"issue {issue.id}: none of its {len(issue.terms)} terms hits any of {len(folded)} contents"

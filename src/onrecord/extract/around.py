@@ -110,7 +110,7 @@ class Around:
         return (low, high) if new and looks.worth(text[low:high]) else None
 
     def quoted(self, text: str, item: Found) -> tuple[Found, Found] | None:
-        """"The Ledger quoted her as saying" taken apart: the outlet's report, and the words of the one it quotes."""
+        """ "The Ledger quoted her as saying" taken apart: the outlet's report, and the words of the one it quotes."""
         low, high = sentence_around(text, *_extent(item))
         match = QUOTED.search(text, low, high)
         if match is None or not any(match.start() <= a and b <= match.end() for a, b in item.cue):

@@ -15,7 +15,8 @@ from typing import Protocol
 Range = tuple[int, int]
 # Cues of the one who is cited, and of the one who cites.
 CITED = re.compile(
-    r"^(?:while |by )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|on the authority of)\b|\b(?:from|as saying)$",  # noqa: E501
+    r"^(?:while |by )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|"
+    r"on the authority of)\b|\b(?:from|as saying)$",
     re.I,
 )
 CITES = re.compile(r"^(?:as |and )?(?:was |were |is |are |been )?(?:cited|quoted|relayed|carried) by\b", re.I)
@@ -71,7 +72,7 @@ def _words(text: str, spans: Sequence[Range]) -> str:
 
 
 def _container(i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | None:
-    """The smallest other attribution whose content holds the cue and the content of item `i`; of equals the cited one."""  # noqa: E501
+    """The smallest other attribution whose content holds cue and content of item `i`; of equals the cited one."""
     inner = items[i]
     needed = inner.content + (inner.cue or inner.source)
     best: tuple[int, bool, int] | None = None
@@ -85,7 +86,7 @@ def _container(i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | N
 
 
 def _presupposed(text: str, inner: Spans, outer: Spans) -> bool:
-    """Whether `inner` stands in `outer`'s content as a thing spoken of: in a relative clause, or as its opening noun phrase."""  # noqa: E501
+    """Whether `outer` speaks of `inner` as a thing: in a relative clause, or as its content's opening noun phrase."""
     source, cue = _words(text, inner.source).casefold(), _words(text, inner.cue).casefold()
     if source in RELATIVES:
         return True

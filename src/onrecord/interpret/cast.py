@@ -29,7 +29,6 @@ from onrecord.interpret.words import Word, words
 
 LOCATIVE = frozenset("in at near outside around across through via inside".split())
 INITIAL = re.compile(r"(?:[A-Z]\.-?)+$|[A-Z]$")
-COUNTS = frozenset("two three four five six seven eight nine ten eleven twelve several both many some all".split())
 
 
 @dataclass(slots=True, eq=False)
@@ -177,7 +176,7 @@ def build_cast(
 
 
 def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -> list[Run]:
-    """A run without a state, body or adjective before a person's name: 'Dalmerian … Ilona Marsk', 'of Ardesh Yeva Harun'.  # noqa: E501
+    """A run, cut in two where a state, body or adjective stands before a person's name: 'of Ardesh Yeva Harun'.
 
     Two names run together where a translation leaves out the commas ("the head of the League S. Holt").
     """
@@ -302,7 +301,7 @@ def _kind_here(cast: Cast, run: Run, name: str, text: str) -> Kind:
 
 
 def _link_short_forms(cast: Cast) -> None:
-    """'Marsk' is Ilona Marsk, 'the Pact' the Harbour Pact, 'L. Feyn' Lukas Feyn; of two of one surname, the one named last."""  # noqa: E501
+    """'Marsk' is Ilona Marsk, 'the Pact' the Harbour Pact, 'L. Feyn' Lukas Feyn; for two of one name see `_nearest`."""
     people = [e for e in cast.entities if e.kind is Kind.PERSON and " " in e.name]
     full_at: list[tuple[int, Entity]] = sorted(
         ((r.start, e) for r, e in cast.by_run if e in people), key=lambda item: item[0]
@@ -314,7 +313,7 @@ def _link_short_forms(cast: Cast) -> None:
         target: Entity | None = None
         longer = _longer(entity, people) if entity.kind is not Kind.STATE else []
         if longer:
-            target = _nearest(cast, run, longer, full_at)
+            target = _nearest(run, longer, full_at)
         elif entity.kind in (Kind.PLACE, Kind.BODY, Kind.OUTLET):
             if id(entity) not in cache:
                 cache[id(entity)] = cast.body(entity.name)
@@ -345,8 +344,8 @@ def _longer(entity: Entity, people: Sequence[Entity]) -> list[Entity]:
     return []
 
 
-def _nearest(cast: Cast, run: Run, longer: Sequence[Entity], full_at: Sequence[tuple[int, Entity]]) -> Entity:
-    """Of several persons of one name the one whose title fits, else the one named in full last before, else first after."""  # noqa: E501
+def _nearest(run: Run, longer: Sequence[Entity], full_at: Sequence[tuple[int, Entity]]) -> Entity:
+    """Of several persons of one name the one named in full last before, else the first after."""
     if len(longer) == 1:
         return longer[0]
     before = [e for at, e in full_at if at < run.start and e in longer]

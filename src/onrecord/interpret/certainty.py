@@ -1,6 +1,6 @@
 """Commitment on FactBank's scale and the conditions that a content sets.
 
-Both work on the content's main clause: conditions, relative clauses and reported speech inside it are taken off first.
+Commitment is that of the main clause: conditions, relative clauses and what follows a contrast are taken off first.
 """
 
 from __future__ import annotations
@@ -15,20 +15,26 @@ from onrecord.model import Act, Commitment, Judgement
 # ---------------------------------------------------------------- conditions
 
 OPENERS = (
-    r"(?:but )?only (?:if|after|when|once|with|on condition|under)|(?:if and )?only if|if(?! not\b[^,]{0,12},)|unless and until|unless|until|till|provided(?: that)?|providing(?: that)?|"
-    r"(?:as|so) long as|on (?:the )?condition that|in case(?: if| that)?|once|on the understanding that|assuming(?: that)?|in (?:exchange|return) for|without|when(?! asked)|after|before|otherwise|"
-    r"not before|depend(?:s|ed|ing) on(?: whether)?|subject to|conditional on|contingent on|as soon as|should (?=(?:the|a|an|it|he|she|they|any|no|[A-Z]))|were (?=(?:it|they|he|she|the) )|had (?=(?:it|they|the) )"
+    r"(?:but )?only (?:if|after|when|once|with|on condition|under)|(?:if and )?only if|if(?! not\b[^,]{0,12},)|"
+    r"unless and until|unless|until|till|provided(?: that)?|providing(?: that)?|"
+    r"(?:as|so) long as|on (?:the )?condition that|in case(?: if| that)?|once|on the understanding that|"
+    r"assuming(?: that)?|in (?:exchange|return) for|without|when(?! asked)|after|before|otherwise|"
+    r"not before|depend(?:s|ed|ing) on(?: whether)?|subject to|conditional on|contingent on|as soon as|"
+    r"should (?=(?:the|a|an|it|he|she|they|any|no|[A-Z]))|were (?=(?:it|they|he|she|the) )|had (?=(?:it|they|the) )"
 )
 OPENER = re.compile(rf"(?<![\w-])(?:{OPENERS})\b", re.I)
 CLAUSE_END = re.compile(r"[;:.!?](?=\s|$|[\"”’»])|,(?=\s)|\s[–—-]\s|[\"”»](?=\s+(?:he|she|they|it|[A-Z])\b)")
 # ", not before" and ", and not a day sooner" still belong to the condition
 CODA = re.compile(r", (?:and )?not (?:before|a \w+ (?:sooner|earlier)|earlier|sooner|until|a moment \w+)[^,.;]*", re.I)
 SEQUENCE = re.compile(
-    r"\b([^.;,\"]{3,60}?\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|\bfirst\b[^.;]{3,80}?(?=[,;.] ?(?:and )?(?:only )?then\b)",
+    r"\b([^.;,\"]{3,60}?\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|"
+    r"\bfirst\b[^.;]{3,80}?(?=[,;.] ?(?:and )?(?:only )?then\b)",
     re.I,
 )
 DATE_AFTER = re.compile(
-    r"\s*(?:the )?(?:end|start|beginning|middle|close|summer|winter|spring|autumn|christmas|easter|new year|next|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\d|noon|midnight|dawn|long\b|that date)",
+    r"\s*(?:the )?(?:end|start|beginning|middle|close|summer|winter|spring|autumn|christmas|easter|new year|next|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|\d|noon|midnight|dawn|long\b|that date)",
     re.I,
 )
 
@@ -94,7 +100,8 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said) -> boo
     if kind == "without":
         return (
             re.match(
-                r"\s*(?:any |further |more |much )?(?:delay|doubt|exception|question|hesitation|preconditions?|conditions?|notice|evidence|saying|result)",
+                r"\s*(?:any |further |more |much )?(?:delay|doubt|exception|question|hesitation|preconditions?|"
+                r"conditions?|notice|evidence|saying|result)",
                 after,
             )
             is None
@@ -148,7 +155,8 @@ def _rstrip(part: str, end: int) -> int:
 # In this order: "may not" before "may", "unlikely" before "likely".
 HEDGED = (Commitment.NOT_POSSIBLE, Commitment.NOT_PROBABLE, Commitment.PROBABLE, Commitment.POSSIBLE)
 NEGATIVE = re.compile(
-    r"\b(?:not|n't|never|cannot|nobody|no one|nothing|none|neither|nowhere|won't|can't|isn't|aren't|doesn't|don't|didn't|wasn't|weren't|wouldn't)\b|\w+n['’]t\b",
+    r"\b(?:not|n't|never|cannot|nobody|no one|nothing|none|neither|nowhere|won't|can't|isn't|aren't|doesn't|don't|"
+    r"didn't|wasn't|weren't|wouldn't)\b|\w+n['’]t\b",
     re.I,
 )
 NEGATIVE_SUBJECT = re.compile(
@@ -198,7 +206,7 @@ def commitment_of(said: Said, act: Act, clause: str, question: bool) -> Judgemen
     def judge(value: Commitment, rule: str, confidence: float) -> Judgement[Commitment]:
         return Judgement(value=value, rule=rule, confidence=confidence)
 
-    if question or act is Act.DECLINE or (act is Act.ASK):
+    if question or act in (Act.DECLINE, Act.ASK):
         return judge(Commitment.UNCOMMITTED, "a question, a request or no answer", 0.85)
     if act in (Act.DEMAND, Act.PROPOSE, Act.HOPE) and said.act is act:
         return judge(Commitment.UNCOMMITTED, "wished, demanded or proposed", 0.9)
@@ -221,9 +229,8 @@ def commitment_of(said: Said, act: Act, clause: str, question: bool) -> Judgemen
     ):
         return judge(Commitment.UNCOMMITTED, "a thing accepted or welcomed, nothing asserted", 0.7)
     if said.commitment in (Commitment.PROBABLE, Commitment.NOT_PROBABLE):
-        flipped = Commitment.NOT_PROBABLE if said.commitment is Commitment.PROBABLE else Commitment.NOT_PROBABLE
         negative = said.commitment is Commitment.NOT_PROBABLE or _is_negative(clause)
-        return judge(flipped if negative else Commitment.PROBABLE, f"cue: {said.lemma}", 0.85)
+        return judge(Commitment.NOT_PROBABLE if negative else Commitment.PROBABLE, f"cue: {said.lemma}", 0.85)
     for value in HEDGED:
         if pattern(f"hedge {value}").search(clause):
             return judge(value, "hedge in the main clause", 0.75)

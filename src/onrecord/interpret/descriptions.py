@@ -209,16 +209,16 @@ class Describer:
         return bool(after) and (any(w.is_name for w in after) or after[0].lower not in ("a", "an", "one"))
 
     def _repeated(self, head: str, position: int) -> Speaker | None:
-        """'the official' after 'an official in the water ministry': the same unnamed source; 'the bank', 'the paper'."""  # noqa: E501
+        """'the official' after 'an official in the water ministry': the same source; 'the bank', 'the paper'."""
         body = (
             body_called(self._cast, head, position)
             if head in BODY_HEADS or head in OUTLET_HEADS or head in OWN_BODY | {"newspaper"}
             else None
         )
+        named = max((m for m in body.mentions if m < position), default=-1) if body is not None else -1
         for at, speaker in reversed(self._spoken):
-            if at < position and speaker.entity is None and speaker.name and head in speaker.name.casefold().split():
-                if body is None or at > max((m for m in body.mentions if m < position), default=-1):
-                    return Speaker(speaker.name, speaker.affiliation, None, "unnamed: the same description again", 0.75)
+            if named < at < position and speaker.entity is None and head in (speaker.name or "").casefold().split():
+                return Speaker(speaker.name, speaker.affiliation, None, "unnamed: the same description again", 0.75)
         if body is not None:
             return Speaker(body.name, body.side, body, "description: the body named before", 0.75)
         return None
@@ -280,7 +280,8 @@ class Describer:
             return Speaker(inside[-1][1].name, inside[-1][1].side, inside[-1][1], "an outlet by its people", 0.8)
         of_state = next((e for _, e in inside if e.kind is Kind.STATE), None)
         if of_state is not None and re.match(
-            rf"(?:\w+ )?(?:government|cabinet|administration|regime|authorities) of (?:the )?{re.escape(of_state.name)}$",  # noqa: E501
+            rf"(?:\w+ )?(?:government|cabinet|administration|regime|"
+            rf"authorities) of (?:the )?{re.escape(of_state.name)}$",
             plain,
             re.I,
         ):
@@ -448,7 +449,7 @@ def _head_noun(head: Sequence[Word]) -> str:
 
 
 def _fits(wanted: str, roles: Sequence[str], same_side: bool) -> bool:
-    """Whether a described role can be one of somebody's roles: 'the minister' fits a foreign minister, no prime minister."""  # noqa: E501
+    """Whether a described role can be one of somebody's: 'the minister' fits a foreign minister, no prime minister."""
     for role in roles:
         if (
             role == wanted

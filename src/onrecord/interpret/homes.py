@@ -1,4 +1,4 @@
-"""Offices whose state is only implied: the state, or for an office of no state the body, that their sentences name most.  # noqa: E501
+"""Offices whose state (or body, for an office of no state) is only implied: the one that their sentences name most.
 
 Weights were set by hand on dispatches written for the project; what no state leads stays unknown.
 """
@@ -123,7 +123,7 @@ def _vote(cast: Cast, mention: int, votes: dict[str, float], kinds: frozenset[Ki
 
 
 def _weight(cast: Cast, run: Run, entity: Entity) -> float:
-    """How much a named state says of who speaks beside it: 'said Lubia would pay', 'in Port Lubia', less 'accused Lubia'."""  # noqa: E501
+    """How much a state's name tells of who speaks: 'said Lubia would pay', 'in Port Lubia', less 'accused Lubia'."""
     before = cast.text[max(0, run.start - 12) : run.start].rstrip().rsplit(" ", 1)[-1].casefold()
     after = re.match(r" (\w+)", cast.text[run.end : run.end + 12])
     if before == "in" and run.text != entity.name:

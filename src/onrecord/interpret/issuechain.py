@@ -2,8 +2,8 @@
 
 A linear-chain conditional random field (Lafferty, McCallum & Pereira 2001): the states are the codebook's issues and
 "none of them"; evidence weighs each state, and links say how likely a statement stays with the issue of the one before
-(a pronoun, the same paragraph, no term of its own). Forward and backward sums give each state's probability. The weights
-are shared by all issues and codebooks, so a new codebook needs no training.
+(a pronoun, the same paragraph, no term of its own). Forward and backward sums give each state's probability. The
+weights are shared by all issues and codebooks, so a new codebook needs no training.
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ STOP = frozenset(
 )
 ANAPHOR = re.compile(
     r"^\W*(?:that |to |of |as )?(?:it|this|that|them|they|these|those|both|neither|"
-    r"(?:the|his|her|their|its|this|that|these|those|such|any|all|an?|one) (?:[\w-]+ )?(?:plans?|offers?|proposals?|ideas?|deals?|moves?|steps?|demands?|charges?|claims?|reports?|decisions?|"
+    r"(?:the|his|her|their|its|this|that|these|those|such|any|all|an?|one) (?:[\w-]+ )?(?:plans?|offers?|proposals?|"
+    r"ideas?|deals?|moves?|steps?|demands?|charges?|claims?|reports?|decisions?|"
     r"requests?|conditions?|questions?|matters?|suggestions?|accusations?|allegations?|words?|remarks?|statements?|calls?|drafts?|texts?|papers?|formulas?|figures?|terms|measures?|schemes?|"
     r"projects?|compromises?|initiatives?|talks?|agreements?|wording|clauses?|versions?|accounts?|answers?|notes?|letters?|points?|issues?|arrangements?|thing))\b",
     re.I,
@@ -78,14 +79,16 @@ class Evidence:
 FEATURES = (
     "term", "several terms", "term in condition", "term after unless", "best term", "only issue with a term",
     "proposition words", "name words", "kin words", "likeness", "likeness of best part",
-    "sentence term", "sentence likeness", "before term", "before likeness", "after term", "after likeness", "title term", "topic",
-    "none: bias", "none: no term", "none: length", "none: likeness", "none: points back", "none: kin", "none: best words",
+    "sentence term", "sentence likeness", "before term", "before likeness", "after term", "after likeness",
+    "title term", "topic",
+    "none: bias", "none: no term", "none: length", "none: likeness", "none: points back", "none: kin",
+    "none: best words",
 )  # fmt: skip
 OF_ISSUES = sum(not name.startswith("none: ") for name in FEATURES)
 # Statements of an article form a chain; these say when the next one is likely to stay with the issue of the one before.
 LINKS = (
-    "follows", "same paragraph", "points back", "no term", "continues", "pronoun", "nested", "same sentence", "no term, same paragraph", "near",
-    "pronoun, same paragraph", "points back, same paragraph",
+    "follows", "same paragraph", "points back", "no term", "continues", "pronoun", "nested", "same sentence",
+    "no term, same paragraph", "near", "pronoun, same paragraph", "points back, same paragraph",
 )  # fmt: skip
 
 
@@ -196,16 +199,18 @@ class IssueIndex:
         after, _, _ = self.hits([w for w in passage.after if w.is_word])
         none = term.max(initial=0.0) == 0 and prop.max(initial=0.0) < 0.5
         columns = (
-            np.log1p(term), term > 1.2, np.log1p(conditioned), np.log1p(conditioned) * passage.demanded, best, (term > 0) * (np.count_nonzero(term) == 1),
+            np.log1p(term), term > 1.2, np.log1p(conditioned), np.log1p(conditioned) * passage.demanded, best,
+            (term > 0) * (np.count_nonzero(term) == 1),
             np.log1p(prop), np.log1p(name), kin, likeness, parts - parts.mean(),
-            np.log1p(around), self.likeness(passage.sentence), np.log1p(before), self.likeness(passage.before), np.log1p(after), self.likeness(passage.after),
+            np.log1p(around), self.likeness(passage.sentence), np.log1p(before), self.likeness(passage.before),
+            np.log1p(after), self.likeness(passage.after),
             np.log1p(title), topic if topic is not None else np.zeros(count, np.float32),
         )  # fmt: skip
         for n, column in enumerate(columns):
             table[:count, n] = column
         table[count, OF_ISSUES:] = (
-            1.0, float(none), min(len(main), 40) / 20, float((self._whole @ vector).max(initial=0.0)), float(passage.anaphoric),
-            float(kin.max(initial=0.0)), float(prop.max(initial=0.0)),
+            1.0, float(none), min(len(main), 40) / 20, float((self._whole @ vector).max(initial=0.0)),
+            float(passage.anaphoric), float(kin.max(initial=0.0)), float(prop.max(initial=0.0)),
         )  # fmt: skip
         return Evidence(table, places)
 

@@ -93,8 +93,9 @@ class Meaning:
         act = act_of(said, content, attribution.cue, question)
         commitment = commitment_of(said, act.value, clause, question)
         saying = Saying(
-            said=said, cue=joined(attribution, "cue"), content=content, clause=clause, form=attribution.form, question=question,
-            reports=any(other.outer is attribution for other in around), nested=attribution.outer is not None,
+            said=said, cue=joined(attribution, "cue"), content=content, clause=clause, form=attribution.form,
+            question=question, reports=any(other.outer is attribution for other in around),
+            nested=attribution.outer is not None,
             own=own(attribution, clause), conditions=tuple(kind for _, _, kind in taken),
             rules={"act": str(act.value), "commitment": str(commitment.value)},
         )  # fmt: skip
@@ -252,7 +253,8 @@ def _passage(context: Context, one: Observed, title: Sequence[Word]) -> Passage:
     return Passage(
         main=main, conditioned=conditioned, demanded=any(kind == "unless" for _, _, kind in one.taken),
         sentence=[w for w in words(context.text, start, end) if w.start not in inside],
-        before=words(context.text, max(0, start - 250), start), after=words(context.text, end, min(end + 160, max(end, stop))),
+        before=words(context.text, max(0, start - 250), start),
+        after=words(context.text, end, min(end + 160, max(end, stop))),
         title=title, anaphoric=points_back(one.saying.content),
     )  # fmt: skip
 

@@ -206,9 +206,16 @@ def _title_width(tokens: list[Word], i: int, roles: Mapping[str, str]) -> int:
 
 # Nouns before a name that say what it names: "the newspaper X", "the company Y".
 NAMED_AS = {
-    **dict.fromkeys("newspaper agency channel daily broadcaster radio paper weekly website portal magazine station journal".split(), Kind.OUTLET),  # noqa: E501
-    **dict.fromkeys("company firm bank party union group movement organisation organization alliance bloc association federation concern charity".split(), Kind.BODY),  # noqa: E501
-}  # fmt: skip
+    **dict.fromkeys(
+        "newspaper agency channel daily broadcaster radio paper weekly website portal magazine station journal".split(),
+        Kind.OUTLET,
+    ),
+    **dict.fromkeys(
+        "company firm bank party union group movement organisation organization alliance bloc association "
+        "federation concern charity".split(),
+        Kind.BODY,
+    ),
+}
 PORTFOLIOS = frozenset("minister secretary commissioner ombudsman envoy".split())
 
 

@@ -3,8 +3,6 @@
 Only times that the text gives for the saying count; the article's date is never copied in.
 """
 
-# ruff: noqa: E501 - patterns stay on one line
-
 from __future__ import annotations
 
 import re
@@ -15,20 +13,30 @@ from onrecord.model import PartialDate
 MONTHS = {
     name: number
     for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"),
+        (
+            "january jan|february feb|march mar|april apr|may|june jun|"
+            "july jul|august aug|september sept sep|october oct|november nov|december dec"
+        ).split("|"),
         1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 DAYS = {name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
-_MONTH = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|"
+    r"Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+)
 TIMES = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<year>\d{{4}}))?"
     rf"|{_MONTH.replace('month', 'month2')} (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year2>\d{{4}}))?\b"
-    rf"|(?P<since>[Ii]n|[Ll]ast|early in|late in|back in|already in|during|as recently as) {_MONTH.replace('month', 'month3')}(?: (?P<year3>\d{{4}}))?\b"
+    rf"|(?P<since>[Ii]n|[Ll]ast|early in|late in|back in|already in|during|"
+    rf"as recently as) {_MONTH.replace('month', 'month3')}(?: (?P<year3>\d{{4}}))?\b"
     r"|(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-    r"|(?P<word>yesterday|today|tonight|this (?:morning|afternoon|evening|week|month|year)|last (?:night|week|month|year)|(?:earlier|early|late|later|at the (?:start|beginning|end) of) (?:this|last) (?:week|month|year)"
-    r"|the same (?:day|night|evening|morning|afternoon)|the day before|a day later|a day (?:earlier|before)|the (?:previous|next|following) day|a (?:week|month|year) ago|(?:two|three|four|five|six|ten) (?:days|weeks|months|years) ago)"
+    r"|(?P<word>yesterday|today|tonight|this (?:morning|afternoon|evening|week|month|year)|last (?:night|week|month|"
+    r"year)|(?:earlier|early|late|later|at the (?:start|beginning|end) of) (?:this|last) (?:week|month|year)"
+    r"|the same (?:day|night|evening|morning|afternoon)|the day before|a day later|a day (?:earlier|before)|"
+    r"the (?:previous|next|following) day|a (?:week|month|year) ago|(?:two|three|four|five|six|ten) (?:days|weeks|"
+    r"months|years) ago)"
     r"|(?:in|back in) (?P<year4>(?:19|20)\d{2})\b)",
 )
 NUMBERS = {"a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
@@ -120,14 +128,21 @@ def _safe(iso: str) -> PartialDate | None:
 # ---------------------------------------------------------------- venue
 
 VENUE = re.compile(
-    r"\b(?:in|at|during|on|to|via|through|by|for) (?:an?|the|his|her|its|their)? ?(?P<what>(?:\w+ ){0,2}?(?:interview|briefing|press conference|news conference|statement|speech|address|letter|note|post|tweet|message|debate|rally|meeting|"
-    r"session|hearing|communiqu[ée]|broadcast|podcast|op-ed|article|column|phone call|call|summit|conference|congress|memo|report|video|conversation|talk show|programme|program)\b(?: (?:with|to|on|in|of|at|for|from) (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
+    r"\b(?:in|at|during|on|to|via|through|by|for) (?:an?|the|his|her|its|"
+    r"their)? ?(?P<what>(?:\w+ ){0,2}?(?:interview|briefing|press conference|news conference|statement|speech|"
+    r"address|letter|note|post|tweet|message|debate|rally|meeting|"
+    r"session|hearing|communiqu[ée]|broadcast|podcast|op-ed|article|column|phone call|call|summit|conference|"
+    r"congress|memo|report|video|conversation|talk show|programme|program)\b(?: (?:with|to|on|in|of|at|for|"
+    r"from) (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
 )
 ON = re.compile(
-    r"\bon (?P<what>Telegram|Twitter|X|Facebook|Truth Social|Instagram|YouTube|TikTok|Bluesky|Mastodon|state television|television|radio)\b"
+    r"\bon (?P<what>Telegram|Twitter|X|Facebook|Truth Social|Instagram|YouTube|TikTok|Bluesky|Mastodon|"
+    r"state television|television|radio)\b"
 )
 TOLD = re.compile(
-    r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |daily )?[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|reporters|journalists|parliament|lawmakers|deputies|delegates|engineers|supporters|the press)(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
+    r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |"
+    r"daily )?[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|reporters|journalists|parliament|lawmakers|deputies|"
+    r"delegates|engineers|supporters|the press)(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
 )
 
 

@@ -1,8 +1,8 @@
 """What the words around a name tell: roles, gender, and for whom a person or an unnamed source speaks.
 
 An office names its state or body ("the Lubian envoy", "chair of the Atoll Group"), by a possessive ("its chairman"),
-by a lower-case body ("the coalition's spokeswoman") or not at all ("Foreign Minister Ann Lee"): then it is the state
-that the office's sentences name most, the dateline and the outlet counting a little.
+by a lower-case body ("the coalition's spokeswoman") or not at all ("Foreign Minister Ann Lee"): then `homes` looks
+for it in the sentences around.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from onrecord.interpret.words import Word
 
 # "who leads the League", "heads", "chairs"
 LEADS = re.compile(
-    r"^,? ?who (?:now |currently |also )?(?:leads|led|heads|headed|chairs|chaired|runs|represents|speaks for|commands|directs|founded|presides)\b"  # noqa: E501
+    r"^,? ?who (?:now |currently |also )?(?:leads|led|heads|headed|chairs|chaired|runs|represents|speaks for|"
+    r"commands|directs|founded|presides)\b"
 )
 STATE_WORDS = frozenset("government country cabinet state nation administration regime homeland".split())
 ORGANS = STATE_WORDS | frozenset(
@@ -101,10 +102,10 @@ def describe(cast: Cast) -> None:
 def _around(cast: Cast, run: Run, entity: Entity) -> None:
     before = _title(cast, run)
     if before:
-        _take(cast, entity, before, run)
+        _take(cast, entity, before)
     after = _apposition(cast, run)
     if after:
-        _take(cast, entity, after, run)
+        _take(cast, entity, after)
 
 
 def _title(cast: Cast, run: Run) -> Sequence[Word]:
@@ -140,7 +141,7 @@ def _title(cast: Cast, run: Run) -> Sequence[Word]:
 
 
 def _apposition(cast: Cast, run: Run) -> Sequence[Word]:
-    """The words that tell of a person after the name: ', the envoy of X', ' of the Order Party', ' (Order Party)', ', who leads X'."""  # noqa: E501
+    """What tells of a person after the name: ', the envoy of X', ' of the Pact', ' (Order Party)', ', who leads X'."""
     after = cast.text[run.end : run.end + 160].split("\n")[0]
     match = re.match(r"(?:, | \()([^.;:\"“”()]{3,130}?)(?=[,.;:\"“”()]|$| (?:said|says|told|tells)\b)", after)
     if (
@@ -173,7 +174,7 @@ def _opens_apposition(cast: Cast, phrase: str) -> bool:
     )
 
 
-def _take(cast: Cast, entity: Entity, words: Sequence[Word], run: Run) -> None:
+def _take(cast: Cast, entity: Entity, words: Sequence[Word]) -> None:
     titles = roles_in(words, cast)
     entity.roles += [t for t in titles if t not in entity.roles]
     lowers = {t.lower.rstrip(".") for t in words}
@@ -277,7 +278,7 @@ def _named_in(
 
 
 def _owner(cast: Cast, phrase: Phrase, words: Sequence[Word]) -> str | None:
-    """What 'its' or 'whose' before an office means: the state or body named before; 'his' and 'her' wait for the resolver."""  # noqa: E501
+    """What 'its', 'whose' or 'their' in a phrase means: the state or body named before; 'his' is the resolver's."""
     for word in words:
         if word.lower in ("its", "whose", "their"):
             holder = body_before(cast, word.start, office=phrase.office and not set(roles_in(words, cast)) & OF_BODIES)
@@ -359,7 +360,7 @@ def sentence_start(text: str, position: int) -> int:
 
 
 def lean(cast: Cast) -> None:
-    """Let pronouns tell a person's gender where nobody else can be meant: one person alone in the two sentences up to it."""  # noqa: E501
+    """Let pronouns tell a person's gender where one person alone is named in the two sentences up to them."""
     bounds = [m.start() for m in re.finditer(r"(?<=[.!?]) +(?=[A-Z\"“‘])|\n", cast.text)]
     marks = [0, *bounds]
     people = [(run, e) for run, e in cast.by_run if e.kind is Kind.PERSON]
@@ -372,7 +373,7 @@ def lean(cast: Cast) -> None:
         begin = marks[max(0, s - 1)]
         while p < len(people) and people[p][0].start < begin:
             p += 1
-        near = {id(e): e for run, e in _until(people, p, word.start)}
+        near = {id(e): e for _, e in _until(people, p, word.start)}
         if len(near) == 1:
             only = next(iter(near.values()))
             only.leaning += 1 if word.lower in ("she", "her", "herself") else -1

@@ -216,7 +216,7 @@ class Resolver:
         return known.how == "adjective" if known is not None else not self._cast.in_span(word.start, word.end + 1)
 
     def _heads(self, run: Run, tokens: Sequence[Word]) -> bool:
-        """Whether a run is the head of the noun phrase: nothing but articles, adjectives and kinds of body before it."""  # noqa: E501
+        """Whether a run is the head of the noun phrase: only articles, adjectives and kinds of body before it."""
         owner = next(
             (r for r, _ in self._cast.in_span(tokens[0].start, run.start) if r.owned and run.start - r.end <= 3), None
         )

@@ -26,7 +26,7 @@ COMPLEMENTS = frozenset("of for by with to against from about".split())
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Somebody who spoke at a place: an entity, or an unnamed source by its words."""
+    """Somebody who spoke at a place; `entity` is None for an unnamed source."""
 
     at: int
     entity: Entity | None

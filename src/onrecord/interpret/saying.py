@@ -80,7 +80,7 @@ class CueIndex:
 
 
 def _width(phrase: tuple[str, ...], lowers: Sequence[str]) -> int:
-    """How many words the phrase spans at the start of `lowers`, one other word allowed between; 0 where it is not there."""
+    """How many words the phrase spans at the start of `lowers`, up to two others in each gap; 0 if not there."""
     at = 0
     for n, word in enumerate(phrase):
         if n == 0:
@@ -98,7 +98,7 @@ def _width(phrase: tuple[str, ...], lowers: Sequence[str]) -> int:
 def _turned(said: Said, cue: Cue) -> Said:
     """A negated cue: 'did not rule out' leaves open, 'did not say' declines, 'does not want' rejects."""
     head = cue.phrase[0]
-    if cue.phrase[0] == "not" or head == "not":
+    if head == "not":
         return said
     if head in CLOSED and said.act in (Act.REJECT, Act.DENY, Act.STATE):
         return Said(Act.LEAVE_OPEN, Commitment.POSSIBLE, "?", "cue: a negated refusal leaves open", said.lemma, True)

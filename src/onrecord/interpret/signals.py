@@ -1,4 +1,4 @@
-"""The reviewed word lists as matchers: signals, hedges and directions, each loaded once from its table."""
+"""The reviewed word lists as matchers: signals, hedges, directions and patterns, each loaded once from its table."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def undoing() -> frozenset[str]:
 
 
 def direction(lowers: Sequence[str]) -> int:
-    """-1 where words undo something, +1 where they do not or where one undoing is negated; other negations turn it too."""
+    """-1 where words undo something or are negated, +1 where neither or both holds."""
     sign = -1 if any(w in undoing() for w in lowers) else 1
     return -sign if any(w in NEGATIONS or w.endswith("n't") for w in lowers) else sign
 

@@ -17,7 +17,7 @@ from onrecord.model import Act, Commitment, Judgement, Stance
 def stance_of(
     said: Said, act: Act, issue: Issue | None, clause: str, commitment: Commitment, own: bool, conditioned: str | None
 ) -> Judgement[Stance]:
-    """The stance; `own` is whether the speaker's own side does what is said, `conditioned` the type of its condition."""
+    """The stance; `own` is whether the speaker's own side does what is said, `conditioned` its condition's type."""
 
     def judge(value: Stance, rule: str, confidence: float) -> Judgement[Stance]:
         return Judgement(value=value, rule=rule, confidence=confidence)

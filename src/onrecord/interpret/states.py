@@ -1,7 +1,5 @@
 """States, regions and seats that a text explains itself: how unknown, historic or invented ones come to be known."""
 
-# ruff: noqa: E501 - patterns stay on one line
-
 from __future__ import annotations
 
 import re
@@ -11,12 +9,20 @@ from onrecord.interpret.names import COMMON, MONTHS_DAYS, Gazetteer, Kind, kind_
 
 NAME = r"([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2})"
 ADJECTIVE = re.compile(r"(?:an|ian|ean|i|ese|ish|ic|er|n|ch|sh|iot|ite)s?$")
-_PORTFOLIO = r"(?:(?:[Ff]oreign|[Dd]efen[cs]e|[Pp]rime|[Ii]nterior|[Ff]inance|[Ee]nergy|[Tt]rade|[Dd]eputy|[Ss]pecial|[Cc]hief|[a-z]{4,12}) ){0,2}"
-_OFFICE = r"(?:[Pp]resident|[Pp]remier|[Cc]hancellor|[Mm]inister|[Kk]ing|[Qq]ueen|[Ee]mir|[Ee]nvoy|[Aa]mbassador|[Gg]overnment|[Aa]rmy|[Pp]arliament|[Nn]avy|[Mm]inistry)"
+_PORTFOLIO = (
+    r"(?:(?:[Ff]oreign|[Dd]efen[cs]e|[Pp]rime|[Ii]nterior|[Ff]inance|[Ee]nergy|[Tt]rade|[Dd]eputy|[Ss]pecial|"
+    r"[Cc]hief|[a-z]{4,12}) ){0,2}"
+)
+_OFFICE = (
+    r"(?:[Pp]resident|[Pp]remier|[Cc]hancellor|[Mm]inister|[Kk]ing|[Qq]ueen|[Ee]mir|[Ee]nvoy|[Aa]mbassador|"
+    r"[Gg]overnment|[Aa]rmy|[Pp]arliament|[Nn]avy|[Mm]inistry)"
+)
 # "the president of X", "minister of trade of X"
 OFFICE_OF = re.compile(
-    r"\b(?:[Pp]resident|[Pp]rime [Mm]inister|[Pp]remier|[Cc]hancellor|[Ff]oreign [Mm]inister|[Kk]ing|[Qq]ueen|[Ee]mir|[Gg]overnment|[Aa]rmy|[Pp]arliament|"
-    r"[Aa]mbassador|[Ee]nvoy|[Cc]apital|minist(?:er|ry) of [\w ]{3,20}|[Mm]inister(?= of [A-Z]))(?: [A-Z][\w.’'-]+){0,3} of ([A-Z][\w’'-]+)\b(?! [A-Z])"
+    r"\b(?:[Pp]resident|[Pp]rime [Mm]inister|[Pp]remier|[Cc]hancellor|[Ff]oreign [Mm]inister|[Kk]ing|[Qq]ueen|"
+    r"[Ee]mir|[Gg]overnment|[Aa]rmy|[Pp]arliament|"
+    r"[Aa]mbassador|[Ee]nvoy|[Cc]apital|minist(?:er|ry) of [\w ]{3,20}|"
+    r"[Mm]inister(?= of [A-Z]))(?: [A-Z][\w.’'-]+){0,3} of ([A-Z][\w’'-]+)\b(?! [A-Z])"
 )
 # "X's foreign minister"
 OFFICE_OWNED = re.compile(rf"\b([A-Z][\w-]+)['’]s {_PORTFOLIO}{_OFFICE}\b")
@@ -27,8 +33,10 @@ OFFICE_CALLED = re.compile(
 )
 # "X is the neighbouring state", "X, a large exporter", "the province X", "host X"
 CALLED_STATE = re.compile(
-    rf"\b(?:(?:state|country|kingdom|republic|province|region|island|host|emitter|exporter|neighbour|neighbor)(?: of)? {NAME}"
-    rf"|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}(?:state|country|kingdom|republic|province|region|exporter|emitter|neighbour)\b)"
+    rf"\b(?:(?:state|country|kingdom|republic|province|region|island|host|emitter|exporter|neighbour|"
+    rf"neighbor)(?: of)? {NAME}"
+    rf"|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}(?:state|country|kingdom|republic|province|region|exporter|"
+    rf"emitter|neighbour)\b)"
 )
 
 
@@ -87,7 +95,7 @@ def _by_office(text: str, gazetteer: Gazetteer) -> None:
     found = [m[1] for m in OFFICE_OF.finditer(text)]
     found += [m[1] or m[2] for m in CALLED_STATE.finditer(text)]
     for match in OFFICE_OWNED.finditer(text):
-        # a person has a spokesman and an office, and now and then a minister: one with a first name anywhere is no state
+        # a person has a spokesman and an office, and now and then a minister: what has a first name is no state
         if not re.search(rf"\b(?:[A-Z][\w-]+|[A-Z]\.) {re.escape(match[1])}\b", text):
             found.append(match[1])
     for name in found:

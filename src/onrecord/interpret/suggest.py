@@ -2,7 +2,7 @@
 
 Contents are compared by static vectors and shared rare words, joined bottom up by average linkage, and cut where groups
 stop being alike. A group's terms are the words that are frequent in it and rare outside (c-TF-IDF, Grootendorst 2022);
-its proposition is a stub made of its most central content, since what can be supported or opposed is the analyst's call.
+its proposition is a stub made of its most central content: what can be supported or opposed is the analyst's call.
 """
 
 from __future__ import annotations

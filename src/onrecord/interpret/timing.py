@@ -19,7 +19,8 @@ CARRY = 1000  # code points over which the same speaker's occasion goes on
 MET = re.compile(r"\b(?:meeting|met|gathered|assembled|speaking|who spoke|convened|received)\b")
 LIVE = re.compile(r"\A\W*(?:live\b|live from\b|as it happened\b|ticker\b)", re.I)
 INTERVIEW = re.compile(
-    r"\b(?:in (?:an|this|the) (?:\w+ )?(?:interview|conversation) with (?:this|our)\b|(?:told|spoke to|talked to|received) (?:this (?:newspaper|paper|magazine)|our (?:newspaper|correspondent|reporter)))",  # noqa: E501
+    r"\b(?:in (?:an|this|the) (?:\w+ )?(?:interview|conversation) with (?:this|our)\b|(?:told|spoke to|talked to|"
+    r"received) (?:this (?:newspaper|paper|magazine)|our (?:newspaper|correspondent|reporter)))",
     re.I,
 )
 Times = Judgement[PartialDate | None]

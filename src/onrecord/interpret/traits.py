@@ -23,10 +23,15 @@ from onrecord.model import Form
 
 Floats = npt.NDArray[np.float32]
 MODALS = frozenset(
-    "will would can could may might must should shall 'll won't can't cannot wouldn't couldn't shouldn't needn't".split()
+    (
+        "will would can could may might must should shall 'll won't can't cannot wouldn't couldn't shouldn't needn't"
+    ).split()
 )
 BE = frozenset(
-    "is are was were be been being has have had does do did isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't".split()
+    (
+        "is are was were be been being has have had does do did isn't aren't wasn't weren't hasn't haven't hadn't "
+        "doesn't don't didn't"
+    ).split()
 )
 COUNTED = 70  # dimensions of the static vectors that are used: the first ones carry most of the variance
 WORD_WEIGHT, VECTOR_WEIGHT = 0.5, 2.0
@@ -48,8 +53,6 @@ class Saying:
     own: bool
     conditions: tuple[str, ...]
     rules: Mapping[str, str]
-    source: str = ""
-    speaker_kind: str = ""
 
 
 def features(saying: Saying, vectors: PieceVectors) -> dict[str, float]:

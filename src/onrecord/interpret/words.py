@@ -76,7 +76,7 @@ def at(bounds: list[tuple[int, int]], position: int) -> int:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """A rough stem that joins inflections and near derivations: withdraw/withdrawal, guarantee/guarantees, fill/filling."""
+    """A rough stem that joins inflections and near derivations: withdraw/withdrawal, guarantee/guarantees."""
     lower = word.casefold()
     for ending in (
         "ations",

@@ -37,7 +37,7 @@ def bins(sure: Sequence[float], right: Sequence[bool], count: int = BINS) -> lis
 
 
 def calibration_error(sure: Sequence[float], right: Sequence[bool], count: int = BINS) -> float:
-    """Expected calibration error (Naeini et al. 2015): mean gap between confidence and accuracy, weighted by bin size."""
+    """Expected calibration error (Naeini et al. 2015): mean gap of confidence and accuracy, weighted by bin size."""
     total = len(sure)
     return sum(b.count * abs(b.confidence - b.accuracy) for b in bins(sure, right, count)) / total if total else 0.0
 
@@ -46,7 +46,8 @@ def diagram(report: dict[str, tuple[Sequence[float], Sequence[bool]]]) -> str:
     """Reliability diagrams side by side as SVG: accuracy over confidence, dots as large as their bins."""
     width, height = LEFT + len(report) * (SIDE + GAP), TOP + SIDE + 45
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="11">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="11">'
     ]
     for n, (name, (sure, right)) in enumerate(report.items()):
         x0, y0 = LEFT + n * (SIDE + GAP), TOP + SIDE
@@ -62,9 +63,8 @@ def diagram(report: dict[str, tuple[Sequence[float], Sequence[bool]]]) -> str:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="#2b6cb0" fill-opacity="0.6"/>')
         parts += [f'<text x="{x0 + SIDE * t - 6:.0f}" y="{y0 + 14}">{t:g}</text>' for t in (0, 0.5, 1)]
         parts.append(f'<text x="{x0 + SIDE / 2 - 28:.0f}" y="{y0 + 30}">confidence</text>')
-    parts.append(
-        f'<text x="12" y="{TOP + SIDE / 2 + 24:.0f}" transform="rotate(-90 12 {TOP + SIDE / 2 + 24:.0f})">accuracy</text></svg>'
-    )
+    middle = f"{TOP + SIDE / 2 + 24:.0f}"
+    parts.append(f'<text x="12" y="{middle}" transform="rotate(-90 12 {middle})">accuracy</text></svg>')
     return "\n".join(parts) + "\n"
 
 

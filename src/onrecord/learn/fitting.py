@@ -69,7 +69,7 @@ def fit_multinomial(rows: Floats, truth: Indexes, classes: int, strength: float,
 def fit_chain(
     cases: Sequence[tuple[Floats, Floats, Indexes]], strength: float = CHAIN_STRENGTH
 ) -> tuple[Floats, Floats, Floats]:
-    """Weights of evidence, of staying with an issue and of staying with none, from (tables, links, issues) of articles."""
+    """Weights of evidence, of staying with an issue and with none, from (tables, links, issues) of articles."""
     from scipy.optimize import minimize
 
     width, joints = cases[0][0].shape[2], cases[0][1].shape[1]

@@ -2,8 +2,8 @@
 
     python -m onrecord.learn.meaning CASES [CASES ...] [--write] [--report FILE]
 
-CASES are folders of gold dispatches with a `codebooks` folder inside, in the format of `tests/golden/cases`. Figures are
-cross-validated: each dispute (the part of a case's name before its number) is read by models that have never seen it.
+CASES are folders of gold dispatches with a `codebooks` folder inside, in the format of `tests/golden/cases`. Figures
+are cross-validated: each dispute (the part of a case's name before its number) is read by models that never saw it.
 The short labelled sayings beside this file are always trained on. Temperatures are fitted on the cross-validated scores
 (Guo et al. 2017). Needs scipy (extra `train`).
 """
@@ -258,9 +258,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     temperatures: dict[str, float] = {}
     report = cross_validate(cases, extra, temperatures)
     for name, right in report.right.items():
-        print(
-            f"{name:12} {100 * float(np.mean(right)):5.1f} % of {len(right)}, mean confidence {100 * float(np.mean(report.sure[name])):5.1f} %"
-        )
+        share, sure = 100 * float(np.mean(right)), 100 * float(np.mean(report.sure[name]))
+        print(f"{name:12} {share:5.1f} % of {len(right)}, mean confidence {sure:5.1f} %")
     if options.report:
         options.report.write_text(json.dumps({"sure": report.sure, "right": report.right}), encoding="utf-8")
     if options.write:

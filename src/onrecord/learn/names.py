@@ -9,8 +9,10 @@ ARTICLES = frozenset({"the", "a", "an"})
 TITLES = tuple(
     tuple(phrase.split())
     for phrase in (
-        "secretary general|prime minister|foreign minister|defence minister|defense minister|interior minister|finance minister|"
-        "water minister|energy minister|agriculture minister|foreign secretary|special envoy|mr|mrs|ms|miss|dr|prof|professor|"
+        "secretary general|prime minister|foreign minister|defence minister|defense minister|interior minister|"
+        "finance minister|"
+        "water minister|energy minister|agriculture minister|foreign secretary|special envoy|mr|mrs|ms|miss|dr|prof|"
+        "professor|"
         "sir|dame|lord|lady|president|premier|chancellor|minister|secretary|senator|ambassador|envoy|spokesman|spokeswoman|"
         "spokesperson|king|queen|prince|princess|emir|general|gen|colonel|col|admiral|captain|judge|justice|chairman|"
         "chairwoman|director|commissioner|governor|mayor|analyst"

@@ -70,7 +70,7 @@ def test_the_table_is_mapped_and_never_changed() -> None:
 
 
 def test_kinds() -> None:
-    """States by the bundled list, outlets by who published, bodies by speaking for themselves, descriptions as unnamed."""  # noqa: E501
+    """States by the bundled list, outlets by publishing, bodies by speaking for themselves, descriptions as unnamed."""
     table = statements(
         said("France", "France"),
         said("Wire", "Wire"),

@@ -1,7 +1,5 @@
 """Who speaks and for whom: each mechanism on a small made-up text."""
 
-# ruff: noqa: E501 - marked texts stay on one line
-
 from __future__ import annotations
 
 import pytest
@@ -32,7 +30,10 @@ def test_an_office_beside_a_name_gives_the_affiliation(text: str, speaker: str, 
 
 def test_an_implied_state_is_the_one_the_sentence_names() -> None:
     """A minister without a state beside the office belongs to the state that the sentences name, not to its rival."""
-    text = "[1s Foreign Minister Ann Lee] [1c said] [1q Lubia would pay], speaking in Senn.\n\n[2s Foreign Minister Bo Dahl] [2c said in Orm] [2q Tarvia would not]."
+    text = (
+        "[1s Foreign Minister Ann Lee] [1c said] [1q Lubia would pay], speaking in Senn.\n\n"
+        "[2s Foreign Minister Bo Dahl] [2c said in Orm] [2q Tarvia would not]."
+    )
     assert who(text, about=STATES) == [("Ann Lee", "Lubia"), ("Bo Dahl", "Tarvia")]
 
 
@@ -44,19 +45,28 @@ def test_a_capital_speaks_for_its_state_and_a_seat_for_its_body() -> None:
 
 def test_real_states_and_seats_come_from_the_bundled_list() -> None:
     """Moscow speaks for Russia; the Kremlin keeps its name."""
-    text = "[1s Moscow] [1c rejected] [1q the plan]. [2s The Kremlin] [2c said] [2q it was dead]. [3s British Prime Minister Ann Lee] [3c disagreed] [3q with that]."
+    text = (
+        "[1s Moscow] [1c rejected] [1q the plan]. [2s The Kremlin] [2c said] [2q it was dead]. "
+        "[3s British Prime Minister Ann Lee] [3c disagreed] [3q with that]."
+    )
     assert who(text) == [("Russia", "Russia"), ("Kremlin", "Russia"), ("Ann Lee", "United Kingdom")]
 
 
 def test_pronouns_go_by_gender_and_who_spoke_last() -> None:
     """'He' after a woman and a man who both spoke is the man, also from a sentence further back."""
-    text = "[1s Mr Bo Dahl of Tarvia] [1c said] [1q it would rain]. [2s Mrs Ann Lee of Lubia] [2c disagreed] [2q with that]. [3s He] [3c laughed] [3q at the forecast]."
+    text = (
+        "[1s Mr Bo Dahl of Tarvia] [1c said] [1q it would rain]. "
+        "[2s Mrs Ann Lee of Lubia] [2c disagreed] [2q with that]. [3s He] [3c laughed] [3q at the forecast]."
+    )
     assert [name for name, _ in who(text, about=STATES)] == ["Bo Dahl", "Ann Lee", "Bo Dahl"]
 
 
 def test_one_who_is_only_reported_does_not_hold_the_floor() -> None:
     """After 'Ann Lee said that Bo Dahl had promised …', 'she' is Ann Lee even where genders are unknown."""
-    text = "[1s Chair Kim Lee of the Coast Union] [1c said] [1q that [2s Pat Dahl] [2c had promised] [2q a boat]]. [3s She] [3c added] [3q that nobody had seen it]."
+    text = (
+        "[1s Chair Kim Lee of the Coast Union] [1c said] [1q that [2s Pat Dahl] [2c had promised] [2q a boat]]. "
+        "[3s She] [3c added] [3q that nobody had seen it]."
+    )
     found = read(text, about=STATES)
     assert [s.speaker.value for s in found] == ["Kim Lee", "Pat Dahl", "Kim Lee"]
     assert [s.chain.value for s in found] == [(), ("Kim Lee",), ()]
@@ -65,7 +75,8 @@ def test_one_who_is_only_reported_does_not_hold_the_floor() -> None:
 def test_a_description_means_the_one_who_holds_the_role() -> None:
     """'The prime minister' is no foreign minister; 'the Union's boss' is who leads it."""
     text = (
-        "Prime Minister Ann Lee of Lubia met Foreign Minister Bo Dahl of Lubia and Cy Moor, the leader of the Coast Union. "
+        "Prime Minister Ann Lee of Lubia met Foreign Minister Bo Dahl of Lubia and Cy Moor, "
+        "the leader of the Coast Union. "
         "[1s The prime minister] [1c smiled], [1q it would rain]. [2s The Union's boss] [2c said] [2q it would not]."
     )
     assert [name for name, _ in who(text, about=STATES)] == ["Ann Lee", "Cy Moor"]
@@ -73,19 +84,28 @@ def test_a_description_means_the_one_who_holds_the_role() -> None:
 
 def test_a_role_may_be_told_after_the_name() -> None:
     """'The envoy' after a person of whom nothing was told makes her the envoy, for the statements before it as well."""
-    text = "[1s Ann Lee] [1c sighed]: [1q it would rain]. The talks are long. [2s The Lubian envoy] [2c said] [2q nobody sleeps]."
+    text = (
+        "[1s Ann Lee] [1c sighed]: [1q it would rain]. "
+        "The talks are long. [2s The Lubian envoy] [2c said] [2q nobody sleeps]."
+    )
     assert who(text, about=STATES) == [("Ann Lee", "Lubia"), ("Ann Lee", "Lubia")]
 
 
 def test_two_people_of_one_surname_stay_two() -> None:
     """The surname alone goes to the one of the two who was named last."""
-    text = "[1s Ann Lee of Lubia] [1c said] [1q yes]. Lee smiled. [2s Bo Lee of Tarvia] [2c said] [2q no]. [3s Lee] [3c added] [3q that he would stay]."
+    text = (
+        "[1s Ann Lee of Lubia] [1c said] [1q yes]. Lee smiled. [2s Bo Lee of Tarvia] [2c said] [2q no]. "
+        "[3s Lee] [3c added] [3q that he would stay]."
+    )
     assert [name for name, _ in who(text, about=STATES)] == ["Ann Lee", "Bo Lee", "Bo Lee"]
 
 
 def test_the_unnamed_keep_their_words_with_pronouns_spelled_out() -> None:
     """Without article and relative clause; 'her aides' are Ann Lee's, and speak for her side."""
-    text = "[1s Prime Minister Ann Lee of Lubia] [1c said] [1q yes]. [2s Two of her aides] [2c said] [2q no]. [3s A diplomat in Senn who asked for tea] [3c said] [3q perhaps]."
+    text = (
+        "[1s Prime Minister Ann Lee of Lubia] [1c said] [1q yes]. [2s Two of her aides] [2c said] [2q no]. "
+        "[3s A diplomat in Senn who asked for tea] [3c said] [3q perhaps]."
+    )
     assert who(text, about=STATES) == [
         ("Ann Lee", "Lubia"),
         ("two of Ann Lee's aides", "Lubia"),

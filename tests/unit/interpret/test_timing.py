@@ -1,7 +1,5 @@
 """When it was said: only what the text gives."""
 
-# ruff: noqa: E501 - marked texts stay on one line
-
 from __future__ import annotations
 
 import pytest
@@ -31,7 +29,10 @@ def test_a_time_beside_the_cue(text: str, date: str | None) -> None:
 
 def test_an_occasion_goes_on_for_its_speaker_only() -> None:
     """The next statement of the same speaker has the time, somebody else's in between has none."""
-    text = "[1s Ann Lee] [1c said] on Tuesday [1q that it rains]. [2s Bo Dahl] [2c said] [2q no]. [3s Lee] [3c added] [3q that it pours]."
+    text = (
+        "[1s Ann Lee] [1c said] on Tuesday [1q that it rains]. [2s Bo Dahl] [2c said] [2q no]. "
+        "[3s Lee] [3c added] [3q that it pours]."
+    )
     assert when(text) == ["2026-03-03", None, "2026-03-03"]
 
 
@@ -48,7 +49,10 @@ def test_live_reports_have_their_day() -> None:
 
 def test_a_printed_interview_has_the_day_it_was_printed() -> None:
     """But only for the one who was interviewed."""
-    text = "[1s Ann Lee] [1c said] [1q it rains] in an interview with this newspaper. [2s She] [2c laughed] [2q that it pours]. [3s Bo Dahl] [3c said] [3q no]."
+    text = (
+        "[1s Ann Lee] [1c said] [1q it rains] in an interview with this newspaper. "
+        "[2s She] [2c laughed] [2q that it pours]. [3s Bo Dahl] [3c said] [3q no]."
+    )
     assert when(text) == ["2026-03-05", "2026-03-05", None]
 
 
