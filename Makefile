@@ -27,7 +27,7 @@ demo: $(STAMP)
 	$(BIN)/onrecord demo
 
 test: $(VENV)/.tested check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(CORES)
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check src tests bench
