@@ -121,8 +121,9 @@ class Article:
 class Attribution:
     """An attribution relation (Pareti 2012): a source, a cue and a content, each of one or more pieces.
 
-    `source` or `cue` may be empty, `content` never. `outer` is the attribution inside whose content this one
-    stands, so the chain of reporters is that of the outer ones.
+    `source` or `cue` may be empty, `content` never. `outer` is the attribution that reports this one, so the chain of
+    reporters is that of the outer ones. `inside` is one whose content holds this one without reporting it ("rejected
+    the League's call for observers": the call is not told by whoever rejected it).
     """
 
     source: tuple[Evidence, ...]
@@ -130,6 +131,7 @@ class Attribution:
     content: tuple[Evidence, ...]
     form: Form
     outer: Attribution | None = None
+    inside: Attribution | None = None
     rule: str = ""
     confidence: float = 1.0
 

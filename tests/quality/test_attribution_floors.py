@@ -16,7 +16,7 @@ from tests.quality.conftest import Json, above, shared, tool
 
 def outermost(extractor: Extractor, article: Json) -> Json:
     """The article's attributions without nested ones, as the corpus has them."""
-    found = [a for a in extractor.attributions(Text(article["text"])) if a.outer is None]
+    found = [a for a in extractor.attributions(Text(article["text"])) if a.outer is None and a.inside is None]
     parts = ("source", "cue", "content")
     return {
         "id": article["id"],

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onrecord.extract.marks import quoted_regions
-from onrecord.extract.nesting import outers_of
+from onrecord.extract.nesting import holders_of, outers_of
 from onrecord.model import Attribution, Form
 from onrecord.span import Text
 
@@ -43,17 +43,19 @@ def assemble(text: Text, found: Iterable[Found]) -> list[Attribution]:
     trimmed = (_trim_all(item, text.content) for item in found)
     items = sorted({_key(item): item for item in trimmed if item.content}.values(), key=lambda f: (f.first, -f.extent))
     outers = outers_of(text.content, items)
+    holders = holders_of(items, outers)
     made: dict[int, Attribution] = {}
 
     def make(i: int) -> Attribution:
         if i not in made:
-            outer = outers[i]
+            outer, holder = outers[i], holders[i]
             made[i] = Attribution(
                 source=text.cite_all(items[i].source),
                 cue=text.cite_all(items[i].cue),
                 content=text.cite_all(items[i].content),
                 form=form_of(text.content, items[i].content, regions),
                 outer=None if outer is None else make(outer),
+                inside=None if holder is None else make(holder),
                 rule=items[i].rule,
                 confidence=items[i].confidence,
             )

@@ -52,6 +52,18 @@ class Spans(Protocol):
         ...
 
 
+def holders_of(items: Sequence[Spans], outers: Sequence[int | None]) -> list[int | None]:
+    """For what nobody reports, the index of the attribution whose content holds it all the same; never a cycle."""
+    around = list(outers)
+    nobody = [False] * len(items)
+    for i, outer in enumerate(outers):
+        if outer is None:
+            holder = _container(i, items, nobody)
+            if holder is not None and not _within(around, holder, i):
+                around[i] = holder
+    return [j if outer is None else None for j, outer in zip(around, outers, strict=True)]
+
+
 def outers_of(text: str, items: Sequence[Spans]) -> list[int | None]:
     """The index of the attribution around each one, or None; never a cycle."""
     cited = [bool(CITED.search(_words(text, item.cue))) for item in items]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from onrecord.interpret.cast import Setting, build_cast
 from onrecord.interpret.context import Context
@@ -29,9 +30,15 @@ When = Judgement[PartialDate | None]
 def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
     """Text order, but a reporter before those it reports: "Citing two diplomats, the Courier writes …"."""
     ordered: dict[int, Attribution] = {}
+
+    def place(one: Attribution) -> None:
+        for around in (one.outer, one.inside):
+            if around is not None and id(around) not in ordered:
+                place(around)
+        ordered.setdefault(id(one), one)
+
     for attribution in attributions:
-        for one in (*attribution.chain, attribution):
-            ordered.setdefault(id(one), one)
+        place(attribution)
     return list(ordered.values())
 
 
@@ -58,8 +65,10 @@ class Interpreter:
             speaker = speakers[id(attribution)]
             when = occasions.when(attribution, speaker.name, main=names.count(speaker.name) * 2 >= len(names))
             parent = made.get(id(attribution.outer)) if attribution.outer is not None else None
-            reading = of[id(attribution)]
-            made[id(attribution)] = self._statement(context, attribution, reading, speaker, when, parent)
+            holder = made.get(id(attribution.inside)) if attribution.inside is not None else parent
+            nested_in = holder.id if holder is not None else None
+            statement = self._statement(context, attribution, of[id(attribution)], speaker, when, parent)
+            made[id(attribution)] = replace(statement, nested_in=nested_in)
         return [made[id(attribution)] for attribution in attributions]
 
     def observe(self, article: Article, attributions: Sequence[Attribution]) -> tuple[Context, list[Observed]]:
@@ -120,7 +129,6 @@ class Interpreter:
             commitment=reading.commitment,
             condition=reading.condition,
             when=when,
-            nested_in=parent.id if parent is not None else None,
         )
 
 
