@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check bench bench-scale clean
+.PHONY: demo test check bench bench-scale browser clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -20,13 +20,13 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	touch $@
 
 $(VENV)/.tested: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[rules]' --group test --group check
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[rules,desk]' --group test --group check
 	touch $@
 
 demo: $(STAMP)
 	$(BIN)/onrecord demo
 
-test: $(VENV)/.tested check
+test: $(VENV)/.tested check browser
 	$(BIN)/python -m pytest -n $(CORES)
 
 check: $(VENV)/.tested
@@ -34,6 +34,11 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The desk is tested in a real browser where one can be had; without, those tests say so and are skipped.
+browser:
+	@command -v chromium google-chrome >/dev/null 2>&1 || ( apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium ) >/dev/null 2>&1 \
+	  || echo "make: no Chromium, and no right to install it: the desk's browser tests will be skipped"
 
 bench: $(STAMP)
 	$(BIN)/python bench/reading.py

@@ -23,7 +23,8 @@
         ├── LedgerNewer        written by a newer version
         ├── LedgerBusy         locked by another process
         ├── LedgerReadOnly     no right to write
-        └── StatementNotFound  no such id, or not a unique one
+        ├── StatementNotFound  no such id, or not a unique one
+        └── StatementStale     somebody else replaced it meanwhile
 
 Every message is one line that names the thing and says what to do.
 """
@@ -126,3 +127,7 @@ class LedgerReadOnly(LedgerError):
 
 class StatementNotFound(LedgerError):
     """No statement has this id, or several begin with it."""
+
+
+class StatementStale(LedgerError):
+    """The statement that was to be changed is no longer current: somebody else was faster."""

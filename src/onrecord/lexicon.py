@@ -144,14 +144,22 @@ class _PlainLoader(yaml.SafeLoader):
 def load_codebook(path: Path) -> Codebook:
     """A codebook from a YAML file; CodebookError names the file, the place and what is missing."""
     try:
-        if path.stat().st_size > MAX_CODEBOOK_BYTES:
-            raise CodebookError(f"{path}: larger than {MAX_CODEBOOK_BYTES} bytes; a codebook is a page or two")
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)
+        with path.open("rb") as stream:
+            data = stream.read(MAX_CODEBOOK_BYTES + 1)
     except OSError as error:
         raise CodebookError(f"{path}: {error.strerror or error}") from error
+    return parse_codebook(data, str(path))
+
+
+def parse_codebook(data: bytes, where: str) -> Codebook:
+    """A codebook from the bytes of a YAML file; CodebookError names `where`, the place and what is missing."""
+    if len(data) > MAX_CODEBOOK_BYTES:
+        raise CodebookError(f"{where}: larger than {MAX_CODEBOOK_BYTES} bytes; a codebook is a page or two")
+    try:
+        raw = yaml.load(data.decode("utf-8"), Loader=_PlainLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise CodebookError(f"{path}: no YAML that can be read: {' '.join(str(error).split())}") from error
-    return codebook_from_dict(raw, str(path))
+        raise CodebookError(f"{where}: no YAML that can be read: {' '.join(str(error).split())}") from error
+    return codebook_from_dict(raw, where)
 
 
 def codebook_from_dict(raw: Any, where: str) -> Codebook:

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onrecord.record.accounts import Accounts, Role, Token, User
 from onrecord.record.archive import Archive, is_archive
 from onrecord.record.chain import Batch
+from onrecord.record.follow import Delta
 from onrecord.record.query import Query
+from onrecord.record.reviews import Review, Reviews, Round, Verdict
 from onrecord.record.store import Change, Ledger
 from onrecord.record.verify import Finding, Report
 
-__all__ = ["Archive", "Batch", "Change", "Finding", "Ledger", "Query", "Report", "open_store"]
+__all__ = [
+    "Accounts", "Archive", "Batch", "Change", "Delta", "Finding", "Ledger", "Query", "Report", "Review", "Reviews",
+    "Role", "Round", "Token", "User", "Verdict", "open_store",
+]  # fmt: skip
 
 
 def open_store(url: str | Path, *, create: bool = True, read_only: bool = False) -> Ledger | Archive:

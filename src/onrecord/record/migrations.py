@@ -108,10 +108,42 @@ def _readings(connection: Connection) -> None:
     )
 
 
+def _desk(connection: Connection) -> None:
+    postgres = connection.dialect.name == "postgresql"
+    integer = "BIGINT" if postgres else "INTEGER"
+    serial = "BIGSERIAL PRIMARY KEY" if postgres else "INTEGER PRIMARY KEY AUTOINCREMENT"
+    for statement in _DESK:
+        connection.exec_driver_sql(statement.replace("<INT>", integer).replace("<SERIAL>", serial))
+
+
+_DESK: tuple[str, ...] = (
+    "CREATE INDEX statements_by_batch ON statements (batch)",
+    """CREATE TABLE desk_users (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT,
+        active INTEGER NOT NULL CHECK (active IN (0, 1)), created TEXT NOT NULL)""",
+    """CREATE TABLE desk_sessions (id TEXT PRIMARY KEY, name TEXT NOT NULL REFERENCES desk_users (name),
+        created TEXT NOT NULL, expires TEXT NOT NULL)""",
+    """CREATE TABLE desk_tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL REFERENCES desk_users (name),
+        label TEXT NOT NULL, created TEXT NOT NULL, expires TEXT)""",
+    """CREATE TABLE desk_reviews (number <SERIAL>, statement TEXT REFERENCES statements (id),
+        result TEXT REFERENCES statements (id), coder TEXT NOT NULL, verdict TEXT NOT NULL,
+        batch <INT> NOT NULL REFERENCES batches (number), created TEXT NOT NULL,
+        undone <INT> REFERENCES batches (number))""",
+    "CREATE INDEX desk_reviews_by_statement ON desk_reviews (statement)",
+    "CREATE INDEX desk_reviews_by_coder ON desk_reviews (coder, number)",
+    """CREATE TABLE desk_rounds (name TEXT PRIMARY KEY, creator TEXT NOT NULL, created TEXT NOT NULL,
+        fields TEXT NOT NULL)""",
+    """CREATE TABLE desk_round_items (round TEXT NOT NULL REFERENCES desk_rounds (name), position <INT> NOT NULL,
+        statement TEXT NOT NULL REFERENCES statements (id), PRIMARY KEY (round, position))""",
+    """CREATE TABLE desk_codings (round TEXT NOT NULL, position <INT> NOT NULL, coder TEXT NOT NULL,
+        record TEXT NOT NULL, created TEXT NOT NULL, PRIMARY KEY (round, position, coder),
+        FOREIGN KEY (round, position) REFERENCES desk_round_items (round, position))""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the tables of a ledger", _tables),
     Migration("decisions on who is who", _decisions),
     Migration("which articles were read, under what", _readings),
+    Migration("people, reviews and codings of the desk", _desk),
 )
 
 

@@ -52,6 +52,11 @@ def matches(query: str, dialect: str) -> ColumnElement[bool]:
     return statements.c.number.in_(hits.where(literal_column("statement_words").op("MATCH")(_fts5(terms))))
 
 
+def fts5(query: str) -> str:
+    """A user's query in the language of SQLite's index; it has at least one term."""
+    return _fts5(parse(query))
+
+
 def index_new(connection: Connection, first: int) -> None:
     """Take the statements from number `first` on into SQLite's index; PostgreSQL derives its own."""
     if connection.dialect.name == "sqlite":

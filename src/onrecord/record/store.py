@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,7 @@ from onrecord.codec import statement_from_dict
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.model import Article, Decision, Statement
-from onrecord.record import archive_check, engine, migrations, people, rows, table, verify, writing
+from onrecord.record import archive_check, engine, follow, migrations, people, rows, table, verify, writing
 from onrecord.record.archive import Archive
 from onrecord.record.archive_rows import Reading
 from onrecord.record.chain import Batch
@@ -118,8 +118,8 @@ class Ledger:
         taken, so it may be slow, but is in memory as a whole. SpanError where a statement's words are not in its text.
         """
         readings = writing.collect(results)
-        stamp = self._stamp(codebook=codebook, reader=reader, coder=coder)
-        with self._writing() as connection:
+        stamp = self.stamp(codebook=codebook, reader=reader, coder=coder)
+        with self.writing() as connection:
             return writing.add(connection, readings, stamp)
 
     def load(self, archive: Archive, progress: Callable[[int], None] | None = None) -> tuple[int, int]:
@@ -135,8 +135,8 @@ class Ledger:
             for reading in readings:
                 groups.setdefault((reading.article["codebook"], reading.article["reader"]), []).append(reading)
             for (key, reader), some in groups.items():
-                stamp = self._stamp(codebook=books.get(key), reader=reader)
-                with self._writing() as connection:
+                stamp = self.stamp(codebook=books.get(key), reader=reader)
+                with self.writing() as connection:
                     batch, known = writing.load(connection, some, stamp)
                 again = self._load_known(known, books.get(key), reader)
                 for made in (batch, again):
@@ -161,7 +161,7 @@ class Ledger:
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
         """Those of the articles whose last machine reading here was by this reader under this codebook."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return writing.read_already(connection, ids, "" if codebook is None else codebook.id, rows.storable(reader))
 
     def revise(self, old: str | None, new: Statement | None, *, coder: str, reason: str) -> Batch:
@@ -171,18 +171,18 @@ class Ledger:
         """
         if old is None and new is None:
             raise ValueError("a revision needs a statement to retire, one to add, or both")
-        with self._writing() as connection:
-            return writing.revise(connection, old, new, reason, self._stamp(coder=coder))
+        with self.writing() as connection:
+            return writing.revise(connection, old, new, reason, self.stamp(coder=coder))
 
     def decide(self, decision: Decision) -> None:
         """Keep a person's decision on who is who; it changes no statement, and a later one stands over it."""
-        stamped = replace(decision, created=self._stamp().created)
-        with self._writing() as connection:
+        stamped = replace(decision, created=self.stamp().created)
+        with self.writing() as connection:
             people.append(connection, stamped)
 
     def decisions(self) -> list[Decision]:
         """The decisions on who is who, oldest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return list(people.fetch(connection))
 
     def supersede(self, old: str, new: str) -> Batch | None:
@@ -191,18 +191,22 @@ class Ledger:
         A statement with the same quotation and speaker takes its place; the others leave the view. What a person has
         judged stays. None where there was nothing to retire.
         """
-        with self._writing() as connection:
-            return writing.supersede(connection, old, new, self._stamp())
+        with self.writing() as connection:
+            return writing.supersede(connection, old, new, self.stamp())
 
-    def _stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> writing.Stamp:
-        created = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-        return writing.Stamp(created=created, coder=coder, reader=reader, codebook=codebook)
+    def stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> writing.Stamp:
+        """Who writes now."""
+        return writing.Stamp(created=self.now(), coder=coder, reader=reader, codebook=codebook)
+
+    def now(self, later: timedelta = timedelta(0)) -> str:
+        """The ledger's time, or that time `later`: UTC in ISO 8601, to the second."""
+        return (self._clock() + later).astimezone(UTC).isoformat(timespec="seconds")
 
     # ------------------------------------------------------------ reading
 
     def statements(self, query: Query = _EVERYTHING) -> Iterator[Statement]:
         """The statements of a query, by date (unknown ones first), then as they were added."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             chosen = select(statements.c.number).where(condition(query, connection.dialect.name))
             numbers: list[int] = [row[0] for row in connection.execute(table.ordered(query, chosen))]
             for some in writing.chunks(numbers, _FETCH):
@@ -213,12 +217,12 @@ class Ledger:
 
         NUL and lone surrogates, which no frame can hold, show as U+FFFD; `statements` has the original.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             return table.fetch(connection, query)
 
     def count(self, query: Query = _EVERYTHING) -> int:
         """How many statements a query finds, limit and offset aside."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             where = condition(query, connection.dialect.name)
             return int(connection.execute(select(func.count()).select_from(statements).where(where)).scalar_one())
 
@@ -227,7 +231,7 @@ class Ledger:
         wanted = prefix.strip().lower()
         if not wanted or wanted.strip("0123456789abcdef"):
             raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
-        with self._reading() as connection:
+        with self.reading() as connection:
             s = statements.c
             begins = select(s.number, s.id).where(s.id >= wanted, s.id < wanted + "g").order_by(s.id).limit(4)
             found = connection.execute(begins).all()
@@ -249,16 +253,37 @@ class Ledger:
             .where(or_(x.old == statement_id, x.new == statement_id))
             .order_by(x.batch, x.position)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [Change(**row) for row in connection.execute(chosen).mappings()]
 
     def articles(self) -> Iterator[Article]:
         """All articles, as they were added."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             numbers = list(connection.execute(select(articles.c.number).order_by(articles.c.number)).scalars())
             for some in writing.chunks(numbers, 50):
                 found = _articles(connection, some)
                 yield from (found[number] for number in some)
+
+    def article(self, key: str) -> Article | None:
+        """The article with this id, or with this name; None where there is none."""
+        with self.reading() as connection:
+            number = follow.article_number(connection, rows.storable(key))
+            return None if number is None else _articles(connection, [number])[number]
+
+    def follow(self, after: int = 0) -> follow.Delta:
+        """What changed in the current view since batch `after`, as a table to keep up with (see `Delta`)."""
+        with self.reading() as connection:
+            return follow.follow(connection, after)
+
+    def matching(self, words: str) -> list[int]:
+        """The numbers (see `follow`) of all statements, current or not, that a full-text query finds."""
+        with self.reading() as connection:
+            return follow.matching(connection, words)
+
+    def last(self) -> Batch | None:
+        """The last batch, None in an empty ledger."""
+        with self.reading() as connection:
+            return writing.last_batch(connection)
 
     def codebook(self) -> Codebook | None:
         """The codebook that was used last, None where there was none."""
@@ -268,30 +293,32 @@ class Ledger:
             .order_by(batches.c.number.desc())
             .limit(1)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             record = connection.execute(chosen).scalar_one_or_none()
         return None if record is None else rows.codebook_of(record)
 
     def batches(self) -> list[Batch]:
         """All batches, oldest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(select(batches).order_by(batches.c.number)).mappings()
             return [Batch(**row) for row in found]
 
     def verify(self, progress: verify.Progress | None = None) -> verify.Report:
         """Check every quotation, record, column and batch; the report says what is not as it was written."""
-        with self._reading() as connection, _any_bytes(connection):
+        with self.reading() as connection, _any_bytes(connection):
             return verify.verify(connection, writable=not self.read_only, progress=progress)
 
     # ------------------------------------------------------------ transactions
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A read transaction, for the other modules of this package."""
         with translating(self.name), engine.reading(self._engine) as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A write transaction, for the other modules of this package."""
         if self.read_only:
             raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
         with translating(self.name), engine.writing(self._engine) as connection:

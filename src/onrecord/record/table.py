@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from onrecord.record.query import Query, condition
 from onrecord.record.schema import articles, statements
@@ -54,11 +55,18 @@ def ordered(query: Query, chosen: Select[Any]) -> Select[Any]:
     return made
 
 
-def fetch(connection: Connection, query: Query) -> pl.DataFrame:
-    """The statements of a query with exactly the columns of `COLUMNS`, in the ledger's order."""
-    own = [name for name in COLUMNS if name not in _ARTICLE]
+def fetch(
+    connection: Connection, query: Query, *, extra: Sequence[str] = (), only: ColumnElement[bool] | None = None
+) -> pl.DataFrame:
+    """The statements of a query with exactly the columns of `COLUMNS` and `extra`, in the ledger's order.
+
+    `only` is a further condition on the statements.
+    """
+    own = [name for name in (*COLUMNS, *extra) if name not in _ARTICLE and name != "number"]
     columns = [statements.c[_DATABASE.get(name, name)] for name in own]
     where = condition(query, connection.dialect.name)
+    if only is not None:
+        where = and_(where, only)
     chosen = select(statements.c.number, statements.c.article, *columns)
     if query.limit is None and not query.offset:
         chosen = chosen.where(where)
@@ -74,7 +82,7 @@ def fetch(connection: Connection, query: Query) -> pl.DataFrame:
         pl.col("date").replace("", None).str.to_date("%Y-%m-%d"),
         *(_decode(frame, name) for name in _LISTS),
     )
-    return frame.select(list(COLUMNS))
+    return frame.select([*COLUMNS, *extra])
 
 
 def _decode(frame: pl.DataFrame, name: str) -> pl.Expr:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, or_, select, text, update
 
-from onrecord.errors import LedgerError, StatementNotFound
+from onrecord.errors import LedgerError, StatementNotFound, StatementStale
 from onrecord.lexicon import Codebook
 from onrecord.model import Article, Statement
 from onrecord.record import rows, search
@@ -170,7 +170,7 @@ def revise(connection: Connection, old: str | None, new: Statement | None, reaso
         if found is None:
             raise StatementNotFound(f"no statement {old} in the ledger")
         if found[0] is not None:
-            raise LedgerError(f"statement {old} was replaced in batch {found[0]} meanwhile; look at it again")
+            raise StatementStale(f"statement {old} was replaced in batch {found[0]} meanwhile; look at it again")
     plan = _Plan()
     if new is not None:
         rows.check_evidence(new)
@@ -203,10 +203,20 @@ def supersede(connection: Connection, old: str, new: str, stamp: Stamp) -> Batch
     return _finish(connection, plan, last, stamp) if plan.events else None
 
 
+def lock(connection: Connection) -> None:
+    """Hold the right to write the next batch until the transaction ends."""
+    _lock_head(connection)
+
+
 def last_batch(connection: Connection) -> Batch | None:
     """The last batch, None in an empty ledger."""
     row = connection.execute(select(batches).order_by(batches.c.number.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else Batch(**row)
+
+
+def count_articles(connection: Connection) -> int:
+    """How many articles the ledger has."""
+    return int(connection.execute(select(func.count()).select_from(articles)).scalar_one())
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

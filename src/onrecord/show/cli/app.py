@@ -17,8 +17,10 @@ from onrecord.show.cli import (
     network,
     people,
     read,
+    serve,
     shifts,
     statements,
+    users,
     verify,
     watch,
     ways,
@@ -65,7 +67,9 @@ def build() -> typer.Typer:
     app.command("demo")(demo.demo)
     app.command("evaluate")(learning.evaluate)
     app.command("train")(learning.train)
+    app.command("serve")(serve.serve)
     app.add_typer(codebook.build(), name="codebook")
+    app.add_typer(users.build(), name="user")
     app.add_typer(people.build(), name="people")
     return app
 

@@ -1,0 +1,215 @@
+"""How fast the desk answers: a ledger of made-up statements in SQLite, several clients at once, every page.
+
+    python bench/desk.py --statements 200000 --clients 8 [--browser]
+
+The ledger is kept under `.bench/` and made again only for another size. Each client walks through the pages in an
+order of its own, with values drawn from the ledger, so that not every answer comes out of the cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from onrecord.lexicon import Codebook, Issue
+from onrecord.model import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
+from onrecord.record import Ledger
+from onrecord.span import Text
+
+ISSUES = [f"issue-{n}" for n in range(20)]
+# Made-up words as often as those of a language are (Zipf): the second half as often as the first, and so on.
+WORDS = [a + b + c for a in ("dam", "tor", "bri", "har", "gua", "cor") for b in ("ba", "le", "mi", "so", "du", "ke")
+         for c in ("n", "st", "rk", "l", "ve", "", "t", "d", "m", "p", "nd", "g", "sh", "ll", "b")]  # fmt: skip
+RANKS = [1 / (rank + 2) for rank in range(len(WORDS))]
+
+
+def judged(value: object, confidence: float = 0.9) -> Judgement[Any]:
+    """A judgement of the bench."""
+    return Judgement(value=value, rule="bench", confidence=confidence)
+
+
+def readings(statements: int, draw: random.Random) -> Iterator[tuple[Article, list[Statement]]]:
+    """Articles of ten statements each, by 2,000 speakers of 60 states on 20 issues, over four years."""
+    people = [(f"Speaker {n}", f"State {n % 60}") for n in range(2_000)]
+    weights = [1 / (n + 5) for n in range(2_000)]
+    for number in range(statements // 10):
+        lines, places = [], []
+        at = 0
+        for who, side in draw.choices(people, weights, k=10):
+            said = f"the {' '.join(draw.choices(WORDS, RANKS, k=12))} must wait until spring"
+            line = f"{who} of {side} said {said}. "
+            start = at + line.index(said)
+            places.append((at, start, start + len(said), who, side))
+            lines.append(line)
+            at += len(line)
+        day = date(2022, 1, 1) + timedelta(days=number * 1460 * 10 // statements)
+        article = Article(
+            text=Text("".join(lines)), name=f"a{number}", title=f"Report {number}", outlet=f"Outlet {number % 40}",
+            published=PartialDate(day.isoformat()),
+        )  # fmt: skip
+        yield article, [_statement(article, place, draw) for place in places]
+
+
+def _statement(article: Article, place: tuple[int, int, int, str, str], draw: random.Random) -> Statement:
+    begin, start, end, who, side = place
+    text = article.text
+    return Statement(
+        article=article, source=text.cite_all([(begin, begin + len(who))]), cue=text.cite_all([(start - 5, start - 1)]),
+        content=text.cite_all([(start, end)]), form=judged(Form.INDIRECT), speaker=judged(who),
+        affiliation=judged(side),
+        chain=judged(()), venue=judged(None), act=judged(draw.choice(list(Act))), issue=judged(draw.choice(ISSUES)),
+        stance=judged(draw.choice(list(Stance)), draw.random()), commitment=judged(draw.choice(list(Commitment))),
+        condition=judged(text.cite_all([(end - 12, end)]) if draw.random() < 0.1 else ()), when=judged(None),
+    )  # fmt: skip
+
+
+def make(path: Path, statements: int) -> None:
+    """The ledger, in batches of 10,000 statements."""
+    book = Codebook(
+        name="bench",
+        description="",
+        issues=tuple(
+            Issue(id=key, label=f"Issue {n}", proposition="It is so.", terms=(key,)) for n, key in enumerate(ISSUES)
+        ),
+    )
+    with Ledger(path) as ledger:
+        waiting: list[tuple[Article, list[Statement]]] = []
+        for reading in readings(statements, random.Random(1)):
+            waiting.append(reading)
+            if len(waiting) == 1_000:
+                ledger.add(waiting, codebook=book)
+                waiting = []
+        if waiting:
+            ledger.add(waiting, codebook=book)
+
+
+def addresses(draw: random.Random, articles: list[str], ids: list[str]) -> dict[str, str]:
+    """One address per page, with drawn values."""
+    day = (date(2022, 1, 1) + timedelta(days=draw.randrange(1460))).isoformat()
+    issue, person = draw.choice(ISSUES), quote(f"Speaker {draw.randrange(200)}")
+    return {
+        "overview": "/", "positions": "/positions", "positions on a day": f"/positions?as_of={day}&by=affiliation",
+        "articles": f"/articles?first={draw.randrange(100) * 50}", "article": f"/articles/{draw.choice(articles)}",
+        "statement": f"/statements/{draw.choice(ids)}",
+        "search": f"/search?q={'+'.join(draw.choices(WORDS, RANKS, k=2))}",
+        "search by facet": f"/search?issue={issue}&stance=oppose", "issues": "/issues", "issue": f"/issues/{issue}",
+        "people": "/people", "person": f"/people/{person}", "conflicts": "/conflicts",
+        "conflicts between": "/conflicts?kind=between", "moves": "/conflicts?kind=moved",
+        "drift": "/conflicts?kind=drift",
+        "network": "/network", "network of an issue": f"/network?issue={issue}&by=speaker", "review": "/review",
+        "review of an issue": f"/review?issue={issue}", "add": "/add", "coding": "/coding",
+        "api statements": f"/api/v1/statements?limit=20&offset={draw.randrange(1000)}",
+        "api positions": "/api/v1/positions",
+    }  # fmt: skip
+
+
+def walk(base: str, seed: int, rounds: int, data: tuple[list[str], list[str]], times: dict[str, list[float]]) -> None:
+    """One client."""
+    draw = random.Random(seed)
+    for _ in range(rounds):
+        pages = list(addresses(draw, *data).items())
+        draw.shuffle(pages)
+        for name, address in pages:
+            began = time.perf_counter()
+            with urllib.request.urlopen(base + address, timeout=60) as answer:
+                answer.read()
+            times[name].append(time.perf_counter() - began)
+
+
+def paint(base: str) -> float | None:
+    """Milliseconds to the first contentful paint of Positions in Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        found = []
+        for _ in range(5):
+            page = browser.new_page()
+            page.goto(f"{base}/positions", wait_until="load")
+            page.wait_for_timeout(300)
+            script = "performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)[0]"
+            found.append(page.evaluate(script))
+            page.close()
+        browser.close()
+    return statistics.median(found)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--statements", type=int, default=200_000)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--browser", action="store_true")
+    options = parser.parse_args()
+    path = Path(".bench") / f"desk-{options.statements}.db"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        began = time.perf_counter()
+        make(path, options.statements)
+        print(f"ledger made in {time.perf_counter() - began:.0f} s")
+    port = 8797
+    command = [sys.executable, "-m", "onrecord", "serve", "--ledger", str(path), "--port", str(port), "--coder", "me"]
+    server = subprocess.Popen(command)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _await(base)
+        began = time.perf_counter()
+        urllib.request.urlopen(base + "/", timeout=120).read()
+        print(f"first page after the start: {time.perf_counter() - began:.1f} s")
+        items = json.load(urllib.request.urlopen(base + "/api/v1/articles?limit=200"))["items"]
+        ids = json.load(urllib.request.urlopen(base + "/api/v1/statements?limit=200"))["items"]
+        data = ([item["id"] for item in items], [item["id"] for item in ids])
+        names = addresses(random.Random(0), *data)
+        cold: dict[str, list[float]] = {name: [] for name in names}
+        walk(base, 0, 1, data, cold)
+        times: dict[str, list[float]] = {name: [] for name in names}
+        clients = [
+            threading.Thread(target=walk, args=(base, seed, options.rounds, data, times))
+            for seed in range(1, options.clients + 1)
+        ]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        print(f"{'page':24}{'first ms':>10}{'median ms':>11}{'95% ms':>9}{'answers':>9}")
+        for name, found in times.items():
+            found.sort()
+            print(
+                f"{name:24}{1000 * cold[name][0]:10.0f}{1000 * statistics.median(found):11.0f}"
+                f"{1000 * found[int(0.95 * (len(found) - 1))]:9.0f}{len(found):9}"
+            )
+        if options.browser:
+            print(f"first paint of Positions: {paint(base):.0f} ms")
+        memory = Path(f"/proc/{server.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
+        print(f"the server's memory at most: {int(memory) / 1024:.0f} MiB")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _await(base: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(base + "/health", timeout=2).read()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the desk does not start")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Agreement of coders: Krippendorff's alpha for nominal values with a bootstrap interval, and a table of confusions.
+
+K. Krippendorff, Content Analysis (4th ed., 2019), chapter 12: alpha = 1 - observed / expected disagreement, from the
+matrix of coincidences within units; units with fewer than two values say nothing. The interval resamples units.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Unit = Sequence[Hashable]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """`alpha` is 1 for perfect agreement, 0 for that of chance, None where it is not defined (no two values differ).
+
+    `low` and `high` bound it (None where too few resamples are defined); `units` have two values or more.
+    """
+
+    alpha: float | None
+    low: float | None
+    high: float | None
+    units: int
+    values: int
+
+
+def alpha(units: Sequence[Unit]) -> float | None:
+    """Krippendorff's nominal alpha of the units' values; None where all values are one and the same."""
+    counts = [Counter(unit) for unit in units if len(unit) > 1]
+    return _alpha(counts, np.ones(len(counts)))
+
+
+def agreement(units: Sequence[Unit], *, draws: int = 1_000, level: float = 0.95, seed: int = 0) -> Agreement:
+    """Alpha with the percentile interval of `draws` resamples of the units."""
+    counts = [Counter(unit) for unit in units if len(unit) > 1]
+    found = _alpha(counts, np.ones(len(counts)))
+    random = np.random.default_rng(seed)
+    drawn = []
+    if found is not None:
+        observed, totals, sizes = _tables(counts)
+        for _ in range(draws):
+            weights = np.bincount(random.integers(0, len(counts), len(counts)), minlength=len(counts)).astype(float)
+            one = _from_tables(observed, totals, sizes, weights)
+            if one is not None:
+                drawn.append(one)
+    low = high = None
+    if len(drawn) >= draws / 2:
+        low, high = (float(q) for q in np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]))
+    return Agreement(found, low, high, len(counts), sum(map(len, units)))
+
+
+def confusion(units: Sequence[Mapping[str, Hashable]], one: str, other: str) -> Counter[tuple[Hashable, Hashable]]:
+    """How often `one` said the first and `other` the second value, over the units that both coded."""
+    return Counter((unit[one], unit[other]) for unit in units if one in unit and other in unit)
+
+
+def _tables(
+    counts: Sequence[Counter[Hashable]],
+) -> tuple[Floats, Floats, Floats]:
+    """Per unit: the disagreeing pairs over its size less one, the count of each value, the size."""
+    names = {value: place for place, value in enumerate(dict.fromkeys(v for count in counts for v in count))}
+    totals = np.zeros((len(counts), len(names)))
+    for row, count in enumerate(counts):
+        for value, times in count.items():
+            totals[row, names[value]] = times
+    sizes = totals.sum(axis=1)
+    observed = (sizes**2 - (totals**2).sum(axis=1)) / (sizes - 1)
+    return observed, totals, sizes
+
+
+def _alpha(counts: Sequence[Counter[Hashable]], weights: Floats) -> float | None:
+    if not counts:
+        return None
+    observed, totals, sizes = _tables(counts)
+    return _from_tables(observed, totals, sizes, weights)
+
+
+def _from_tables(
+    observed: Floats,
+    totals: Floats,
+    sizes: Floats,
+    weights: Floats,
+) -> float | None:
+    n = float(weights @ sizes)
+    each = weights @ totals
+    expected = (n**2 - float((each**2).sum())) / (n - 1) if n > 1 else 0.0
+    return None if expected <= 0 else 1.0 - float(weights @ observed) / expected

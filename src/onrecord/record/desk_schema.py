@@ -1,0 +1,83 @@
+"""The tables of the desk: people, sessions, tokens, reviews and blind codings.
+
+They stand beside the ledger, in the same database, so that colleagues share them; the hash chain does not cover
+them. What a person judges goes into the chain as a batch of its own (`reviews`); these rows only say where to find it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+# `password` is an argon2 hash, null for somebody who cannot log in; `active` is 0 or 1.
+users = Table(
+    "desk_users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("password", Text),
+    Column("active", Integer, nullable=False),
+    Column("created", Text, nullable=False),
+)
+
+# `id` is a SHA-256 of the secret that the browser holds: who reads the table cannot take a session over.
+sessions = Table(
+    "desk_sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+)
+
+tokens = Table(
+    "desk_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("expires", Text),
+)
+
+# `statement` was judged, `result` is what stands there since (null: rejected); `undone` is the batch that took it back.
+reviews = Table(
+    "desk_reviews",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("statement", Text),
+    Column("result", Text),
+    Column("coder", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("batch", BigInteger, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("undone", BigInteger),
+)
+
+rounds = Table(
+    "desk_rounds",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("creator", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+)
+
+round_items = Table(
+    "desk_round_items",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("statement", Text, nullable=False),
+)
+
+codings = Table(
+    "desk_codings",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("coder", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)

@@ -1,0 +1,69 @@
+"""Keeping up with a ledger: what changed since a batch, so that nobody who holds its table fetches all of it anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Select, literal_column, or_, select, text, union
+
+from onrecord.record import search, table, writing
+from onrecord.record.chain import Batch
+from onrecord.record.query import Query
+from onrecord.record.schema import articles, statements, supersessions
+
+EXTRA = ("number", "place", "coder")
+"""What a followed table has beside the columns of `table.COLUMNS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The ledger as of its last batch, compared with an earlier one.
+
+    `gone` are the ids that a holder of the earlier table takes out, `table` the rows that it then puts in (columns of
+    `table.COLUMNS` and `EXTRA`, in the ledger's order). `batch` is None in an empty ledger.
+    """
+
+    batch: Batch | None
+    articles: int
+    gone: frozenset[str]
+    table: pl.DataFrame
+
+
+def follow(connection: Connection, after: int) -> Delta:
+    """What batches after number `after` changed in the current view; 0 gives the whole view and nothing gone."""
+    last = writing.last_batch(connection)
+    known = writing.count_articles(connection)
+    s, x = statements.c, supersessions.c
+    if not after:
+        return Delta(last, known, frozenset(), table.fetch(connection, Query(), extra=EXTRA))
+    touched = union(
+        select(s.id).where(s.batch > after),
+        select(x.old).where(x.batch > after, x.old.is_not(None)),
+        select(x.new).where(x.batch > after, x.new.is_not(None)),
+    )
+    gone = frozenset(connection.execute(touched).scalars())
+    fresh = or_(s.batch > after, s.id.in_(select(x.new).where(x.batch > after)))
+    return Delta(last, known, gone, table.fetch(connection, Query(), extra=EXTRA, only=fresh))
+
+
+def matching(connection: Connection, words: str) -> list[int]:
+    """The numbers of all statements, current or not, that a full-text query finds."""
+    if not search.parse(words):
+        return []
+    if connection.dialect.name == "sqlite":
+        # Straight from the index: the wide rows of `statements` are never touched.
+        match = search.fts5(words)
+        chosen: Select[Any] = select(literal_column("rowid")).select_from(text("statement_words"))
+        found = connection.execute(chosen.where(literal_column("statement_words").op("MATCH")(match)))
+        return [int(row[0]) for row in found.all()]
+    condition = search.matches(words, connection.dialect.name)
+    return list(connection.execute(select(statements.c.number).where(condition)).scalars())
+
+
+def article_number(connection: Connection, wanted: str) -> int | None:
+    """The number of the article with this id, or with this name; None where there is none."""
+    a = articles.c
+    chosen = select(a.number).where(or_(a.id == wanted, a.name == wanted)).order_by(a.number).limit(1)
+    return connection.execute(chosen).scalar_one_or_none()

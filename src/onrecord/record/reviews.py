@@ -1,0 +1,203 @@
+"""What people judge: accept, reject, correct, add and take back, and blind codings side by side.
+
+Every judgement is a batch of its own in the hash chain, written as `Ledger.revise` does, in one transaction with the
+row that lets the desk find it. An acceptance is chained too: the statement takes its own place, and from then on no
+machine reading changes what is current there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from onrecord.errors import LedgerError, StatementNotFound, StatementStale
+from onrecord.model import Statement
+from onrecord.record import rows, writing
+from onrecord.record.desk_schema import codings, reviews, round_items, rounds
+from onrecord.record.schema import statements
+
+if TYPE_CHECKING:
+    from onrecord.record.chain import Batch
+    from onrecord.record.store import Ledger
+
+
+class Verdict(StrEnum):
+    """What a person found of a statement."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    CORRECT = "correct"
+    ADD = "add"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One judgement: of `statement`, since when `result` stands there; `undone` names the batch that took it back."""
+
+    number: int
+    statement: str | None
+    result: str | None
+    coder: str
+    verdict: Verdict
+    batch: int
+    created: str
+    undone: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """Statements that several people code without seeing each other's values, nor the machine's."""
+
+    name: str
+    creator: str
+    created: str
+    fields: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
+class Reviews:
+    """The judgements of one ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def judge(self, verdict: Verdict, old: Statement | None, new: Statement | None, *, coder: str) -> Batch:
+        """Keep a judgement; StatementStale where `old` is no longer current: somebody else was faster.
+
+        ACCEPT takes `old` alone, REJECT too, CORRECT both, ADD `new` alone.
+        """
+        wanted = {Verdict.ACCEPT: (1, 0), Verdict.REJECT: (1, 0), Verdict.CORRECT: (1, 1), Verdict.ADD: (0, 1)}
+        if (int(old is not None), int(new is not None)) != wanted[verdict]:
+            raise ValueError(f"{verdict} does not go with these statements")
+        if verdict is Verdict.ACCEPT:
+            new = old
+        with self._ledger.writing() as connection:
+            stamp = self._ledger.stamp(coder=coder)
+            batch = writing.revise(connection, None if old is None else old.id, new, f"{verdict} at the desk", stamp)
+            row = {
+                "statement": None if old is None else old.id, "result": None if new is None else new.id,
+                "coder": rows.storable(coder), "verdict": str(verdict), "batch": batch.number,
+                "created": stamp.created, "undone": None,
+            }  # fmt: skip
+            connection.execute(insert(reviews), row)
+        return batch
+
+    def undo(self, number: int, before: Statement | None, *, coder: str) -> Batch:
+        """Take back one's own judgement; `before` is the statement that it was about.
+
+        StatementStale where others have changed the place since.
+        """
+        with self._ledger.writing() as connection:
+            writing.lock(connection)
+            found = connection.execute(select(reviews).where(reviews.c.number == number)).mappings().one_or_none()
+            if found is None or found["coder"] != coder:
+                raise StatementNotFound(f"no review {number} of {coder} to take back")
+            if found["undone"] is not None:
+                raise StatementStale(f"review {number} was taken back in batch {found['undone']} already")
+            if found["statement"] != (None if before is None else before.id):
+                raise LedgerError(f"review {number} is about another statement")
+            if found["result"] is None and before is not None and _occupied(connection, before.place):
+                raise StatementStale("another statement stands there meanwhile; look at it again")
+            stamp = self._ledger.stamp(coder=coder)
+            batch = writing.revise(connection, found["result"], before, f"{found['verdict']} taken back", stamp)
+            connection.execute(update(reviews).where(reviews.c.number == number).values(undone=batch.number))
+        return batch
+
+    def judged(self) -> dict[str, Review]:
+        """The judgement that stands behind each statement that a person accepted, corrected or added, by its id."""
+        chosen = select(reviews).where(reviews.c.undone.is_(None), reviews.c.result.is_not(None))
+        with self._ledger.reading() as connection:
+            found = connection.execute(chosen.order_by(reviews.c.number)).mappings()
+            return {row["result"]: _review(row) for row in found}
+
+    def latest(self, limit: int = 20, *, coder: str | None = None, standing: bool = False) -> list[Review]:
+        """The last judgements, newest first; with `standing` without those taken back."""
+        chosen = select(reviews).order_by(reviews.c.number.desc()).limit(limit)
+        if coder is not None:
+            chosen = chosen.where(reviews.c.coder == coder)
+        if standing:
+            chosen = chosen.where(reviews.c.undone.is_(None))
+        with self._ledger.reading() as connection:
+            return [_review(row) for row in connection.execute(chosen).mappings()]
+
+    def last_number(self) -> int:
+        """The number of the last judgement, 0 before the first."""
+        with self._ledger.reading() as connection:
+            chosen = select(reviews.c.number).order_by(reviews.c.number.desc()).limit(1)
+            return int(connection.execute(chosen).scalar_one_or_none() or 0)
+
+    # ------------------------------------------------------------ blind coding
+
+    def open_round(self, name: str, creator: str, fields: Sequence[str], items: Sequence[str]) -> Round:
+        """A new round over these statement ids; LedgerError where the name is taken or nothing is to be coded."""
+        name = rows.storable(name.strip())
+        if not name or len(name) > 80 or not items or not fields:
+            raise LedgerError("a round needs a name of up to 80 characters, a field to code and a statement")
+        made = Round(
+            name=name, creator=creator, created=self._ledger.now(), fields=tuple(fields), statements=tuple(items)
+        )
+        with self._ledger.writing() as connection:
+            if connection.execute(select(rounds.c.name).where(rounds.c.name == name)).first():
+                raise LedgerError(f"there is a round {name!r} already; give it another name")
+            row = {"name": name, "creator": creator, "created": made.created, "fields": json.dumps(list(fields))}
+            connection.execute(insert(rounds), row)
+            connection.execute(
+                insert(round_items),
+                [{"round": name, "position": place, "statement": key} for place, key in enumerate(items, 1)],
+            )
+        return made
+
+    def rounds(self) -> list[Round]:
+        """All rounds, newest first."""
+        with self._ledger.reading() as connection:
+            found = connection.execute(select(rounds).order_by(rounds.c.created.desc(), rounds.c.name)).mappings().all()
+            return [_round(connection, row) for row in found]
+
+    def round(self, name: str) -> Round | None:
+        """The round of this name."""
+        with self._ledger.reading() as connection:
+            row = connection.execute(select(rounds).where(rounds.c.name == name)).mappings().one_or_none()
+            return None if row is None else _round(connection, row)
+
+    def code(self, name: str, position: int, coder: str, values: Mapping[str, Any]) -> None:
+        """Keep a person's values for one statement of a round; coding it again replaces one's own values."""
+        where = (codings.c.round == name, codings.c.position == position, codings.c.coder == coder)
+        item = (round_items.c.round == name, round_items.c.position == position)
+        record = json.dumps(dict(values), ensure_ascii=True, sort_keys=True)
+        row = {"round": name, "position": position, "coder": coder, "record": record, "created": self._ledger.now()}
+        with self._ledger.writing() as connection:
+            if connection.execute(select(round_items.c.position).where(*item)).first() is None:
+                raise LedgerError(f"round {name!r} has no statement {position}")
+            connection.execute(delete(codings).where(*where))
+            connection.execute(insert(codings), row)
+
+    def codings(self, name: str, *, coder: str | None = None) -> dict[str, dict[int, dict[str, Any]]]:
+        """The values of a round by coder and position; of one coder alone, so that the coding stays blind."""
+        chosen = select(codings).where(codings.c.round == name).order_by(codings.c.coder, codings.c.position)
+        if coder is not None:
+            chosen = chosen.where(codings.c.coder == coder)
+        made: dict[str, dict[int, dict[str, Any]]] = {}
+        with self._ledger.reading() as connection:
+            for row in connection.execute(chosen).mappings():
+                made.setdefault(row["coder"], {})[row["position"]] = json.loads(row["record"])
+        return made
+
+
+def _occupied(connection: Connection, place: str) -> bool:
+    s = statements.c
+    return connection.execute(select(s.id).where(s.place == place, s.superseded.is_(None))).first() is not None
+
+
+def _review(row: Mapping[str, Any] | Any) -> Review:
+    return Review(**{**row, "verdict": Verdict(row["verdict"])})
+
+
+def _round(connection: Connection, row: Mapping[str, Any] | Any) -> Round:
+    i = round_items.c
+    items = connection.execute(select(i.statement).where(i.round == row["name"]).order_by(i.position)).scalars()
+    return Round(**{**row, "fields": tuple(json.loads(row["fields"])), "statements": tuple(items)})

@@ -1,0 +1,72 @@
+"""`onrecord serve`: the desk, a web face on a ledger."""
+
+from __future__ import annotations
+
+import getpass
+import importlib.util
+from typing import Annotated
+
+import typer
+
+from onrecord.errors import LedgerError
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.options import Store, flat
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NEEDED = {"starlette": "starlette", "uvicorn": "uvicorn", "jinja2": "jinja2", "multipart": "python-multipart",
+          "argon2": "argon2-cffi"}  # fmt: skip
+
+
+@flat
+def serve(
+    store: Store,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes a free one.")] = 8765,
+    users: Annotated[bool, typer.Option("--users", help="Ask for a login (see `onrecord user`).")] = False,
+    coder: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Your name on judgements, without login.  [default: your login]")
+    ] = None,
+    host_name: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A further name that the desk answers to; may be repeated.")
+    ] = None,
+    https: Annotated[
+        bool, typer.Option("--https", help="A proxy before the desk speaks HTTPS: cookies for it only.")
+    ] = False,
+) -> None:
+    """Open the desk: a web page on the ledger, to look, correct and code.
+
+    On 127.0.0.1 it is yours alone and needs no login. On any other address people log in.
+    """
+    missing = [package for module, package in NEEDED.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise LedgerError(f"the desk needs {', '.join(missing)}: pip install 'onrecord[desk]'")
+    import uvicorn
+
+    from onrecord.show.desk.app import create_app
+    from onrecord.show.desk.settings import Settings
+
+    if host not in LOOPBACK and not users:
+        raise LedgerError(f"on {host} others can reach the desk: add --users, and people with `onrecord user add`")
+    single = None if users else (coder or _login())
+    names = (
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        *(() if host in (*LOOPBACK, "0.0.0.0", "::") else (host,)),
+        *(host_name or ()),
+    )
+    app = create_app(Settings(ledger=store.ledger, coder=single, hosts=names, secure=https))
+    if users and not any(user.active for user in app.state.desk.accounts.users()):
+        raise LedgerError(f"nobody can log in yet: onrecord user add NAME --role admin --ledger {store.ledger}")
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False,
+                            timeout_graceful_shutdown=3)  # fmt: skip
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    say(f"the desk on {store.ledger}: http://{shown}:{port or '…'}/ (Ctrl-C ends it)")
+    uvicorn.Server(config).run()
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "me"

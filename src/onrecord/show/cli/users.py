@@ -1,0 +1,88 @@
+"""`onrecord user`: who may log in to the desk."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.output import write_rows
+
+Name = Annotated[str, typer.Argument(help="The person's name.")]
+
+
+class UserRole(StrEnum):
+    """What somebody may do."""
+
+    READER = "reader"
+    CODER = "coder"
+    ADMIN = "admin"
+
+
+def build() -> typer.Typer:
+    """The group of commands."""
+    group = typer.Typer(help="Who may log in to the desk.", no_args_is_help=True, rich_markup_mode=None)
+    group.command("add")(add)
+    group.command("list")(list_)
+    group.command("password")(password)
+    group.command("close")(close)
+    return group
+
+
+@flat
+def add(
+    name: Name,
+    store: Store,
+    role: Annotated[UserRole, typer.Option(help="Readers look, coders judge, admins see to people.")] = UserRole.CODER,
+) -> None:
+    """Add a person; the password is asked for, or read from the standard input."""
+    from onrecord.record import Accounts, Ledger, Role
+    from onrecord.show.desk.passwords import hash_password
+
+    hashed = hash_password(_ask())
+    with Ledger(store.ledger) as ledger:
+        Accounts(ledger).add(name, Role(role.value), hashed)
+    say(f"{name} may log in as {role.value}")
+
+
+@flat
+def list_(store: Store, output: Output) -> None:
+    """List the people."""
+    from onrecord.record import Accounts, Ledger
+
+    with Ledger(store.ledger, create=False) as ledger:
+        rows = [{"name": u.name, "role": str(u.role), "active": u.active, "created": u.created}
+                for u in Accounts(ledger).users()]  # fmt: skip
+    write_rows(rows, ["name", "role", "active", "created"], Format(output.format))
+
+
+@flat
+def password(name: Name, store: Store) -> None:
+    """Set a person's password; sessions end with the old one."""
+    from onrecord.record import Accounts, Ledger
+    from onrecord.show.desk.passwords import hash_password
+
+    hashed = hash_password(_ask())
+    with Ledger(store.ledger, create=False) as ledger:
+        Accounts(ledger).change(name, password=hashed)
+    say(f"{name} has a new password")
+
+
+@flat
+def close(name: Name, store: Store) -> None:
+    """Let a person in no more; what they judged stays."""
+    from onrecord.record import Accounts, Ledger
+
+    with Ledger(store.ledger, create=False) as ledger:
+        Accounts(ledger).change(name, active=False)
+    say(f"{name} may not log in any more")
+
+
+def _ask() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

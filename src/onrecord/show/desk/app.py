@@ -1,0 +1,111 @@
+"""The application: its parts put together, its errors in one shape, its routes."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from onrecord.errors import (
+    CodecError,
+    LedgerBusy,
+    LedgerReadOnly,
+    OnRecordError,
+    SourceError,
+    SpanError,
+    StatementNotFound,
+    StatementStale,
+    TableError,
+)
+from onrecord.record import Accounts, Ledger, Reviews
+from onrecord.show.desk.board import Board
+from onrecord.show.desk.guard import Guard
+from onrecord.show.desk.jobs import Jobs
+from onrecord.show.desk.pages import environment
+from onrecord.show.desk.passwords import Brake
+from onrecord.show.desk.routes import all_routes
+from onrecord.show.desk.settings import Settings
+from onrecord.show.desk.visit import Desk, html
+
+_LOG = logging.getLogger("onrecord.desk")
+_STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
+    (StatementNotFound, 404), (StatementStale, 409), (LedgerBusy, 503), (LedgerReadOnly, 403), (CodecError, 400),
+    (TableError, 400), (SpanError, 400), (SourceError, 422),
+)  # fmt: skip
+_CODES = {
+    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    409: "conflict", 413: "too_large", 415: "unsupported_media_type", 422: "unprocessable", 429: "too_many_requests",
+    500: "internal", 503: "unavailable",
+}  # fmt: skip
+
+
+def create_app(settings: Settings) -> Starlette:
+    """A desk on its ledger, which is opened here and closed when the server stops."""
+    ledger = Ledger(settings.ledger)
+    reviews = Reviews(ledger)
+    desk = Desk(
+        settings=settings,
+        ledger=ledger,
+        accounts=Accounts(ledger),
+        reviews=reviews,
+        board=Board(ledger, reviews),
+        pages=environment(),
+        jobs=Jobs(ledger, settings),
+        brake=Brake(settings.limits.login_tries, settings.limits.login_window),
+        secret=secrets.token_bytes(32),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        desk.jobs.close()
+        ledger.close()
+
+    static = StaticFiles(directory=Path(__file__).parent / "static", follow_symlink=False)
+    app = Starlette(
+        routes=[*all_routes(), Mount("/static", static, name="static")],
+        middleware=[Middleware(Guard, hosts=settings.hosts, body=settings.limits.body)],
+        exception_handlers={HTTPException: _refused, OnRecordError: _failed, 500: _broken},
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    return app
+
+
+def status_of(error: OnRecordError) -> int:
+    """The HTTP status that an error of this package stands for."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def _refused(request: Request, error: Any) -> Response:
+    return _answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
+
+
+def _failed(request: Request, error: Any) -> Response:
+    return _answer(request, status_of(error), str(error))
+
+
+def _broken(request: Request, error: Any) -> Response:
+    _LOG.error("an error of the program at %s", request.url.path, exc_info=error)
+    return _answer(request, 500, "an error of the program; the server's log has the details")
+
+
+def _answer(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    if request.url.path.startswith("/api/"):
+        body = {"error": {"status": status, "code": _CODES.get(status, "error"), "message": message}}
+        return JSONResponse(body, status, headers=headers)
+    desk: Desk = request.app.state.desk
+    made = html(desk.pages, "error.html", status, code=status, message=message)
+    made.headers.update(headers or {})
+    return made

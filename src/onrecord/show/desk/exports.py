@@ -1,0 +1,105 @@
+"""Answers to take away: CSV, JSON, SVG."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+import polars as pl
+from starlette.responses import Response
+
+from onrecord.show.desk.pages import COMMITMENTS, SIGNS, WORDS, short
+from onrecord.show.desk.visit import show
+
+# Colours that stay apart for all kinds of colour sight (after Okabe & Ito 2008), as in desk.css.
+COLOURS = {"support": "#0b6fae", "oppose": "#c2500c", "mixed": "#8a4f9e", "noncommittal": "#6b6b6b"}
+_OPACITY = {3: "1", 2: "0.62", 1: "0.36"}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML has these
+
+
+def csv_response(frame: pl.DataFrame, name: str) -> Response:
+    """The rows of a frame; lists joined by ` | `.
+
+    A text that a spreadsheet would take as a formula gets an apostrophe before it (OWASP, CSV injection).
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.iter_rows():
+        writer.writerow([_cell(value) for value in row])
+    return _download(show(out.getvalue()).encode(), "text/csv; charset=utf-8", name)
+
+
+def json_response(value: Any, name: str | None = None) -> Response:
+    """A value as JSON; as a download where a name is given."""
+    body = json.dumps(value, ensure_ascii=True, default=str).encode()
+    return _download(body, "application/json", name) if name else Response(body, media_type="application/json")
+
+
+def svg_response(drawing: str, name: str) -> Response:
+    """A drawing; a download, so that it is never a page of this site."""
+    return _download(show(drawing).encode(), "image/svg+xml", name)
+
+
+def _download(body: bytes, media: str, name: str) -> Response:
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:80]
+    return Response(body, media_type=media, headers={"content-disposition": f'attachment; filename="{safe}"'})
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = " | ".join(map(str, value))
+    if isinstance(value, str):
+        return "'" + value if value.lstrip()[:1] in ("=", "+", "-", "@") or value[:1] in ("\t", "\r") else value
+    return value
+
+
+def matrix_svg(
+    actors: Sequence[str], issues: Sequence[str], cells: Mapping[tuple[str, str], Mapping[str, Any]],
+    labels: Mapping[str, str],
+) -> str:  # fmt: skip
+    """The matrix as a drawing: stance as colour and sign, commitment as strength."""
+    left, top, width, height = 220, 150, 76, 26
+    wide, high = left + width * len(issues) + 20, top + height * len(actors) + 50
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
+        'font-family="system-ui, sans-serif" font-size="12">',
+        f'<rect width="{wide}" height="{high}" fill="#ffffff"/>',
+    ]
+    for column, issue in enumerate(issues):
+        x = left + width * column + width / 2
+        words = _xml(short(labels.get(issue, issue), 34))
+        parts.append(f'<text transform="translate({x},{top - 8}) rotate(-40)" fill="#222">{words}</text>')
+    for line, actor in enumerate(actors):
+        y = top + height * line
+        parts.append(
+            f'<text x="{left - 10}" y="{y + 17}" text-anchor="end" fill="#222">{_xml(short(actor, 32))}</text>'
+        )
+        for column, issue in enumerate(issues):
+            x = left + width * column
+            parts.append(f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="none" stroke="#ddd"/>')
+            cell = cells.get((actor, issue))
+            if cell is not None:
+                colour, opacity = COLOURS[cell["stance"]], _OPACITY[cell["strength"]]
+                ink = "#fff" if opacity == "1" else "#111"
+                said = f"{actor} {WORDS[cell['stance']]} {labels.get(issue, issue)}: {COMMITMENTS[cell['commitment']]}"
+                parts.append(
+                    f'<g><title>{_xml(said)}</title><rect x="{x + 2}" y="{y + 2}" width="{width - 4}" '
+                    f'height="{height - 4}" fill="{colour}" fill-opacity="{opacity}"/><text x="{x + width / 2}" '
+                    f'y="{y + 18}" text-anchor="middle" font-weight="700" fill="{ink}">'
+                    f"{SIGNS[cell['stance']]}{' if' if cell['conditional'] else ''}</text></g>"
+                )
+    legend = "   ".join(f"{SIGNS[stance]} {WORDS[stance]}" for stance in COLOURS)
+    parts.append(f'<text x="{left}" y="{high - 16}" fill="#444">{legend} · paler: less certain</text></svg>')
+    return "".join(parts)
+
+
+def _xml(text: str) -> str:
+    return _CONTROL.sub("\ufffd", escape(text, {'"': "&quot;"}))

@@ -1,0 +1,148 @@
+"""Reading in the background: one worker reads what was added, in order, and tells how far it is.
+
+There is one worker because the model is one and the processor is shared with the pages; ten people who add sources
+wait for each other, and see it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from onrecord.errors import OnRecordError, SourceError
+from onrecord.model import Article
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+    from onrecord.pipeline import Pipeline
+    from onrecord.record import Ledger
+    from onrecord.show.desk.settings import Settings
+
+_LOG = logging.getLogger("onrecord.desk")
+Source = Callable[[], Iterator[Article | SourceError]]
+
+
+@dataclass(slots=True)
+class Job:
+    """One request to read; `events` only grow, so that whoever watches can go on from the last one seen."""
+
+    number: int
+    who: str
+    title: str
+    source: Source
+    codebook: Codebook | None
+    state: str = "waiting"
+    articles: int = 0
+    statements: int = 0
+    failures: int = 0
+    events: list[dict[str, Any]] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def tell(self, kind: str, **values: Any) -> None:
+        """Add an event for those who watch."""
+        with self.changed:
+            counts = {"articles": self.articles, "statements": self.statements, "failures": self.failures}
+            self.events.append({"kind": kind, "state": self.state, **counts, **values})
+            self.changed.notify_all()
+
+    def since(self, seen: int, wait: float) -> list[dict[str, Any]]:
+        """The events after the first `seen`, waiting up to `wait` seconds for one."""
+        deadline = time.monotonic() + wait
+        with self.changed:
+            while len(self.events) <= seen and not self.over and (left := deadline - time.monotonic()) > 0:
+                self.changed.wait(left)
+            return self.events[seen:]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ("done", "failed")
+
+
+class Jobs:
+    """The queue of a desk; the last ones are kept to be looked at."""
+
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+        self._ledger = ledger
+        self._keep = settings.limits.jobs
+        self._numbers = itertools.count(1)
+        self._jobs: dict[int, Job] = {}
+        self._waiting: queue.Queue[Job | None] = queue.Queue()
+        self._pipeline: tuple[str | None, Pipeline] | None = None
+        self._worker: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def add(self, who: str, title: str, source: Source, codebook: Codebook | None) -> Job:
+        """Queue a reading; OnRecordError where too many wait already."""
+        with self._lock:
+            if sum(1 for job in self._jobs.values() if not job.over) >= self._keep:
+                raise OnRecordError("too many readings are waiting; try again when some are done")
+            job = Job(next(self._numbers), who, title, source, codebook)
+            self._jobs[job.number] = job
+            for number in [n for n, old in self._jobs.items() if old.over][: max(0, len(self._jobs) - self._keep)]:
+                del self._jobs[number]
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, name="onrecord-reading", daemon=True)
+                self._worker.start()
+        self._waiting.put(job)
+        return job
+
+    def get(self, number: int) -> Job | None:
+        """The job of this number, if it is still kept."""
+        return self._jobs.get(number)
+
+    def all(self) -> list[Job]:
+        """The kept jobs, newest first."""
+        return sorted(self._jobs.values(), key=lambda job: -job.number)
+
+    def close(self) -> None:
+        """Let the worker end after what it is at."""
+        if self._worker is not None:
+            self._waiting.put(None)
+            self._worker.join(timeout=5)
+
+    def _work(self) -> None:
+        while (job := self._waiting.get()) is not None:
+            try:
+                self._read(job)
+                job.state = "done"
+            except Exception as error:  # noqa: BLE001 - the worker is an edge: one reading must not end all others
+                _LOG.exception("reading %r failed", job.title)
+                job.state = "failed"
+                reason = str(error) if isinstance(error, OnRecordError) else "an error of the program; see the log"
+                job.tell("failure", source=job.title, reason=reason)
+            job.tell("end")
+
+    def _read(self, job: Job) -> None:
+        job.state = "reading"
+        job.tell("start")
+        pipeline = self._loaded(job.codebook)
+        for article in job.source():
+            if isinstance(article, SourceError):
+                job.failures += 1
+                job.tell("failure", source=article.source, reason=article.reason)
+                continue
+            try:
+                result = pipeline.read_article(article)
+            except (OnRecordError, RecursionError, ValueError) as error:
+                job.failures += 1
+                job.tell("failure", source=article.name, reason=f"could not be analysed: {error}")
+                continue
+            self._ledger.add([(result.article, result.statements)], codebook=job.codebook, reader=f"desk: {job.who}")
+            job.articles += 1
+            job.statements += len(result.statements)
+            job.tell("article", id=article.id, name=article.name, title=article.title, found=len(result.statements))
+
+    def _loaded(self, codebook: Codebook | None) -> Pipeline:
+        from onrecord.pipeline import build_pipeline
+
+        key = None if codebook is None else codebook.id
+        if self._pipeline is None or self._pipeline[0] != key:
+            self._pipeline = (key, build_pipeline(codebook))
+        return self._pipeline[1]

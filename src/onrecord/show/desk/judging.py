@@ -1,0 +1,157 @@
+"""Judgements as people make them at the desk: a corrected statement, a new one, and gold cases of what was judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from onrecord.codec import offsets
+from onrecord.errors import CodecError
+from onrecord.lexicon import Codebook
+from onrecord.model import (
+    FIELDS,
+    Act,
+    Article,
+    Commitment,
+    Form,
+    Judgement,
+    PartialDate,
+    Stance,
+    Statement,
+    plain,
+)
+from onrecord.show.desk.marks import span_of_words, words_of_span
+from onrecord.span import Evidence
+
+RULE = "by hand"
+LONGEST = 300  # characters of a name
+SPANS = ("source", "cue", "content")
+CLOSED: Mapping[str, type[Form] | type[Act] | type[Stance] | type[Commitment]] = {
+    "form": Form, "act": Act, "stance": Stance, "commitment": Commitment,
+}  # fmt: skip
+CODED = ("speaker", "affiliation", "act", "issue", "stance", "commitment", "form", "venue", "when")
+"""The fields that a form holds one value of; chain and condition have more."""
+
+
+def corrected(old: Statement, form: Mapping[str, str], codebook: Codebook | None) -> Statement:
+    """The statement with the form's values; fields that are missing from the form stay, unchanged ones keep their why.
+
+    Spans come as numbers of words, `3-7` or `3-7,12-15`. CodecError where a value is not in its closed list.
+    """
+    changes: dict[str, Any] = {}
+    # What was shown as a range of whole words may begin inside one: a range that came back as it went changes nothing.
+    same = "condition" in form and form["condition"].replace(" ", "") == ranges(old, "condition")
+    given = {name: raw for name, raw in form.items() if not (same and name == "condition")}
+    for name, value in _values(given, old.article, codebook).items():
+        if plain(value) != plain(getattr(old, name).value):
+            changes[name] = hand(value, old.article)
+    for name in SPANS:
+        if name in form and form[name].replace(" ", "") != ranges(old, name):
+            pieces = cited(old.article, form[name])
+            if name == "content" and not pieces:
+                raise CodecError("a statement needs a content; select its words")
+            if pieces != getattr(old, name):
+                changes[name] = pieces
+    return replace(old, **changes) if changes else old
+
+
+def ranges(of: Statement, name: str) -> str:
+    """The words that a part of a statement touches, as a form shows them: `3-7,12-15`."""
+    pieces = of.condition.value if name == "condition" else getattr(of, name)
+    text = of.article.text.content
+    found = [words_of_span(text, piece.span.start, piece.span.end) for piece in pieces]
+    return ",".join(f"{low}-{high}" for low, high in found)
+
+
+def made(article: Article, form: Mapping[str, str], codebook: Codebook | None) -> Statement:
+    """A statement that the machine missed, from a form; what the form leaves out is unknown."""
+    values: dict[str, Any] = {
+        "form": Form.INDIRECT, "speaker": None, "affiliation": None, "chain": (), "venue": None, "act": Act.STATE,
+        "issue": None, "stance": Stance.NONE, "commitment": Commitment.CERTAIN, "condition": (), "when": None,
+    }  # fmt: skip
+    values |= _values(form, article, codebook)
+    spans: dict[str, Any] = {name: cited(article, form.get(name, "")) for name in SPANS}
+    if not spans["content"]:
+        raise CodecError("a statement needs a content; select its words")
+    fields: dict[str, Any] = {name: hand(value, article) for name, value in values.items()}
+    return Statement(article=article, **spans, **fields)
+
+
+def hand(value: Any, article: Article) -> Judgement[Any]:
+    """A value that a person gave; conditions rest on their own words."""
+    evidence = value if isinstance(value, tuple) and value and isinstance(value[0], Evidence) else ()
+    return Judgement(value=value, rule=RULE, confidence=1.0, evidence=evidence)
+
+
+def cited(article: Article, words: str) -> tuple[Evidence, ...]:
+    """The evidence at ranges of words such as `3-7,12-15`; CodecError where that is no such list."""
+    spans = []
+    for piece in filter(None, words.replace(" ", "").split(",")):
+        first, _, last = piece.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal() and len(first) < 9 and len(last) < 9):
+            raise CodecError(f"{piece[:40]!r} is no range of words")
+        spans.append(span_of_words(article.text.content, int(first), int(last or first)))
+    if len(spans) > 50:
+        raise CodecError("more than 50 pieces; a statement is one saying")
+    return article.text.cite_all(sorted(set(spans)))
+
+
+def _values(form: Mapping[str, str], article: Article, codebook: Codebook | None) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, raw in form.items():
+        given = " ".join(raw.split())
+        if name in CLOSED:
+            try:
+                values[name] = CLOSED[name](given)
+            except ValueError as error:
+                known = ", ".join(map(str, CLOSED[name]))
+                raise CodecError(f"{name} is one of {known}, not {given[:40]!r}") from error
+        elif name == "issue":
+            if given and codebook is not None and codebook.issue(given) is None:
+                raise CodecError(f"the codebook has no issue {given[:60]!r}")
+            values[name] = given or None
+        elif name in ("speaker", "affiliation", "venue"):
+            if len(given) > LONGEST:
+                raise CodecError(f"{name} is longer than {LONGEST} characters")
+            values[name] = given or None
+        elif name == "when":
+            values[name] = PartialDate(given) if given else None
+        elif name == "chain":
+            values[name] = tuple(link for part in given.split("|") if (link := part.strip()))
+        elif name == "condition":
+            values[name] = cited(article, raw)
+    return values
+
+
+def gold_case(article: Article, statements: Sequence[Statement], codebook: str) -> dict[str, Any]:
+    """An article with its judged statements as `onrecord evaluate` and `train` take them (tests/golden/cases)."""
+    return {
+        "id": article.name,
+        "title": article.title,
+        "publisher": article.outlet,
+        "published": None if article.published is None else str(article.published),
+        "url": article.url,
+        "codebook": codebook,
+        "text": article.text.content,
+        "statements": [
+            {
+                **{name: offsets(getattr(one, name)) for name in ("content", "cue", "source")},
+                **{name: plain(getattr(one, name).value) for name in FIELDS},
+            }
+            for one in statements
+        ],
+    }
+
+
+def codebook_yaml(codebook: Codebook) -> str:
+    """The codebook as a file that `load_codebook` takes; JSON strings are YAML strings."""
+    lines = [f"name: {json.dumps(codebook.name)}", f"description: {json.dumps(codebook.description)}", "issues:"]
+    for issue in codebook.issues:
+        lines += [
+            f"  {issue.id}:", f"    label: {json.dumps(issue.label)}",
+            f"    proposition: {json.dumps(issue.proposition)}",
+            f"    terms: {json.dumps(list(issue.terms))}",
+        ]  # fmt: skip
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,87 @@
+"""Passwords by argon2id, secrets of sessions and tokens, and the brake on guessing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from onrecord.errors import LedgerError
+
+SHORTEST = 10
+LONGEST = 256  # argon2 takes time in the password's length, too
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash; LedgerError where the password is too short or too long."""
+    from argon2 import PasswordHasher
+
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise LedgerError(f"a password has {SHORTEST} to {LONGEST} characters")
+    return PasswordHasher().hash(password)
+
+
+def verify_password(hashed: str | None, password: str) -> bool:
+    """Whether the password is the hashed one; takes as long where there is no hash, so that names cannot be probed."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
+    hasher = PasswordHasher()
+    try:
+        if hashed is None:
+            hasher.hash(password[:LONGEST])
+            return False
+        return len(password) <= LONGEST and hasher.verify(hashed, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def new_secret(prefix: str = "") -> str:
+    """A secret of 256 random bits, for a cookie or a token."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret. It has 256 random bits, so a plain hash cannot be searched."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Brake:
+    """Counts failures by key within a window of seconds; `held` says how long a key still has to wait."""
+
+    def __init__(self, tries: int, window: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tries = tries
+        self._window = window
+        self._clock = clock
+        self._failures: OrderedDict[str, list[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def held(self, key: str) -> float:
+        """Seconds to wait, 0 where another try is free."""
+        with self._lock:
+            recent = self._recent(key)
+            return 0.0 if len(recent) < self._tries else max(0.0, recent[-self._tries] + self._window - self._clock())
+
+    def count(self, key: str) -> int:
+        """The failures of a key within the window."""
+        with self._lock:
+            return len(self._recent(key))
+
+    def failed(self, key: str) -> None:
+        """Note a failure."""
+        with self._lock:
+            self._failures[key] = [*self._recent(key), self._clock()][-2 * self._tries :]
+            self._failures.move_to_end(key)
+            while len(self._failures) > 10_000:
+                self._failures.popitem(last=False)
+
+    def passed(self, key: str) -> None:
+        """Forget the failures of a key."""
+        with self._lock:
+            self._failures.pop(key, None)
+
+    def _recent(self, key: str) -> list[float]:
+        return [at for at in self._failures.get(key, []) if at > self._clock() - self._window]

@@ -1,0 +1,469 @@
+"""The HTTP API: the ledger's JSON contract over HTTP, described by its own OpenAPI document.
+
+Each operation names its parameters once (`Param`); requests are checked against them and the document is made of
+them, so that the two cannot differ. Every error has the shape `{"error": {"status", "code", "message"}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from onrecord import __version__
+from onrecord.analyse.positions import RULES, matrix
+from onrecord.codec import article_from_dict, article_to_dict, statement_to_dict
+from onrecord.errors import CodecError
+from onrecord.model import Act, Stance
+from onrecord.record import Query, Role, Verdict
+from onrecord.show.desk.guard import csrf_fits, same_origin
+from onrecord.show.desk.judging import corrected
+from onrecord.show.desk.passwords import digest
+from onrecord.show.desk.routes.overview import moves
+from onrecord.show.desk.routes.search import FACETS, narrowed
+from onrecord.show.desk.visit import Desk, Visit, show
+
+BASE = "/api/v1"
+Schema = dict[str, Any]
+Handler = Callable[["Call"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A value of the address."""
+
+    name: str
+    schema: Schema
+    about: str
+    place: str = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing to ask for."""
+
+    path: str
+    name: str
+    about: str
+    handler: Handler
+    answer: Schema
+    params: tuple[Param, ...] = ()
+    body: Schema | None = None
+    role: Role = Role.READER
+    errors: tuple[int, ...] = ()
+    status: int = 200
+
+    @property
+    def method(self) -> str:
+        """GET, or POST where there is a body."""
+        return "GET" if self.body is None else "POST"
+
+
+@dataclass(slots=True)
+class Call:
+    """A checked request."""
+
+    visit: Visit
+    values: dict[str, Any]
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+TEXT: Schema = {"type": "string", "maxLength": 500}
+DATE: Schema = {"type": "string", "pattern": r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}
+KEY: Schema = {"type": "string", "pattern": "^[0-9a-f]{1,32}$"}
+RECORD: Schema = {"type": "object"}
+LIMIT = Param("limit", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}, "How many at most.")
+OFFSET = Param(
+    "offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}, "How many to pass over."
+)
+SIZES: Schema = {"maxLength": 10_000_000}
+
+
+def page_of(items: Schema) -> Schema:
+    """The schema of a page of items."""
+    return {
+        "type": "object",
+        "required": ["items", "total", "limit", "offset", "next"],
+        "properties": {
+            "items": {"type": "array", "items": items}, "total": {"type": "integer"}, "limit": {"type": "integer"},
+            "offset": {"type": "integer"}, "next": {"type": ["string", "null"]},
+        },
+    }  # fmt: skip
+
+
+def paged(call: Call, items: list[Any], total: int) -> dict[str, Any]:
+    """A page with the address of the next one."""
+    offset, limit = call.values["offset"], call.values["limit"]
+    after = offset + limit
+    following = str(call.visit.request.url.include_query_params(offset=after)) if after < total else None
+    return {"items": items, "total": total, "limit": limit, "offset": offset, "next": following}
+
+
+# ---------------------------------------------------------------- operations
+
+
+def statements(call: Call) -> Any:
+    """Statements in the JSON contract."""
+    now = call.visit.desk.board.now()
+    given = {name: call.values.get(name) for name in ("q", "since", "until", *FACETS)}
+    rows = now.once(("api statements", *given.values()), lambda: narrowed(now, given, call.visit)["id"].to_list())
+    chosen = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
+    ledger = call.visit.desk.ledger
+    return paged(call, [statement_to_dict(ledger.get(key)) for key in chosen], len(rows))
+
+
+def statement(call: Call) -> Any:
+    """One statement by its id or the beginning of it, with its history."""
+    found = call.visit.desk.ledger.get(call.values["id"])
+    steps = call.visit.desk.ledger.history(found.id)
+    now = call.visit.desk.board.now()
+    return {
+        "statement": statement_to_dict(found),
+        "article": found.article.id,
+        "current": now.row(found.id) is not None,
+        "history": [{"batch": s.batch, "created": s.created, "coder": s.coder, "old": s.old, "new": s.new,
+                     "reason": s.reason} for s in steps],
+    }  # fmt: skip
+
+
+def articles(call: Call) -> Any:
+    """Articles that have statements, without their texts."""
+    now = call.visit.desk.board.now()
+    grouped = now.once("api articles", lambda: now.table.group_by("article", maintain_order=True).agg(
+        pl.col("article_name", "title", "outlet", "published", "url").first(), pl.len().alias("statements"),
+    ))  # fmt: skip
+    rows = grouped[call.values["offset"] : call.values["offset"] + call.values["limit"]].to_dicts()
+    return paged(
+        call, [{"id": row.pop("article"), "name": row.pop("article_name"), **row} for row in rows], grouped.height
+    )
+
+
+def article(call: Call) -> Any:
+    """An article with its text and its current statements."""
+    found = call.visit.desk.ledger.article(call.values["id"])
+    if found is None:
+        raise HTTPException(404, "no such article in this ledger")
+    said = [statement_to_dict(one) for one in call.visit.desk.ledger.statements(Query(article=found.id))]
+    return {"id": found.id, "article": article_to_dict(found), "statements": said}
+
+
+def positions(call: Call) -> Any:
+    """The cells of the matrix."""
+    now = call.visit.desk.board.now()
+    as_of = call.values.get("as_of")
+    by, rule = call.values["by"], call.values["rule"]
+    cells = now.once(("api positions", by, rule, as_of), lambda: matrix(now.table, rule=rule, by=by, as_of=as_of).cells)
+    rows = cells[call.values["offset"] : call.values["offset"] + call.values["limit"]].to_dicts()
+    return paged(call, rows, cells.height)
+
+
+def changes(call: Call) -> Any:
+    """Who moved, the newest first; the last 500 moves."""
+    rows = moves(call.visit.desk.board.now(), call.values["by"])
+    return paged(call, rows[call.values["offset"] : call.values["offset"] + call.values["limit"]], len(rows))
+
+
+def codebook(call: Call) -> Any:
+    """The issues that the ledger was last read under."""
+    book = call.visit.desk.board.now().codebook
+    issues = [] if book is None else [
+        {"id": i.id, "label": i.label, "proposition": i.proposition, "terms": list(i.terms)} for i in book.issues
+    ]  # fmt: skip
+    return {"name": None if book is None else book.name, "issues": issues}
+
+
+def batches(call: Call) -> Any:
+    """The batches of the hash chain, oldest first."""
+    rows = call.visit.desk.ledger.batches()
+    chosen = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
+    names = ("number", "id", "digest", "previous", "created", "coder", "reader", "articles", "statements", "superseded")
+    return paged(call, [{name: getattr(row, name) for name in names} for row in chosen], len(rows))
+
+
+def read(call: Call) -> Any:
+    """Queue an article to be read; its progress is at the address given."""
+    try:
+        made = article_from_dict(call.body)
+    except CodecError as error:
+        raise HTTPException(422, str(error)) from error
+    if not made.text.content.strip():
+        raise HTTPException(422, "the text is empty")
+    book = call.visit.desk.ledger.codebook()
+    job = call.visit.desk.jobs.add(call.visit.user.name, made.name, lambda: iter([made]), book)
+    return {"job": job.number, "article": made.id, "state": job.state}
+
+
+def job(call: Call) -> Any:
+    """How far a reading is."""
+    found = call.visit.desk.jobs.get(call.values["number"])
+    if found is None:
+        raise HTTPException(404, "no such reading")
+    failures = [event for event in found.events if event["kind"] == "failure"]
+    return {"job": found.number, "state": found.state, "articles": found.articles, "statements": found.statements,
+            "failures": [{"source": e["source"], "reason": e["reason"]} for e in failures]}  # fmt: skip
+
+
+def review(call: Call) -> Any:
+    """Accept, reject or correct a statement; 409 where it was replaced meanwhile."""
+    desk = call.visit.desk
+    old = desk.ledger.get(call.values["id"])
+    verdict = Verdict(call.body["verdict"])
+    new = None
+    if verdict is Verdict.CORRECT:
+        new = corrected(old, call.body.get("fields", {}), desk.board.now().codebook)
+        if new.id == old.id:
+            raise HTTPException(422, "the fields change nothing; accept it instead")
+    batch = desk.reviews.judge(verdict, old, new, coder=call.visit.user.name)
+    result = {Verdict.ACCEPT: old.id, Verdict.REJECT: None}.get(verdict, new.id if new else None)
+    return {"batch": batch.number, "digest": batch.digest, "result": result}
+
+
+def _choice(kind: Any) -> Schema:
+    return {"type": "string", "enum": [str(value) for value in kind]}
+
+
+_FILTERS = (
+    Param("q", TEXT, "Words that must all occur (full text)."),
+    Param("issue", TEXT, "An issue's id."), Param("stance", _choice(Stance), "A stance."),
+    Param("act", _choice(Act), "A speech act."), Param("speaker", TEXT, "A speaker, in full."),
+    Param("affiliation", TEXT, "Whom the speaker speaks for, in full."), Param("outlet", TEXT, "An outlet, in full."),
+    Param("since", DATE, "Of this date and after."), Param("until", DATE, "Up to the end of this date."),
+)  # fmt: skip
+_BY = Param("by", {"type": "string", "enum": ["speaker", "affiliation"], "default": "speaker"}, "Whose positions.")
+_ID = Param("id", KEY, "An id, or the beginning of one.", "path")
+_ARTICLE = {
+    "type": "object",
+    "required": ["id", "text"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "string", "minLength": 1, "maxLength": 300}, "text": {"type": "string", "minLength": 1, **SIZES},
+        "title": {"type": ["string", "null"], "maxLength": 1000},
+        "publisher": {"type": ["string", "null"], "maxLength": 300},
+        "published": {"type": ["string", "null"], "pattern": DATE["pattern"]},
+        "url": {"type": ["string", "null"], "maxLength": 2000},
+    },
+}  # fmt: skip
+_VERDICT = {
+    "type": "object",
+    "required": ["verdict"],
+    "additionalProperties": False,
+    "properties": {
+        "verdict": {"type": "string", "enum": ["accept", "reject", "correct"]},
+        "fields": {"type": "object", "additionalProperties": {"type": "string", "maxLength": 2000}},
+    },
+}  # fmt: skip
+_NUMBER = Param("number", {"type": "integer", "minimum": 1, "maximum": 2**31}, "A reading's number.", "path")
+
+OPERATIONS = (
+    Operation("/statements", "statements", "List statements, by date.", statements, page_of(RECORD),
+              (*_FILTERS, LIMIT, OFFSET)),
+    Operation("/statements/{id}", "statement", "One statement and its history.", statement, RECORD, (_ID,),
+              errors=(404,)),
+    Operation("/statements/{id}/review", "review", "Judge a statement.", review, RECORD, (_ID,), _VERDICT, Role.CODER,
+              (404, 409)),
+    Operation("/articles", "articles", "List articles.", articles, page_of(RECORD), (LIMIT, OFFSET)),
+    Operation("/articles/{id}", "article", "An article with its statements.", article, RECORD, (_ID,), errors=(404,)),
+    Operation("/articles/read", "read", "Read a new article in the background.", read, RECORD, (), _ARTICLE, Role.CODER,
+              status=202),
+    Operation("/jobs/{number}", "job", "How far a reading is.", job, RECORD, (_NUMBER,), errors=(404,)),
+    Operation("/positions", "positions", "The cells of the matrix of positions.", positions, page_of(RECORD), (
+        _BY, Param("rule", {"type": "string", "enum": list(RULES), "default": "latest"}, "What a cell shows."),
+        Param("as_of", DATE, "Up to the end of this date."), LIMIT, OFFSET)),
+    Operation("/changes", "changes", "Who moved, the newest first.", changes, page_of(RECORD), (_BY, LIMIT, OFFSET)),
+    Operation("/codebook", "codebook", "The issues.", codebook, RECORD),
+    Operation("/batches", "batches", "The hash chain.", batches, page_of(RECORD), (LIMIT, OFFSET)),
+)  # fmt: skip
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    made = [Route(f"{BASE}/openapi.json", _document)]
+    # What has no name in its path first, so that /articles/read is not taken for an id.
+    for operation in sorted(OPERATIONS, key=lambda one: "{" in one.path):
+        made.append(Route(BASE + operation.path, _endpoint(operation), methods=[operation.method]))
+    made.append(Route("/api/{rest:path}", _nothing))
+    return made
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    paths: dict[str, Any] = {}
+    error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+    for one in OPERATIONS:
+        answers = {
+            str(one.status): {"description": "As asked.", "content": {"application/json": {"schema": one.answer}}}
+        }
+        for status in sorted({400, 401, 403, 503, *one.errors, *((413, 415, 422) if one.body else ())}):
+            answers[str(status)] = {"description": "An error.", **error}
+        entry: dict[str, Any] = {
+            "operationId": one.name, "summary": one.about, "description": f"Needs the role {one.role}.",
+            "parameters": [
+                {"name": p.name, "in": p.place, "required": p.place == "path", "description": p.about,
+                 "schema": p.schema}
+                for p in one.params
+            ],
+            "responses": answers,
+        }  # fmt: skip
+        if one.body is not None:
+            entry["requestBody"] = {"required": True, "content": {"application/json": {"schema": one.body}}}
+        paths.setdefault(BASE + one.path, {})[one.method.lower()] = entry
+    shape = {"type": "object", "required": ["error"], "properties": {"error": {
+        "type": "object", "required": ["status", "code", "message"],
+        "properties": {"status": {"type": "integer"}, "code": {"type": "string"},
+                       "message": {"type": "string"}}}}}  # fmt: skip
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "OnRecord", "version": __version__, "description": "Who said what, and where each stands."},
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {"Error": shape},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+async def _document(request: Request) -> Response:
+    return JSONResponse(openapi())
+
+
+async def _nothing(request: Request) -> Response:
+    raise HTTPException(404, f"no such address; {BASE}/openapi.json lists them")
+
+
+def _endpoint(operation: Operation) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        visit = await run_in_threadpool(_enter, request, operation)
+        values = {param.name: _value(param, request) for param in operation.params}
+        unknown = set(request.query_params) - {p.name for p in operation.params if p.place == "query"}
+        if unknown:
+            raise HTTPException(400, f"unknown parameter {show(sorted(unknown)[0])[:60]!r}")
+        body = await _body(operation.body, request) if operation.body is not None else {}
+        made = await run_in_threadpool(operation.handler, Call(visit, values, body))
+        return Response(json.dumps(made, default=_plain), operation.status, media_type="application/json")
+
+    return endpoint
+
+
+def _enter(request: Request, operation: Operation) -> Visit:
+    """Who calls: the owner of a token; from a page of the desk, its user, with the page's token for changes."""
+    desk: Desk = request.app.state.desk
+    given = request.headers.get("authorization")
+    if given is not None:
+        kind, _, secret = given.partition(" ")
+        user = desk.accounts.token(digest(secret.strip())) if kind.lower() == "bearer" else None
+        session = ""
+    else:
+        user, session = desk.find(request)
+    if user is None:
+        raise HTTPException(401, "give an API token: Authorization: Bearer onr_…", {"www-authenticate": "Bearer"})
+    if operation.method != "GET" and given is None:
+        fits = csrf_fits(desk.secret, session, request.headers.get("x-csrf-token", ""))
+        if not same_origin(request.headers) or not fits:
+            raise HTTPException(403, "changes need an API token, or the page's own token in X-CSRF-Token")
+    if not user.role.may(operation.role):
+        raise HTTPException(403, f"this needs the role {operation.role}")
+    return Visit(desk, request, user, session)
+
+
+def _value(param: Param, request: Request) -> Any:
+    if param.place == "path":
+        raw: str | None = str(request.path_params[param.name])
+    else:
+        many = request.query_params.getlist(param.name)
+        if len(many) > 1:
+            raise HTTPException(400, f"{param.name} is given more than once")
+        raw = many[0] if many else None
+    if raw is None:
+        return param.schema.get("default")
+    value = _checked(raw, param.schema)
+    if value is None:
+        # An id that cannot be one is an id that is not there.
+        raise HTTPException(
+            404 if param.place == "path" else 400, f"{param.name} does not fit {json.dumps(param.schema)}"
+        )
+    if param.schema is DATE:
+        try:
+            date.fromisoformat(raw + "-01-01"[len(raw) - 4 :])
+        except ValueError as error:
+            raise HTTPException(400, f"{param.name} is not in the calendar") from error
+    return value
+
+
+def _checked(raw: str, schema: Mapping[str, Any]) -> Any:
+    if schema["type"] == "integer":
+        if not re.fullmatch(r"-?[0-9]{1,12}", raw) or not schema["minimum"] <= int(raw) <= schema["maximum"]:
+            return None
+        return int(raw)
+    if "enum" in schema:
+        return raw if raw in schema["enum"] else None
+    if "pattern" in schema:
+        return raw if re.fullmatch(schema["pattern"].strip("^$"), raw) else None
+    return raw if len(raw) <= schema["maxLength"] else None
+
+
+async def _body(schema: Schema, request: Request) -> dict[str, Any]:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise HTTPException(415, "the body is application/json")
+    try:
+        value = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, "the body is no JSON that can be read") from error
+    problem = _problem(value, schema, "the body")
+    if problem is not None:
+        raise HTTPException(422, problem)
+    return dict(value)
+
+
+_KINDS: dict[str, type] = {"object": dict, "string": str, "null": type(None)}
+
+
+def _problem(value: Any, schema: Schema, where: str) -> str | None:
+    """What about a JSON value does not fit its schema: the few words of JSON Schema that are used here."""
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if not any(isinstance(value, _KINDS[kind]) for kind in kinds):
+        return f"{where} must be of type {' or '.join(kinds)}"
+    if isinstance(value, str):
+        return _text_problem(value, schema, where)
+    if isinstance(value, dict):
+        for name in schema.get("required", ()):
+            if name not in value:
+                return f"{where} lacks {name!r}"
+        rest = schema.get("additionalProperties", True)
+        for name, item in value.items():
+            inner = schema.get("properties", {}).get(name, rest)
+            if inner is False:
+                return f"{where} has an unknown key {show(name)[:60]!r}"
+            found = _problem(item, inner, show(name)[:60]) if isinstance(inner, dict) else None
+            if found is not None:
+                return found
+    return None
+
+
+def _text_problem(value: str, schema: Schema, where: str) -> str | None:
+    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+        return (
+            f"{where} must have {schema.get('minLength', 0)} to {schema.get('maxLength', 'any number of')} characters"
+        )
+    if "enum" in schema and value not in schema["enum"]:
+        return f"{where} is one of {', '.join(schema['enum'])}"
+    if "pattern" in schema and not re.fullmatch(schema["pattern"].strip("^$"), value):
+        return f"{where} must fit {schema['pattern']}"
+    return None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no JSON")

@@ -1,0 +1,158 @@
+"""Blind double coding: rounds of statements that several people code apart, and how far they agree."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import polars as pl
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.analyse.agreement import agreement, confusion
+from onrecord.model import Act, Commitment, Form, Stance
+from onrecord.record import Role, Round
+from onrecord.show.desk.exports import csv_response
+from onrecord.show.desk.marks import Mark, split
+from onrecord.show.desk.routes.articles import AROUND
+from onrecord.show.desk.visit import Visit, page, part
+
+FIELDS = ("stance", "issue", "act", "commitment", "form", "speaker")
+MOST = 500
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/coding", page(rounds, Role.CODER)),
+        Route("/coding", page(opened, Role.CODER), methods=["POST"]),
+        Route("/coding/{name}", page(code, Role.CODER)),
+        Route("/coding/{name}", page(coded, Role.CODER), methods=["POST"]),
+        Route("/coding/{name}/agreement", page(agreed, Role.CODER)),
+        Route("/coding/{name}/agreement.csv", page(agreed_csv, Role.CODER)),
+    ]
+
+
+def rounds(visit: Visit) -> Response:
+    """`/coding`: the rounds, and a form for a new one."""
+    made = []
+    for one in visit.desk.reviews.rounds():
+        mine = visit.desk.reviews.codings(one.name, coder=visit.user.name).get(visit.user.name, {})
+        made.append((one, len(mine), len(visit.desk.reviews.codings(one.name))))
+    now = visit.desk.board.now()
+    return visit.render("rounds.html", now=now, rounds=made, fields=FIELDS, labels=now.labels())
+
+
+def opened(visit: Visit) -> Response:
+    """A new round: a random sample of the statements, drawn by the round's name so that it can be drawn again."""
+    now = visit.desk.board.now()
+    rows = now.table
+    if issue := visit.field("issue"):
+        rows = rows.filter(pl.col("issue") == issue)
+    ids = rows["id"].sort().to_list()
+    size = visit.field("size", "30")
+    if not size.isdecimal() or not 1 <= int(size) <= MOST:
+        raise HTTPException(400, f"a round has 1 to {MOST} statements")
+    if not ids:
+        raise HTTPException(400, "no statement to code there")
+    fields = [name for name in FIELDS if visit.field(f"field_{name}")]
+    name = visit.field("name")
+    drawn = random.Random(name).sample(ids, min(int(size), len(ids)))
+    made = visit.desk.reviews.open_round(name, visit.user.name, fields, drawn)
+    return RedirectResponse(f"/coding/{part(made.name)}", 303)
+
+
+def code(visit: Visit) -> Response:
+    """`/coding/{name}`: the next statement that one has not coded yet; no value of machine or colleague is shown."""
+    found = _round(visit)
+    mine = visit.desk.reviews.codings(found.name, coder=visit.user.name).get(visit.user.name, {})
+    places = range(1, len(found.statements) + 1)
+    wanted = visit.number("at", 0, high=len(found.statements)) or next((n for n in places if n not in mine), 0)
+    if not wanted:
+        return RedirectResponse(f"/coding/{part(found.name)}/agreement", 303)
+    statement = visit.desk.ledger.get(found.statements[wanted - 1])
+    text = statement.article.text.content
+    spans = [piece.span for piece in statement.content]
+    low, high = max(0, spans[0].start - 2 * AROUND), min(len(text), spans[-1].end + 2 * AROUND)
+    # The content alone is marked: source and cue are what a coder of the speaker must find.
+    found_marks = [Mark(s.start - low, s.end - low, "content", statement.id) for s in spans]
+    now = visit.desk.board.now()
+    return visit.render(
+        "code_round.html", now=now, round=found, at=wanted, done=len(mine),
+        pieces=list(split(text[low:high], found_marks)),
+        article=statement.article, labels=now.labels(), values=mine.get(wanted, {}), cut=(low > 0, high < len(text)),
+    )  # fmt: skip
+
+
+def coded(visit: Visit) -> Response:
+    """One's values for one statement."""
+    found = _round(visit)
+    values = {}
+    allowed: dict[str, list[str]] = {"stance": list(map(str, Stance)), "act": list(map(str, Act)),
+        "commitment": list(map(str, Commitment)), "form": list(map(str, Form)),
+        "issue": ["", *visit.desk.board.now().labels()]}  # fmt: skip
+    for name in found.fields:
+        given = " ".join(visit.field(name).split())[:300]
+        if name in allowed and given not in allowed[name]:
+            raise HTTPException(400, f"choose a value for {name}")
+        values[name] = given or None
+    at = visit.field("at")
+    if not at.isdecimal() or len(at) > 6:
+        raise HTTPException(400, "which statement?")
+    visit.desk.reviews.code(found.name, int(at), visit.user.name, values)
+    return RedirectResponse(f"/coding/{part(found.name)}", 303)
+
+
+def agreed(visit: Visit) -> Response:
+    """`/coding/{name}/agreement`: alpha per field, and where coders differ."""
+    found = _round(visit)
+    codings = _codings(visit, found)
+    coders = sorted(codings)
+    pair = (visit.arg("a") or (coders[0] if coders else ""), visit.arg("b") or (coders[1] if len(coders) > 1 else ""))
+    field = visit.choice("field", found.fields, found.fields[0])
+    tables = [(name, agreement(_units(codings, found, name))) for name in found.fields]
+    units = [{who: given[at][field] for who, given in codings.items() if at in given}
+             for at in range(1, len(found.statements) + 1)]  # fmt: skip
+    table = confusion(units, *pair) if all(pair) else {}
+    values = sorted({str(value) for key in table for value in key})
+    counts = {(str(a), str(b)): n for (a, b), n in table.items()}
+    return visit.render(
+        "agreement.html", now=visit.desk.board.now(), round=found, coders=coders, tables=tables, pair=pair, field=field,
+        values=values, counts=counts, done={who: len(given) for who, given in codings.items()},
+    )  # fmt: skip
+
+
+def agreed_csv(visit: Visit) -> Response:
+    """`/coding/{name}/agreement.csv`: one value a line."""
+    found = _round(visit)
+    rows = [
+        {"round": found.name, "statement": found.statements[at - 1], "coder": who, "field": name, "value": values[name]}
+        for who, given in _codings(visit, found).items()
+        for at, values in given.items()
+        for name in found.fields
+    ]
+    names = ("round", "statement", "coder", "field", "value")
+    return csv_response(pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)), f"{found.name}.csv")
+
+
+def _codings(visit: Visit, found: Round) -> dict[str, dict[int, dict[str, Any]]]:
+    """Everybody's values, for those who have coded all of theirs: who has not must not see the others'."""
+    mine = visit.desk.reviews.codings(found.name, coder=visit.user.name).get(visit.user.name, {})
+    if 0 < len(mine) < len(found.statements) or (not mine and not visit.user.role.may(Role.ADMIN)):
+        raise HTTPException(403, "code all of the round first: it is blind until then")
+    return visit.desk.reviews.codings(found.name)
+
+
+def _units(codings: dict[str, dict[int, dict[str, Any]]], found: Round, name: str) -> list[list[str]]:
+    return [
+        [str(given[at][name]) for given in codings.values() if at in given]
+        for at in range(1, len(found.statements) + 1)
+    ]
+
+
+def _round(visit: Visit) -> Round:
+    found = visit.desk.reviews.round(str(visit.request.path_params["name"]))
+    if found is None:
+        raise HTTPException(404, "no such round")
+    return found

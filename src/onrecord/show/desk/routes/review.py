@@ -1,0 +1,248 @@
+"""The review queue: least confident first, one key to accept, reject or correct, and undo."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import polars as pl
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
+from onrecord.model import FIELDS, Statement, plain
+from onrecord.record import Query, Role, Verdict
+from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.judging import CODED, codebook_yaml, corrected, gold_case, made, ranges
+from onrecord.show.desk.marks import marks, split
+from onrecord.show.desk.routes.articles import before_and_after, load
+from onrecord.show.desk.visit import Visit, page, part
+
+SPANS = ("source", "cue", "content", "condition")
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/review", page(queue, Role.CODER)),
+        Route("/review/history", page(history)),
+        Route("/review/gold.zip", page(gold)),
+        Route("/review/{key}", page(one, Role.CODER)),
+        Route("/review/{key}", page(judge, Role.CODER), methods=["POST"]),
+        Route("/review/{key}/edit", page(edit, Role.CODER)),
+        Route("/undo/{number:int}", page(undo, Role.CODER), methods=["POST"]),
+        Route("/articles/{key}/code", page(code, Role.CODER)),
+        Route("/articles/{key}/code", page(coded, Role.CODER), methods=["POST"]),
+    ]
+
+
+def queue(visit: Visit) -> Response:
+    """`/review`: goes on to the first statement that waits, by issue or person where one is given."""
+    now = visit.desk.board.now()
+    waiting = _waiting(visit, now)
+    if waiting.is_empty():
+        return visit.render("review_done.html", now=now, chosen=visit.args, judged=len(now.judged))
+    skip = visit.number("skip", 0) % waiting.height
+    return _show(visit, now, str(waiting["id"][skip]), waiting.height)
+
+
+def one(visit: Visit) -> Response:
+    """`/review/{id}`: one statement of the queue."""
+    now = visit.desk.board.now()
+    return _show(visit, now, str(visit.request.path_params["key"]), _waiting(visit, now).height)
+
+
+def judge(visit: Visit) -> Response:
+    """A verdict; where somebody else was faster, the difference is shown and nothing is changed."""
+    key = str(visit.request.path_params["key"])
+    old = visit.desk.ledger.get(key)
+    verdict = visit.field("verdict")
+    if verdict not in ("accept", "reject", "correct"):
+        raise HTTPException(400, "a verdict is accept, reject or correct")
+    now = visit.desk.board.now()
+    new = None
+    if verdict == "correct":
+        try:
+            new = corrected(old, _given(visit), now.codebook)
+        except (CodecError, SpanError) as error:
+            return _edit(visit, old, str(error))
+        if new is old or new.id == old.id:
+            verdict, new = "accept", None
+    try:
+        visit.desk.reviews.judge(Verdict(verdict), old, new, coder=visit.user.name)
+    except StatementStale as error:
+        return _stale(visit, old, new, verdict, str(error))
+    back = visit.field("back")
+    if back.startswith(("/articles/", "/statements/")):
+        return RedirectResponse(back if not back.startswith("/statements/") else f"/statements/{(new or old).id}", 303)
+    kept = {"issue": visit.field("issue_filter"), "speaker": visit.field("speaker_filter")}
+    return RedirectResponse(visit.address("/review", done=verdict, **kept), 303)
+
+
+def edit(visit: Visit) -> Response:
+    """`/review/{id}/edit`: all fields to correct, words to select."""
+    return _edit(visit, visit.desk.ledger.get(str(visit.request.path_params["key"])))
+
+
+def undo(visit: Visit) -> Response:
+    """Take one's own judgement back."""
+    number = int(visit.request.path_params["number"])
+    mine = [r for r in visit.desk.reviews.latest(1_000, coder=visit.user.name) if r.number == number]
+    if not mine:
+        raise HTTPException(404, "no such judgement of yours among the last thousand")
+    before = visit.desk.ledger.get(mine[0].statement) if mine[0].statement else None
+    visit.desk.reviews.undo(number, before, coder=visit.user.name)
+    if visit.field("back") == "history":
+        return RedirectResponse("/review/history", 303)
+    return RedirectResponse(f"/review/{before.id}" if before else "/review/history", 303)
+
+
+def history(visit: Visit) -> Response:
+    """`/review/history`: the last judgements of everybody."""
+    now = visit.desk.board.now()
+    rows = []
+    for review in visit.desk.reviews.latest(100):
+        about = review.statement or review.result
+        rows.append((review, visit.desk.ledger.get(about) if about else None,
+                     visit.desk.ledger.get(review.result) if review.result else None))  # fmt: skip
+    return visit.render("review_history.html", now=now, rows=rows, changed=changed)
+
+
+def code(visit: Visit) -> Response:
+    """`/articles/{id}/code`: add a statement by selecting its words."""
+    return _code(visit)
+
+
+def coded(visit: Visit) -> Response:
+    """The statement that was made by hand."""
+    article, _ = load(visit)
+    try:
+        new = made(article, _given(visit), visit.desk.board.now().codebook)
+    except (CodecError, SpanError) as error:
+        return _code(visit, str(error))
+    visit.desk.reviews.judge(Verdict.ADD, None, new, coder=visit.user.name)
+    return RedirectResponse(visit.address(f"/articles/{article.id}", s=new.id), 303)
+
+
+def gold(visit: Visit) -> Response:
+    """`/review/gold.zip`: the articles all of whose statements were judged, as gold cases; `all`: every judged one."""
+    now = visit.desk.board.now()
+    whole = visit.arg("all") is None
+    judged = set(now.judged)
+    out = io.BytesIO()
+    touched = now.table.filter(pl.col("id").is_in(list(judged)))["article"].unique().sort().to_list()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        if now.codebook is not None:
+            archive.writestr("codebooks/codebook.yaml", codebook_yaml(now.codebook))
+        for key in touched:
+            statements = list(visit.desk.ledger.statements(Query(article=key)))
+            done = sorted((s for s in statements if s.id in judged), key=lambda s: (s.content[0].span, s.id))
+            if whole and len(done) < len(statements):
+                continue
+            case = gold_case(statements[0].article, done, "codebook.yaml")
+            name = re.sub(r"[^A-Za-z0-9._-]+", "-", statements[0].article.name)[:60].strip(".-") or "article"
+            archive.writestr(f"{name}-{key[:8]}.json", json.dumps(case, indent=1))
+    headers = {"content-disposition": 'attachment; filename="gold.zip"'}
+    return Response(out.getvalue(), media_type="application/zip", headers=headers)
+
+
+def changed(old: Statement | None, new: Statement | None) -> list[tuple[str, str, str]]:
+    """The fields in which two statements differ, with what each says."""
+    if old is None or new is None:
+        return []
+    rows = [(name, _words(old, name), _words(new, name)) for name in ("source", "cue", "content", *FIELDS)]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _words(of: Statement, name: str) -> str:
+    if name in ("source", "cue", "content"):
+        return " … ".join(piece.quote for piece in getattr(of, name))
+    value = getattr(of, name).value
+    if name == "condition":
+        return " | ".join(piece.quote for piece in value)
+    shown = plain(value)
+    return " | ".join(shown) if isinstance(shown, list) else str(shown if shown is not None else "—")
+
+
+def _waiting(visit: Visit, now: Snapshot) -> pl.DataFrame:
+    """The statements of machines that nobody judged, least confident first."""
+    issue, speaker = visit.arg("issue"), visit.arg("speaker")
+
+    def find() -> pl.DataFrame:
+        rows = now.table.filter(pl.col("coder").is_null(), ~pl.col("id").is_in(list(now.judged)))
+        if issue:
+            rows = rows.filter(pl.col("issue") == issue)
+        if speaker:
+            rows = rows.filter(pl.col("speaker") == speaker)
+        return rows.select("id", "confidence", "number").sort("confidence", "number")
+
+    return now.once(("waiting", issue, speaker), find)
+
+
+def _show(visit: Visit, now: Snapshot, key: str, waiting: int) -> Response:
+    found = visit.desk.ledger.get(key)
+    mine = visit.desk.reviews.latest(1, coder=visit.user.name, standing=True)
+    return visit.render(
+        "review.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found), waiting=waiting,
+        labels=now.labels(), issue=visit.arg("issue"), speaker=visit.arg("speaker"), skip=visit.number("skip", 0),
+        last=mine[0] if mine else None, done=visit.arg("done"),
+    )  # fmt: skip
+
+
+def _edit(visit: Visit, of: Statement, problem: str | None = None) -> Response:
+    now = visit.desk.board.now()
+    text = of.article.text.content
+    values = {name: plain(getattr(of, name).value) or "" for name in CODED} | {"chain": " | ".join(of.chain.value)}
+    given = {name: visit.field(name) for name in (*values, *SPANS) if name in visit.form}
+    return visit.render(
+        "edit.html", 200 if problem is None else 422, now=now, one=of, article=of.article, values=values | given,
+        ranges={name: ranges(of, name) for name in SPANS} | given,
+        pieces=list(split(text, marks([of]), words=True)), labels=now.labels(), problem=problem,
+        back=visit.arg("back") or visit.field("back"), action=f"/review/{of.id}",
+    )  # fmt: skip
+
+
+def _code(visit: Visit, problem: str | None = None) -> Response:
+    article, statements = load(visit)
+    now = visit.desk.board.now()
+    blank: dict[str, Any] = {name: visit.field(name) for name in (*CODED, "chain")}
+    defaults = {"form": "indirect", "act": "state", "stance": "none", "commitment": "CT+"}
+    return visit.render(
+        "edit.html", 200 if problem is None else 422, now=now, one=None, article=article,
+        values={name: value or defaults.get(name, "") for name, value in blank.items()},
+        ranges={name: visit.field(name) for name in SPANS},
+        pieces=list(split(article.text.content, marks(statements), words=True)), labels=now.labels(), problem=problem,
+        back=f"/articles/{part(article.id)}", action=f"/articles/{part(article.id)}/code",
+    )  # fmt: skip
+
+
+def _given(visit: Visit) -> dict[str, str]:
+    return {name: visit.field(name) for name in (*CODED, "chain", *SPANS) if name in visit.form}
+
+
+def _stale(visit: Visit, old: Statement, mine: Statement | None, verdict: str, message: str) -> Response:
+    """Somebody else was faster: what they made of it, beside what was to be saved."""
+    theirs: Statement | None = None
+    change = None
+    key: str | None = old.id
+    for _ in range(20):
+        last = [step for step in visit.desk.ledger.history(str(key)) if step.old == key and step.new != key]
+        if not last:
+            break
+        change = last[-1]
+        key = change.new
+        if key is None:
+            break
+    try:
+        theirs = visit.desk.ledger.get(key) if key and key != old.id else None
+    except StatementNotFound:
+        theirs = None
+    return visit.render(
+        "stale.html", 409, now=visit.desk.board.now(), old=old, mine=mine, theirs=theirs, change=change,
+        verdict=verdict,
+        message=message, against_old=changed(old, theirs), between=changed(theirs, mine),
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""How one desk is set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what comes in: bytes of a request, uploads and archives, seconds of a fetch, tries of a password."""
+
+    body: int = 32_000_000
+    form_text: int = 10_000_000
+    files: int = 200
+    archive_files: int = 1_000
+    archive_bytes: int = 100_000_000
+    archive_ratio: int = 100
+    fetch_bytes: int = 10_000_000
+    fetch_seconds: float = 30.0
+    login_tries: int = 5
+    login_window: float = 300.0
+    page: int = 50
+    api_page: int = 500
+    jobs: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Which ledger, who may come in, under which names the desk is called.
+
+    With `coder` one person uses the desk without login, under this name; without, people log in. `hosts` are the
+    names that a request may address (a page on another name that points here is refused). `secure` marks cookies for
+    HTTPS only. `private` lets addresses of the local network be fetched; only tests set it.
+    """
+
+    ledger: str
+    coder: str | None = None
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    secure: bool = False
+    session: timedelta = timedelta(hours=12)
+    private: bool = False
+    limits: Limits = field(default_factory=Limits)

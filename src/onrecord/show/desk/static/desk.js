@@ -1,0 +1,246 @@
+// The desk's few movements. Every page works without them, but for charts, replay and the selection of words.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const byId = (id) => document.getElementById(id);
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const STANCE = { support: "--sup", oppose: "--opp", mixed: "--mix", noncommittal: "--non" };
+  const SIGN = { support: "+", oppose: "−", mixed: "±", noncommittal: "○" };
+
+  // A quotation beside the cell under the pointer or the focus; text only, never markup.
+  const tip = byId("tip");
+  const showTip = (cell) => {
+    tip.replaceChildren(document.createTextNode("“" + cell.dataset.tip + "”"));
+    const foot = document.createElement("small");
+    foot.textContent = cell.dataset.tipFoot || "";
+    tip.append(foot);
+    tip.hidden = false;
+    const at = cell.getBoundingClientRect(), own = tip.getBoundingClientRect();
+    const below = at.bottom + own.height + 8 < innerHeight;
+    tip.style.left = Math.max(8, Math.min(at.left, innerWidth - own.width - 8)) + "px";
+    tip.style.top = (below ? at.bottom + 6 : Math.max(8, at.top - own.height - 6)) + "px";
+  };
+  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, (event) => {
+    const cell = event.target.closest ? event.target.closest("[data-tip]") : null;
+    if (cell) showTip(cell); else tip.hidden = true;
+  });
+  document.addEventListener("scroll", () => { tip.hidden = true; }, true);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") tip.hidden = true; });
+
+  // The date slider and its replay.
+  const slider = byId("slider");
+  if (slider) {
+    const days = JSON.parse(slider.dataset.days), form = byId("controls"), replay = byId("replay");
+    const show = () => {
+      const day = days[+slider.value], last = +slider.value === days.length - 1;
+      byId("as-of").textContent = day;
+      slider.setAttribute("aria-valuetext", day);
+      byId("as-of-value").value = last ? "" : day;
+    };
+    slider.addEventListener("input", show);
+    let timer = null;
+    const stop = () => { clearInterval(timer); timer = null; replay.setAttribute("aria-pressed", "false"); replay.textContent = "Replay"; };
+    replay.addEventListener("click", () => {
+      if (timer) { stop(); return; }
+      if (+slider.value >= days.length - 1) slider.value = 0;
+      const step = Math.max(1, Math.round(days.length / 40));
+      replay.setAttribute("aria-pressed", "true");
+      replay.textContent = "Stop";
+      const tick = () => {
+        show();
+        form.dispatchEvent(new Event("replay"));
+        if (+slider.value >= days.length - 1) stop(); else slider.value = Math.min(days.length - 1, +slider.value + step);
+      };
+      tick();
+      timer = setInterval(tick, 900);
+    });
+  }
+  all("select[data-submit]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+
+  // One key, one deed; never while somebody writes.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, #words")) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (target) { event.preventDefault(); target.click(); }
+  });
+
+  // Text and list of statements light each other up.
+  const light = (ids) => {
+    all("#text [data-s]").forEach((piece) => piece.classList.toggle("hot", piece.dataset.s.split(" ").some((id) => ids.includes(id))));
+    all("[data-for]").forEach((item) => item.classList.toggle("on", ids.includes(item.dataset.for)));
+  };
+  const text = byId("text");
+  if (text) {
+    text.addEventListener("click", (event) => {
+      const piece = event.target.closest("[data-s]");
+      if (!piece) return;
+      const id = piece.dataset.s.split(" ")[0];
+      light([id]);
+      const item = byId("s-" + id);
+      if (item) item.scrollIntoView({ block: "nearest" });
+    });
+    all("[data-for]").forEach((item) => item.addEventListener("mouseenter", () => light([item.dataset.for])));
+    const focused = document.querySelector("#text .on");
+    if (focused) focused.scrollIntoView({ block: "center" });
+  }
+
+  // Timeline: a dot per statement, its height stance times certainty.
+  all("[data-chart]").forEach((box) => {
+    if (!window.echarts) return;
+    const rows = JSON.parse(box.dataset.chart), labels = JSON.parse(box.dataset.labels || "{}"), group = box.dataset.group;
+    const chart = echarts.init(box);
+    const draw = () => {
+      const counts = new Map();
+      rows.forEach((row) => counts.set(row[group], (counts.get(row[group]) || 0) + 1));
+      const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 8).map((pair) => pair[0]);
+      const ink = colour("--ink"), soft = colour("--soft"), line = colour("--line");
+      const series = top.map((name) => ({
+        name: labels[name] || name, type: "line", step: "end", symbol: "none", silent: true, lineStyle: { width: 1, color: line },
+        data: rows.filter((row) => row[group] === name).map((row) => [row.date, row.value]),
+      }));
+      series.push({
+        name: "statements", type: "scatter", symbolSize: rows.length > 300 ? 6 : 10,
+        data: rows.map((row) => ({ value: [row.date, row.value], row, itemStyle: { color: colour(STANCE[row.stance]), opacity: 0.85 } })),
+      });
+      chart.setOption({
+        animation: false, textStyle: { color: soft, fontFamily: "system-ui, sans-serif" }, aria: { enabled: false },
+        grid: { left: 70, right: 20, top: 15, bottom: rows.length > 1 ? 60 : 30 },
+        xAxis: { type: "time", axisLine: { lineStyle: { color: line } }, axisLabel: { color: soft, hideOverlap: true } },
+        yAxis: { min: -1.1, max: 1.1, interval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, formatter: (v) => v > 0.9 && v < 1.05 ? "supports" : v < -0.9 && v > -1.05 ? "opposes" : v === 0 ? "open" : "" } },
+        dataZoom: rows.length > 1 ? [{ type: "slider", height: 18, bottom: 8, borderColor: line, textStyle: { color: soft } }] : [],
+        tooltip: { trigger: "item", renderMode: "richText", confine: true, backgroundColor: ink, borderWidth: 0, textStyle: { color: colour("--paper"), width: 340, overflow: "break" },
+          formatter: (p) => p.data.row ? `${p.data.row.date}  ${p.data.row.actor}\n${SIGN[p.data.row.stance]} ${labels[p.data.row.issue] || p.data.row.issue}\n“${p.data.row.quote}”`.replace(/[{}]/g, " ") : "" },
+        series,
+      }, true);
+    };
+    draw();
+    chart.on("click", (p) => { if (p.data && p.data.row) location.href = "/statements/" + encodeURIComponent(p.data.row.id); });
+    addEventListener("resize", () => chart.resize());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+    box.picture = () => chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colour("--paper") });
+  });
+
+  // Network: agreement solid, conflict dashed.
+  const graph = byId("network");
+  if (graph && window.cytoscape && graph.dataset.graph) {
+    const net = JSON.parse(graph.dataset.graph);
+    const most = Math.max(...net.nodes.map((node) => node.count)), heaviest = Math.max(...net.edges.map((edge) => edge.weight));
+    const cy = cytoscape({
+      container: graph, minZoom: 0.2, maxZoom: 4,
+      elements: [
+        ...net.nodes.map((node, index) => ({ position: { x: 400 * Math.cos(2 * Math.PI * index / net.nodes.length), y: 300 * Math.sin(2 * Math.PI * index / net.nodes.length) }, data: { id: "n" + node.id, label: node.id.length > 28 ? node.id.slice(0, 27) + "…" : node.id, name: node.id, size: 14 + 30 * Math.sqrt(node.count / most) } })),
+        ...net.edges.map((edge, index) => ({ data: { id: "e" + index, source: "n" + edge.source, target: "n" + edge.target, kind: edge.kind, width: 0.8 + 4 * edge.weight / heaviest } })),
+      ],
+      style: [
+        { selector: "node", style: { width: "data(size)", height: "data(size)", label: "data(label)", "font-size": 11, "font-family": "system-ui, sans-serif", color: colour("--ink"), "background-color": colour("--soft"), "text-valign": "bottom", "text-margin-y": 3, "text-outline-color": colour("--card"), "text-outline-width": 2 } },
+        { selector: "edge", style: { width: "data(width)", "curve-style": "bezier", opacity: 0.65, "line-color": colour("--sup") } },
+        { selector: 'edge[kind = "oppose"]', style: { "line-color": colour("--opp"), "line-style": "dashed" } },
+        { selector: ".far", style: { opacity: 0.12 } },
+      ],
+      layout: { name: "cose", animate: false, randomize: false, nodeRepulsion: () => 900000, idealEdgeLength: () => 150, edgeElasticity: () => 200, nodeOverlap: 40, gravity: 0.6, padding: 40, numIter: 800 },
+    });
+    cy.on("mouseover", "node", (event) => cy.elements().not(event.target.closedNeighborhood()).addClass("far"));
+    cy.on("mouseout", "node", () => cy.elements().removeClass("far"));
+    cy.on("tap", "node", (event) => { location.href = "/people/" + encodeURIComponent(event.target.data("name")); });
+    graph.picture = () => cy.png({ full: true, scale: 2, bg: colour("--card") });
+  }
+  all("[data-png]").forEach((button) => button.addEventListener("click", () => {
+    const box = byId(button.dataset.png);
+    if (!box || !box.picture) return;
+    const link = document.createElement("a");
+    link.href = box.picture();
+    link.download = button.dataset.png + ".png";
+    link.click();
+  }));
+
+  // Progress of a reading.
+  const job = byId("job");
+  if (job && window.EventSource && !["done", "failed"].includes(byId("job-state").textContent)) {
+    const stream = new EventSource(job.dataset.events), log = byId("job-log");
+    const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+    const told = (event) => {
+      const value = JSON.parse(event.data), item = document.createElement("li");
+      byId("job-state").textContent = value.state;
+      byId("job-state").className = "state st-" + value.state;
+      byId("job-counts").textContent = `${count(value.articles, "article")}, ${count(value.statements, "statement")}${value.failures ? `, ${value.failures} failed` : ""}`;
+      if (value.kind === "article") {
+        const link = document.createElement("a");
+        link.href = "/articles/" + encodeURIComponent(value.id);
+        link.textContent = value.title || value.name;
+        item.append(link, " " + count(value.found, "statement"));
+        log.append(item);
+      } else if (value.kind === "failure") {
+        item.className = "failed";
+        item.textContent = `${value.source}: ${value.reason}`;
+        log.append(item);
+      } else if (value.kind === "end") stream.close();
+    };
+    ["start", "article", "failure", "end"].forEach((kind) => stream.addEventListener(kind, told));
+  }
+
+  // Words: the server numbered them, only numbers go back.
+  const words = byId("words");
+  if (words) {
+    const spans = all("[data-w]", words), groups = new Map();
+    spans.forEach((span) => { const w = +span.dataset.w; if (!groups.has(w)) groups.set(w, []); groups.get(w).push(span); });
+    const last = Math.max(...groups.keys());
+    let from = null, to = null;
+    const wordsOf = (range) => { const [a, b] = range.split("-").map(Number); return [a, b === undefined || Number.isNaN(b) ? a : b]; };
+    const said = (low, high) => { let made = ""; for (let w = low; w <= high; w++) (groups.get(w) || []).forEach((span) => { made += span.textContent; }); return made.trim(); };
+    const paint = () => {
+      spans.forEach((span) => {
+        const w = +span.dataset.w;
+        span.classList.toggle("picked", from !== null && w >= Math.min(from, to) && w <= Math.max(from, to));
+        span.classList.toggle("cursor", w === to);
+      });
+    };
+    const read = () => {
+      spans.forEach((span) => ["m-source", "m-cue", "m-content", "m-condition", "d1", "d2", "d3"].forEach((name) => span.classList.remove(name)));
+      all("[data-ranges]").forEach((input) => {
+        const ranges = input.value.split(",").map((piece) => piece.trim()).filter(Boolean).map(wordsOf);
+        ranges.forEach(([low, high]) => { for (let w = low; w <= high; w++) (groups.get(w) || []).forEach((span) => { span.classList.add("m-" + input.name); if (input.name === "content") span.classList.add("d1"); }); });
+        document.querySelector(`[data-shows="${input.name}"]`).textContent = ranges.map(([low, high]) => said(low, high)).join(" … ");
+      });
+    };
+    const mark = (name) => {
+      if (from === null) return;
+      const input = document.querySelector(`[data-ranges="${name}"]`), range = `${Math.min(from, to)}-${Math.max(from, to)}`;
+      input.value = input.value.trim() && !input.dataset.fresh ? range : [input.value.trim(), range].filter(Boolean).join(",");
+      input.dataset.fresh = "1";
+      from = to = null;
+      paint();
+      read();
+    };
+    const at = (node) => { const span = (node && node.nodeType === 3 ? node.parentElement : node); const found = span && span.closest ? span.closest("[data-w]") : null; return found && words.contains(found) ? +found.dataset.w : null; };
+    words.addEventListener("mouseup", (event) => {
+      const chosen = getSelection();
+      if (chosen && !chosen.isCollapsed) {
+        const a = at(chosen.anchorNode), b = at(chosen.focusNode);
+        if (a !== null && b !== null) { from = a; to = b; }
+        chosen.removeAllRanges();
+      } else {
+        const w = at(event.target);
+        if (w !== null) { if (event.shiftKey && from !== null) to = w; else from = to = w; }
+      }
+      paint();
+    });
+    words.addEventListener("keydown", (event) => {
+      const parts = ["source", "cue", "content", "condition"];
+      if (event.key >= "1" && event.key <= "4") { event.preventDefault(); mark(parts[+event.key - 1]); return; }
+      const move = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 12, ArrowUp: -12 }[event.key];
+      if (!move) return;
+      event.preventDefault();
+      const blank = (w) => !(groups.get(w) || []).some((span) => span.textContent.trim());
+      let next = to === null ? 0 : Math.max(0, Math.min(last, to + move));
+      while (next > 0 && next < last && blank(next)) next += Math.sign(move);
+      to = next;
+      if (!event.shiftKey || from === null) from = next;
+      paint();
+      groups.get(next)[0].scrollIntoView({ block: "nearest" });
+    });
+    all("[data-part]").forEach((button) => button.addEventListener("click", () => mark(button.dataset.part)));
+    all("[data-clear]").forEach((button) => button.addEventListener("click", () => { const input = document.querySelector(`[data-ranges="${button.dataset.clear}"]`); input.value = ""; input.dataset.fresh = "1"; read(); }));
+    all("[data-ranges]").forEach((input) => input.addEventListener("input", read));
+    read();
+  }
+})();

@@ -1,0 +1,202 @@
+"""One request as a page sees it: who asks, with which values, and how an answer is made.
+
+`page` wraps a plain function of a `Visit` into an endpoint: it finds out who asks, sends strangers to the login,
+refuses roles that are too low and forms without their token, and runs the function in a thread, as ledgers block.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+
+from onrecord.record import Accounts, Ledger, Reviews, Role, User
+from onrecord.show.desk.board import Board
+from onrecord.show.desk.guard import csrf_fits, csrf_token, same_origin
+from onrecord.show.desk.passwords import Brake, digest
+from onrecord.show.desk.settings import Settings
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from onrecord.show.desk.jobs import Jobs
+
+COOKIE = "onrecord_session"
+LOCAL = "local"  # the session of the one person of a desk without login
+_UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Desk:
+    """All that the pages share."""
+
+    settings: Settings
+    ledger: Ledger
+    accounts: Accounts
+    reviews: Reviews
+    board: Board
+    pages: Environment
+    jobs: Jobs
+    brake: Brake
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    def find(self, request: Request) -> tuple[User | None, str]:
+        """Who asks, with the key of their session; nobody where there is none."""
+        if self.settings.coder is not None:
+            return User(name=self.settings.coder, role=Role.ADMIN), LOCAL
+        held = request.cookies.get(COOKIE)
+        if not held:
+            return None, ""
+        key = digest(held)
+        return self.accounts.session(key), key
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request with who asks."""
+
+    desk: Desk
+    request: Request
+    user: User
+    session: str
+    form: FormData = field(default_factory=FormData)
+
+    @property
+    def args(self) -> Mapping[str, str]:
+        """The values of the address, those that are not empty."""
+        return {name: value for name, value in self.request.query_params.items() if value}
+
+    def arg(self, name: str) -> str | None:
+        """A value of the address, None where it is missing or empty."""
+        return self.request.query_params.get(name) or None
+
+    def number(self, name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
+        """A whole number of the address within bounds; an error 400 where it is none."""
+        given = self.arg(name)
+        if given is None:
+            return default
+        if not re.fullmatch(r"-?[0-9]{1,9}", given) or not low <= int(given) <= high:
+            raise HTTPException(400, f"{name} is a whole number from {low} to {high}")
+        return int(given)
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        """One of a closed list in the address; an error 400 where it is not in it."""
+        given = self.arg(name) or default
+        if given not in allowed:
+            raise HTTPException(400, f"{name} is one of {', '.join(allowed)}")
+        return given
+
+    def field(self, name: str, default: str = "") -> str:
+        """A text of the form."""
+        value = self.form.get(name, default)
+        return value if isinstance(value, str) else default
+
+    def files(self, name: str) -> list[UploadFile]:
+        """The files of the form under a name."""
+        return [item for item in self.form.getlist(name) if isinstance(item, UploadFile) and item.filename]
+
+    @property
+    def csrf(self) -> str:
+        """The token that this session's forms carry."""
+        return csrf_token(self.desk.secret, self.session)
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks for the inner part alone (not for a page that it shows again from history)."""
+        headers = self.request.headers
+        return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
+
+    def render(self, template: str, status: int = 200, **values: Any) -> Response:
+        """The page of a template; of its `main` block alone where htmx asks."""
+        return html(self.desk.pages, template, status, visit=self, **values)
+
+    def address(self, path: str, **values: object) -> str:
+        """A shareable address."""
+        return address(path, **values)
+
+    def here(self, **values: object) -> str:
+        """This page's address with some values changed; None takes one out."""
+        return address(self.request.url.path, **{**self.args, **values})
+
+
+def address(path: str, **values: object) -> str:
+    """A path with the values that are not None or empty."""
+    kept = {name: str(value) for name, value in values.items() if value not in (None, "")}
+    return path + ("?" + urlencode(kept, errors="replace") if kept else "")
+
+
+def part(text: str) -> str:
+    """A name as one part of a path."""
+    return quote(text.encode("utf-8", "replace"), safe="")
+
+
+def html(pages: Environment, template: str, status: int = 200, **values: Any) -> Response:
+    """A template as an answer; what no encoding has (lone surrogates) and NUL show as U+FFFD."""
+    return Response(show(pages.get_template(template).render(values)), status, media_type="text/html")
+
+
+def show(text: str) -> str:
+    """The text with what cannot be sent or shown as U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+Page = Callable[[Visit], Response]
+Endpoint = Callable[[Request], Any]
+
+
+def page(function: Page, role: Role = Role.READER) -> Endpoint:
+    """The endpoint of a page for people with at least this role."""
+
+    async def endpoint(request: Request) -> Response:
+        desk: Desk = request.app.state.desk
+        user, session = await run_in_threadpool(desk.find, request)
+        if user is None:
+            if request.method != "GET" or "hx-request" in request.headers:
+                raise HTTPException(401, "log in first")
+            wanted = request.url.path + ("?" + request.url.query if request.url.query else "")
+            return RedirectResponse(address("/login", then=wanted), status_code=303)
+        visit = Visit(desk, request, user, session)
+        if request.method == "POST":
+            check_origin(desk, request, session, None)
+            visit.form = await read_form(request, desk.settings)
+            check_origin(desk, request, session, visit)
+        if not user.role.may(role):
+            raise HTTPException(403, f"this needs the role {role}; ask an admin of this desk")
+        try:
+            return await run_in_threadpool(function, visit)
+        finally:
+            await visit.form.close()
+
+    return endpoint
+
+
+def check_origin(desk: Desk, request: Request, session: str, visit: Visit | None) -> None:
+    """Refuse what comes from another site: by what the browser says before the body is read, then by the token."""
+    if visit is None:
+        if not same_origin(request.headers):
+            raise HTTPException(403, "sent from another site")
+        return
+    given = request.headers.get("x-csrf-token") or visit.field("csrf")
+    if not csrf_fits(desk.secret, session, given):
+        raise HTTPException(403, "the form is too old; load the page again and repeat")
+
+
+async def read_form(request: Request, settings: Settings) -> FormData:
+    """The form of a request, within bounds."""
+    limits = settings.limits
+    try:
+        return await request.form(max_files=limits.files, max_fields=200, max_part_size=limits.form_text)
+    except (MultiPartException, ClientDisconnect) as error:
+        raise HTTPException(400, f"the form cannot be read: {getattr(error, 'message', error)}") from error
+    except (UnicodeError, ValueError) as error:
+        raise HTTPException(400, "the form cannot be read") from error

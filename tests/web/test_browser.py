@@ -1,0 +1,148 @@
+"""The desk in a real browser: nothing from elsewhere, no error on the console, contrast and roles, keys and replay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from onrecord.record import Ledger, Query
+from tests.web.conftest import report
+
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def visit(browser, served):
+    """Opens pages in contexts of its own; ends with what went wrong on any of them."""
+    wrong: list[str] = []
+    contexts = []
+
+    def make(width=1440, height=900, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, base_url=served)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: wrong.append(f"{page.url}: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+        page.on("dialog", lambda dialog: wrong.append(f"{page.url}: a dialog {dialog.message}"))
+        inside = (served, "data:", "blob:")
+        page.on("request", lambda r: None if r.url.startswith(inside) else wrong.append(f"asked {r.url}"))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def addresses(path):
+    with Ledger(path) as ledger:
+        one = next(ledger.statements())
+    return ["/", "/positions", f"/articles/{one.article.id}", f"/statements/{one.id}", "/search", "/issues",
+            "/issues/dam",
+            "/people", "/people/Ana%20Orr", "/conflicts", "/conflicts?kind=between", "/network?by=speaker", "/review",
+            f"/review/{one.id}/edit", "/add", "/coding", "/account", "/positions?as_of=2020-01-01"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (1440, "dark"), (390, "light")])
+def test_every_page_is_sound(visit, path, width, scheme):
+    """Claim: under its own policy each page loads without error, fits the screen and passes axe-core (WCAG 2.1 AA)."""
+    page = visit(width=width, scheme=scheme)
+    for address in addresses(path):
+        page.goto(address, wait_until="load")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], address
+
+
+def test_a_foreign_request_would_be_seen(browser, served):
+    """The check above can fail: the policy stops a foreign image, and the page says so."""
+    page = browser.new_page()
+    said = []
+    page.on("console", lambda m: said.append(m.text))
+    page.goto(served)
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://evil.example/x.png'}))")
+    page.wait_for_timeout(200)
+    assert any("Content Security Policy" in text for text in said)
+    page.close()
+
+
+def test_a_hostile_article_runs_nothing(visit, path):
+    evil = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+    of, found = report(1, speaker=evil, said=f"the dam {evil}", title=evil, outlet=evil)
+    with Ledger(path) as ledger:
+        ledger.add([(of, found)])
+    page = visit()
+    edit = f"/review/{found[0].id}/edit"
+    for address in ("/", "/positions", f"/articles/{of.id}", "/issues/dam", "/network?by=speaker", edit):
+        page.goto(address, wait_until="load")
+        page.wait_for_timeout(100)
+    page.goto("/positions")
+    page.hover(".cell >> nth=0")
+    assert page.locator("#tip script, #tip img").count() == 0
+
+
+def test_the_slider_replays_how_positions_moved(visit):
+    page = visit()
+    page.goto("/positions")
+    cell = page.locator('#matrix a[href*="speaker=Ana+Orr"]')
+    assert "s-oppose" in cell.get_attribute("class")
+    page.locator("#slider").focus()
+    page.keyboard.press("Home")
+    page.wait_for_selector('#matrix[data-as-of="2026-01-02"]')
+    assert "s-support" in page.locator('#matrix a[href*="speaker=Ana+Orr"]').get_attribute("class")
+    assert "as_of=2026-01-02" in page.url
+    page.click("#replay")
+    page.wait_for_selector('#matrix[data-as-of="2026-03-02"]', timeout=8_000)
+
+
+def test_a_cell_shows_its_newest_quotation_and_leads_to_the_evidence(visit):
+    page = visit()
+    page.goto("/positions")
+    page.locator('#matrix a[href*="speaker=Ana+Orr"]').focus()
+    assert "the dam must wait" in page.inner_text("#tip")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    page.click(".quote >> nth=0")
+    assert "the dam must wait" in page.inner_text("blockquote .m-content >> nth=0") + page.inner_text("blockquote")
+
+
+def test_review_by_keys_alone(visit, path):
+    page = visit()
+    page.goto("/review")
+    page.keyboard.press("a")
+    page.wait_for_url("**/review?done=accept")
+    page.keyboard.press("r")
+    page.wait_for_url("**/review?done=reject")
+    assert Ledger(path).count() == 11
+    page.keyboard.press("u")
+    page.wait_for_url("**/review/*")
+    assert Ledger(path).count() == 12
+    assert Ledger(path).verify().ok
+
+
+def test_words_are_selected_by_keyboard_and_by_mouse(visit, path):
+    with Ledger(path) as ledger:
+        article = next(ledger.articles())
+    page = visit()
+    page.goto(f"/articles/{article.id}/code")
+    page.focus("#words")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("1")
+    assert page.inner_text('[data-shows="source"]') == "Ana Orr"
+    words = page.locator("#words [data-w]")
+    page.locator("#words [data-w]", has_text="claimed").click()
+    page.keyboard.press("2")
+    target = page.locator("#words [data-w]", has_text="spring")
+    target.click()
+    page.click('[data-part="content"]')
+    assert page.inner_text('[data-shows="content"]') == "spring"
+    assert words.count() > 20
+    page.click("text=Save")
+    page.wait_for_url("**/articles/**?s=*")
+    with Ledger(path) as ledger:
+        made = [s for s in ledger.statements(Query(article=article.id)) if s.content[0].quote == "spring"]
+    assert [piece.quote for piece in made[0].source] == ["Ana Orr"]
+    assert [piece.quote for piece in made[0].cue] == ["claimed"]

@@ -1,0 +1,152 @@
+"""The desk's pages in process: they answer, they show what the ledger holds, and they lead to the words."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from onrecord.record import Ledger
+from onrecord.show.desk.marks import Mark, marks, span_of_words, split, words_of_span
+from tests.web.conftest import report
+
+STATIC = Path(__file__).resolve().parents[2] / "src/onrecord/show/desk/static"
+PAGES = (
+    "/", "/positions", "/positions?by=affiliation&rule=majority&as_of=2026-03-03", "/articles", "/search",
+    "/search?q=dam&issue=dam&stance=support&since=2026&until=2026-04", "/issues", "/issues/dam", "/issues/toll",
+    "/people", "/people?q=ana", "/people/Ana%20Orr", "/people/Ardesh", "/conflicts", "/conflicts?kind=between",
+    "/conflicts?kind=moved", "/conflicts?kind=drift", "/network", "/network?by=speaker&mode=oppose", "/add", "/review",
+    "/review/history", "/coding", "/account",
+)  # fmt: skip
+FILES = (
+    "/positions.csv", "/positions.svg", "/search.csv?q=dam", "/issues/dam.csv", "/people/Ana%20Orr.csv",
+    "/conflicts.csv",
+    "/conflicts.csv?kind=drift", "/conflicts.csv?kind=moved", "/network.csv", "/network.json", "/review/gold.zip",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_answers_with_and_without_statements(open_desk, path, tmp_path, address):
+    assert open_desk(path).get(address).status_code == 200
+    empty = open_desk(tmp_path / "empty.db").get(address)
+    assert empty.status_code == (404 if address.startswith(("/issues/", "/people/")) else 200)
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_every_export_is_a_download(desk, address):
+    answer = desk.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    if ".svg" in address:
+        ET.fromstring(answer.text)
+    if ".csv" in address:
+        assert len({len(row) for row in csv.reader(io.StringIO(answer.text))}) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/positions?by=king", "/positions?as_of=soon", "/positions?first=-1", "/search?since=yesterday", "/network?mode=x",
+     "/search?first=99999999999999999999", "/conflicts?kind=x", "/search?until=2026-02-31", "/network?since=x"],
+)  # fmt: skip
+def test_a_value_that_makes_no_sense_is_an_error_of_the_asker(desk, address):
+    assert desk.get(address).status_code == 400
+
+
+def test_what_is_not_there_is_not_found(desk):
+    for address in ("/articles/nope", "/statements/abcdef", "/issues/nope", "/people/Nobody", "/jobs/99", "/nope"):
+        assert desk.get(address).status_code == 404, address
+
+
+def test_the_matrix_shows_the_position_and_its_newest_words(desk, path):
+    page = desk.get("/positions").text
+    assert 's-oppose k3" href="/search?speaker=Ana+Orr&amp;issue=dam"' in page
+    assert "until 2026" not in page
+    earlier = desk.get("/positions?as_of=2026-01-31").text
+    assert 's-support k3" href="/search?speaker=Ana+Orr&amp;issue=dam&amp;until=2026-01-31"' in earlier
+    assert "having claimed it “will not” stand" in page
+
+
+def test_htmx_gets_the_inner_part_alone(desk):
+    whole, part = desk.get("/positions").text, desk.get("/positions", headers={"HX-Request": "true"}).text
+    assert part.lstrip().startswith('<div id="matrix"')
+    assert part.strip() in whole.replace("\r", "")
+
+
+def test_search_counts_facets_over_what_fits(desk):
+    page = desk.get("/search?q=dam").text
+    assert "6 statements" in page or "12 statements" in page
+    assert desk.get("/search?q=dam&speaker=Boris%20Vel").text.count('class="said"') <= 6
+    assert "No statement fits" in desk.get("/search?q=zeppelin").text
+
+
+def test_a_page_sees_a_batch_that_another_process_wrote(desk, path):
+    assert "12 statements" in desk.get("/").text
+    with Ledger(path) as other:
+        other.add([report(7)])
+    assert "14 statements" in desk.get("/").text
+
+
+# ---------------------------------------------------------------- highlights
+
+
+def test_pieces_joined_are_the_text_and_carry_every_mark():
+    of, found = report(1)
+    text = of.text.content
+    made = list(split(text, marks(found)))
+    assert "".join(piece.text for piece in made) == text
+    at = 0
+    for piece in made:
+        for mark in marks(found):
+            covers = mark.start <= at and at + len(piece.text) <= mark.end
+            assert covers == (mark.statement in piece.statements and mark.part in piece.parts) or not covers
+        at += len(piece.text)
+    nested = [piece for piece in made if piece.depth == 2]
+    assert "".join(piece.text for piece in nested) == "it “will not” stand"
+    assert {piece.innermost for piece in nested} == {found[1].id}
+
+
+@pytest.mark.parametrize(
+    "text", ["a🙂b́c", "مرحبا بالعالم", "👩‍👩‍👧 said", "\ud800x\0y", "日本 語", " ", "e\u0301\u0301"]
+)
+def test_any_unicode_splits_by_code_points(text):
+    found = [Mark(start, end, "content", "s") for start in range(len(text)) for end in range(start + 1, len(text) + 1)]
+    assert "".join(p.text for p in split(text, found, words=True)) == text
+
+
+def test_overlapping_spans_cross():
+    made = list(split("abcdef", [Mark(0, 4, "content", "x"), Mark(2, 6, "cue", "y")]))
+    assert [(p.text, set(p.statements)) for p in made] == [("ab", {"x"}), ("cd", {"x", "y"}), ("ef", {"y"})]
+
+
+def test_words_map_to_code_points_and_back():
+    text = "“Ana’s dam”, 🙂 she said"
+    start, end = text.index("dam"), text.index("dam") + 3
+    first, last = words_of_span(text, start, end)
+    assert span_of_words(text, first, last) == (start, end)
+    assert span_of_words(text, last, first) == (start, end)
+
+
+# ---------------------------------------------------------------- what is vendored
+
+
+def test_vendored_files_are_those_of_the_manifest():
+    folder = STATIC / "vendor"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    listed = {entry["file"] for entry in manifest["files"]}
+    assert listed == {path.name for path in folder.glob("*.js")}
+    for entry in manifest["files"]:
+        assert hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
+        assert all((folder / name).read_text(encoding="utf-8").strip() for name in entry["licence_files"])
+
+
+def test_no_file_of_ours_names_another_host():
+    for path in (*STATIC.glob("*.*"), *(STATIC.parent / "templates").glob("*.html")):
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        for word in ("//cdn", "https://", "http://"):
+            rest = text.replace("startswith(('http://', 'https://'))", "").replace('placeholder="https://"', "")
+            assert word not in rest, (path.name, word)
