@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onrecord.analyse import tables
-from onrecord.analyse.common import GROUND, common_ground
+from onrecord.analyse.common_ground import GROUND, common_ground
 from onrecord.analyse.conditions import DEADLOCKS, EDGES, conditions, deadlocks
 from onrecord.analyse.redlines import REDLINES, redlines
 from onrecord.analyse.steps import blocked, concessions, orders

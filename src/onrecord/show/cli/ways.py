@@ -61,7 +61,7 @@ def common_ground(
     as_of: AsOf = None,
 ) -> None:
     """Show issues that nobody opposes, that one party blocks, or that one condition keeps apart."""
-    from onrecord.analyse import common
+    from onrecord.analyse import common_ground as common
 
     date = None if as_of is None else str(as_of)
     table = ask(store, filters)

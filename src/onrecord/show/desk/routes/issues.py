@@ -90,7 +90,7 @@ def _issues(now: Snapshot) -> list[dict[str, Any]]:
 
 
 def _issue(now: Snapshot, key: str) -> dict[str, Any]:
-    from onrecord.analyse.common import common_ground
+    from onrecord.analyse.common_ground import common_ground
     from onrecord.analyse.conditions import conditions
 
     rows = now.table.filter(pl.col("issue") == key)
