@@ -146,3 +146,28 @@ def test_words_are_selected_by_keyboard_and_by_mouse(visit, path):
         made = [s for s in ledger.statements(Query(article=article.id)) if s.content[0].quote == "spring"]
     assert [piece.quote for piece in made[0].source] == ["Ana Orr"]
     assert [piece.quote for piece in made[0].cue] == ["claimed"]
+
+
+def test_a_source_is_added_and_its_progress_told(visit, path):
+    """Claim: server-sent events bring the page from waiting to done, with what was read and what failed and why."""
+    page = visit()
+    page.goto("/add")
+    text = "BRASK - Ann Lee, the mayor of Brask, said on Monday that the dam will be built before winter comes."
+    page.fill("textarea", text)
+    page.click("button:has-text('Read')")
+    page.wait_for_url("**/jobs/*")
+    page.wait_for_selector("#job-state.st-done", timeout=60_000)
+    assert "1 article" in page.inner_text("#job-counts")
+    page.click("#job-log a")
+    page.wait_for_url("**/articles/*")
+    assert page.inner_text("#text") == text
+    page.goto("/add")
+    page.set_input_files("input[name=files]", [{"name": "a.exe", "mimeType": "x/y", "buffer": b"MZ"}])
+    page.click("button:has-text('Read')")
+    page.wait_for_selector(".failed")
+    assert "of no known kind" in page.inner_text(".failed")
+    page.goto("/add")
+    page.fill("input[name=address]", "http://127.0.0.1/")
+    page.click("button:has-text('Read')")
+    page.wait_for_selector(".failed")
+    assert "private or local" in page.inner_text(".failed")

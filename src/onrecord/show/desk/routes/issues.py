@@ -15,9 +15,9 @@ from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.visit import Visit, page
 
-POINTS = 400  # dots of a timeline: more cannot be told apart
+POINTS = 250  # dots of a timeline: more cannot be told apart
 RECENT = 1_000  # the newest statements that are searched for conditions
-LINES = 150  # the newest ones that are searched for red lines, each of which is compared with the others
+LINES = 100  # the newest ones that are searched for red lines, each of which is compared with the others
 
 
 def routes() -> list[Route]:
