@@ -23,8 +23,20 @@ def test_pages_and_judgements_on_this_store(url):
         key = next(ledger.statements()).id
     app = create_app(Settings(ledger=url, coder="Ada", hosts=("testserver",)))
     with TestClient(app, follow_redirects=False) as client:
-        for page in ("/", "/positions", "/search?q=dam", f"/statements/{key}", "/issues/dam", "/people", "/network",
-                     "/conflicts?kind=between", "/review", "/coding", "/api/v1/statements", "/api/v1/batches"):  # fmt: skip
+        for page in (
+            "/",
+            "/positions",
+            "/search?q=dam",
+            f"/statements/{key}",
+            "/issues/dam",
+            "/people",
+            "/network",
+            "/conflicts?kind=between",
+            "/review",
+            "/coding",
+            "/api/v1/statements",
+            "/api/v1/batches",
+        ):
             assert client.get(page).status_code == 200, page
         assert 'class="said"' in client.get("/search?q=dam").text
         csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(f"/review/{key}/edit").text)[1]
