@@ -18,7 +18,7 @@ from onrecord.show.desk.exports import csv_response, matrix_svg, svg_response
 from onrecord.show.desk.pages import short, strength
 from onrecord.show.desk.visit import Visit, page
 
-ROWS = 40  # actors on one page, those with the most statements first
+ROWS = 30  # actors on one page, those with the most statements first
 BY = ("speaker", "affiliation")
 
 

@@ -99,15 +99,15 @@
         data: rows.filter((row) => row[group] === name).map((row) => [row.date, row.value]),
       }));
       series.push({
-        name: "statements", type: "scatter", symbolSize: rows.length > 300 ? 6 : 10,
+        name: "statements", type: "scatter", z: 5, clip: false, symbolSize: rows.length > 300 ? 6 : 10,
         data: rows.map((row) => ({ value: [row.date, row.value], row, itemStyle: { color: colour(STANCE[row.stance]), opacity: 0.85 } })),
       });
       chart.setOption({
         animation: false, textStyle: { color: soft, fontFamily: "system-ui, sans-serif" }, aria: { enabled: false },
-        grid: { left: 70, right: 20, top: 15, bottom: rows.length > 1 ? 60 : 30 },
+        grid: { left: 70, right: 20, top: 15, bottom: rows.length > 20 ? 60 : 30 },
         xAxis: { type: "time", axisLine: { lineStyle: { color: line } }, axisLabel: { color: soft, hideOverlap: true } },
-        yAxis: { min: -1.1, max: 1.1, interval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, formatter: (v) => v > 0.9 && v < 1.05 ? "supports" : v < -0.9 && v > -1.05 ? "opposes" : v === 0 ? "open" : "" } },
-        dataZoom: rows.length > 1 ? [{ type: "slider", height: 18, bottom: 8, borderColor: line, textStyle: { color: soft } }] : [],
+        yAxis: { min: -1, max: 1, interval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, formatter: (v) => v === 1 ? "supports" : v === -1 ? "opposes" : v === 0 ? "open" : "" } },
+        dataZoom: rows.length > 20 ? [{ type: "slider", height: 18, bottom: 8, borderColor: line, textStyle: { color: soft } }] : [],
         tooltip: { trigger: "item", renderMode: "richText", confine: true, backgroundColor: ink, borderWidth: 0, textStyle: { color: colour("--paper"), width: 340, overflow: "break" },
           formatter: (p) => p.data.row ? `${p.data.row.date}  ${p.data.row.actor}\n${SIGN[p.data.row.stance]} ${labels[p.data.row.issue] || p.data.row.issue}\n“${p.data.row.quote}”`.replace(/[{}]/g, " ") : "" },
         series,
