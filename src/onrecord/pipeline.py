@@ -105,7 +105,7 @@ def reader_version(model: str | None = None) -> str:
     from onrecord import __version__
 
     bundled = Path(str(resources.files("onrecord").joinpath("data")))
-    folders = [bundled, *([Path(model)] if model and Path(model).is_dir() else [bundled / "model"])]
+    folders = [bundled, bundled / "reader", *([Path(model)] if model and Path(model).is_dir() else [bundled / "model"])]
     seen = hashlib.sha256((model or "").encode() if model == "rules" else b"")
     for path in sorted(path for folder in folders for path in folder.glob("[!.]*") if path.is_file()):
         with path.open("rb") as stream:

@@ -155,7 +155,7 @@ def build_cast(
     starts = openers | {after}
     all_runs = real_names(runs([w for w in tokens if w.start >= after], lowercase, starts, roles), starts, gazetteer)
     hinted = [plain_name(run) for run in runs(hint_words, frozenset(), set(), roles)]
-    alone = {run.text for run in all_runs if len(run.parts) == 1} | {name for name in hinted if " " not in name}
+    alone = {run.text for run in all_runs if len(run.parts) <= 3} | {name for name in hinted if " " not in name}
     found = [part for run in all_runs for part in split_run(run, gazetteer, alone, text)]
     _enter_all(cast, found, text)
     for name in dict.fromkeys(hinted):  # bodies that the codebook's description gives in full
@@ -182,8 +182,10 @@ def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -
     """
     if gazetteer.get(run.text) is not None or len(run.parts) == 1:
         return [run]
-    width = _state_width(run, gazetteer) or _body_width(
-        run, alone, gazetteer, text[max(0, run.start - 4) : run.start].endswith(" of ")
+    width = (
+        _state_width(run, gazetteer)
+        or _body_width(run, alone, gazetteer, text[max(0, run.start - 4) : run.start].endswith(" of "))
+        or _known_body_width(run, alone)
     )
     if not width or len(run.parts) == width:
         return [run]
@@ -229,6 +231,21 @@ def _body_width(run: Run, alone: set[str], gazetteer: Gazetteer, after_of: bool)
             and known.kind is Kind.STATE
             and len(run.parts) - width == 2
         ):
+            return width
+    return 0
+
+
+def _known_body_width(run: Run, alone: set[str]) -> int:
+    """How many parts name a body before the name of a person whom the text also names otherwise.
+
+    "the Rasid Movement Tamim Qorash", "the Council of the Families Irma Dolz", where Qorash and Dolz are named again.
+    """
+    for width in range(len(run.parts) - 2, 1, -1):
+        body, rest = run.parts[:width], run.parts[width:]
+        lowers = [p.casefold() for p in body]
+        headed = lowers[-1] in BODY_HEADS or (lowers[0] in BODY_HEADS and lowers[1] in ("of", "for"))
+        person = len(rest) <= 3 and all(p[:1].isupper() and p.casefold() not in BODY_HEADS for p in rest)
+        if headed and person and body[-1][:1].isupper() and (rest[-1] in alone or " ".join(rest) in alone):
             return width
     return 0
 

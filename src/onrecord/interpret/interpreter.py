@@ -45,11 +45,11 @@ def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
 class Interpreter:
     """Makes statements of attributions; `codebook` gives the issues, without it they are unknown."""
 
-    def __init__(self, cues: Sequence[Cue], codebook: Codebook | None = None) -> None:
+    def __init__(self, cues: Sequence[Cue], codebook: Codebook | None = None, meaning: Meaning | None = None) -> None:
         self._codebook = codebook
         self._gazetteer = bundled_gazetteer()
         self._roles = bundled_roles()
-        self._meaning = Meaning(cues, codebook)
+        self._meaning = meaning or Meaning(cues, codebook)
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
         """The statements of an article, one for each attribution, in text order."""

@@ -28,13 +28,17 @@ class Linear:
     temperature: float = 1.0
 
     def _known(self, features: Mapping[str, float]) -> tuple[list[str], list[int], Floats]:
-        hits = [(name, self.index[name], value) for name, value in features.items() if name in self.index]
-        return [n for n, _, _ in hits], [i for _, i, _ in hits], np.array([v for _, _, v in hits], dtype=np.float32)
+        names = [name for name in features if name in self.index]
+        values = np.array([features[name] for name in names], dtype=np.float32)
+        return names, [self.index[name] for name in names], values
 
     def scores(self, features: Mapping[str, float]) -> Floats:
         """The score of each class; features that the model does not know count nothing."""
-        _, rows, values = self._known(features)
-        return np.asarray(self.bias + values @ self.table[rows], dtype=np.float32)
+        index = self.index
+        names = [name for name in features if name in index]
+        values = np.fromiter((features[name] for name in names), dtype=np.float32, count=len(names))
+        result: Floats = self.bias + values @ self.table[[index[name] for name in names]]
+        return result
 
     def probabilities(self, features: Mapping[str, float], prior: Floats | None = None) -> Floats:
         """The calibrated probability of each class; `prior` is added to the scores."""

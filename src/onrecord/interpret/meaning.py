@@ -1,7 +1,8 @@
 """What is meant: act, issue, stance, commitment and conditions of all attributions of an article.
 
 Rules read cue, clause and conditions; their verdicts and everything else that can be seen (`traits`) go to three fitted
-models, which also say how sure they are. Where no model is bundled, the rules' verdicts stand.
+models. A small encoder (`reader`) reads the statement as a whole, beside the issue's proposition. The two are blended,
+with weights that make the result as sure as it is right. Where no model is bundled, the rules' verdicts stand.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
 from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Match, Passage, points_back
 from onrecord.interpret.issues import Evidence as IssueEvidence
 from onrecord.interpret.linear import Floats, Linear, bundled_models, stance_prior
+from onrecord.interpret.reader import Likely, Reader, bundled_reader, quoted
+from onrecord.interpret.reader import Passage as Place
 from onrecord.interpret.saying import CueIndex, act_of
 from onrecord.interpret.signals import signals
 from onrecord.interpret.stance import stance_of
@@ -58,6 +61,16 @@ class Observed:
     judged: Mapping[str, Judgement[Act] | Judgement[Commitment]]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a judgement rests on: traits, the words to cite, what the reader makes of it, and scores to add."""
+
+    traits: Mapping[str, float]
+    evidence: tuple[Evidence, ...]
+    likely: Likely | None
+    prior: Floats | None = None
+
+
 @dataclass(slots=True)
 class Meaning:
     """Reads what is meant; `codebook` gives the issues."""
@@ -67,6 +80,7 @@ class Meaning:
     vectors: PieceVectors = field(default_factory=bundled_vectors)
     models: Mapping[str, Linear] = field(default_factory=bundled_models)
     issue_model: IssueModel = field(default_factory=bundled_issue_model)
+    reader: Reader | None = field(default_factory=bundled_reader)
     _index: CueIndex = field(init=False)
     _issues: IssueIndex | None = field(init=False)
 
@@ -78,7 +92,12 @@ class Meaning:
         """The readings of an article's attributions, in their order; `own` says whose side a clause is about."""
         observed = [self.observe(context, a, attributions, own) for a in attributions]
         issues = self._issue_judgements(context, observed)
-        return [self._reading(context, o, match, issue) for o, (match, issue) in zip(observed, issues, strict=True)]
+        abouts = [match.issue if match is not None else None for match, _ in issues]
+        likely = self.likely(context, [o.attribution for o in observed], abouts)
+        return [
+            self._reading(context, o, match, issue, seen)
+            for o, (match, issue), seen in zip(observed, issues, likely, strict=True)
+        ]
 
     # ------------------------------------------------------------ what can be seen
 
@@ -163,12 +182,33 @@ class Meaning:
 
     # ------------------------------------------------------------ act, commitment, stance
 
-    def _reading(self, context: Context, one: Observed, match: Match | None, issue: Judgement[str | None]) -> Reading:
+    def likely(
+        self, context: Context, attributions: Sequence[Attribution], issues: Sequence[Issue | None]
+    ) -> list[Likely | None]:
+        """What the reader makes of each attribution beside its issue; nothing where there is no reader."""
+        if self.reader is None:
+            return [None] * len(attributions)
+        inside = quoted(context.text)
+        made: list[Likely | None] = []
+        for one, issue in zip(attributions, issues, strict=True):
+            place = Place(pieces(one, "source"), pieces(one, "cue"), pieces(one, "content"))
+            made.append(self.reader.read(context.text, place, issue.proposition if issue else None, inside))
+        return made
+
+    def _reading(
+        self,
+        context: Context,
+        one: Observed,
+        match: Match | None,
+        issue: Judgement[str | None],
+        likely: Likely | None,
+    ) -> Reading:
         saying, cue = one.saying, one.attribution.cue
         seen = features(saying, self.vectors)
         content_at = one.attribution.content
-        act = self._judge("act", Act, one.judged["act"], seen, (*cue, *_signal_places(context, one)))
-        commitment = self._judge("commitment", Commitment, one.judged["commitment"], seen, cue)
+        places = (*cue, *_signal_places(context, one))
+        act = self._judge("act", Act, one.judged["act"], Seen(seen, places, likely))
+        commitment = self._judge("commitment", Commitment, one.judged["commitment"], Seen(seen, cue, likely))
         kind = saying.conditions[0] if saying.conditions else None
         about = match.issue if match is not None else None
         ruled = stance_of(
@@ -184,7 +224,7 @@ class Meaning:
         if about is not None:
             toward = stance_features({**seen, f"rule's stance: {ruled.value}": 1.0}, saying, about, self.vectors)
             prior = stance_prior(self.models["act"], self.models[GIVEN_ACT], seen) if GIVEN_ACT in self.models else None
-            stance = self._judge("stance", Stance, ruled, toward, (*cue, *content_at), prior)
+            stance = self._judge("stance", Stance, ruled, Seen(toward, (*cue, *content_at), likely, prior))
         spans = tuple(context.article.text.cite(a, b) for a, b, _ in one.taken)
         kinds = ", ".join(k for _, _, k in one.taken)
         condition = Judgement(
@@ -195,26 +235,25 @@ class Meaning:
         )
         return Reading(act=act, issue=issue, stance=stance, commitment=commitment, condition=condition)
 
-    def _judge(  # type: ignore[no-untyped-def]
-        self,
-        name: str,
-        kind: type,
-        ruled,
-        seen: Mapping[str, float],
-        evidence: tuple[Evidence, ...],
-        prior: Floats | None = None,
-    ):
-        """The model's verdict with its reasons; the rules' where there is no model."""
+    def _judge(self, name: str, kind: type, ruled, seen: Seen):  # type: ignore[no-untyped-def]
+        """The models' verdict with its reasons; the rules' where there is no model."""
         model = self.models.get(name)
         if model is None:
             return ruled
-        shares = model.probabilities(seen, prior)
+        scores = model.scores(seen.traits) if seen.prior is None else model.scores(seen.traits) + seen.prior
+        alone = int(scores.argmax())
+        if seen.likely is not None and self.reader is not None:
+            scores = self.reader.blend(name, model.classes, scores, seen.likely)
+        else:
+            scores = scores / model.temperature
+        shares = np.exp(scores - scores.max())
+        shares /= shares.sum()
         best = int(shares.argmax())
-        why = "; ".join(model.telling(seen, best))
+        why = "; ".join(model.telling(seen.traits, best)) or "words and meaning"
+        rule = f"model: {why}" if best == alone else f"model: read as a whole (by its words: {model.classes[alone]})"
         return Judgement(
-            value=kind(model.classes[best]), rule=f"model: {why or 'words and meaning'}",
-            confidence=float(shares[best]), evidence=evidence,
-        )  # fmt: skip
+            value=kind(model.classes[best]), rule=rule, confidence=float(shares[best]), evidence=seen.evidence
+        )
 
 
 def ruled_stance(saying: Saying, issue: Issue) -> Stance:

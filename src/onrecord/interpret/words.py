@@ -36,14 +36,27 @@ class Word:
         return self.text[:1].isupper()
 
 
+SHORT = 2_000  # characters: a clause is asked for several times, an article once
+
+
 def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
     """The words and marks of `text[start:end]`, offsets into the whole text; a possessive 's is a word of its own."""
+    if start == 0 and end is None and len(text) <= SHORT:
+        return list(_remembered(text))
+    return _words(text, start, len(text) if end is None else end)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> tuple[Word, ...]:
+    return tuple(_words(text, 0, len(text)))
+
+
+def _words(text: str, start: int, end: int) -> list[Word]:
     made: list[Word] = []
-    for match in WORD.finditer(text, start, len(text) if end is None else end):
+    for match in WORD.finditer(text, start, end):
         token, at = match.group(), match.start()
-        owned = re.search(r"['’]s$", token)
-        if owned and len(token) > 2:
-            cut = owned.start()
+        if len(token) > 2 and token[-1] == "s" and token[-2] in "'’":
+            cut = len(token) - 2
             made.append(Word(token[:cut], token[:cut].casefold().replace("’", "'"), at, at + cut))
             made.append(Word(token[cut:], "'s", at + cut, match.end()))
         else:

@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from onrecord.extract.decode import Settings
-from onrecord.learn.network import Network
+from onrecord.learn.network import Network, bucket
 
 CONTRIB = "com.microsoft"
 SMALL = 12  # scores of roles, bounds, anchor and no source: they stay in float
 Array = npt.NDArray[Any]
 
 
-class _Graph:
+class Graph:
     """Nodes and constants of a graph under construction."""
 
     def __init__(self) -> None:
@@ -34,10 +35,12 @@ class _Graph:
         self.constants: dict[str, Any] = {}
 
     def constant(self, name: str, value: Array) -> str:
+        """A constant by its name, made where it is new."""
         self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, kind: str, inputs: list[str], out: str, domain: str = "", **attributes: Any) -> str:
+        """A node with one output, whose name is returned."""
         self.nodes.append(helper.make_node(kind, inputs, [out], domain=domain, **attributes))
         return out
 
@@ -77,13 +80,14 @@ class _Graph:
 def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, positions: int) -> bytes:
     """The graph: ids, feature [1, pieces] and first [words] to scores [words, 12 + 4 * link]."""
     w = {key: value.float().numpy() for key, value in weights.items()}
-    graph = _Graph()
+    graph = Graph()
     x = _embed(graph, w, positions)
     x = graph.norm(x, "norm", w["norm.weight"], w["norm.bias"], epsilon)
     hidden = w["norm.weight"].shape[0]
     graph.constant("thirds", np.array([hidden] * 3, dtype=np.int64))
+    apart = _distances(graph, w, positions) if "distances.weight" in w else ""
     for n in range(layers):
-        x = _layer(graph, w, f"layers.{n}", x, heads, epsilon)
+        x = layer(graph, w, f"layers.{n}", x, heads, epsilon, apart)
     flat = graph.node("Squeeze", [x, graph.constant("zero", np.array([0], dtype=np.int64))], "flat")
     words = graph.node("Gather", [flat, "first"], "at_words", axis=0)
     weight, bias = _head(w)
@@ -108,7 +112,7 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
     return result
 
 
-def _embed(graph: _Graph, w: dict[str, Array], positions: int) -> str:
+def _embed(graph: Graph, w: dict[str, Array], positions: int) -> str:
     """Sum of word piece (int8, one scale a row), position and feature vectors."""
     table = w["pieces.weight"]
     scale = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / 127
@@ -126,8 +130,18 @@ def _embed(graph: _Graph, w: dict[str, Array], positions: int) -> str:
     return graph.node("Add", [x, places], "embedded")
 
 
-def _layer(graph: _Graph, w: dict[str, Array], name: str, x: str, heads: int, epsilon: float) -> str:
-    """One transformer layer."""
+def _distances(graph: Graph, w: dict[str, Array], positions: int) -> str:
+    """What attention adds for the distance of two pieces: [1, heads, pieces, pieces]."""
+    places = torch.arange(positions)
+    bias = w["distances.weight"][bucket(places[:, None] - places[None, :]).numpy()].transpose(2, 0, 1)[None]
+    whole = graph.constant("distances", bias.astype(np.float32))
+    ends = graph.node("Concat", ["length", "length"], "lengths", axis=0)
+    begins = graph.constant("begins", np.array([0, 0], dtype=np.int64))
+    return graph.node("Slice", [whole, begins, ends, graph.constant("square", np.array([2, 3]))], "distances.here")
+
+
+def layer(graph: Graph, w: dict[str, Array], name: str, x: str, heads: int, epsilon: float, apart: str = "") -> str:
+    """One transformer layer of int8 products; ``apart``: what attention adds for distance, if anything."""
 
     def linear(part: str, value: str) -> str:
         return graph.linear(value, f"{name}.{part}", w[f"{name}.{part}.weight"].T, w[f"{name}.{part}.bias"])
@@ -139,7 +153,8 @@ def _layer(graph: _Graph, w: dict[str, Array], name: str, x: str, heads: int, ep
     mixed = linear("qkv", x)
     thirds = [f"{name}.{part}" for part in "qkv"]
     graph.nodes.append(helper.make_node("Split", [mixed, "thirds"], thirds, axis=-1))
-    attended = graph.node("MultiHeadAttention", thirds, f"{name}.attended", CONTRIB, num_heads=heads)
+    inputs = [*thirds, "", "", apart] if apart else thirds
+    attended = graph.node("MultiHeadAttention", inputs, f"{name}.attended", CONTRIB, num_heads=heads)
     x = add_and_norm("norm1", linear("out", attended), x)
     raised = graph.node("Gelu", [linear("up", x)], f"{name}.raised", CONTRIB)
     return add_and_norm("norm2", linear("down", raised), x)
@@ -159,10 +174,11 @@ def write(
     tokenizer: str,
     folder: Path,
     settings: dict[str, Any],
-    reading: dict[str, int],
+    reading: dict[str, Any],
     card: dict[str, Any],
 ) -> None:
-    """Write model.onnx, tokenizer.json and config.json; ``reading`` has the window's size and context in pieces."""
+    """Write model.onnx, tokenizer.json and config.json; ``reading`` has the window's size and context in
+    pieces, and the marks around it."""
     folder.mkdir(parents=True, exist_ok=True)
     shape, weights = network.shape, network.state_dict()
     graph = build(weights, shape.heads, shape.layers, shape.epsilon, reading["size"] + 2)

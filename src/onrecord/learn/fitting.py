@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from onrecord.interpret.issuechain import Chain
 
@@ -29,19 +30,20 @@ class Matrix:
         counts = Counter(name for row in rows for name in row)
         return cls({name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= LEAST))})
 
-    def fill(self, rows: Sequence[Mapping[str, float]]) -> Floats:
-        """The rows as an array, shape (rows, features + 1)."""
-        made = np.zeros((len(rows), len(self.index) + 1))
-        made[:, -1] = 1
-        for i, row in enumerate(rows):
-            for name, value in row.items():
-                column = self.index.get(name)
-                if column is not None:
-                    made[i, column] = value
-        return made
+    def fill(self, rows: Sequence[Mapping[str, float]]) -> csr_array:
+        """The rows as a sparse array, shape (rows, features + 1)."""
+        values: list[float] = []
+        columns: list[int] = []
+        ends = [0]
+        for row in rows:
+            known = [(column, value) for name, value in row.items() if (column := self.index.get(name)) is not None]
+            columns += [column for column, _ in known] + [len(self.index)]
+            values += [value for _, value in known] + [1.0]
+            ends.append(len(values))
+        return csr_array((values, columns, ends), shape=(len(rows), len(self.index) + 1))
 
 
-def fit_multinomial(rows: Floats, truth: Indexes, classes: int, strength: float, shares: Floats) -> Floats:
+def fit_multinomial(rows: csr_array, truth: Indexes, classes: int, strength: float, shares: Floats) -> Floats:
     """Weights (features + 1, classes) of a multinomial logistic regression; the bias is not penalised."""
     from scipy.optimize import minimize
 
@@ -64,6 +66,25 @@ def fit_multinomial(rows: Floats, truth: Indexes, classes: int, strength: float,
 
     found = minimize(loss, np.zeros(rows.shape[1] * classes), jac=True, method="L-BFGS-B", options={"maxiter": 200})
     return np.asarray(found.x.reshape(-1, classes))
+
+
+def fit_blend(one: Floats, other: Floats, truth: Indexes) -> tuple[float, float]:
+    """The weights of two tables of scores (rows, classes) that make their sum most likely; both at least 0.
+
+    Rows whose true class no table has (index -1) are left out.
+    """
+    from scipy.optimize import minimize
+
+    known = truth >= 0
+    one, other, truth = one[known], other[known], truth[known]
+
+    def loss(weights: Floats) -> float:
+        scores = weights[0] * one + weights[1] * other
+        scores = scores - scores.max(1, keepdims=True)
+        return float(np.mean(np.log(np.exp(scores).sum(1)) - scores[np.arange(len(truth)), truth]))
+
+    found = minimize(loss, np.array([0.5, 0.5]), method="L-BFGS-B", bounds=[(0, None), (0, None)])
+    return round(float(found.x[0]), 3), round(float(found.x[1]), 3)
 
 
 def fit_chain(

@@ -1,11 +1,13 @@
 """Fits the models of act, commitment, stance and issue, and calibrates them: the same input gives the same weights.
 
-    python -m onrecord.learn.meaning CASES [CASES ...] [--write] [--report FILE]
+    python -m onrecord.learn.meaning CASES [CASES ...] [--write] [--keep-out NAME ...] [--report FILE]
+    python -m onrecord.learn.meaning CASES [CASES ...] --reader FOLDER --held NAME [--held NAME ...] [--report FILE]
 
 CASES are folders of gold dispatches with a `codebooks` folder inside, in the format of `tests/golden/cases`. Figures
 are cross-validated: each dispute (the part of a case's name before its number) is read by models that never saw it.
 The short labelled sayings beside this file are always trained on. Temperatures are fitted on the cross-validated scores
-(Guo et al. 2017). Needs scipy (extra `train`).
+(Guo et al. 2017). The second form measures these models and a reader (`learn/reading.py`) on the disputes that the
+reader was kept from, fits the weights with which the two are blended, and writes them into the reader's folder.
 """
 
 from __future__ import annotations
@@ -27,8 +29,10 @@ from onrecord.interpret.interpreter import Interpreter
 from onrecord.interpret.issuechain import IssueModel
 from onrecord.interpret.linear import Linear, save, stance_prior
 from onrecord.interpret.meaning import GIVEN_ACT, Meaning, Observed, ruled_stance
+from onrecord.interpret.reader import Likely, Reader
 from onrecord.interpret.traits import features, stance_features
-from onrecord.learn.fitting import Matrix, fit_chain, fit_multinomial, fit_temperature
+from onrecord.learn.fitting import Matrix, fit_blend, fit_chain, fit_multinomial, fit_temperature
+from onrecord.learn.sayings import STANCES, labelled_sayings
 from onrecord.lexicon import Codebook, Issue, load_codebook, load_cues
 from onrecord.model import Article, Attribution, PartialDate
 from onrecord.span import Text
@@ -36,7 +40,6 @@ from onrecord.span import Text
 FIELDS = ("act", "commitment", "stance")
 STRENGTH = {"act": 0.003, "commitment": 0.003, "stance": 0.006}  # of the L2 penalty; chosen by cross-validation
 SAYING_WEIGHT = 0.7  # of a short saying, where a statement of a dispatch has 1
-STANCES = {"su": "support", "op": "oppose", "mi": "mixed", "nc": "noncommittal", "no": "none"}
 Floats = npt.NDArray[np.float64]
 
 
@@ -47,6 +50,7 @@ class Example:
     seen: Mapping[str, float]
     toward: Mapping[str, float] | None
     labels: Mapping[str, str]
+    likely: Likely | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,14 +80,16 @@ class Report:
 # ---------------------------------------------------------------- what is trained on
 
 
-def dispatches(folder: Path) -> Iterator[Dispatch]:
-    """The gold dispatches of a folder, as the models see them."""
+def dispatches(folder: Path, reader: Reader | None = None) -> Iterator[Dispatch]:
+    """The gold dispatches of a folder, as the models see them; with a reader, what it makes of them too."""
     readers: dict[str, tuple[Codebook, Interpreter]] = {}
+    cues = load_cues()
     for path in sorted(folder.glob("*.json")):
         case = json.loads(path.read_text(encoding="utf-8"))
         if case["codebook"] not in readers:
             codebook = load_codebook(folder / "codebooks" / case["codebook"])
-            readers[case["codebook"]] = codebook, Interpreter(load_cues(), codebook)
+            meaning = Meaning(cues, codebook, reader=reader)
+            readers[case["codebook"]] = codebook, Interpreter(cues, codebook, meaning)
         yield dispatch(case, *readers[case["codebook"]])
 
 
@@ -94,7 +100,12 @@ def dispatch(case: Mapping[str, Any], codebook: Codebook, interpreter: Interpret
     found, links = interpreter.meaning.evidence(context, observed)
     kept = [n for n, gold in enumerate(golds) if gold is not None]
     ids = [issue.id for issue in codebook.issues]
-    examples = [_example(observed[n], golds[n] or {}, codebook, interpreter.meaning) for n in kept]
+    issues = [codebook.issue((golds[n] or {})["issue"]) if (golds[n] or {})["issue"] else None for n in kept]
+    likely = interpreter.meaning.likely(context, [attributions[n] for n in kept], issues)
+    examples = [
+        _example(observed[n], golds[n] or {}, codebook, interpreter.meaning, seen)
+        for n, seen in zip(kept, likely, strict=True)
+    ]
     return Dispatch(
         dispute=case["id"].rsplit("-", 1)[0],
         examples=examples,
@@ -125,10 +136,13 @@ def gold_attributions(case: Mapping[str, Any]) -> tuple[Article, list[Attributio
     )
 
 
-def _example(one: Observed, gold: Mapping[str, Any], codebook: Codebook, meaning: Meaning) -> Example:
+def _example(
+    one: Observed, gold: Mapping[str, Any], codebook: Codebook, meaning: Meaning, likely: Likely | None
+) -> Example:
     seen = features(one.saying, meaning.vectors)
     issue = codebook.issue(gold["issue"]) if gold["issue"] else None
-    return Example(seen=seen, toward=_toward(one, seen, issue, meaning), labels={name: gold[name] for name in FIELDS})
+    labels = {name: gold[name] for name in FIELDS}
+    return Example(seen=seen, toward=_toward(one, seen, issue, meaning), labels=labels, likely=likely)
 
 
 def _toward(one: Observed, seen: Mapping[str, float], issue: Issue | None, meaning: Meaning) -> dict[str, float] | None:
@@ -140,28 +154,20 @@ def _toward(one: Observed, seen: Mapping[str, float], issue: Issue | None, meani
 
 
 def sayings(meaning: Meaning) -> Iterator[Example]:
-    """The short labelled sayings of `data/sayings.txt`."""
-    content = resources.files("onrecord.learn").joinpath("data", "sayings.txt").read_text(encoding="utf-8")
-    issue: Issue | None = None
-    for line in content.splitlines():
-        if line.startswith("="):
-            issue = Issue(id="it", label="", proposition=line[1:].strip(), terms=())
-        elif "|" in line:
-            cue, said, labels = (part.strip() for part in line.split(" | "))
-            act, stance, commitment, *own = labels.split()
-            one = _observed(cue, said, bool(own), meaning)
-            seen = features(one.saying, meaning.vectors)
-            gold = {"act": act, "stance": STANCES[stance], "commitment": commitment}
-            yield Example(seen=seen, toward=_toward(one, seen, issue, meaning), labels=gold)
+    """The short labelled sayings of `learn/data`."""
+    for saying in labelled_sayings():
+        issue = Issue(id="it", label="", proposition=saying.proposition, terms=())
+        one = _observed(saying.printed(), saying.own, meaning)
+        seen = features(one.saying, meaning.vectors)
+        gold = {"act": saying.act, "stance": STANCES[saying.stance], "commitment": saying.commitment}
+        yield Example(seen=seen, toward=_toward(one, seen, issue, meaning), labels=gold)
 
 
-def _observed(cue: str, said: str, own: bool, meaning: Meaning) -> Observed:
-    """A saying as an article would hold it: quoted where it begins with a capital after "said"."""
-    quoted = said[:1].isupper() and cue == "said"
-    text = f'She {cue} "{said}"' if quoted else f"She {cue} {said}"
-    start = 5 + len(cue) + quoted
+def _observed(printed: tuple[str, tuple[int, int], tuple[int, int]], own: bool, meaning: Meaning) -> Observed:
+    """A saying as an article would hold it."""
+    text, cue, content = printed
     article = Article(text=Text(text), name="saying")
-    found = Found(source=((0, 3),), cue=((4, 4 + len(cue)),), content=((start, start + len(said)),))
+    found = Found(source=((0, 3),), cue=(cue,), content=(content,))
     (attribution,) = assemble(article.text, [found])
     first_person = {"we", "our", "us", "i", "my"}
     return meaning.observe(
@@ -246,31 +252,76 @@ def cross_validate(cases: Sequence[Dispatch], extra: Sequence[Example], temperat
     return report
 
 
+def blend(cases: Sequence[Dispatch], extra: Sequence[Example], held: Sequence[str], reader: Reader) -> Report:
+    """Fits how the models of traits and the reader are blended, on disputes that neither has seen."""
+    others = [c for c in cases if c.dispute not in held]
+    own = [e for c in cases if c.dispute in held for e in c.examples]
+    models = {name: fit_field(name, examples_of(others, extra)) for name in FIELDS}
+    given = fit_given_act([e for c in others for e in c.examples])
+    report = Report()
+    for name, model in models.items():
+        theirs, mine, truth = [], [], []
+        for example in own:
+            row = example.toward if name == "stance" else example.seen
+            if row is None or example.likely is None:
+                continue
+            scores = model.scores(row)
+            if name == "stance":
+                scores = scores + stance_prior(models["act"], given, example.seen)
+            likely = dict(zip(reader.classes[name], getattr(example.likely, name).tolist(), strict=True))
+            theirs.append(scores)
+            mine.append([likely[c] for c in model.classes])
+            truth.append(model.classes.index(example.labels[name]) if example.labels[name] in model.classes else -1)
+        both, gold = (np.stack(theirs).astype(np.float64), np.array(mine)), np.array(truth)
+        reader.weights[name] = fit_blend(*both, gold)
+        shares = np.exp(reader.weights[name][0] * both[0] + reader.weights[name][1] * both[1])
+        shares /= shares.sum(1, keepdims=True)
+        report.add(name, shares.max(1).tolist(), (shares.argmax(1) == gold).tolist())
+        for title, table in (("traits alone", both[0]), ("reader alone", both[1])):
+            report.add(f"{name}, {title}", [0.0] * len(gold), (table.argmax(1) == gold).tolist())
+    return report
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("cases", nargs="+", type=Path)
     parser.add_argument("--write", action="store_true", help="write the models into the package's data folder")
     parser.add_argument("--report", type=Path, help="write the cross-validated outcomes as JSON")
+    parser.add_argument("--reader", type=Path, help="a reader to blend with; its weights are written into its folder")
+    parser.add_argument("--held", action="append", default=[], help="a dispute that the reader has not seen")
+    parser.add_argument("--keep-out", action="append", default=[], help="a dispute that what is written never sees")
     options = parser.parse_args(argv)
-    cases = [case for folder in options.cases for case in dispatches(folder)]
-    extra = list(sayings(Meaning(load_cues())))
+    reader = Reader(options.reader) if options.reader else None
+    cases = [case for folder in options.cases for case in dispatches(folder, reader)]
+    extra = list(sayings(Meaning(load_cues(), reader=None)))
     temperatures: dict[str, float] = {}
-    report = cross_validate(cases, extra, temperatures)
+    if reader is not None:
+        report = blend(cases, extra, options.held, reader)
+        config = json.loads((options.reader / "config.json").read_text(encoding="utf-8"))
+        config["weights"] = {name: reader.weights[name] for name in FIELDS}
+        (options.reader / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    else:
+        report = cross_validate(cases, extra, temperatures)
     for name, right in report.right.items():
         share, sure = 100 * float(np.mean(right)), 100 * float(np.mean(report.sure[name]))
-        print(f"{name:12} {share:5.1f} % of {len(right)}, mean confidence {sure:5.1f} %")
+        print(f"{name:26} {share:5.1f} % of {len(right)}, mean confidence {sure:5.1f} %")
     if options.report:
         options.report.write_text(json.dumps({"sure": report.sure, "right": report.right}), encoding="utf-8")
     if options.write:
-        models = {name: fit_field(name, examples_of(cases, extra)) for name in FIELDS}
-        for name, model in models.items():
-            model.temperature = temperatures[name]
-        models[GIVEN_ACT] = fit_given_act([e for c in cases for e in c.examples])
-        data = Path(str(resources.files("onrecord").joinpath("data")))
-        (data / "meaning.npz").write_bytes(save(models))
-        (data / "issue-model.json").write_text(fit_issues(cases).to_json(), encoding="utf-8")
+        write([case for case in cases if case.dispute not in options.keep_out], extra, temperatures)
     return 0
+
+
+def write(cases: Sequence[Dispatch], extra: Sequence[Example], temperatures: Mapping[str, float]) -> None:
+    """Fits all models on everything and writes them into the package's data folder."""
+    models = {name: fit_field(name, examples_of(cases, extra)) for name in FIELDS}
+    for name, model in models.items():
+        model.temperature = temperatures.get(name, 1.0)
+    models[GIVEN_ACT] = fit_given_act([e for c in cases for e in c.examples])
+    data = Path(str(resources.files("onrecord").joinpath("data")))
+    (data / "meaning.npz").write_bytes(save(models))
+    (data / "issue-model.json").write_text(fit_issues(cases).to_json(), encoding="utf-8")
 
 
 if __name__ == "__main__":

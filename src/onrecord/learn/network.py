@@ -1,10 +1,12 @@
-"""The tagger as a PyTorch module: a BERT encoder with surface features and heads for roles, bounds and links."""
+"""The tagger as a PyTorch module: a BERT or MPNet encoder, surface features, heads for roles, bounds and links."""
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -27,6 +29,7 @@ class Shape:
     positions: int = 512
     link: int = 128
     epsilon: float = 1e-12
+    relative: bool = False  # attention also depends on the distance between pieces, as in MPNet
 
 
 class Layer(nn.Module):
@@ -44,7 +47,7 @@ class Layer(nn.Module):
         self.dropout = dropout
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x: [batch, pieces, hidden]; mask: [batch, 1, 1, pieces], True where there is a piece."""
+        """x: [batch, pieces, hidden]; mask: as attention takes it, [batch, heads or 1, pieces or 1, pieces]."""
         batch, length, hidden = x.shape
         q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
@@ -66,6 +69,8 @@ class Network(nn.Module):
         self.positions = nn.Embedding(shape.positions, shape.hidden)
         self.features = nn.Embedding(FEATURES + 1, shape.hidden)
         self.norm = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
+        if shape.relative:
+            self.distances = nn.Embedding(BUCKETS, shape.heads)
         self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
         # role 4, bounds 6, anchor 1, then the links: content word, its anchor, anchor that asks, source word
         self.head = nn.Linear(shape.hidden, 11 + 4 * shape.link)
@@ -85,6 +90,9 @@ class Network(nn.Module):
         x: Tensor = self.pieces(ids) + self.positions(places) + self.features(feature)
         x = functional.dropout(self.norm(x), self.dropout, self.training)
         attend = mask.bool()[:, None, None, :]
+        if self.shape.relative:  # Song et al. 2020 (MPNet), after T5; one table for all layers
+            apart = self.distances(bucket(places[:, None] - places[None, :])).permute(2, 0, 1)
+            attend = apart[None].to(x.dtype).masked_fill(~attend, -1e4)
         for layer in self.layers:
             x = layer(x, attend)
         return x
@@ -163,44 +171,62 @@ def losses(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Ten
 WEIGHTS = {"role": 1.0, "bounds": 1.0, "anchor": 1.0, "content": 0.4, "source": 0.3, "path": 0.3}
 
 
-def from_bert(folder: Path, dropout: float = 0.1) -> Network:
-    """A network whose encoder starts from a BERT checkpoint (config.json, model.safetensors)."""
-    import json
+BERT_NAMES = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "out": "attention.output.dense",
+    "norm1": "attention.output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+    "norm2": "output.LayerNorm",
+}
+MPNET_NAMES = BERT_NAMES | {
+    "query": "attention.attn.q",
+    "key": "attention.attn.k",
+    "value": "attention.attn.v",
+    "out": "attention.attn.o",
+    "norm1": "attention.LayerNorm",
+}
 
-    from safetensors.torch import load_file
 
+def from_pretrained(folder: Path, layers: int | None = None, dropout: float = 0.1) -> Network:
+    """A network whose encoder starts from a BERT or MPNet checkpoint (config.json, model.safetensors).
+
+    ``layers``: how many of its layers are kept, from below; all of them by default.
+    """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    mpnet = config["model_type"] == "mpnet"
     shape = Shape(
         vocabulary=config["vocab_size"],
         hidden=config["hidden_size"],
-        layers=config["num_hidden_layers"],
+        layers=min(config["num_hidden_layers"], layers or 1000),
         heads=config["num_attention_heads"],
         inner=config["intermediate_size"],
-        positions=config["max_position_embeddings"],
+        positions=config["max_position_embeddings"] - (2 if mpnet else 0),
         epsilon=config["layer_norm_eps"],
+        relative=mpnet,
     )
     network = Network(shape, dropout)
-    old = {key.removeprefix("bert."): value for key, value in load_file(folder / "model.safetensors").items()}
+    prefix, names = ("mpnet.", MPNET_NAMES) if mpnet else ("bert.", BERT_NAMES)
+    old = {key.removeprefix(prefix): value for key, value in load_file(folder / "model.safetensors").items()}
     new = network.state_dict()
     with torch.no_grad():
         new["pieces.weight"].copy_(old["embeddings.word_embeddings.weight"])
-        new["positions.weight"].copy_(
-            old["embeddings.position_embeddings.weight"] + old["embeddings.token_type_embeddings.weight"][0]
-        )
+        positions = old["embeddings.position_embeddings.weight"]
+        # MPNet counts positions from 2; BERT's first of two token types is added to every piece.
+        types = 0 if mpnet else old["embeddings.token_type_embeddings.weight"][0]
+        new["positions.weight"].copy_(positions[-shape.positions :] + types)
+        if mpnet:
+            new["distances.weight"].copy_(old["encoder.relative_attention_bias.weight"])
         for part in ("weight", "bias"):
             new[f"norm.{part}"].copy_(old[f"embeddings.LayerNorm.{part}"])
             for n in range(shape.layers):
                 there, here = f"encoder.layer.{n}.", f"layers.{n}."
-                qkv = [old[f"{there}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
+                qkv = [old[f"{there}{names[name]}.{part}"] for name in ("query", "key", "value")]
                 new[f"{here}qkv.{part}"].copy_(torch.cat(qkv))
-                for mine, theirs in (
-                    ("out", "attention.output.dense"),
-                    ("norm1", "attention.output.LayerNorm"),
-                    ("up", "intermediate.dense"),
-                    ("down", "output.dense"),
-                    ("norm2", "output.LayerNorm"),
-                ):
-                    new[f"{here}{mine}.{part}"].copy_(old[f"{there}{theirs}.{part}"])
+                for mine in ("out", "norm1", "up", "down", "norm2"):
+                    new[f"{here}{mine}.{part}"].copy_(old[f"{there}{names[mine]}.{part}"])
     return network
 
 
