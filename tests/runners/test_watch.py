@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -195,6 +196,62 @@ def test_robots_are_kept_to(site: Site, look: Look, tmp_path: Path) -> None:
     assert "/feed2" not in site.paths()
 
 
+def test_robots_are_read_as_the_standard_has_them(site: Site, look: Look) -> None:
+    """RFC 9309: `*` and `$` in a path, and the longest rule wins, wherever it stands."""
+    rules = b"User-agent: *\nDisallow: /*?print=\nDisallow: /news/\nAllow: /news/open\nDisallow: /*.pdf$\n"
+    site.pages["/robots.txt"] = (200, {}, rules)
+    for path in ("/a?print=1", "/news/1", "/x.pdf", "/news/open"):
+        site.html(path, page(WANT))
+    site.rss("/feed", "/a?print=1", "/news/1", "/x.pdf", "/news/open")
+    events = {event.url.removeprefix(site.url): event.kind for event in look("/feed")}
+    assert events == {"/a?print=1": "failed", "/news/1": "failed", "/x.pdf": "failed", "/news/open": "article"}
+    assert {"/a?print=1", "/news/1", "/x.pdf"}.isdisjoint(site.paths())
+
+
+def test_a_redirect_is_followed_by_the_rules_of_where_it_leads(site: Site, look: Look) -> None:
+    """Another host's robots.txt is asked for and kept to; a loop and too long a way end."""
+    other = site.url.replace("127.0.0.1", "localhost")
+    site.pages["/robots.txt"] = lambda handler: answer(
+        handler, b"User-agent: *\nDisallow: /closed\n" if "localhost" in handler.headers["Host"] else b""
+    )
+    site.pages["/away"] = (302, {"Location": f"{other}/closed"}, b"")
+    site.pages["/near"] = (301, {"Location": "/there"}, b"")
+    site.html("/closed", page(WANT))
+    site.html("/there", page(WANT))
+    site.rss("/feed", "/away", "/near")
+    events = {event.url.removeprefix(site.url): event for event in look("/feed")}
+    assert {path: event.kind for path, event in events.items()} == {"/away": "failed", "/near": "article"}
+    assert "robots.txt" in events["/away"].detail["reason"]
+    assert "/closed" not in site.paths()
+
+
+def answer(handler: BaseHTTPRequestHandler, body: bytes, **headers: str) -> None:
+    handler.send_response(200)
+    for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def test_packed_answers_and_packed_sitemaps(site: Site, look: Look) -> None:
+    """As servers pack what they send, and as sitemaps lie there packed; a bomb is too large, not a full memory."""
+    urls = "".join(f"<url><loc>{site.url}/{name}</loc></url>" for name in ("1", "bomb", "torn"))
+    site.pages["/map.xml.gz"] = (200, {"Content-Type": "application/gzip"}, gzip.compress(f"<urlset>{urls}".encode()))
+    packed = {"Content_Encoding": "gzip", "Content_Type": "text/html"}
+    bomb, torn = gzip.compress(bytes(300_000_000), 1), gzip.compress(page(WANT))[:-20]
+    site.pages["/1"] = lambda handler: answer(handler, gzip.compress(page(WANT)), **packed)
+    site.pages["/bomb"] = lambda handler: answer(handler, bomb, **packed)
+    site.pages["/torn"] = lambda handler: answer(handler, torn, **packed)
+    events = {event.url.removeprefix(site.url): event for event in look("/map.xml.gz")}
+    assert {path: event.kind for path, event in events.items()} == {
+        "/1": "article",
+        "/bomb": "failed",
+        "/torn": "failed",
+    }
+    assert "large" in events["/bomb"].detail["reason"]
+    assert all(headers["Accept-Encoding"] == "gzip" for _, headers, _ in site.asked)
+
+
 def test_hosts_have_their_pauses(site: Site, look: Look) -> None:
     site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nCrawl-delay: 7\n")
     for number in range(3):
@@ -333,6 +390,25 @@ def test_a_reprint_is_linked_and_is_no_evidence(site: Site, look: Look, tmp_path
     assert len(seen.reprints()) == 2
     assert all(share >= 0.7 for _, _, share in seen.reprints())
     seen.close()
+
+
+def test_a_reprint_that_is_touched_up_stays_one(site: Site, look: Look, clock: Clock, tmp_path: Path) -> None:
+    """Another line at its end makes no second witness of it; another text does."""
+    site.html("/a", page(WANT))
+    site.rss("/feed", "/a")
+    look("/feed")
+    site.html("/b", page(WANT))
+    site.rss("/feed", "/a", "/b")
+    clock.now += 601
+    assert kinds(look("/feed")) == ["reprint"]
+    site.html("/b", page(WANT, FILL + " Updated at noon."))
+    clock.now += 3601
+    assert kinds(look("/feed")) == ["reprint"]
+    assert len(quotes(tmp_path)) == 1
+    site.html("/b", page(WANT, " ".join(f"word{n}" for n in range(90)) + ". It ends here."))
+    clock.now += 6 * 3601
+    assert kinds(look("/feed")) == ["article"]
+    assert len(quotes(tmp_path)) == 2
 
 
 def test_sitemaps_and_json_feeds(site: Site, look: Look) -> None:

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from onrecord.errors import ModelError, RunnerError
-from onrecord.pipeline import Failure, Known, Result, run
+from onrecord.pipeline import Failure, Known, Result, run, unpacked
 from onrecord.record import Ledger
 from onrecord.runners import Bounds, in_workers
 from tests.made import ROOT, TEXT
@@ -33,7 +33,7 @@ def lines(folder: Path, *extras: str) -> str:
 
 
 def read(source: str, ledger: Ledger | None = None, **options: Any) -> list[Any]:
-    return list(in_workers([source], poison.build, ledger, bounds=BOUNDS, **options))
+    return list(unpacked(in_workers([source], poison.build, ledger, bounds=BOUNDS, **options)))
 
 
 def rows(ledger: Ledger) -> list[tuple[str, str]]:
@@ -132,10 +132,11 @@ def test_what_the_ledger_has_is_not_read_again(tmp_path: Path) -> None:
 
 def test_closing_early_keeps_what_was_read_and_leaves_no_process(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db") as ledger:
-        stream = in_workers([lines(tmp_path, *(["SLOW"] * 50))], poison.build, ledger, workers=2, bounds=BOUNDS)
+        source = lines(tmp_path, *(["SLOW"] * 50))
+        stream = unpacked(in_workers([source], poison.build, ledger, workers=2, bounds=BOUNDS))
         next(stream)
         next(stream)
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
         assert len(rows(ledger)) == 2
     left = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
     assert left == []
@@ -165,7 +166,7 @@ if __name__ == "__main__":
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     with Ledger(sys.argv[1]) as ledger:
         items = in_workers([sys.argv[2]], poison.build, ledger, workers=2, bounds=Bounds(seconds=5), resume=True)
-        for item in items:
+        for item in pipeline.unpacked(items):
             print(type(item).__name__, flush=True)
 """
 
