@@ -93,15 +93,21 @@ def still_opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(_Still)
 
 
-def body_of(answer: Any, address: str, deadline: float, clock: Callable[[], float] = time.monotonic) -> bytes:
-    """The body of an answer, unpacked; SourceTooLarge above the bound, TimeoutError after the deadline."""
+def body_of(
+    answer: Any,
+    address: str,
+    deadline: float,
+    clock: Callable[[], float] = time.monotonic,
+    over: Callable[[], bool] = lambda: False,
+) -> bytes:
+    """The body of an answer, unpacked; SourceTooLarge above the bound, TimeoutError past the deadline or `over`."""
     chunks: list[bytes] = []
     size = 0
     while chunk := answer.read1(65536):
         size += len(chunk)
         if size > MAX_BYTES:
             raise too_large(address)
-        if clock() > deadline:
+        if clock() > deadline or over():
             raise TimeoutError
         chunks.append(chunk)
     if getattr(answer, "length", None):  # what the server said it would send and did not; read1 takes it for the end

@@ -65,7 +65,10 @@ class _Host:
 
 @dataclass(slots=True)
 class Polite:
-    """Fetches pages, at least `delay` seconds between two requests to a host; `wait` sleeps, and tells if to go on."""
+    """Fetches pages, at least `delay` seconds between two requests to a host.
+
+    `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of.
+    """
 
     agent: str = AGENT
     delay: float = 1.0
@@ -73,6 +76,7 @@ class Polite:
     base: float = 30.0
     longest: float = 6 * 3600.0
     wait: Callable[[float], object] = time.sleep
+    over: Callable[[], bool] = lambda: False
     clock: Callable[[], float] = time.monotonic
     dice: random.Random = field(default_factory=random.Random)
     _hosts: dict[str, _Host] = field(default_factory=dict)
@@ -108,7 +112,7 @@ class Polite:
         deadline = self.clock() + self.total_seconds
         try:
             with still_opener().open(request, timeout=min(CONNECT_SECONDS, self.total_seconds)) as answer:
-                data = body_of(answer, url, deadline, self.clock)
+                data = body_of(answer, url, deadline, self.clock, self.over)
                 head = answer.headers
                 page = Fetched(data, place, head.get_content_type(), head.get_content_charset())
                 host.failures = 0

@@ -73,7 +73,7 @@ class Watch:
         self._read_article = read_article
         self._codebook = codebook
         self._reader = reader
-        self._polite = polite or Polite(wait=self.stop.wait)
+        self._polite = polite or Polite(wait=self.stop.wait, over=self.stop.is_set)
         self._schedule = schedule
         self._clock = clock
         seen.watch(list(self._feeds))
