@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # The worker's own alarm comes first; the driver's clock is for what no alarm ends, as a stopped process.
 GRACE_SECONDS = 5.0
 START_SECONDS = 300.0  # on a machine that has much else to do
+STARTS = 3
 ATTEMPTS = 2
 IN_FLIGHT = 32  # tasks per worker between reading a source and yielding its result
 IN_FLIGHT_BYTES = 64 << 20
@@ -250,20 +251,38 @@ class _Lead:
         theirs.close()
 
     def greet(self) -> str:
-        """Wait until the process has loaded its pipeline; the version of its reader."""
-        assert self._pipe is not None
-        try:
-            hello = self._pipe.recv() if self._pipe.poll(START_SECONDS) else None
-        except (EOFError, OSError):
-            hello = None
-        if isinstance(hello, Broken):
-            raise hello.error
-        if not isinstance(hello, Ready):
-            alive = self._process is not None and self._process.is_alive()
-            how = f"it takes more than {START_SECONDS:g} s" if alive else self._end_of_process()
+        """Wait until the process has loaded its pipeline; the version of its reader.
+
+        One that was killed while it was about that is started again: somebody may have run out of memory.
+        """
+        for left in reversed(range(STARTS)):
+            hello = self._hello()
+            if isinstance(hello, Broken):
+                raise hello.error
+            if isinstance(hello, Ready):
+                return hello.reader
+            process = self._process
+            if process is None or process.is_alive():
+                how, killed = f"it takes more than {START_SECONDS:g} s", False
+            else:
+                killed = (process.exitcode or 0) < 0
+                how = self._end_of_process()
             self.end()
-            raise RunnerError(f"a worker process does not start ({how}); try fewer --workers, or none")
-        return hello.reader
+            if not (killed and left):
+                raise RunnerError(f"a worker process does not start ({how}); try fewer --workers, or none")
+            self.launch()
+        raise AssertionError("the last turn returns or raises")
+
+    def _hello(self) -> object:
+        """What a process says when it has started; None where it says nothing."""
+        process, pipe = self._process, self._pipe
+        assert process is not None
+        assert pipe is not None
+        try:
+            return pipe.recv() if pipe.poll(START_SECONDS) else None
+        except (EOFError, OSError):
+            process.join(timeout=GRACE_SECONDS)
+            return None
 
     def do(self, task: Task, keeper: Keeper, notes: Notes, over: threading.Event) -> list[Sent]:
         """The outcomes of a task, however often the worker has to be replaced on the way."""
