@@ -70,6 +70,10 @@ class Watcher:
         found = [[used for _, used in series] for pid, series in self.memory.items() if pid != os.getpid()]
         return [[used for used in series if used > 100] for series in found if max(series) > 100]
 
+    def driver(self) -> list[float]:
+        """This process's memory over time, in MB."""
+        return [used for _, used in self.memory.get(os.getpid(), [])]
+
 
 def source(folder: Path, words: int, short: int) -> tuple[Path, int, int]:
     """JSON Lines with so many words, and so many single sentences; the path, the words and the articles."""
@@ -93,36 +97,36 @@ def source(folder: Path, words: int, short: int) -> tuple[Path, int, int]:
     return path, made, articles
 
 
-def measure(name: str, words: int, start: Callable[[], Iterator[Any]], table: Path) -> dict[str, float]:
+def measure(name: str, words: int, begin_run: Callable[[], Iterator[Any]]) -> dict[str, float]:
     """One run of a runner; prints and returns its figures."""
-    from onrecord.pipeline import Result
+    from onrecord.pipeline import Packed, Result
 
     cpu_before = time.process_time()
+    articles = 0
     with Watcher() as watcher:
         begin = time.perf_counter()
-        items = start()
         first = 0.0
-        for item in items:
-            assert isinstance(item, Result), item
+        for item in begin_run():
+            assert isinstance(item, Result | Packed), item
             first = first or time.perf_counter() - begin
+            articles += 1
         total = time.perf_counter() - begin
         first = RAY_STARTED.pop() if name == "ray" else first
         time.sleep(0.6)
     mine = time.process_time() - cpu_before
     others = sum(spent for pid, spent in watcher.spent.items() if pid != os.getpid())
-    series = watcher.workers()
-    load = os.getloadavg()[0]
     print(
         f"{name:<12}{words / (total - first):8.0f} words/s read{words / total:8.0f} words/s in all{first:7.1f} s start"
-        f"{mine:8.1f} s driver{others:8.1f} s workers   load {load:.1f}"
+        f"{mine:8.1f} s driver{others:8.1f} s workers   load {os.getloadavg()[0]:.1f}"
     )
-    for one in series:
-        quarter = max(1, len(one) // 4)
+    for who, series in [*(("worker", one) for one in watcher.workers()), ("driver", watcher.driver())]:
+        quarter = max(1, len(series) // 4)
         print(
-            f"{'':<22}worker memory: {sum(one[:quarter]) / quarter:.0f} MB in the first quarter, "
-            f"{sum(one[-quarter:]) / quarter:.0f} MB in the last, {max(one):.0f} MB at most"
+            f"{'':<22}{who} memory: {sum(series[:quarter]) / quarter:.0f} MB in the first quarter, "
+            f"{sum(series[-quarter:]) / quarter:.0f} MB in the last, {max(series):.0f} MB at most"
         )
-    return {"rate": words / (total - first), "driver": mine, "workers": others}
+    cpu = mine + others
+    return {"rate": words / (total - first), "all": words / total, "driver": mine, "cpu": cpu, "articles": articles}
 
 
 def main() -> None:
@@ -159,7 +163,7 @@ def main() -> None:
                     "ray": lambda archive=archive: _ray(path, build, archive, book, options.workers, reader_version()),
                 }
                 try:
-                    found[runner] = measure(runner, words, starts[runner], folder)
+                    found[runner] = measure(runner, words, starts[runner])
                 except ImportError as error:
                     print(f"{runner:<22}left out: {error}")
                     continue
@@ -167,29 +171,42 @@ def main() -> None:
     first = next(iter(tables.values()))
     assert all(table.equals(first) for table in tables.values()), "the runners' rows differ"
     print(f"the same {first.height} rows from each")
-    if "serial" in found and "processes" in found:
-        serial, many = found["serial"], found["processes"]
-        print(f"processes / serial     {many['rate'] / serial['rate']:8.2f} times by the clock")
-        busiest = max(many["driver"] + many["workers"], 1e-9)
-        bound = options.workers * (serial["driver"] + serial["workers"]) / busiest
+    report(found, options.workers)
+
+
+def report(found: dict[str, dict[str, float]], workers: int) -> None:
+    """What the figures of several runners say of each other."""
+    serial, many = found.get("serial"), found.get("processes")
+    for name, one in found.items():
+        if serial is None or name == "serial":
+            continue
         print(
-            f"processor time: serial {serial['driver'] + serial['workers']:.1f} s, processes {busiest:.1f} s, "
-            f"so at most {bound:.2f} times on {options.workers} free cores"
+            f"{name} / serial: {one['rate'] / serial['rate']:.2f} times the words/s by the clock, "
+            f"{one['all'] / serial['all']:.2f} times with the start; processor time {one['cpu']:.1f} s against "
+            f"{serial['cpu']:.1f} s, an overhead of {100 * (one['cpu'] / serial['cpu'] - 1):.0f}%, "
+            f"so at most {workers * serial['cpu'] / one['cpu']:.2f} times on {workers} free cores"
         )
-    if "processes" in found and "ray" in found:
-        print(f"ray / processes        {found['ray']['rate'] / found['processes']['rate']:8.2f} times by the clock")
+    if many is not None:
+        each = 1e3 * many["driver"] / many["articles"]
+        print(
+            f"the driver spends {each:.2f} ms of processor time on an article, a worker "
+            f"{1e3 * (many['cpu'] - many['driver']) / many['articles']:.2f} ms: one driver can lead "
+            f"{(many['cpu'] - many['driver']) / many['driver']:.0f} workers"
+        )
 
 
 def _ray(path: Path, build: Any, archive: Any, book: Any, workers: int, reader: str) -> Iterator[Any]:
     from onrecord.errors import RunnerError
-    from onrecord.runners.on_ray import on_ray
+    from onrecord.runners.on_ray import on_ray, start
 
     try:
         import ray
     except ImportError as error:
         raise ImportError("Ray is not installed") from error
+    import ray.data
+
     begin = time.perf_counter()
-    ray.init(num_cpus=workers + 1, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    start(ray, None, workers)
     RAY_STARTED.append(time.perf_counter() - begin)
     try:
         yield from on_ray([str(path)], build, archive, codebook=book, reader=reader, workers=workers)

@@ -265,7 +265,9 @@ def plain(value: object) -> object:
     return value
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))  # made once: `json.dumps` makes one a call
+
+
 def digest(kind: str, *parts: object) -> str:
     """A content hash: the first 32 hex digits of the SHA-256 of the parts as compact JSON."""
-    payload = json.dumps([kind, *parts], ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(payload.encode("ascii")).hexdigest()[:32]
+    return hashlib.sha256(_COMPACT.encode([kind, *parts]).encode("ascii")).hexdigest()[:32]

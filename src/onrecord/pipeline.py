@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from onrecord.errors import LeftOut, OnRecordError, SourceError
 from onrecord.extract import Extractor, load_extractor
@@ -25,6 +26,7 @@ from onrecord.read import Given, read
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
+    from onrecord.record.archive_rows import Reading
 
 # A batch is written after this many statements or seconds, whichever comes first: what a crash can cost at most.
 BATCH_STATEMENTS = 2_000
@@ -48,6 +50,10 @@ class Store(Protocol):
         """Keep these readings, all or none; what is there already is passed over."""
         ...
 
+    def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None, reader: str) -> object:
+        """As `add`, for readings that are rows already, whose words were checked when they were made."""
+        ...
+
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
         """Those of the articles that this reader has read under this codebook."""
         ...
@@ -59,6 +65,25 @@ class Result:
 
     article: Article
     statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An article that was read in another process: rows as a store keeps them, which cost little to send and to write.
+
+    Made of objects again, by `result`, only where somebody wants to see them.
+    """
+
+    reading: Reading
+
+    def __len__(self) -> int:
+        """How many statements there are."""
+        return len(self.reading.statements)
+
+    def result(self) -> Result:
+        """The article and its statements."""
+        article, found = self.reading.whole()
+        return Result(article, tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,7 @@ class Known:
 
 
 Item = Result | Failure | Known
+Sent = Packed | Failure | Known  # what comes from another process
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +139,16 @@ def reader_version(model: str | None = None) -> str:
     return f"onrecord {__version__} data {seen.hexdigest()[:12]}"
 
 
+Read = TypeVar("Read", bound=Item | Sent)
+
+
+def unpacked(items: Generator[Sent]) -> Generator[Item]:
+    """The items of another process, with objects for rows; closing this closes them."""
+    with closing(items):
+        for item in items:
+            yield item.result() if isinstance(item, Packed) else item
+
+
 class Keeper:
     """Writes what is read to a store in batches, and knows what was read before.
 
@@ -125,6 +161,8 @@ class Keeper:
         self._codebook = codebook
         self._reader = reader
         self._waiting: list[tuple[Article, Sequence[Statement]]] = []
+        self._packed: list[Reading] = []
+        self._number = 0  # of statements that wait
         # An archive has bounds of its own, as each of its batches makes files.
         bounds: tuple[int, float] = getattr(store, "batch", (BATCH_STATEMENTS, BATCH_SECONDS))
         self._most, self._seconds = bounds
@@ -138,22 +176,33 @@ class Keeper:
         with self._lock:
             return bool(self._store.read_already([article_id], codebook=self._codebook, reader=self._reader))
 
-    def take(self, item: Item) -> None:
+    def take(self, item: Item | Sent) -> None:
         """Remember a result for the next batch."""
-        if isinstance(item, Result) and self._store is not None:
+        if self._store is None:
+            return
+        if isinstance(item, Result):
             self._waiting.append((item.article, item.statements))
+            self._number += len(item.statements)
+        elif isinstance(item, Packed):
+            self._packed.append(item.reading)
+            self._number += len(item)
 
     def write_if_due(self) -> None:
         """Write a batch where enough has come together, or has waited for long enough."""
-        if sum(len(found) for _, found in self._waiting) >= self._most or time.monotonic() > self._due:
+        if self._number >= self._most or time.monotonic() > self._due:
             self.flush()
 
     def flush(self) -> None:
         """Write what waits."""
-        if self._waiting and self._store is not None:
+        if self._store is not None:
             with self._lock:
-                self._store.add(self._waiting, codebook=self._codebook, reader=self._reader)
+                if self._waiting:
+                    self._store.add(self._waiting, codebook=self._codebook, reader=self._reader)
+                if self._packed:
+                    self._store.add_readings(self._packed, codebook=self._codebook, reader=self._reader)
             self._waiting.clear()
+            self._packed.clear()
+            self._number = 0
         self._due = time.monotonic() + self._seconds
 
 
@@ -165,7 +214,7 @@ def run(
     defaults: Given | None = None,
     notes: Callable[[str], None] | None = None,
     resume: bool = False,
-) -> Iterator[Item]:
+) -> Generator[Item]:
     """Read sources in order, yield each article's result or failure, and add the results to the ledger in batches.
 
     A result is yielded when it is made; it is safe in the ledger when its batch is written, at the latest when the
@@ -176,7 +225,7 @@ def run(
     yield from kept(_items(sources, pipeline, keeper, defaults or Given(), notes), keeper)
 
 
-def kept(items: Iterable[Item], keeper: Keeper) -> Iterator[Item]:
+def kept(items: Iterable[Read], keeper: Keeper) -> Generator[Read]:
     """The items, written by the keeper as they pass; what waits is written however this ends."""
     try:
         for item in items:

@@ -58,6 +58,15 @@ def build() -> Pipeline:
     return Pipeline(Poisonable(), TwoStatements(), None, "poisonable 1")
 
 
+def killed_once() -> Pipeline:
+    """A pipeline whose first process is killed while it loads; `MARK` in the environment says where it notes that."""
+    mark = Path(os.environ["MARK"])
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return build()
+
+
 def broken() -> Pipeline:
     from onrecord.errors import ModelError
 

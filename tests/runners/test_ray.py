@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("ray", reason="Ray is not installed (onrecord[ray])")
 
-from onrecord.pipeline import Failure, Known, Result, run
+from onrecord.pipeline import Failure, Known, Result, run, unpacked
 from onrecord.record import Archive, Ledger
 from onrecord.runners import Bounds
 from onrecord.runners.on_ray import on_ray
@@ -28,7 +28,7 @@ def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db") as ledger, Archive(tmp_path / "archive") as archive:
         list(run([str(good)], poison.build(), ledger))
         options = {"bounds": Bounds(seconds=2.0), "reader": "poisonable 1", "resume": True}
-        items = list(on_ray([str(path)], poison.build, archive, **options))  # type: ignore[arg-type]
+        items = list(unpacked(on_ray([str(path)], poison.build, archive, **options)))  # type: ignore[arg-type]
         assert [type(item) for item in items] == [*([Result] * 30), Failure, Failure, Result, Failure]
         assert archive.table().sort("id").equals(ledger.table().sort("id"))
         assert archive.verify().ok

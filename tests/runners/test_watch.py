@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -195,6 +196,62 @@ def test_robots_are_kept_to(site: Site, look: Look, tmp_path: Path) -> None:
     assert "/feed2" not in site.paths()
 
 
+def test_robots_are_read_as_the_standard_has_them(site: Site, look: Look) -> None:
+    """RFC 9309: `*` and `$` in a path, and the longest rule wins, wherever it stands."""
+    rules = b"User-agent: *\nDisallow: /*?print=\nDisallow: /news/\nAllow: /news/open\nDisallow: /*.pdf$\n"
+    site.pages["/robots.txt"] = (200, {}, rules)
+    for path in ("/a?print=1", "/news/1", "/x.pdf", "/news/open"):
+        site.html(path, page(WANT))
+    site.rss("/feed", "/a?print=1", "/news/1", "/x.pdf", "/news/open")
+    events = {event.url.removeprefix(site.url): event.kind for event in look("/feed")}
+    assert events == {"/a?print=1": "failed", "/news/1": "failed", "/x.pdf": "failed", "/news/open": "article"}
+    assert {"/a?print=1", "/news/1", "/x.pdf"}.isdisjoint(site.paths())
+
+
+def test_a_redirect_is_followed_by_the_rules_of_where_it_leads(site: Site, look: Look) -> None:
+    """Another host's robots.txt is asked for and kept to; a loop and too long a way end."""
+    other = site.url.replace("127.0.0.1", "localhost")
+    site.pages["/robots.txt"] = lambda handler: answer(
+        handler, b"User-agent: *\nDisallow: /closed\n" if "localhost" in handler.headers["Host"] else b""
+    )
+    site.pages["/away"] = (302, {"Location": f"{other}/closed"}, b"")
+    site.pages["/near"] = (301, {"Location": "/there"}, b"")
+    site.html("/closed", page(WANT))
+    site.html("/there", page(WANT))
+    site.rss("/feed", "/away", "/near")
+    events = {event.url.removeprefix(site.url): event for event in look("/feed")}
+    assert {path: event.kind for path, event in events.items()} == {"/away": "failed", "/near": "article"}
+    assert "robots.txt" in events["/away"].detail["reason"]
+    assert "/closed" not in site.paths()
+
+
+def answer(handler: BaseHTTPRequestHandler, body: bytes, **headers: str) -> None:
+    handler.send_response(200)
+    for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def test_packed_answers_and_packed_sitemaps(site: Site, look: Look) -> None:
+    """As servers pack what they send, and as sitemaps lie there packed; a bomb is too large, not a full memory."""
+    urls = "".join(f"<url><loc>{site.url}/{name}</loc></url>" for name in ("1", "bomb", "torn"))
+    site.pages["/map.xml.gz"] = (200, {"Content-Type": "application/gzip"}, gzip.compress(f"<urlset>{urls}".encode()))
+    packed = {"Content_Encoding": "gzip", "Content_Type": "text/html"}
+    bomb, torn = gzip.compress(bytes(30_000_000), 1), gzip.compress(page(WANT))[:-20]
+    site.pages["/1"] = lambda handler: answer(handler, gzip.compress(page(WANT)), **packed)
+    site.pages["/bomb"] = lambda handler: answer(handler, bomb, **packed)
+    site.pages["/torn"] = lambda handler: answer(handler, torn, **packed)
+    events = {event.url.removeprefix(site.url): event for event in look("/map.xml.gz")}
+    assert {path: event.kind for path, event in events.items()} == {
+        "/1": "article",
+        "/bomb": "failed",
+        "/torn": "failed",
+    }
+    assert "10 MB" in events["/bomb"].detail["reason"]
+    assert all(headers["Accept-Encoding"] == "gzip" for _, headers, _ in site.asked)
+
+
 def test_hosts_have_their_pauses(site: Site, look: Look) -> None:
     site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nCrawl-delay: 7\n")
     for number in range(3):
@@ -280,7 +337,12 @@ def test_what_servers_do_wrong_costs_its_page_alone(site: Site, look: Look, tmp_
     site.rss("/feed", *bad, "/lie", "/good")
     events = {event.url.removeprefix(site.url): event for event in look("/feed")}
     assert {path: events[path].kind for path in bad} == dict.fromkeys(bad, "failed") | {"/menu": "left out"}
-    for path, words in (("/slow", "time"), ("/loop", "30"), ("/ftp", "no web address"), ("/image", "image/png")):
+    for path, words in (
+        ("/slow", "time"),
+        ("/loop", "redirected more than"),
+        ("/ftp", "no web address"),
+        ("/image", "image/png"),
+    ):
         assert words in events[path].detail["reason"]
     assert events["/good"].kind == events["/lie"].kind == "article"
     assert any("–" in quote for quote in quotes(tmp_path)), "the charset that the server claims is not the page's"
@@ -335,6 +397,25 @@ def test_a_reprint_is_linked_and_is_no_evidence(site: Site, look: Look, tmp_path
     seen.close()
 
 
+def test_a_reprint_that_is_touched_up_stays_one(site: Site, look: Look, clock: Clock, tmp_path: Path) -> None:
+    """Another line at its end makes no second witness of it; another text does."""
+    site.html("/a", page(WANT))
+    site.rss("/feed", "/a")
+    look("/feed")
+    site.html("/b", page(WANT))
+    site.rss("/feed", "/a", "/b")
+    clock.now += 601
+    assert kinds(look("/feed")) == ["reprint"]
+    site.html("/b", page(WANT, FILL + " Updated at noon."))
+    clock.now += 3601
+    assert kinds(look("/feed")) == ["reprint"]
+    assert len(quotes(tmp_path)) == 1
+    site.html("/b", page(WANT, " ".join(f"word{n}" for n in range(90)) + ". It ends here."))
+    clock.now += 6 * 3601
+    assert kinds(look("/feed")) == ["article"]
+    assert len(quotes(tmp_path)) == 2
+
+
 def test_sitemaps_and_json_feeds(site: Site, look: Look) -> None:
     for number, words in enumerate(("first", "second", "third")):
         site.html(
@@ -381,6 +462,23 @@ def test_likeness_of_texts() -> None:
     assert signature("too short") is None
 
 
+@pytest.mark.parametrize("changed", [1, 3, 6, 10, 20, 40])
+def test_likeness_is_the_share_of_shingles_in_common(changed: int) -> None:
+    """Against the share as counted, for texts that are a little and very different: 128 hashes err by less."""
+    dice = random.Random(changed)
+    words = [f"word{n}" for n in range(200)]
+    other = list(words)
+    for place in dice.sample(range(200), changed):
+        other[place] = f"else{place}"
+    one, two = ({tuple(some[n : n + 4]) for n in range(197)} for some in (words, other))
+    expected = len(one & two) / len(one | two)
+    first, second = signature(" ".join(words)), signature(" ".join(other))
+    assert first is not None
+    assert second is not None
+    assert abs(likeness(first, second) - expected) < 0.15
+    assert len(set(first.tolist())) > 100, "each hash has an order of its own"
+
+
 def test_health_and_metrics(site: Site, look: Look) -> None:
     from onrecord.runners.watch import Metrics
 
@@ -398,6 +496,29 @@ def test_health_and_metrics(site: Site, look: Look) -> None:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/health")
         assert caught.value.code == 503
         caught.value.close()
+
+
+def test_a_slow_page_does_not_hold_up_the_end(site: Site, tmp_path: Path) -> None:
+    """Told to stop in the middle of a body that comes for 30 s, the program lets go of it, and asks for it again."""
+    site.pages["/slow"] = lambda handler: [slow(handler) for _ in range(5)]
+    site.rss("/feed", "/slow")
+    (tmp_path / "feeds.yaml").write_text(f"- {site.url}/feed\n")
+    command = [sys.executable, "-m", "onrecord", "watch", "feeds.yaml", "--delay", "0"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
+    ) as child:  # fmt: skip
+        deadline = time.monotonic() + 90
+        while "/slow" not in site.paths() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        begin = time.monotonic()
+        out, said = child.communicate(timeout=60)
+        assert time.monotonic() - begin < 15
+        assert (child.returncode, out) == (0, ""), said
+    seen = Seen(tmp_path / "onrecord.db.watch")
+    assert [due.url for due in seen.due_pages(time.time())] == [f"{site.url}/slow"]
+    seen.close()
 
 
 def test_the_program_stops_at_sigterm_and_goes_on(site: Site, tmp_path: Path) -> None:

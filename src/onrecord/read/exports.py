@@ -81,6 +81,12 @@ def _classic(content: str, start: int, end: int) -> Part:
         (x.strip() for x in lines if x.strip() and x[0] not in " \t" and not _CLASSIC_TAG.match(x)), None
     )
     centred = [line.strip() for line in lines if line.strip() and line[0] in " \t"]
+    if not centred:  # a program has taken the blanks off: outlet, date and headline then follow each other
+        plain = [line.strip() for line in lines if line.strip()]
+        dated = next((n for n, line in enumerate(plain) if n and _date([line]) is not None), 0)
+        centred = plain[: dated + 1] if dated else []
+        below = (x for x in plain[dated + 1 :] if not (_CLASSIC_TAG.match(x) or x.endswith("Edition")))
+        title = title if any(line.startswith("HEADLINE:") for line in lines) or not dated else next(below, None)
     outlet = next((x for x in centred if parse_date(x) is None and not x.startswith("Copyright")), None)
     return Part(
         start + body.end(),

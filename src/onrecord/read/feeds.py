@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from onrecord.errors import SourceError
 from onrecord.model import PartialDate
-from onrecord.read.fetch import is_address
+from onrecord.read.fetch import is_address, unzipped
 from onrecord.read.given import parse_date
 
 MOST_ENTRIES = 2_000  # of one feed or sitemap: the newest ones of an archive-sized sitemap
@@ -86,6 +86,8 @@ def _yaml(text: str, path: Path) -> Iterator[Feed]:
 
 def listing(data: bytes, url: str) -> Listing:
     """What the bytes of a feed or sitemap list, addresses made absolute; SourceError where they are none."""
+    if data.startswith(b"\x1f\x8b"):  # sitemaps are often packed, whatever their server says of it
+        data = unzipped(data, url)
     head = data[:3000].lstrip()
     if head.startswith(b"{"):
         found = _json_feed(data, url)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage
@@ -15,6 +18,7 @@ from onrecord.read.given import MAX_BYTES, too_large
 
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
+MAX_REDIRECTS = 5
 AGENT = "onrecord (reads one page at its user's request)"
 
 
@@ -31,7 +35,7 @@ class Fetched:
 class _WebOnly(urllib.request.HTTPRedirectHandler):
     """Follows redirects to web addresses only (the standard handler would follow one to FTP)."""
 
-    max_redirections = 5
+    max_redirections = MAX_REDIRECTS
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
@@ -39,6 +43,13 @@ class _WebOnly(urllib.request.HTTPRedirectHandler):
         if not is_address(newurl):
             raise urllib.error.URLError(f"redirected to {newurl[:80]}, which is no web address")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+class _Still(urllib.request.HTTPRedirectHandler):
+    """Follows none: a redirect is an HTTPError like any other."""
+
+    def redirect_request(self, *args: Any, **options: Any) -> None:
+        return None
 
 
 def is_address(source: str) -> bool:
@@ -77,20 +88,44 @@ def web_opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(_WebOnly)
 
 
-def body_of(answer: Any, address: str, deadline: float, clock: Callable[[], float] = time.monotonic) -> bytes:
-    """The body of an answer; SourceTooLarge above the bound, TimeoutError after the deadline."""
+def still_opener() -> urllib.request.OpenerDirector:
+    """Opens web addresses, and follows no redirect."""
+    return urllib.request.build_opener(_Still)
+
+
+def body_of(
+    answer: Any,
+    address: str,
+    deadline: float,
+    clock: Callable[[], float] = time.monotonic,
+    over: Callable[[], bool] = lambda: False,
+) -> bytes:
+    """The body of an answer, unpacked; SourceTooLarge above the bound, TimeoutError past the deadline or `over`."""
     chunks: list[bytes] = []
     size = 0
     while chunk := answer.read1(65536):
         size += len(chunk)
         if size > MAX_BYTES:
             raise too_large(address)
-        if clock() > deadline:
+        if clock() > deadline or over():
             raise TimeoutError
         chunks.append(chunk)
     if getattr(answer, "length", None):  # what the server said it would send and did not; read1 takes it for the end
         raise ConnectionError("the connection broke off in the middle")
-    return b"".join(chunks)
+    data = b"".join(chunks)
+    return unzipped(data, address) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else data
+
+
+def unzipped(data: bytes, address: str) -> bytes:
+    """What gzip has packed; SourceTooLarge above the bound, so that little cannot become very much."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            made = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ConnectionError(f"damaged in packing: {_one_line(error)}") from error
+    if len(made) > MAX_BYTES:
+        raise too_large(address)
+    return made
 
 
 def _one_line(reason: object) -> str:

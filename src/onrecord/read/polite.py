@@ -8,14 +8,22 @@ import random
 import time
 import urllib.error
 import urllib.request
-import urllib.robotparser
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from onrecord.errors import SourceError
-from onrecord.read.fetch import CONNECT_SECONDS, TOTAL_SECONDS, Fetched, body_of, web_opener
+from onrecord.read.fetch import (
+    CONNECT_SECONDS,
+    MAX_REDIRECTS,
+    TOTAL_SECONDS,
+    Fetched,
+    body_of,
+    is_address,
+    still_opener,
+)
 
 AGENT = "OnRecordBot/0.1 (+https://onrecord.example.org/bot)"
 ROBOTS_SECONDS = 24 * 3600.0
@@ -50,14 +58,17 @@ class Gone(SourceError):
 class _Host:
     free: float = 0.0
     failures: int = 0
-    robots: urllib.robotparser.RobotFileParser | None = None
+    robots: Any = None  # Protego's rules, once they were asked for
     robots_until: float = 0.0
     delay: float = 0.0
 
 
 @dataclass(slots=True)
 class Polite:
-    """Fetches pages, at least `delay` seconds between two requests to a host; `wait` sleeps, and tells if to go on."""
+    """Fetches pages, at least `delay` seconds between two requests to a host.
+
+    `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of.
+    """
 
     agent: str = AGENT
     delay: float = 1.0
@@ -65,33 +76,51 @@ class Polite:
     base: float = 30.0
     longest: float = 6 * 3600.0
     wait: Callable[[float], object] = time.sleep
+    over: Callable[[], bool] = lambda: False
     clock: Callable[[], float] = time.monotonic
     dice: random.Random = field(default_factory=random.Random)
     _hosts: dict[str, _Host] = field(default_factory=dict)
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer:
-        """The page at `url`; Later or Gone (both SourceError) where there is none now, or at all."""
-        host = self._hosts.setdefault(urlsplit(url).netloc.lower(), _Host(delay=self.delay))
-        if not self._allowed(host, url):
-            raise Gone(url, "its host's robots.txt does not want it fetched")
-        headers = {"If-None-Match": etag, "If-Modified-Since": modified}
-        return self._ask(host, url, {key: value for key, value in headers.items() if value})
+        """The page at `url`; Later or Gone (both SourceError) where there is none now, or at all.
 
-    def _ask(self, host: _Host, url: str, headers: dict[str, str]) -> Answer:
+        A redirect is followed as if it had been asked for itself: by the rules and at the pace of the host it leads to.
+        """
+        headers = {"If-None-Match": etag, "If-Modified-Since": modified}
+        given = {key: value for key, value in headers.items() if value}
+        place = url
+        for _ in range(MAX_REDIRECTS + 1):
+            host = self._host(place)
+            if not self._allowed(host, place):
+                raise Gone(url, "its host's robots.txt does not want it fetched")
+            answer = self._ask(host, place, url, given)
+            if isinstance(answer, Answer):
+                return answer
+            place = answer
+        raise Gone(url, f"redirected more than {MAX_REDIRECTS} times")
+
+    def _host(self, url: str) -> _Host:
+        return self._hosts.setdefault(urlsplit(url).netloc.lower(), _Host(delay=self.delay))
+
+    def _ask(self, host: _Host, place: str, url: str, headers: dict[str, str]) -> Answer | str:
+        """One request to `place`, on the way from `url`: what is there, or where it leads."""
         pause = host.free - self.clock()
         if pause > 0:
             self.wait(pause)
-        request = urllib.request.Request(url, headers={"User-Agent": self.agent, "Accept": "*/*;q=0.8", **headers})
+        named = {"User-Agent": self.agent, "Accept": "*/*;q=0.8", "Accept-Encoding": "gzip", **headers}
+        request = urllib.request.Request(place, headers=named)
         deadline = self.clock() + self.total_seconds
         try:
-            with web_opener().open(request, timeout=min(CONNECT_SECONDS, self.total_seconds)) as answer:
-                data = body_of(answer, url, deadline, self.clock)
+            with still_opener().open(request, timeout=min(CONNECT_SECONDS, self.total_seconds)) as answer:
+                data = body_of(answer, url, deadline, self.clock, self.over)
                 head = answer.headers
-                page = Fetched(data, answer.geturl(), head.get_content_type(), head.get_content_charset())
+                page = Fetched(data, place, head.get_content_type(), head.get_content_charset())
                 host.failures = 0
                 return Answer(page, head.get("ETag"), head.get("Last-Modified"))
         except urllib.error.HTTPError as error:
             error.close()
+            if error.code in (301, 302, 303, 307, 308) and error.headers.get("Location"):
+                return self._redirected(host, place, url, error.headers["Location"])
             if error.code == 304:
                 host.failures = 0
                 return Answer(None)
@@ -102,6 +131,13 @@ class Polite:
             raise Later(url, f"cannot be fetched ({line})", self._back_off(host)) from error
         finally:
             host.free = self.clock() + host.delay
+
+    def _redirected(self, host: _Host, place: str, url: str, to: str) -> str:
+        host.failures = 0
+        target = urljoin(place, to.strip())
+        if not is_address(target):
+            raise Gone(url, f"redirected to {target[:80]}, which is no web address")
+        return target
 
     def _refused(self, host: _Host, url: str, error: urllib.error.HTTPError) -> SourceError:
         reason = f"the server answers {error.code} {' '.join(str(error.reason).split())[:120]}"
@@ -123,16 +159,24 @@ class Polite:
             host.robots_until = self.clock() + ROBOTS_SECONDS
             asked = host.robots.crawl_delay(self.agent)
             host.delay = max(self.delay, min(float(asked), LONGEST_DELAY) if asked else 0.0)
-        return host.robots.can_fetch(self.agent, url)
+        return bool(host.robots.can_fetch(url, self.agent))
 
-    def _robots(self, host: _Host, url: str) -> urllib.robotparser.RobotFileParser:
-        """The host's rules; none where it has none (4xx). Where it fails, nothing is fetched (RFC 9309, 2.3.1)."""
+    def _robots(self, host: _Host, url: str) -> Any:
+        """The host's rules; none where it has none (4xx). Where it fails, nothing is fetched (RFC 9309, 2.3.1).
+
+        By Protego, as the standard library knows neither `*` and `$` in a path nor that the longest rule wins.
+        """
+        from protego import Protego
+
         parts = urlsplit(url)
-        rules = urllib.robotparser.RobotFileParser()
+        place = start = f"{parts.scheme}://{parts.netloc}/robots.txt"
         try:
-            answer = self._ask(host, f"{parts.scheme}://{parts.netloc}/robots.txt", {})
-            data = answer.page.data[:500_000] if answer.page is not None else b""
-            rules.parse(data.decode("utf-8", "replace").splitlines())
+            for _ in range(MAX_REDIRECTS + 1):  # on other hosts too, whose own rules do not matter here (2.3.1.2)
+                answer = self._ask(self._host(place), place, start, {})
+                if isinstance(answer, Answer):
+                    data = answer.page.data[:500_000] if answer.page is not None else b""
+                    return Protego.parse(data.decode("utf-8", "replace"))
+                place = answer
         except Gone:
-            rules.parse([])
-        return rules
+            pass
+        return Protego.parse("")

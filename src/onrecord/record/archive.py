@@ -97,25 +97,26 @@ class Archive:
 
         SpanError where a statement's words are not in its text.
         """
+        key = "" if codebook is None else codebook.id
+        made = [reading_of(article, found, codebook=key, reader=reader) for article, found in results]
+        return self.add_readings(made, codebook=codebook, reader=reader)
+
+    def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None = None, reader: str = "") -> int:
+        """As `add`, for readings that another process has made rows of already, and checked."""
         if self.read_only:
             raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
-        key = "" if codebook is None else codebook.id
         read = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         months: dict[str, dict[str, Reading]] = {}
-        for article, found in results:
-            for statement in found:
-                rows.check_evidence(statement)
-            made = reading_of(article, found, codebook=key, reader=reader, read=read)
+        for one in readings:
+            made = Reading({**one.article, "read": read}, one.statements)
             months.setdefault(made.month, {})[made.article["reading"]] = made
-        new = 0
         with self._translating():
             if codebook is not None:
                 self._write_codebook(codebook)
-            for month, readings in sorted(months.items()):
-                new += self._write(month, list(readings.values()))
+            new = sum(self._write(month, list(some.values())) for month, some in sorted(months.items()))
         if self._read is not None:
-            for one in (reading.article for some in months.values() for reading in some.values()):
-                self._read[bytes.fromhex(one["id"])] = f"{one['codebook']} {one['reader']}"
+            for article in (reading.article for some in months.values() for reading in some.values()):
+                self._read[bytes.fromhex(article["id"])] = f"{article['codebook']} {article['reader']}"
         return new
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from onrecord.codec import statement_from_dict
 from onrecord.model import Article, Statement, digest
 from onrecord.record import rows
 from onrecord.record.table import COLUMNS
@@ -50,14 +52,24 @@ class Reading:
     article: Mapping[str, Any]
     statements: Sequence[Mapping[str, Any]]
 
+    def whole(self) -> tuple[Article, list[Statement]]:
+        """The article and its statements; CodecError where a record does not fit its text."""
+        article = rows.article_of(self.article["record"], self.article["content"])
+        return article, [statement_from_dict(json.loads(one["record"]), article) for one in self.statements]
+
     @property
     def month(self) -> str:
         """The partition: the month of publication, else the year, else `unknown`."""
         return (self.article["published"] or "unknown")[:7]
 
 
-def reading_of(article: Article, found: Sequence[Statement], *, codebook: str, reader: str, read: str) -> Reading:
-    """A reading as rows; `codebook` is an id, empty for none, `read` the time in ISO 8601."""
+def reading_of(article: Article, found: Sequence[Statement], *, codebook: str, reader: str, read: str = "") -> Reading:
+    """A reading as rows; `codebook` is an id, empty for none, `read` the time in ISO 8601.
+
+    SpanError where a statement's words are not in its text.
+    """
+    for statement in found:
+        rows.check_evidence(statement)
     made = rows.article_row(article, 0, 0)
     unique = {statement.id: statement for statement in found}
     records = [(s, *rows.statement_record(s, article.name)) for s in unique.values()]

@@ -55,6 +55,11 @@ class Contents:
         for row in rows:
             self._add("statement", *row)
 
+    def made(self, entries: Iterable[str]) -> None:
+        """Entries that `entry` made before."""
+        for one in entries:
+            self._hash.update(one.encode("ascii"))
+
     def supersessions(self, rows: Iterable[tuple[str | None, str | None, str]]) -> None:
         """Who takes whose place, and why."""
         for row in rows:
@@ -64,8 +69,13 @@ class Contents:
         """The batch's id: 32 hex digits."""
         return self._hash.hexdigest()[:32]
 
+    @staticmethod
+    def entry(*parts: str | None) -> str:
+        """What one entry, its kind and values, adds to the hash."""
+        return digest("entry", *parts)
+
     def _add(self, *parts: str | None) -> None:
-        self._hash.update(digest("entry", *parts).encode("ascii"))
+        self._hash.update(self.entry(*parts).encode("ascii"))
 
 
 def link(batch: Batch) -> str:

@@ -14,7 +14,6 @@ HASHES = 128
 BANDS = 32  # of 4 rows: two texts that share 80% of their shingles meet in a band with a chance of 0.9999999
 WORDS = 4  # to a shingle
 LEAST = 0.7  # the share of shingles from which a text counts as a reprint
-_PRIME = (1 << 61) - 1
 
 
 def signature(text: str) -> Signature | None:
@@ -22,19 +21,23 @@ def signature(text: str) -> Signature | None:
     words = re.findall(r"\w+", text.casefold())
     if len(words) < 3 * WORDS:
         return None
-    shingles = {" ".join(words[n : n + WORDS]) for n in range(len(words) - WORDS + 1)}
     hashed = np.array(
         [
-            int.from_bytes(hashlib.blake2b(one.encode("utf-8", "replace"), digest_size=4).digest(), "big")
-            for one in shingles
+            int.from_bytes(hashlib.blake2b(one.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+            for one in _shingles(words)
         ],
         dtype=np.uint64,
     )
     random = np.random.default_rng(20260101)  # a constant of the format, not chance
-    factors = random.integers(1, 1 << 28, HASHES, dtype=np.uint64)
-    offsets = random.integers(0, 1 << 60, HASHES, dtype=np.uint64)
-    least = [((hashed * a + b) % np.uint64(_PRIME)).min() for a, b in zip(factors, offsets, strict=True)]
-    return (np.array(least, dtype=np.uint64) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    factors = random.integers(0, 1 << 64, HASHES, dtype=np.uint64) | np.uint64(1)
+    offsets = random.integers(0, 1 << 64, HASHES, dtype=np.uint64)
+    # Modulo 2**64, so that each factor puts the shingles into another order; the upper half is the well mixed one.
+    least = [((hashed * a + b) >> np.uint64(32)).min() for a, b in zip(factors, offsets, strict=True)]
+    return np.array(least, dtype=np.uint64).astype(np.uint32)
+
+
+def _shingles(words: list[str]) -> set[str]:
+    return {" ".join(words[n : n + WORDS]) for n in range(len(words) - WORDS + 1)}
 
 
 def bands(of: Signature) -> list[bytes]:

@@ -26,9 +26,12 @@ _JUDGED = ("speaker", "issue", "stance")  # whose confidences make that of the r
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
+
 def to_json(record: object) -> str:
     """The one spelling of a record in the ledger."""
-    return json.dumps(record, ensure_ascii=True, separators=(",", ":"))
+    return _COMPACT.encode(record)
 
 
 def checksum(record: str) -> str:

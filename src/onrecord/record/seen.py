@@ -148,6 +148,11 @@ class Seen:
         rows = self._db.execute("SELECT article, text_id FROM versions WHERE url = ? ORDER BY seen, rowid", (url,))
         return [(row[0], row[1]) for row in rows]
 
+    def is_reprint(self, url: str, article: str) -> bool:
+        """Whether this version of a page was kept as a reprint, and is no article of its own."""
+        asked = "SELECT NOT EXISTS (SELECT 1 FROM signatures WHERE article = ? AND url = ?)"
+        return bool(self._db.execute(asked, (article, url)).fetchone()[0])
+
     def original(self, url: str, text: str, text_id: str) -> Original | None:
         """The article of another page that has this text, or nearly so: the most alike, of equals the first seen."""
         row = self._db.execute(

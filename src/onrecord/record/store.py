@@ -20,7 +20,7 @@ from onrecord.codec import statement_from_dict
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.model import Article, Decision, Statement
-from onrecord.record import archive_check, engine, follow, migrations, people, rows, table, verify, writing
+from onrecord.record import archive_check, bulk, engine, follow, migrations, people, rows, table, verify, writing
 from onrecord.record.archive import Archive
 from onrecord.record.archive_rows import Reading
 from onrecord.record.chain import Batch
@@ -130,34 +130,39 @@ class Ledger:
         """
         books = archive.codebooks()
         counts = [0, 0]
-        for readings in _ahead(_checked(archive)):
-            groups: dict[tuple[str, str], list[Reading]] = {}
-            for reading in readings:
-                groups.setdefault((reading.article["codebook"], reading.article["reader"]), []).append(reading)
-            for (key, reader), some in groups.items():
-                stamp = self.stamp(codebook=books.get(key), reader=reader)
-                with self.writing() as connection:
-                    batch, known = writing.load(connection, some, stamp)
-                again = self._load_known(known, books.get(key), reader)
-                for made in (batch, again):
-                    if made is not None and made.written:
+        for some in _ahead(_checked(archive)):
+            groups: dict[tuple[str, str], list[bulk.Ready]] = {}
+            for one in some:
+                groups.setdefault((one.reading.article["codebook"], one.reading.article["reader"]), []).append(one)
+            for (key, reader), group in groups.items():
+                for made in self._load(group, self.stamp(codebook=books.get(key), reader=reader)):
+                    if made.written:
                         counts[0] += made.articles
                         counts[1] += made.statements
                 if progress is not None:
-                    progress(len(some))
+                    progress(len(group))
         return counts[0], counts[1]
 
-    def _load_known(self, readings: Sequence[Reading], codebook: Codebook | None, reader: str) -> Batch | None:
-        """Add readings of articles that are here, but for those whose last reading here is the same."""
-        same = self.read_already([r.article["id"] for r in readings], codebook=codebook, reader=reader)
-        other = [reading for reading in readings if reading.article["id"] not in same]
-        if not other:
-            return None
-        pairs = []
-        for reading in other:
-            article = rows.article_of(reading.article["record"], reading.article["content"])
-            pairs.append((article, [statement_from_dict(json.loads(s["record"]), article) for s in reading.statements]))
-        return self.add(pairs, codebook=codebook, reader=reader)
+    def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None = None, reader: str = "") -> None:
+        """As `add`, for readings that another process has made rows of already, and checked."""
+        ids = [reading.article["id"] for reading in readings]
+        with self.reading() as connection:
+            fresh = len(set(ids)) == len(ids) and not bulk.known(connection, ids)
+        if fresh:
+            self._load([bulk.ready(one) for one in readings], self.stamp(codebook=codebook, reader=reader))
+        else:
+            self.add([one.whole() for one in readings], codebook=codebook, reader=reader)
+
+    def _load(self, some: Sequence[bulk.Ready], stamp: writing.Stamp) -> list[Batch]:
+        """Write readings of new articles in bulk, and others as `add` does where their last reading was another."""
+        with self.writing() as connection:
+            batch, there = bulk.load(connection, some, stamp)
+        ids = [reading.article["id"] for reading in there]
+        same = self.read_already(ids, codebook=stamp.codebook, reader=stamp.reader)
+        others = [reading.whole() for reading in there if reading.article["id"] not in same]
+        if not others:
+            return [batch]
+        return [batch, self.add(others, codebook=stamp.codebook, reader=stamp.reader)]
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
         """Those of the articles whose last machine reading here was by this reader under this codebook."""
@@ -343,15 +348,15 @@ def _articles(connection: Connection, numbers: Sequence[int]) -> dict[int, Artic
     return {number: rows.article_of(record, content) for number, record, content in found}
 
 
-def _checked(archive: Archive) -> Iterator[list[Reading]]:
+def _checked(archive: Archive) -> Iterator[list[bulk.Ready]]:
     for readings in archive.readings():
         archive_check.check_words(readings)
-        yield readings
+        yield [bulk.ready(reading) for reading in readings]
 
 
-def _ahead(items: Iterator[list[Reading]]) -> Iterator[list[Reading]]:
+def _ahead(items: Iterator[list[bulk.Ready]]) -> Iterator[list[bulk.Ready]]:
     """The items, the next one made while the database writes the last."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=1) as pool, bulk.short_turns():
         following = pool.submit(next, items, None)
         while (item := following.result()) is not None:
             following = pool.submit(next, items, None)

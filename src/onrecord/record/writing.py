@@ -17,7 +17,6 @@ from onrecord.errors import LedgerError, StatementNotFound, StatementStale
 from onrecord.lexicon import Codebook
 from onrecord.model import Article, Statement
 from onrecord.record import rows, search
-from onrecord.record.archive_rows import Reading, ledger_columns
 from onrecord.record.chain import Batch, Contents, link
 from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts
 from onrecord.record.schema import readings as readings_table
@@ -30,6 +29,14 @@ HELD = "held"  # a person has judged this place, so the machine's statement is k
 _READ = text(
     "INSERT INTO readings (article, codebook, reader, hash) VALUES (:article, :codebook, :reader, :hash) ON CONFLICT"
     " (article) DO UPDATE SET codebook = excluded.codebook, reader = excluded.reader, hash = excluded.hash"
+)
+
+# The same in one round trip.
+_READ_ALL = text(
+    "INSERT INTO readings (article, codebook, reader, hash)"
+    " SELECT * FROM unnest(CAST(:article AS text[]), CAST(:codebook AS text[]), CAST(:reader AS text[]),"
+    " CAST(:hash AS text[])) ON CONFLICT (article) DO UPDATE SET codebook = excluded.codebook,"
+    " reader = excluded.reader, hash = excluded.hash"
 )
 
 T = TypeVar("T")
@@ -85,7 +92,7 @@ def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
 
 def add(connection: Connection, readings: Readings, stamp: Stamp) -> Batch:
     """Write one batch of readings inside the caller's transaction."""
-    last = _lock_head(connection)
+    last = lock(connection)
     numbers, plan = _articles(connection, readings, last.number + 1)
     known = _known_statements(connection, [number for number, _ in numbers.values()])
     held = _held_places(connection, [number for number, _ in numbers.values()])
@@ -100,43 +107,11 @@ def add(connection: Connection, readings: Readings, stamp: Stamp) -> Batch:
         for statement in new:
             made.statement(statement, number, name, superseded=statement.id in retired)
     if stamp.coder is None:
-        _remember(connection, list(readings), stamp)
+        remember(connection, list(readings), stamp)
     return _finish(connection, plan, last, stamp)
 
 
-def load(connection: Connection, readings: Sequence[Reading], stamp: Stamp) -> tuple[Batch, list[Reading]]:
-    """Write readings that are rows already, in one batch; those of articles that are here come back, untouched.
-
-    They are taken as they are: the caller has checked them.
-    """
-    last = _lock_head(connection)
-    known: set[str] = set()
-    for some in chunks([reading.article["id"] for reading in readings]):
-        known.update(connection.execute(select(articles.c.id).where(articles.c.id.in_(some))).scalars())
-    new = {r.article["id"]: r for r in readings if r.article["id"] not in known}
-    plan = _Plan()
-    number, following = _maximum(connection, articles), _maximum(connection, statements)
-    for reading in new.values():
-        number += 1
-        row = reading.article
-        article = {name: row[name] for name in ("id", "text_id", "record", "hash", *_PLAIN)}
-        plan.articles.append(
-            {"number": number, "batch": last.number + 1, "outlet_key": rows.key(row["outlet"]), **article}
-        )
-        plan.texts.append({"id": row["text_id"], "content": row["content"]})
-        for one in {one["id"]: one for one in reading.statements}.values():
-            following += 1
-            place = {"number": following, "id": one["id"], "article": number, "batch": last.number + 1}
-            plan.statements.append(place | {"superseded": None, "coder": None} | ledger_columns(one))
-    plan.texts = _new_texts(connection, plan.texts)
-    _remember(connection, list(new), stamp)
-    return _finish(connection, plan, last, stamp), [r for r in readings if r.article["id"] in known]
-
-
-_PLAIN = ("name", "title", "outlet", "published", "url")
-
-
-def _new_texts(connection: Connection, made: Sequence[rows.Row]) -> list[rows.Row]:
+def new_texts(connection: Connection, made: Iterable[rows.Row]) -> list[rows.Row]:
     """Those of the texts that the ledger does not have, each once."""
     new = {row["id"]: row for row in made}
     for ids in chunks(list(new)):
@@ -155,16 +130,21 @@ def read_already(connection: Connection, ids: Sequence[str], codebook: str, read
     return found
 
 
-def _remember(connection: Connection, ids: Sequence[str], stamp: Stamp) -> None:
+def remember(connection: Connection, ids: Sequence[str], stamp: Stamp) -> None:
+    """Note that these articles were read by this reader under this codebook."""
     codebook = "" if stamp.codebook is None else stamp.codebook.id
     values = [rows.reading_row(key, codebook, rows.storable(stamp.reader)) for key in ids]
-    if values:
+    if not values:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(_READ_ALL, {name: [row[name] for row in values] for name in values[0]})
+    else:
         connection.execute(_READ, values)
 
 
 def revise(connection: Connection, old: str | None, new: Statement | None, reason: str, stamp: Stamp) -> Batch:
     """Write one person's judgement: `new` takes the place of `old`, or `old` goes, or `new` is added."""
-    last = _lock_head(connection)
+    last = lock(connection)
     if old is not None:
         found = connection.execute(select(statements.c.superseded).where(statements.c.id == old)).one_or_none()
         if found is None:
@@ -186,7 +166,7 @@ def revise(connection: Connection, old: str | None, new: Statement | None, reaso
 
 def supersede(connection: Connection, old: str, new: str, stamp: Stamp) -> Batch | None:
     """Retire the current machine statements of one article for those of a later version of it."""
-    last = _lock_head(connection)
+    last = lock(connection)
     s, a = statements.c, articles.c
     found = connection.execute(select(a.id, a.number).where(a.id.in_([old, new])))
     numbers: dict[str, int] = {row.id: row.number for row in found}
@@ -201,11 +181,6 @@ def supersede(connection: Connection, old: str, new: str, stamp: Stamp) -> Batch
         if row.article == numbers[old] and row.place not in held:
             plan.events.append((row.id, heirs.get((row.quote, row.speaker)), EDITED))
     return _finish(connection, plan, last, stamp) if plan.events else None
-
-
-def lock(connection: Connection) -> None:
-    """Hold the right to write the next batch until the transaction ends."""
-    _lock_head(connection)
 
 
 def last_batch(connection: Connection) -> Batch | None:
@@ -228,7 +203,7 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 # ---------------------------------------------------------------- what is there already
 
 
-def _lock_head(connection: Connection) -> Batch:
+def lock(connection: Connection) -> Batch:
     """The last batch, with the right to follow it held until the transaction ends (SQLite's lock is held already)."""
     row = connection.execute(select(head.c.number, head.c.digest).with_for_update()).one_or_none()
     last = last_batch(connection)
@@ -250,14 +225,14 @@ def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[d
         for article_id, number, record in found:
             numbers[article_id] = (number, rows.article_name(record))
     plan = _Plan()
-    following = _maximum(connection, articles) + 1
+    following = maximum(connection, articles) + 1
     for article_id, (article, _) in readings.items():
         if article_id not in numbers:
             numbers[article_id] = (following, article.name)
             plan.articles.append(rows.article_row(article, following, batch))
             plan.texts.append(rows.text_row(article))
             following += 1
-    plan.texts = _new_texts(connection, plan.texts)
+    plan.texts = new_texts(connection, plan.texts)
     return numbers, plan
 
 
@@ -292,7 +267,8 @@ def _held_places(connection: Connection, numbers: Sequence[int]) -> dict[int, se
     return held
 
 
-def _maximum(connection: Connection, table: Table) -> int:
+def maximum(connection: Connection, table: Table) -> int:
+    """The highest number in a table, 0 in an empty one."""
     return int(connection.execute(select(func.coalesce(func.max(table.c.number), 0))).scalar_one())
 
 
@@ -328,7 +304,7 @@ class _Maker:
     """Makes the rows of new statements, numbered on from the last one."""
 
     def __init__(self, connection: Connection, plan: _Plan, batch: int, coder: str | None) -> None:
-        self._following = _maximum(connection, statements) + 1
+        self._following = maximum(connection, statements) + 1
         self._plan = plan
         self._batch = batch
         self._coder = coder
@@ -353,7 +329,7 @@ class _Maker:
 
 def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: Stamp) -> Batch:
     codebook = None if stamp.codebook is None else rows.codebook_row(stamp.codebook)
-    known = None if codebook is None else _last_codebook(connection)
+    known = None if codebook is None else last_codebook(connection)
     if not (plan.articles or plan.statements or plan.events or (codebook and known != codebook["id"])):
         return replace(last, codebook=known, articles=0, statements=0, superseded=0, written=False)
     contents = Contents()
@@ -361,6 +337,14 @@ def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: Stamp) -> B
     contents.articles((row["id"], row["hash"]) for row in plan.articles)
     contents.statements((row["id"], row["hash"]) for row in plan.statements)
     contents.supersessions(plan.events)
+    superseded = sum(1 for old, _, _ in plan.events if old is not None)
+    batch = following(last, stamp, contents, (len(plan.articles), len(plan.statements), superseded))
+    _insert(connection, plan, batch, codebook)
+    return batch
+
+
+def following(last: Batch, stamp: Stamp, contents: Contents, counts: tuple[int, int, int]) -> Batch:
+    """The batch after `last` with these contents; `counts` are of its articles, statements and superseded ones."""
     batch = Batch(
         number=last.number + 1,
         id=contents.id(),
@@ -369,26 +353,34 @@ def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: Stamp) -> B
         created=stamp.created,
         coder=None if stamp.coder is None else rows.storable(stamp.coder),
         reader=rows.storable(stamp.reader),
-        codebook=None if codebook is None else codebook["id"],
-        articles=len(plan.articles),
-        statements=len(plan.statements),
-        superseded=sum(1 for old, _, _ in plan.events if old is not None),
+        codebook=None if stamp.codebook is None else stamp.codebook.id,
+        articles=counts[0],
+        statements=counts[1],
+        superseded=counts[2],
     )
-    batch = replace(batch, digest=link(batch))
-    _insert(connection, plan, batch, codebook)
-    return batch
+    return replace(batch, digest=link(batch))
 
 
-def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Row | None) -> None:
+def begin(connection: Connection, batch: Batch, codebook: rows.Row | None) -> None:
+    """Write the row of a batch, and that of its codebook where the ledger has it not."""
     if (
         codebook is not None
         and not connection.execute(select(codebooks.c.id).where(codebooks.c.id == codebook["id"])).first()
     ):
         connection.execute(insert(codebooks), codebook)
     connection.execute(insert(batches).values({column.name: getattr(batch, column.name) for column in batches.c}))
+
+
+def end(connection: Connection, batch: Batch) -> None:
+    """Make a batch whose rows are written the ledger's last."""
+    connection.execute(update(head).values(number=batch.number, digest=batch.digest))
+
+
+def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Row | None) -> None:
+    begin(connection, batch, codebook)
     for table, made in ((texts, plan.texts), (articles, plan.articles), (statements, plan.statements)):
-        if made:
-            _put(connection, table, made)
+        names = [column.name for column in table.columns]
+        put(connection, table, ([row[name] for name in names] for row in made))
     if plan.statements:
         search.index_new(connection, plan.statements[0]["number"])
     if plan.events:
@@ -407,25 +399,26 @@ def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Ro
         for values in (left, entered):
             if values:
                 connection.execute(change, values)
-    connection.execute(update(head).values(number=batch.number, digest=batch.digest))
+    end(connection, batch)
 
 
-def _put(connection: Connection, table: Table, made: Sequence[rows.Row]) -> None:
-    """Insert rows; into PostgreSQL by COPY, which is several times faster than INSERT."""
+def put(connection: Connection, table: Table, made: Iterable[Sequence[object]]) -> None:
+    """Insert rows, each the values of the table's columns in order; into PostgreSQL by COPY, several times faster."""
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
     if connection.dialect.name != "postgresql":
-        connection.execute(insert(table), list(made))
+        marks = ", ".join("?" * len(table.columns))
+        connection.connection.cursor().executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", list(made))
         return
-    names = [column.name for column in table.columns]
-    columns = ", ".join(f'"{name}"' for name in names)
     cursor = connection.connection.cursor()
     try:
         with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
             for row in made:
-                copy.write_row([row[name] for name in names])
+                copy.write_row(row)
     finally:
         cursor.close()
 
 
-def _last_codebook(connection: Connection) -> str | None:
+def last_codebook(connection: Connection) -> str | None:
+    """The id of the codebook that was used last."""
     last = select(batches.c.codebook).where(batches.c.codebook.is_not(None)).order_by(batches.c.number.desc()).limit(1)
     return connection.execute(last).scalar_one_or_none()

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from onrecord.errors import RunnerError, SourceError
 from onrecord.model import Article
-from onrecord.pipeline import Item, Keeper, Known, Store, failure, kept
+from onrecord.pipeline import Keeper, Known, Sent, Store, failure, kept
 from onrecord.read import Given, pieces
 from onrecord.runners.bounds import Bounds
 from onrecord.runners.worker import Build, Task
@@ -52,16 +52,17 @@ def on_ray(
     defaults: Given | None = None,
     notes: Callable[[str], None] | None = None,
     resume: bool = False,
-) -> Iterator[Item]:
+) -> Generator[Sent]:
     """Read sources on Ray with `workers` actors; `address` is a cluster's, by default one is started here.
 
-    Results are yielded chunk by chunk in the order of the sources. `reader` names the version that `build` makes.
+    Results are yielded chunk by chunk in the order of the sources, as rows (see `in_workers`). `reader` names the
+    version that `build` makes.
     """
     ray = _ray()
     told = notes or (lambda note: None)
     started = not ray.is_initialized()
     if started:
-        _start(ray, address, workers)
+        start(ray, address, workers)
     keeper = Keeper(store, codebook, reader, resume=resume)
     try:
         yield from kept(_items(ray, sources, build, keeper, workers, bounds, defaults or Given(), told), keeper)
@@ -79,7 +80,8 @@ def _ray() -> Any:
     return ray
 
 
-def _start(ray: Any, address: str | None, workers: int) -> None:
+def start(ray: Any, address: str | None, workers: int) -> None:
+    """Start Ray here, or join a cluster, and have it keep its steps to itself."""
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)  # it tells of every step
     try:
@@ -104,7 +106,7 @@ def _items(
     bounds: Bounds,
     defaults: Given,
     notes: Callable[[str], None],
-) -> Iterator[Item]:
+) -> Iterator[Sent]:
     chunk: list[Any] = []
     for source in sources:
         for item in pieces(source, defaults=defaults, notes=notes):
@@ -118,8 +120,8 @@ def _items(
     yield from _chunk(ray, chunk, build, workers, bounds)
 
 
-def _chunk(ray: Any, chunk: list[Any], build: Build, workers: int, bounds: Bounds) -> Iterator[Item]:
-    done: dict[int, list[Item]] = {}
+def _chunk(ray: Any, chunk: list[Any], build: Build, workers: int, bounds: Bounds) -> Iterator[Sent]:
+    done: dict[int, list[Sent]] = {}
     rows = []
     for number, item in enumerate(chunk):
         if isinstance(item, SourceError):

@@ -73,7 +73,7 @@ class Watch:
         self._read_article = read_article
         self._codebook = codebook
         self._reader = reader
-        self._polite = polite or Polite(wait=self.stop.wait)
+        self._polite = polite or Polite(wait=self.stop.wait, over=self.stop.is_set)
         self._schedule = schedule
         self._clock = clock
         seen.watch(list(self._feeds))
@@ -177,7 +177,9 @@ class Watch:
         versions = self._seen.versions(url)
         if any(known == article.id or text == article.text.id for known, text in versions):
             return
-        original = None if versions else self._seen.original(url, article.text.content, article.text.id)
+        # A reprint that was touched up is a reprint still, while a changed article stays one of its own.
+        own = bool(versions) and not self._seen.is_reprint(url, versions[-1][0])
+        original = None if own else self._seen.original(url, article.text.content, article.text.id)
         if original is not None:
             yield self._reprint(url, article, original, now)
             return
@@ -187,7 +189,7 @@ class Watch:
             yield Event(kind="failed", url=url, detail={"reason": reason, "article": article.id})
             return
         self._ledger.add([(article, outcome.statements)], codebook=self._codebook, reader=self._reader)
-        if versions:
+        if own:
             before = [s for s in self._statements(versions[-1][0]) if s.article.id == versions[-1][0]]
             self._ledger.supersede(versions[-1][0], article.id)
             for change in changed_quotes(before, outcome.statements, article.text.content):
@@ -196,7 +198,7 @@ class Watch:
                 yield Event(kind="edit", url=url, detail={"speaker": speaker, "before": old, "after": new})
         self._seen.keep_version(url, article.id, article.text.id, article.text.content, now)
         detail = {"article": article.id, "title": article.title, "statements": len(outcome.statements)}
-        yield Event(kind="version" if versions else "article", url=url, detail=detail)
+        yield Event(kind="version" if own else "article", url=url, detail=detail)
 
     def _reprint(self, url: str, article: Article, original: Original, now: float) -> Event:
         self._seen.keep_reprint(url, article.id, article.text.id, original, now)

@@ -5,7 +5,7 @@ The talk over the pipe, all of it begun by the driver's `Task`::
     driver: Task ──▶
             ◀── Begin(id, name)     an article of the task; is it to be read?
     True / False ──▶
-            ◀── Result | Failure | Known
+            ◀── Packed | Failure | Known
             …                       for each article of the task
             ◀── Done(notes, bye)
 """
@@ -20,8 +20,9 @@ from typing import Any
 
 from onrecord.errors import OnRecordError, SourceError
 from onrecord.model import Article
-from onrecord.pipeline import Failure, Item, Known, Pipeline, analysed, failure
+from onrecord.pipeline import Failure, Known, Packed, Pipeline, Result, Sent, analysed, failure
 from onrecord.read import Piece, open_piece
+from onrecord.record.archive_rows import reading_of
 from onrecord.runners.bounds import Bounds, at_most, limit_memory, resident
 
 Build = Callable[[], Pipeline]
@@ -91,7 +92,7 @@ def _handle(task: Task, pipe: Connection, pipeline: Pipeline, bounds: Bounds) ->
     notes: list[str] = []
     exhausted = False
     for item in _timed(_opened(task, notes), bounds.seconds, task.skip):
-        outcome: Item = item if isinstance(item, Failure) else Known(item.name)
+        outcome: Sent = item if isinstance(item, Failure) else Known(item.name)
         if isinstance(item, Article):
             pipe.send(Begin(item.id, item.name))
             if pipe.recv():
@@ -133,14 +134,21 @@ def _timed(items: Iterator[Any], seconds: float, skip: int) -> Iterator[Any]:
             yield item
 
 
-def _read(article: Article, pipeline: Pipeline, bounds: Bounds) -> Item:
+def _read(article: Article, pipeline: Pipeline, bounds: Bounds) -> Sent:
     try:
         with at_most(bounds.seconds):
-            return analysed(article, pipeline)
+            made = analysed(article, pipeline)
+            return _pack(made, pipeline) if isinstance(made, Result) else made
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a runner's edge: whatever a library raises costs this article alone
         return Failure(article.name, f"could not be analysed: {_line(error)}")
+
+
+def _pack(result: Result, pipeline: Pipeline) -> Packed:
+    """A reading as rows, so that the driver has little to do; SpanError where its words are not in its text."""
+    codebook = "" if pipeline.codebook is None else pipeline.codebook.id
+    return Packed(reading_of(result.article, result.statements, codebook=codebook, reader=pipeline.reader))
 
 
 def _line(error: Exception) -> str:

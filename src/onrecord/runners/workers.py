@@ -16,7 +16,7 @@ import multiprocessing
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from onrecord.errors import RunnerError, SourceError
 from onrecord.model import Article
-from onrecord.pipeline import Failure, Item, Keeper, Store, failure, kept
+from onrecord.pipeline import Failure, Item, Keeper, Packed, Sent, Store, failure, kept
 from onrecord.read import Given, Piece, pieces
 from onrecord.runners.bounds import Bounds
 from onrecord.runners.worker import Begin, Broken, Build, Done, Ready, Task, serve
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 # The worker's own alarm comes first; the driver's clock is for what no alarm ends, as a stopped process.
 GRACE_SECONDS = 5.0
-START_SECONDS = 120.0
+START_SECONDS = 300.0  # on a machine that has much else to do
+STARTS = 3
 ATTEMPTS = 2
 IN_FLIGHT = 32  # tasks per worker between reading a source and yielding its result
 IN_FLIGHT_BYTES = 64 << 20
@@ -53,11 +54,12 @@ def in_workers(
     defaults: Given | None = None,
     notes: Notes | None = None,
     resume: bool = False,
-) -> Iterator[Item]:
+) -> Generator[Sent]:
     """Read sources in `workers` processes; what is yielded and kept is what `pipeline.run` yields and keeps.
 
-    `build` makes the pipeline in each process, and must be a function that can be pickled; `codebook` is the one that
-    it reads under.
+    Results stay the rows that a store keeps, so that one driver can lead many workers; `pipeline.unpacked` makes
+    objects of them. `build` makes the pipeline in each process, and must be a function that can be pickled; `codebook`
+    is the one that it reads under.
     """
     crew = _Crew(build, bounds, notes or (lambda note: None))
     try:
@@ -113,7 +115,7 @@ class _Crew:
         self._bounds = bounds
         self._notes = notes
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._outcomes: queue.SimpleQueue[tuple[int, list[Item], int] | int | BaseException] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[tuple[int, list[Sent], int] | int | BaseException] = queue.SimpleQueue()
         self._window = _Window(0, 0)
         self._leads: list[_Lead] = []
         self._threads: list[threading.Thread] = []
@@ -137,9 +139,9 @@ class _Crew:
         for thread in self._threads:
             thread.start()
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[Sent]:
         """What was read, in the order of the sources."""
-        ready: dict[int, tuple[list[Item], int]] = {}
+        ready: dict[int, tuple[list[Sent], int]] = {}
         following, total = 0, -1
         while following != total:
             outcome = self._outcomes.get()
@@ -212,9 +214,9 @@ class Reader:
     def read(self, article: Article) -> Item:
         """The article's statements, or why there are none."""
         (item,) = self.outcomes(Task(article))
-        return item
+        return item.result() if isinstance(item, Packed) else item
 
-    def outcomes(self, task: Task) -> list[Item]:
+    def outcomes(self, task: Task) -> list[Sent]:
         """What becomes of each article of a task."""
         return self._lead.do(task, self._keeper, lambda note: None, self._over)
 
@@ -227,7 +229,7 @@ class Reader:
 class _Progress:
     """How far a task has come: its outcomes, and the article that is being read."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[Sent] = field(default_factory=list)
     name: str | None = None
 
 
@@ -249,20 +251,40 @@ class _Lead:
         theirs.close()
 
     def greet(self) -> str:
-        """Wait until the process has loaded its pipeline; the version of its reader."""
-        assert self._pipe is not None
-        try:
-            hello = self._pipe.recv() if self._pipe.poll(START_SECONDS) else None
-        except (EOFError, OSError):
-            hello = None
-        if isinstance(hello, Broken):
-            raise hello.error
-        if not isinstance(hello, Ready):
-            how = self._end_of_process()
-            raise RunnerError(f"a worker process does not start ({how}); try fewer --workers, or none")
-        return hello.reader
+        """Wait until the process has loaded its pipeline; the version of its reader.
 
-    def do(self, task: Task, keeper: Keeper, notes: Notes, over: threading.Event) -> list[Item]:
+        One that was killed while it was about that is started again: somebody may have run out of memory.
+        """
+        for left in reversed(range(STARTS)):
+            hello = self._hello()
+            if isinstance(hello, Broken):
+                raise hello.error
+            if isinstance(hello, Ready):
+                return hello.reader
+            process = self._process
+            if process is None or process.is_alive():
+                how, killed = f"it takes more than {START_SECONDS:g} s", False
+            else:
+                killed = (process.exitcode or 0) < 0
+                how = self._end_of_process()
+            self.end()
+            if not (killed and left):
+                raise RunnerError(f"a worker process does not start ({how}); try fewer --workers, or none")
+            self.launch()
+        raise AssertionError("the last turn returns or raises")
+
+    def _hello(self) -> object:
+        """What a process says when it has started; None where it says nothing."""
+        process, pipe = self._process, self._pipe
+        assert process is not None
+        assert pipe is not None
+        try:
+            return pipe.recv() if pipe.poll(START_SECONDS) else None
+        except (EOFError, OSError):
+            process.join(timeout=GRACE_SECONDS)
+            return None
+
+    def do(self, task: Task, keeper: Keeper, notes: Notes, over: threading.Event) -> list[Sent]:
         """The outcomes of a task, however often the worker has to be replaced on the way."""
         progress = _Progress()
         attempts = 0

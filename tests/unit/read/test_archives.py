@@ -304,7 +304,14 @@ Document RVEL000020260307em3700001
 """
 
 
-@pytest.mark.parametrize("export", [CLASSIC, UNI, CODED, SHOWN], ids=["nexis", "nexis-uni", "factiva", "factiva-shown"])
+FLAT = "\n".join(line.strip() for line in CLASSIC.splitlines())  # as programs leave it that take blanks off
+
+
+@pytest.mark.parametrize(
+    "export",
+    [CLASSIC, FLAT, UNI, CODED, SHOWN],
+    ids=["nexis", "nexis-flat", "nexis-uni", "factiva", "factiva-shown"],
+)
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
 def test_an_export_of_a_press_database_is_taken_apart(tmp_path: Path, export: str, end: str) -> None:
     path = tmp_path / "export.txt"

@@ -13,6 +13,7 @@ from onrecord.show.cli.asking import pairs
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Store, flat
 from onrecord.show.cli.output import counted
+from onrecord.show.cli.progress import bar
 
 if TYPE_CHECKING:
     from onrecord.model import Article, Statement
@@ -46,8 +47,12 @@ def import_(
     from onrecord.record import Archive, Ledger
 
     if path.is_dir():
-        with Archive(path, create=False, read_only=True) as archive, Ledger(store.ledger) as ledger:
-            articles, statements = ledger.load(archive)
+        with (
+            Archive(path, create=False, read_only=True) as archive,
+            Ledger(store.ledger) as ledger,
+            bar("loading articles", lambda: None) as progress,
+        ):
+            articles, statements = ledger.load(archive, progress.step)
         say(f"{store.ledger}: {counted(articles, 'article')} and {counted(statements, 'statement')} added")
         return
     if path.suffix.lower() == ".jsonl":

@@ -19,10 +19,10 @@ class Bar:
         self._progress = progress
         self._task = task
 
-    def step(self) -> None:
-        """One more is done."""
+    def step(self, number: int = 1) -> None:
+        """So many more are done."""
         if self._progress is not None and self._task is not None:
-            self._progress.advance(self._task)
+            self._progress.advance(self._task, number)
 
     def paused(self) -> Context[None]:
         """A context in which the terminal is free."""

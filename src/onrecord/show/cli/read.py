@@ -24,6 +24,7 @@ def read(
     running: Running,
     store: Store,
     output: Output,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no statements, only the sums at the end.")] = False,
 ) -> None:
     """Read articles: find every statement, print it, and add it to the ledger.
 
@@ -43,6 +44,6 @@ def read(
     )
     codebook = given_codebook(reading.codebook)
     with for_reading(store, reading) as ledger, Report.to(running.report) as report:
-        tally = Tally(output.format, report)
+        tally = Tally(None if quiet else output.format, report)
         read_all(sources, tally, codebook or last_codebook(store, ledger), ledger, given, How(reading.model, running))
     tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -29,7 +29,7 @@ from onrecord.show.cli.progress import bar
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.model import Article, Statement
-    from onrecord.pipeline import Item, Store
+    from onrecord.pipeline import Item, Sent, Store
     from onrecord.read import Given
 
 
@@ -69,7 +69,7 @@ class Tally:
     """Counts what is read, and prints it as it comes where a format is given."""
 
     def __init__(self, form: Format | None, report: Report | None = None) -> None:
-        self._form = form
+        self.form = form
         self._report = report or Report()
         self.articles = 0
         self.statements = 0
@@ -77,11 +77,14 @@ class Tally:
         self.left_out = 0
         self.known = 0
 
-    def take(self, item: Item) -> None:
+    def take(self, item: Item | Sent) -> None:
         """Whatever comes out of a run."""
-        from onrecord.pipeline import Failure, Known
+        from onrecord.pipeline import Failure, Known, Packed
 
-        if isinstance(item, Failure):
+        if isinstance(item, Packed):
+            self.articles += 1
+            self.statements += len(item)
+        elif isinstance(item, Failure):
             self.failed(item.source, item.reason, left_out=item.left_out)
         elif isinstance(item, Known):
             self.known += 1
@@ -105,13 +108,13 @@ class Tally:
 
     def read(self, article: Article, statements: Sequence[Statement]) -> None:
         """An article and what is stated in it."""
-        if self._form is Format.JSONL:
+        if self.form is Format.JSONL:
             for statement in statements:
                 write_json(statement_to_dict(statement))
-        elif self._form is Format.CSV:
+        elif self.form is Format.CSV:
             rows = [statement_row(statement) for statement in statements]
             write_rows(rows, COLUMNS, Format.CSV, header=self.articles == 0)
-        elif self._form is Format.TABLE:
+        elif self.form is Format.TABLE:
             write_line(("" if self.articles == 0 else "\n") + _heading(article, len(statements)))
             write_statements([statement_row(statement) for statement in statements])
         self.articles += 1
@@ -143,14 +146,13 @@ def read_all(
         counts = [expected(source) for source in sources]
         return None if None in counts else sum(number or 0 for number in counts)
 
-    with bar("reading", total) as progress:
-        # Closed whatever happens, while the ledger is open: closing writes what was read.
-        items = cast("Generator[Item]", _items(sources, tally, codebook, store, given, how or How()))
-        with closing(items):
-            for item in items:
-                progress.step()
-                with progress.paused():
-                    tally.take(item)
+    # Closed whatever happens, while the ledger is open: closing writes what was read.
+    reading = closing(_items(sources, tally, codebook, store, given, how or How()))
+    with bar("reading", total) as progress, reading as items:
+        for item in items:
+            progress.step()
+            with progress.paused():
+                tally.take(item)
 
 
 def _items(
@@ -160,30 +162,33 @@ def _items(
     store: Store | None,
     given: Given,
     how: How,
-) -> Iterator[Item]:
+) -> Generator[Item | Sent]:
     """The run, where the user wants it."""
     from onrecord import pipeline
     from onrecord.runners import Bounds, in_workers
 
     running = how.running
     resume = not running.again
+    if running.workers is None and running.runner is not Runner.RAY:
+        made = pipeline.build_pipeline(codebook, how.model)
+        return pipeline.run(sources, made, store, defaults=given, notes=tally.note, resume=resume)
     bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
     build = functools.partial(pipeline.build_pipeline, codebook, how.model)
     if running.runner is Runner.RAY:
         from onrecord.runners.on_ray import on_ray
 
-        return on_ray(
+        items = on_ray(
             sources, build, store, codebook=codebook, reader=pipeline.reader_version(how.model),
             workers=running.workers or 2, address=running.ray_address, bounds=bounds, defaults=given,
             notes=tally.note, resume=resume,
         )  # fmt: skip
-    if running.workers is None:
-        made = pipeline.build_pipeline(codebook, how.model)
-        return pipeline.run(sources, made, store, defaults=given, notes=tally.note, resume=resume)
-    return in_workers(
-        sources, build, store, codebook=codebook, workers=running.workers, bounds=bounds, defaults=given,
-        notes=tally.note, resume=resume,
-    )  # fmt: skip
+    else:
+        items = in_workers(
+            sources, build, store, codebook=codebook, workers=running.workers or 1, bounds=bounds, defaults=given,
+            notes=tally.note, resume=resume,
+        )  # fmt: skip
+    # Rows stay rows where nobody looks at them.
+    return items if tally.form is None else pipeline.unpacked(items)
 
 
 def _heading(article: Article, number: int) -> str:

@@ -82,7 +82,8 @@ def watch(
         stop = threading.Event()
         made = Watch(
             found, seen, ledger, reader.read, codebook=book, reader=reader.version,
-            polite=Polite(agent=agent or AGENT, delay=delay, wait=stop.wait), schedule=Schedule(every=every),
+            polite=Polite(agent=agent or AGENT, delay=delay, wait=stop.wait, over=stop.is_set),
+            schedule=Schedule(every=every),
         )  # fmt: skip
         made.stop = stop
         if port is not None:
