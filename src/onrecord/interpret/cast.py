@@ -185,7 +185,7 @@ def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -
     width = (
         _state_width(run, gazetteer)
         or _body_width(run, alone, gazetteer, text[max(0, run.start - 4) : run.start].endswith(" of "))
-        or _known_body_width(run, alone)
+        or _known_body_width(run, alone, _OFFICE_OF.search(text[max(0, run.start - 40) : run.start]) is not None)
     )
     if not width or len(run.parts) == width:
         return [run]
@@ -235,17 +235,28 @@ def _body_width(run: Run, alone: set[str], gazetteer: Gazetteer, after_of: bool)
     return 0
 
 
-def _known_body_width(run: Run, alone: set[str]) -> int:
-    """How many parts name a body before the name of a person whom the text also names otherwise.
+# What a body's name follows where a person's comes next: "the chairman of Ploughland Party Matei Cordun".
+_OFFICE_OF = re.compile(
+    r"\b(?:chair(?:man|woman)?|leader|head|chief|director|president|spokes(?:man|woman|person)|deputy|governor|"
+    r"commander|secretary|member|delegate|representative|envoy)s? of (?:the |company |portal |party )?$",
+    re.I,
+)
 
-    "the Rasid Movement Tamim Qorash", "the Council of the Families Irma Dolz", where Qorash and Dolz are named again.
+
+def _known_body_width(run: Run, alone: set[str], office: bool) -> int:
+    """How many parts name a body before the name of a person: "the Council of the Families Irma Dolz".
+
+    Taken so where the text also names the person, or the body, otherwise; or where an `office` of it comes before.
     """
     for width in range(len(run.parts) - 2, 1, -1):
         body, rest = run.parts[:width], run.parts[width:]
         lowers = [p.casefold() for p in body]
         headed = lowers[-1] in BODY_HEADS or (lowers[0] in BODY_HEADS and lowers[1] in ("of", "for"))
         person = len(rest) <= 3 and all(p[:1].isupper() and p.casefold() not in BODY_HEADS for p in rest)
-        if headed and person and body[-1][:1].isupper() and (rest[-1] in alone or " ".join(rest) in alone):
+        if not person or not body[-1][:1].isupper():
+            continue
+        named = rest[-1] in alone or " ".join(rest) in alone
+        if (headed and (named or office)) or (named and office and " ".join(body) in alone):
             return width
     return 0
 

@@ -27,11 +27,6 @@ class Linear:
     bias: Floats
     temperature: float = 1.0
 
-    def _known(self, features: Mapping[str, float]) -> tuple[list[str], list[int], Floats]:
-        names = [name for name in features if name in self.index]
-        values = np.array([features[name] for name in names], dtype=np.float32)
-        return names, [self.index[name] for name in names], values
-
     def scores(self, features: Mapping[str, float]) -> Floats:
         """The score of each class; features that the model does not know count nothing."""
         index = self.index
@@ -49,8 +44,9 @@ class Linear:
 
     def telling(self, features: Mapping[str, float], winner: int, count: int = 3) -> list[str]:
         """The named features that speak most for a class against the mean of the others, best first."""
-        names, rows, values = self._known({n: v for n, v in features.items() if not n.startswith("~")})
-        picked = self.table[rows]
+        names = [n for n in features if n[0] != "~" and n in self.index]
+        values = np.array([features[n] for n in names], dtype=np.float32)
+        picked = self.table[[self.index[n] for n in names]]
         gains = (values * (picked[:, winner] - picked.mean(1))).tolist()
         ranked = sorted(zip(gains, names, strict=True), key=lambda g: (-g[0], g[1]))
         return [name for gain, name in ranked[:count] if gain > 0]

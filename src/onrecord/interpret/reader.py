@@ -26,10 +26,10 @@ Range = tuple[int, int]
 Floats = npt.NDArray[np.float32]
 SPECIAL, PROPOSITION, CONTEXT, SOURCE, CUE, CONTENT = range(6)
 ROLES = 6
-LEFT_CHARACTERS, LEFT = 200, 28  # what stands before: characters looked at, pieces kept
-LONGEST = 88  # pieces of the statement itself
-CUE_ROOM = 30  # of these, at most for source and cue, where the content is long
-LONGEST_PROPOSITION = 40
+LEFT_CHARACTERS, LEFT = 100, 12  # what stands before: characters looked at, pieces kept
+LONGEST = 64  # pieces of the statement itself
+CUE_ROOM = 24  # of these, at most for source and cue, where the content is long
+LONGEST_PROPOSITION = 28
 OPENERS, CLOSERS = "“„«", "”»"
 
 

@@ -14,7 +14,7 @@ from onrecord.interpret.issuechain import Chain
 
 Floats = npt.NDArray[np.float64]
 Indexes = npt.NDArray[np.intp]
-LEAST = 2  # examples that must show a feature for it to be kept
+LEAST = 3  # examples that must show a feature for it to be kept
 CHAIN_STRENGTH = 0.003
 
 

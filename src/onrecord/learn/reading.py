@@ -11,6 +11,7 @@ threads and kind of machine give the same weights. Disputes that are kept out gi
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import random
@@ -33,7 +34,7 @@ from onrecord.interpret.reader import Passage, Pieces, assemble, pack, quoted, s
 from onrecord.learn.export import CONTRIB, Graph, layer
 from onrecord.learn.network import Network, Shape, from_pretrained
 from onrecord.learn.sayings import STANCES, labelled_sayings
-from onrecord.learn.train import Report, be_steady, encoder_of, plain_tokenizer, special_ids
+from onrecord.learn.train import Report, be_steady, encoder_of, follow, plain_tokenizer, special_ids
 from onrecord.model import Act, Commitment, Stance
 
 CLASSES = {
@@ -60,6 +61,7 @@ class Recipe:
     warm: float = 0.08
     hidden: float = 0.05  # share of pieces shown as [MASK]
     smooth: float = 0.1  # label smoothing
+    average: float = 0.99  # how much of the running average of the weights is kept at each step
     saying: float = 0.7  # weight of a short saying, where a statement of a dispatch has 1
     seed: int = 1
     threads: int = 2
@@ -206,8 +208,10 @@ def fit(
     tokenizer: Tokenizer,
     recipe: Recipe,
     report: Report,
-) -> None:
-    """Train in place."""
+) -> ReaderNetwork:
+    """Train in place; the running average of the weights is returned."""
+    average = copy.deepcopy(network).eval()
+    step = 0
     rng, generator = random.Random(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     first, last, mask = special_ids(tokenizer)
     marks = (first, last)
@@ -240,8 +244,11 @@ def fit(
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
+            step += 1
+            follow(average, network, min(recipe.average, step / (step + 20)))
             losses.append(float(loss.detach()))
         report(f"epoch {epoch + 1} of {recipe.epochs}: loss {sum(losses) / len(losses):.3f}")
+    return average
 
 
 # ---------------------------------------------------------------- to files
@@ -292,9 +299,7 @@ def write(network: ReaderNetwork, tokenizer: str, packed: dict[str, Any], folder
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
-def train(
-    folders: Sequence[Path], out: Path, keep_out: tuple[str, ...], recipe: Recipe, report: Report
-) -> None:
+def train(folders: Sequence[Path], out: Path, keep_out: tuple[str, ...], recipe: Recipe, report: Report) -> None:
     """Train on all cases but those whose ids begin with one of `keep_out`, and write the reader to `out`."""
     be_steady(recipe.threads)
     torch.manual_seed(recipe.seed)
@@ -314,9 +319,9 @@ def train(
     np.savez_compressed(out / "pieces.npz", **packed)
     network = ReaderNetwork(encoder, torch.from_numpy(reader.unpack(out / "pieces.npz")))
     report(f"{len(examples)} statements to train on, {len(kept)} word pieces")
-    fit(network, examples, tokenizer, recipe, report)
+    average = fit(network, examples, tokenizer, recipe, report)
     card = {"recipe": {name: getattr(recipe, name) for name in Recipe.__dataclass_fields__}, "kept out": list(keep_out)}
-    write(network.eval(), content, packed, out, card)
+    write(average, content, packed, out, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

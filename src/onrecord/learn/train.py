@@ -52,8 +52,8 @@ class Recipe:
 
     stages: tuple[Stage, ...] = (
         Stage(2, whole=5),
-        Stage(2, scale=0.6, warm=0.03),
-        Stage(1, scale=0.4, warm=0.1, own=0.4, steps=200),
+        Stage(1, scale=0.6, whole=2, warm=0.03),
+        Stage(1, scale=0.4, warm=0.1, own=0.4, steps=240),
     )
     batch: int = 8  # windows
     size: int = 318  # word pieces in a window, without its two marks
@@ -191,7 +191,7 @@ def run_stage(
             parts = _step(network, batch, optimizer, recipe.halved)
             schedule.step()
             step, count = step + 1, count + 1
-            _follow(average, network, min(recipe.average, step / (step + 20)))
+            follow(average, network, min(recipe.average, step / (step + 20)))
             sums = {name: sums[name] + parts[name] for name in sums}
             if count % 50 == 0:
                 passed = f"stage {number + 1}, step {step} of about {stage.epochs * per_epoch}"
@@ -245,7 +245,7 @@ def _disturb(batch: dict[str, torch.Tensor], mask: int, recipe: Recipe, generato
 
 
 @torch.no_grad()
-def _follow(average: Network, network: Network, keep: float) -> None:
+def follow(average: torch.nn.Module, network: torch.nn.Module, keep: float) -> None:
     """Move the running average of the weights."""
     torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
 
