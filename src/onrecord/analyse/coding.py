@@ -148,9 +148,9 @@ class Coded:
         if since is not None or until is not None:
             inside &= self.time != UNDATED
         if since is not None:
-            inside &= self.time >= _second(since, end=False)
+            inside &= self.time >= bound(since, end=False)
         if until is not None:
-            inside &= self.time <= _second(until, end=True)
+            inside &= self.time <= bound(until, end=True)
         return inside
 
     def _column(self, name: str) -> pl.Series:
@@ -214,7 +214,7 @@ def moment(second: int) -> datetime:
     return datetime(1970, 1, 1) + timedelta(seconds=int(second))
 
 
-def _second(value: str | date, *, end: bool) -> int:
+def bound(value: str | date, *, end: bool) -> int:
     """An ISO date, maybe partial or with a time, as seconds since 1970; as an end, its last second."""
     if isinstance(value, str) and "T" in value:
         try:

@@ -136,6 +136,8 @@ class Selection:
             return levels
         used = np.unique(levels.codes[self.original])
         used = used[used >= 0]
+        if used.size == 0:
+            return Levels(levels.kind, np.zeros(1), np.full(levels.codes.size, -1, dtype=np.int64), ("",))
         index = np.full(levels.values.size + 1, -1, dtype=np.int64)
         index[used] = np.arange(used.size)
         labels = tuple(levels.labels[place] for place in used)
@@ -338,17 +340,17 @@ def _kept(coded: Coded, options: Options, *, document: bool) -> Bools:
     """The statements that the exclusions on the document (or on the statement) leave."""
     kept = np.ones(coded.size, dtype=np.bool_)
     for pairs, wanted in ((options.exclude, False), (options.only, True)):
-        for field, values in _by_field(pairs):
-            if (field in DOCUMENT_FIELDS) == document:
-                kept &= coded.matches(field, values) == wanted
+        for name, values in _by_field(pairs):
+            if (name in DOCUMENT_FIELDS) == document:
+                kept &= coded.matches(name, values) == wanted
     return kept
 
 
 def _by_field(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
     grouped: dict[str, list[str]] = {}
-    for field, value in pairs:
-        grouped.setdefault(field, []).append(value)
-    return [(field, tuple(values)) for field, values in grouped.items()]
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return [(name, tuple(values)) for name, values in grouped.items()]
 
 
 def _first(keys: list[Ints]) -> Bools:

@@ -20,9 +20,8 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from onrecord.analyse.coding import DAY, UNDATED, Coded, Floats, Ints, moment
+from onrecord.analyse.coding import DAY, UNDATED, Coded, Floats, Ints, bound, moment
 from onrecord.analyse.networks import Network, Options, Selection, build, select, similarity
-from onrecord.analyse.tables import day
 from onrecord.errors import TableError
 
 KERNELS = ("uniform", "gaussian", "epanechnikov", "triangular")
@@ -301,16 +300,8 @@ def _range(picked: Selection) -> tuple[datetime, datetime]:
     since, until = picked.options.since, picked.options.until
     inside = picked.coded.time[picked.original]
     inside = inside[inside != UNDATED]
-    first, last = moment(inside.min()), moment(inside.max())
-    return (_moment(since) if since else first), (_moment(until) if until else last)
-
-
-def _moment(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, str) and "T" in value:
-        return datetime.fromisoformat(value).replace(tzinfo=None)
-    return datetime.combine(day(value), datetime.min.time())
+    first = inside.min() if since is None else bound(since, end=False)
+    return moment(first), moment(inside.max() if until is None else bound(until, end=True))
 
 
 def _steps(begin: datetime, end: datetime, unit: str) -> Iterator[datetime]:

@@ -12,13 +12,22 @@ import pytest
 from onrecord.analyse.networks import Options, network
 from onrecord.analyse.tables import COLUMNS
 from onrecord.errors import ExchangeError
-from onrecord.model import Article, PartialDate, Stance
+from onrecord.model import Article, PartialDate, Stance, Statement
+from onrecord.record import Ledger
 from onrecord.record.dna import COLUMNS as DNA_COLUMNS
 from onrecord.record.dna import frame, password_hash, read_tables, write_tables
-from onrecord.show.exchange import dna
+from onrecord.show.exchange import dna, dna_kept
 from onrecord.span import Text
 
+from tests import odd_dna  # isort: skip
 from tests.made import article, statement  # isort: skip
+
+
+def ledger_results(ledger: Ledger) -> list[tuple[Article, list[Statement]]]:
+    found: dict[str, tuple[Article, list[Statement]]] = {}
+    for one in ledger.statements():
+        found.setdefault(one.article.id, (one.article, []))[1].append(one)
+    return list(found.values())
 
 
 def database(path: Path, *, kind: str = "boolean", values: tuple[int, ...] = (1, 0)) -> Path:
@@ -175,12 +184,41 @@ def test_a_statement_outside_its_text_is_left_out_of_the_ledger(tmp_path: Path) 
     assert dna.table(dna.read(path)).height == 2
 
 
-def test_times_come_back_from_the_ledgers_addresses() -> None:
-    table = pl.DataFrame({"url": ["dna:document/2?time=2020-09-13T12:26:40", None], "date": [None, None]}).with_columns(
-        pl.col("date").cast(pl.Date)
+def test_a_ledger_keeps_what_statements_have_no_field_for(tmp_path: Path) -> None:
+    """Times, authors, numbers, coders and further variables; and words coded twice alike count twice."""
+    base = odd_dna.make(tmp_path / "odd.dna", kind="integer")
+    theirs = dna.table(dna.read(base))
+    with Ledger(tmp_path / "odd.db") as ledger:
+        ledger.add(list(dna.articles(dna.read(base))))
+        plain, ours = ledger.table(), dna_kept.expanded(ledger.table(), ledger.statements())
+        again = dna.from_statements(ledger_results(ledger))
+    assert plain.height < ours.height == theirs.height
+    shared = ["number", "coder", "time", "stop", "author", "section", "type", "qualifier", "agreement", "scale", "sure"]
+    assert (
+        ours.sort("number")
+        .select(shared)
+        .equals(theirs.sort("number").select(shared).with_columns(pl.col("section", "author", "type")))
     )
-    assert str(dna.times_from_urls(table)["time"][0]) == "2020-09-13 12:26:40"
-    assert "time" not in dna.times_from_urls(table.tail(1)).columns
+    assert again["STATEMENTS"].height == theirs.height
+    assert set(again["DOCUMENTS"]["Author"]) == {"", "Ed"}
+
+
+def test_other_ledgers_stay_as_they_are(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.add([(article(), [statement()])])
+        assert dna_kept.expanded(ledger.table(), ledger.statements()).equals(ledger.table())
+
+
+def test_a_span_that_leaves_its_text_is_cut_to_it(tmp_path: Path) -> None:
+    path = database(tmp_path / "a.dna")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE STATEMENTS SET Stop = 500 WHERE ID = 1")
+    assert {found.quote for _, made in dna.articles(dna.read(path)) for found in made} == {"We say yes.", "We say no"}
+
+
+def test_nodes_are_short_texts(tmp_path: Path) -> None:
+    """The first type has variables of the right names, one of which is no short text."""
+    assert dna.read(odd_dna.make(tmp_path / "odd.dna")).type_id == 2
 
 
 def test_what_is_written_takes_what_dna_inserts(tmp_path: Path) -> None:
