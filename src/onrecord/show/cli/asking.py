@@ -17,6 +17,7 @@ from onrecord.show.cli.output import write_rows
 if TYPE_CHECKING:
     import polars as pl
 
+    from onrecord.analyse.drift import Meaning
     from onrecord.model import Article, Statement
     from onrecord.show.exchange.dna import Database
 
@@ -66,6 +67,20 @@ def results(store: Store, filters: Filters) -> Iterator[tuple[Article, list[Stat
             grouped.setdefault(statement.article.id, (statement.article, []))[1].append(statement)
     for article, statements in grouped.values():
         yield article, sorted(statements, key=lambda s: (s.content[0].span.start, s.id))
+
+
+def told_once(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with the reports of one utterance marked, those in other words too, so that they count once."""
+    from onrecord.analyse.drift import clusters
+
+    return clusters(table, meaning=meaning())
+
+
+def meaning() -> Meaning:
+    """The bundled word vectors, for telling whether two statements say the same."""
+    from onrecord.interpret.vectors import bundled_vectors
+
+    return bundled_vectors().mean
 
 
 def terms(store: Store, codebook: Path | None) -> dict[str, list[str]]:

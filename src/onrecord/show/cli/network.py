@@ -13,7 +13,7 @@ import typer
 
 from onrecord.errors import ExchangeError, TableError
 from onrecord.model import PartialDate
-from onrecord.show.cli.asking import ask, is_dna, open_dna, pairs
+from onrecord.show.cli.asking import ask, is_dna, open_dna, pairs, told_once
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Filters, Store, flat, to_date
 
@@ -179,7 +179,7 @@ def _measure(table: pl.DataFrame, options: Options, through: Through, file: File
     elif through.window is not None:
         raise TableError(f"--measure {file.measure} is of one network; leave --window out")
     elif file.measure is Measure.intervals:
-        found = trust.edge_intervals(table, options)
+        found = trust.edge_intervals(told_once(table), options)
     elif file.measure is Measure.polarization:
         told = graphs.polarization(table, options)
         say(

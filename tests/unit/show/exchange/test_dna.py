@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import sqlite3
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from onrecord.show.exchange import dna, dna_kept
 from onrecord.span import Text
 
 from tests import odd_dna  # isort: skip
-from tests.made import article, statement  # isort: skip
+from tests.made import SHARED, article, statement  # isort: skip
 
 
 def ledger_results(ledger: Ledger) -> list[tuple[Article, list[Statement]]]:
@@ -243,3 +244,39 @@ def test_what_is_written_takes_what_dna_inserts(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM STATEMENTS").fetchone() == (0,)
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("INSERT INTO ENTITIES (VariableId, Value) VALUES (1, 'New')")
+
+
+SAMPLE = SHARED / "data" / "dna" / "sample" / "sample.dna"
+
+
+def schema(path: Path) -> dict[str, object]:
+    """Of each table the columns (name, type, not null, default, key), references, unique sets and checks."""
+    found = {}
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as base:
+        for name, sql in base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = [
+                (row[1], row[2].upper(), row[3], row[4], row[5] > 0)
+                for row in base.execute(f"PRAGMA table_info({name})")
+            ]
+            references = {row[2:7] for row in base.execute(f"PRAGMA foreign_key_list({name})")}
+            indexes = [row[1] for row in base.execute(f"PRAGMA index_list({name})") if row[2]]
+            unique = {tuple(row[2] for row in base.execute(f"PRAGMA index_info('{index}')")) for index in indexes}
+            plain = re.sub(r'["\s]', "", sql)
+            checks = sorted(re.findall(r"CHECK(\((?:[^()]|\([^()]*\))*\))", plain))
+            found[name] = (columns, references, unique, checks)
+    return found
+
+
+@pytest.mark.skipif(not SAMPLE.is_file(), reason=f"no sample database at {SAMPLE}; set ONRECORD_SHARED")
+def test_what_is_written_has_the_schema_that_dna_makes(tmp_path: Path) -> None:
+    """Table by table: columns, types, defaults, keys, references, indexes and checks; and all rows of the sample."""
+    write_tables(tmp_path / "ours.dna", read_tables(SAMPLE))
+    theirs, ours = schema(SAMPLE), schema(tmp_path / "ours.dna")
+    assert ours.keys() == theirs.keys()
+    for name, facts in theirs.items():
+        assert ours[name] == facts, name
+    first, second = read_tables(SAMPLE), read_tables(tmp_path / "ours.dna")
+    assert all(second[name].equals(first[name]) for name in DNA_COLUMNS)
+    with sqlite3.connect(tmp_path / "ours.dna") as base:
+        assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
