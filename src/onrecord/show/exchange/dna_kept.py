@@ -85,7 +85,7 @@ def expanded(frame: pl.DataFrame, statements: Iterator[Statement]) -> pl.DataFra
     for statement in statements:
         record = _record(statement)
         for values in record.get("statements", [{}]):
-            own = {name: told(statement.article.url).get(name) for name in ("time", *OF_DOCUMENT)}
+            own: dict[str, Any] = {name: told(statement.article.url).get(name) for name in ("time", *OF_DOCUMENT)}
             own |= {"stop": statement.content[-1].span.end, "qualifier": values.get(record.get("qualifier", ""))}
             rows.append(places[statement.id])
             kept.append({**values, **own})
