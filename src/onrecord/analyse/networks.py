@@ -75,6 +75,14 @@ class Options:
         if self.qualifier is None and self.aggregate != "ignore":
             raise TableError(f"{self.aggregate} needs a qualifier such as stance")
 
+    @property
+    def counting(self) -> tuple[Any, ...]:
+        """What decides which statements count, and as what: networks that agree in it share their counts."""
+        return (
+            self.rows, self.columns, self.qualifier, self.aggregate == "ignore", self.duplicates, self.exclude,
+            self.only, self.isolates, self.since, self.until,
+        )  # fmt: skip
+
     def _refuse(self, mode: str, value: str, values: tuple[str, ...]) -> None:
         # DNA falls back to another setting in silence here, so that a figure may show what was not asked for.
         if value in values and self.mode not in (mode, "events"):
@@ -199,11 +207,7 @@ def network(table: pl.DataFrame | Coded, options: Options) -> Network:
     coded = table if isinstance(table, Coded) else Coded(table)
     # Which of several duplicates stays shows only where their unlike sides do, in the Jaccard norm of ignored sides.
     ordered = options.aggregate == "ignore" and options.normalise == "jaccard"
-    key = (
-        options.rows, options.columns, options.qualifier, options.aggregate == "ignore", options.duplicates,
-        options.exclude, options.only, options.isolates, options.since, options.until, ordered,
-    )  # fmt: skip
-    counted = coded.remember(key, lambda: _whole(select(coded, options, ordered=ordered)))
+    counted = coded.remember((*options.counting, ordered), lambda: _whole(select(coded, options, ordered=ordered)))
     return settle(counted, options)
 
 
