@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -138,3 +139,31 @@ def test_windows_and_event_lists_of_file_and_ledger_are_one(run: Run, tmp_path: 
         )
         assert one == two, shape
         assert one
+
+
+ASKED = [
+    "matrix --intervals", "timeline", "changes", "conflicts", "drift", "redlines", "conditions", "common-ground",
+    "scenario", "network --window days:8 --kernel epanechnikov --since 2030-01-01", "network --measure centralities",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [0, 1, 20])
+def test_no_statement_one_and_odd_ones_are_an_answer(run: Run, tmp_path: Path, size: int) -> None:
+    """Statements without actor or issue, an actor with one, an empty window: a typed table, and no NaN in it."""
+    base = str(odd_dna.make(tmp_path / "odd.dna", kind="integer", size=size))
+    for asked in ASKED:
+        found = run(*asked.split(), "--ledger", base, "--format", "csv")
+        assert (found.exit_code, asked) == (0, asked), found.stderr
+        assert not {"nan", "inf"} & set(re.split(r"[,\n]", found.stdout.lower()))
+
+
+def test_a_damaged_database_is_one_line_for_every_command(run: Run, tmp_path: Path) -> None:
+    path = odd_dna.make(tmp_path / "odd.dna")
+    whole = bytearray(path.read_bytes())
+    whole[5000:9000] = b"\xff" * 4000
+    path.write_bytes(whole)
+    for asked in ASKED:
+        found = run(*asked.split(), "--ledger", str(path))
+        assert (found.exit_code, asked) == (1, asked)
+        assert str(path) in found.stderr
+        assert len(found.stderr.strip().splitlines()) == 1
