@@ -1,10 +1,11 @@
 """Drift: one utterance as several outlets tell it, side by side, the first report marked.
 
 Two statements are reports of one utterance if they stand in different articles, have the same speaker (by family name
-where one is shorter), lie at most `days` days apart and mean the same: the cosine of their TF-IDF vectors over word
-stems is at least `NEAR`, or at least `FAIR` where issue and act are the same too, and their numbers do not
-contradict each other. Chains of such pairs form a cluster. It is meaning as far as words show it: a free paraphrase
-without a word in common is not found, and the thresholds are set by hand on invented reports (tests/unit/analyse).
+where one is shorter), lie at most `days` days apart, their numbers do not contradict each other, and they say the same:
+the cosine of their TF-IDF vectors over word stems is at least `NEAR`, or at least `FAIR` where issue and act are the
+same too. Where word vectors are given (`meaning`), so do statements of one issue and act whose mean vectors have a
+cosine of at least `ALIKE`, which finds retellings in other words. Chains of such pairs form a cluster. The thresholds
+are set on half of `tests/golden/retold.tsv`; `tests/quality` holds precision and recall on the other half.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,7 @@ from scipy import sparse
 from onrecord import lexicon
 from onrecord.analyse.tables import check
 
-NEAR, FAIR = 0.45, 0.2
+NEAR, FAIR, ALIKE = 0.45, 0.2, 0.4
 NEEDED = ("id", "article", "outlet", "date", "speaker", "issue", "act", "stance", "commitment", "chain", "quote", "cue")
 DRIFT: dict[str, Any] = {
     "cluster": pl.String, "first": pl.Boolean, "speaker": pl.String, "date": pl.Date, "outlet": pl.String,
@@ -31,6 +32,8 @@ DRIFT: dict[str, Any] = {
     "commitment": pl.String, "likeness": pl.Float64, "differs": pl.List(pl.String), "words_added": pl.List(pl.String),
     "words_dropped": pl.List(pl.String), "hedges": pl.List(pl.String), "id": pl.String,
 }  # fmt: skip
+# The unit vector of the mean of some lower-case words, such as the bundled word vectors give.
+Meaning = Callable[[Iterable[str]], Any]
 STOP = frozenset(
     re.findall(
         r"\w+",
@@ -43,13 +46,13 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "ly", "s", "y")
 
 
-def drift(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
+def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None) -> pl.DataFrame:
     """The reports of each utterance that more than one outlet tells, the first one first (columns of `DRIFT`).
 
     `differs` names the fields in which a report departs from the first: stance, commitment, act, issue, chain, hedges,
     wording. `likeness` is the cosine with the first report, in [0, 1].
     """
-    marked = clusters(table, days=days)
+    marked = clusters(table, days=days, meaning=meaning)
     outlets = pl.coalesce("outlet", "article").n_unique().over("cluster")
     told = marked.filter(outlets > 1).sort("cluster", "date", "id", nulls_last=True)
     rows = []
@@ -63,16 +66,21 @@ def drift(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
     return pl.DataFrame([{name: row[name] for name in DRIFT} for row in rows], schema=DRIFT)
 
 
-def clusters(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
-    """The table with the column `cluster`: the id of the first report of the same utterance (its own, if alone)."""
+def clusters(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None) -> pl.DataFrame:
+    """The table with the column `cluster`: the id of the first report of the same utterance (its own, if alone).
+
+    A table that has the column keeps it, so that it can be made once, with word vectors, for several analyses.
+    """
     check(table, NEEDED)
+    if "cluster" in table.columns:
+        return table
     table = table.with_row_index("__row")
     parent = np.arange(table.height)
     keyed = table.filter(pl.col("speaker").is_not_null(), pl.col("quote").is_not_null(), pl.col("date").is_not_null())
     named = keyed.with_columns(pl.col("speaker").map_elements(_family, return_dtype=pl.String).alias("__name"))
     for _, part in named.sort("date", "id").group_by("__name", maintain_order=True):
         if part["article"].n_unique() > 1:
-            _join(part, parent, days)
+            _join(part, parent, days, meaning)
     order = table.select(pl.arg_sort_by("date", "id", nulls_last=True)).to_series().to_numpy()
     roots = np.array([_root(parent, place) for place in range(table.height)], dtype=np.int64)
     first: dict[int, int] = {}
@@ -89,12 +97,13 @@ def independent(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
     return clusters(table, days=days).with_columns((1.0 / pl.len().over("cluster")).alias("share"))
 
 
-def _join(part: pl.DataFrame, parent: Any, days: int) -> None:
+def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -> None:
     """Join the reports of one name in `parent`; `part` is in time order, and only near dates are compared."""
     rows = part.select("__row", "article", "speaker", "issue", "act").to_dicts()
     dates = part["date"].to_physical().to_numpy().astype(np.int64)
     quotes = part["quote"].to_list()
     vectors = _vectors(quotes)
+    means = None if meaning is None else np.array([meaning(_telling(quote)) for quote in quotes])
     numbers = [_numbers(quote) for quote in quotes]
     ends = np.searchsorted(dates, dates + days, side="right")
     step = 512
@@ -102,15 +111,23 @@ def _join(part: pl.DataFrame, parent: Any, days: int) -> None:
         high = min(low + step, len(rows))
         reach = int(ends[high - 1])
         like = (vectors[low:high] @ vectors[low:reach].T).tocoo()
-        for left, right, value in zip(like.row + low, like.col + low, like.data, strict=True):
-            if value < FAIR or not left < right < ends[left]:
-                continue
+        pairs = [(left + low, right + low, value >= NEAR) for left, right, value in _least(like, FAIR)]
+        if means is not None:
+            near = sparse.coo_array(np.triu(means[low:high] @ means[low:reach].T, 1))
+            pairs += [(left + low, right + low, False) for left, right, _ in _least(near, ALIKE)]
+        for left, right, sure in pairs:
             a, b = rows[left], rows[right]
             alike = a["issue"] is not None and a["issue"] == b["issue"] and a["act"] == b["act"]
-            if a["article"] == b["article"] or value < (FAIR if alike else NEAR):
+            if not left < right < ends[left] or a["article"] == b["article"] or not (sure or alike):
                 continue
             if _names_agree(a["speaker"], b["speaker"]) and _numbers_agree(numbers[left], numbers[right]):
                 parent[_root(parent, b["__row"])] = _root(parent, a["__row"])
+
+
+def _least(like: Any, least: float) -> Iterator[tuple[int, int, float]]:
+    """Row, column and value of the entries of a sparse matrix that are at least so large."""
+    kept = like.data >= least
+    return zip(like.row[kept].tolist(), like.col[kept].tolist(), like.data[kept].tolist(), strict=True)
 
 
 def _root(parent: Any, place: int) -> int:
@@ -191,6 +208,10 @@ def _compare(first: Mapping[str, Any], row: Mapping[str, Any], likeness: float) 
         "first": False, "likeness": likeness, "differs": differs, "hedges": hedged, "chain": row["chain"] or [],
         "words_added": _without(new, old), "words_dropped": _without(old, new),
     }  # fmt: skip
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in _words(text) if word not in STOP]
 
 
 def _words(text: str) -> list[str]:

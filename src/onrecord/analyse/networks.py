@@ -10,7 +10,7 @@ DNA's own exporter departs from it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from onrecord.analyse.coding import DOCUMENT_FIELDS, UNDATED, Bools, Coded, Floats, Ints, Levels, moment
+from onrecord.analyse.coding import DOCUMENT_FIELDS, SMALL, UNDATED, Bools, Coded, Floats, Ints, Levels, moment
 from onrecord.errors import TableError
 
 MODES = ("one", "two", "events")
@@ -31,9 +31,6 @@ DUPLICATES = ("include", "document", "week", "month", "year", "all")
 MOST_NODES = 20_000
 MOST_CELLS = 200_000_000
 DENSE_CELLS = 4_000_000
-
-# Up to this many statements sorting beats hashing, whose fixed cost is a tenth of a millisecond.
-SMALL = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +68,20 @@ class Options:
         self._refuse("one", self.normalise, ("average", "jaccard", "cosine"))
         if self.rows == self.columns and self.mode != "events":
             raise TableError(f"rows and columns are both {self.rows!r}: choose two different fields")
+        if self.qualifier in (self.rows, self.columns) and self.mode != "events":
+            if self.aggregate != "ignore":
+                raise TableError(f"the qualifier {self.qualifier!r} is also a row or column: choose another field")
+            object.__setattr__(self, "qualifier", None)
         if self.qualifier is None and self.aggregate != "ignore":
             raise TableError(f"{self.aggregate} needs a qualifier such as stance")
+
+    @property
+    def counting(self) -> tuple[Any, ...]:
+        """What decides which statements count, and as what: networks that agree in it share their counts."""
+        return (
+            self.rows, self.columns, self.qualifier, self.aggregate == "ignore", self.duplicates, self.exclude,
+            self.only, self.isolates, self.since, self.until,
+        )  # fmt: skip
 
     def _refuse(self, mode: str, value: str, values: tuple[str, ...]) -> None:
         # DNA falls back to another setting in silence here, so that a figure may show what was not asked for.
@@ -129,16 +138,18 @@ class Selection:
 
     @cached_property
     def levels(self) -> Levels:
-        """The qualifier, its integer levels being those that the statements before exclusion have."""
+        """The qualifier; its integer or text levels are those that the statements before exclusion have."""
         levels = self.coded.levels(self.options.qualifier)
-        if levels.kind != "integer":
+        if levels.kind not in ("integer", "text"):
             return levels
         used = np.unique(levels.codes[self.original])
         used = used[used >= 0]
+        if used.size == 0:
+            return Levels(levels.kind, np.zeros(1), np.full(levels.codes.size, -1, dtype=np.int64), ("",))
         index = np.full(levels.values.size + 1, -1, dtype=np.int64)
         index[used] = np.arange(used.size)
         labels = tuple(levels.labels[place] for place in used)
-        return Levels("integer", levels.values[used], index[levels.codes], labels)
+        return Levels(levels.kind, levels.values[used], index[levels.codes], labels)
 
     def nodes(self, field: str, chosen: Ints) -> tuple[tuple[str, ...], Ints]:
         """The names to show for a field, and for each code of the field its place among them (or -1)."""
@@ -153,26 +164,57 @@ class Selection:
         return tuple(coded.names[index] for index in used), place
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Statements as the cells that they fall into: (row x columns + column) x depth + level.
+
+    `depth` is the number of levels, and one more where statements without a level count. `weights` are those of the
+    statements (1 where None), `start` and `stop` their first and last dates. `kept` holds what was made of them.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    levels: Levels
+    depth: int
+    cells: Ints
+    weights: Floats | None = None
+    start: datetime | None = None
+    stop: datetime | None = None
+    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def tally(self, mode: str) -> Any:
+        """How often each cell occurs: actors x (concepts and levels) in one mode, cells x levels in two."""
+        if ("tally", mode) not in self.kept:
+            rows, columns, depth = len(self.rows), len(self.columns), self.depth
+            shape = (rows, columns * depth) if mode == "one" else (rows * columns, depth)
+            self.kept["tally", mode] = _tally(self.cells, *shape, self.weights)
+        return self.kept["tally", mode]
+
+    def norm(self, normalise: str) -> Floats | None:
+        """What a one-mode matrix is divided by."""
+        if normalise != "none" and ("norm", normalise) not in self.kept:
+            self.kept["norm", normalise] = _norm(self.tally("one"), normalise)
+        return None if normalise == "none" else self.kept["norm", normalise]
+
+
 def network(table: pl.DataFrame | Coded, options: Options) -> Network:
-    """The network of a statement table (or of its codes); TableError where a field is missing or it is too large."""
+    """The network of a statement table (or of its codes); TableError where a field is missing or it is too large.
+
+    Networks of one `Coded` that differ only in how they aggregate or normalise share the counts of their statements.
+    """
     if options.mode == "events":
         raise TableError("an event list is no matrix: call events")
+    coded = table if isinstance(table, Coded) else Coded(table)
     # Which of several duplicates stays shows only where their unlike sides do, in the Jaccard norm of ignored sides.
-    picked = select(table, options, ordered=options.aggregate == "ignore" and options.normalise == "jaccard")
-    built = build(picked, picked.chosen)
-    if picked.chosen.size == 0:
-        return built
-    dated = picked.coded.time[picked.chosen]
-    dated = dated[dated != UNDATED]
-    if dated.size == 0:
-        return built
-    return replace(built, start=moment(dated.min()), stop=moment(dated.max()))
+    ordered = options.aggregate == "ignore" and options.normalise == "jaccard"
+    counted = coded.remember((*options.counting, ordered), lambda: _whole(select(coded, options, ordered=ordered)))
+    return settle(counted, options)
 
 
 def events(table: pl.DataFrame | Coded, options: Options) -> pl.DataFrame:
     """The statements that are left after exclusion and the filter of duplicates, in time order: an event list."""
     picked = select(table, options)
-    return picked.coded.table.select(pl.all().gather(pl.Series(picked.chosen)))
+    return picked.coded.table[picked.chosen]
 
 
 def select(table: pl.DataFrame | Coded, options: Options, *, ordered: bool = True) -> Selection:
@@ -201,43 +243,50 @@ def select(table: pl.DataFrame | Coded, options: Options, *, ordered: bool = Tru
 
 def build(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Network:
     """The matrix of some of the selected statements, each counting as its weight (1 where none are given)."""
+    return settle(count(picked, chosen, weights), picked.options)
+
+
+def count(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Counted:
+    """The cells of some of the selected statements."""
     options, coded = picked.options, picked.coded
     rows, row_place = picked.nodes(options.rows, chosen)
     columns, column_place = picked.nodes(options.columns, chosen)
-    _fits(len(rows), len(columns), options.mode)
     levels = picked.levels
     depth = max(len(levels.labels), 1)
     layer = levels.codes[chosen]
-    if options.aggregate == "ignore" and (layer < 0).any():
+    if options.aggregate == "ignore" and layer.size and layer.min() < 0:
         # Statements without a side still count where sides are ignored; they are a level of their own.
         layer, depth = np.where(layer < 0, depth, layer), depth + 1
     row = row_place[coded.field(options.rows).codes[chosen]]
     column = column_place[coded.field(options.columns).codes[chosen]]
     cells = (row * len(columns) + column) * depth + layer
+    return Counted(rows, columns, levels, depth, cells, weights)
+
+
+def settle(counted: Counted, options: Options) -> Network:
+    """The matrix of counted statements."""
+    rows, columns, levels = counted.rows, counted.columns, counted.levels
+    _fits(len(rows), len(columns), options.mode)
     if options.mode == "two":
-        counts = _tally(cells, len(rows) * len(columns), depth, weights)
-        values = two_mode(counts, (len(rows), len(columns)), levels, options)
-        return Network("two", rows, columns, values, int(chosen.size), options)
-    counts = _tally(cells, len(rows), len(columns) * depth, weights)
-    values = one_mode(counts, similarity(levels, options.aggregate, depth), options, levels.kind)
-    return Network("one", rows, rows, values, int(chosen.size), options)
-
-
-def one_mode(counts: Any, weights: Floats, options: Options, kind: str) -> Floats:
-    """The one-mode matrix of counts (actors x concepts and levels, the levels running fastest); its diagonal is 0."""
-    depth = weights.shape[0]
-    if kind == "text" and options.aggregate in ("conflict", "subtract"):
-        alone = _alone(counts)
-        values = -alone if options.aggregate == "subtract" else alone
-        if options.aggregate == "subtract":
-            values = values + _dense(counts @ counts.T)
+        values = two_mode(counted.tally("two"), (len(rows), len(columns)), levels, options)
     else:
-        values = _dense(_weighted(counts, weights, depth) @ counts.T)
-    norm = _norm(counts, options.normalise)
-    if norm is not None:
-        values = np.divide(values, norm, out=np.zeros_like(values), where=norm != 0)
-    np.fill_diagonal(values, 0.0)
-    return values
+        columns = rows
+        near = similarity(levels, options.aggregate, counted.depth)
+        values = one_mode(counted.tally("one"), near, options.aggregate, levels.kind)
+        norm = counted.norm(options.normalise)
+        if norm is not None:
+            values = np.divide(values, norm, out=np.zeros_like(values), where=norm != 0)
+        np.fill_diagonal(values, 0.0)
+    size = int(counted.cells.size)
+    return Network(options.mode, rows, columns, values, size, options, counted.start, None, counted.stop)
+
+
+def one_mode(counts: Any, weights: Floats, aggregate: str, kind: str) -> Floats:
+    """The one-mode matrix, not yet normalised, of counts (actors x concepts and levels, the levels running fastest)."""
+    if kind == "text" and aggregate in ("conflict", "subtract"):
+        alone = _alone(counts)
+        return alone if aggregate == "conflict" else _dense(counts @ counts.T) - alone
+    return _dense(_weighted(counts, weights, weights.shape[0]) @ counts.T)
 
 
 def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Options) -> Floats:
@@ -267,6 +316,16 @@ def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Optio
     return np.asarray(np.divide(values, norm, out=np.zeros_like(values), where=norm != 0))
 
 
+def _whole(picked: Selection) -> Counted:
+    """The cells of all selected statements, with their first and last dates."""
+    counted = count(picked, picked.chosen)
+    dated = picked.coded.time[picked.chosen]
+    dated = dated[dated != UNDATED]
+    if dated.size == 0:
+        return counted
+    return replace(counted, start=moment(dated.min()), stop=moment(dated.max()))
+
+
 def similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
     """What a pair of levels adds to a tie: a matrix of levels x levels."""
     if aggregate == "ignore" or not levels.values.size:
@@ -285,17 +344,17 @@ def _kept(coded: Coded, options: Options, *, document: bool) -> Bools:
     """The statements that the exclusions on the document (or on the statement) leave."""
     kept = np.ones(coded.size, dtype=np.bool_)
     for pairs, wanted in ((options.exclude, False), (options.only, True)):
-        for field, values in _by_field(pairs):
-            if (field in DOCUMENT_FIELDS) == document:
-                kept &= coded.matches(field, values) == wanted
+        for name, values in _by_field(pairs):
+            if (name in DOCUMENT_FIELDS) == document:
+                kept &= coded.matches(name, values) == wanted
     return kept
 
 
 def _by_field(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
     grouped: dict[str, list[str]] = {}
-    for field, value in pairs:
-        grouped.setdefault(field, []).append(value)
-    return [(field, tuple(values)) for field, values in grouped.items()]
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return [(name, tuple(values)) for name, values in grouped.items()]
 
 
 def _first(keys: list[Ints]) -> Bools:

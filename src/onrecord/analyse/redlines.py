@@ -1,8 +1,13 @@
 """Red lines: what a party refuses or demands absolutely, how often it said so and how recently.
 
-A statement is absolute where its act is to reject, demand or warn, or it denies with certainty (CT-), it takes a
-side without a condition, it is not hedged (probable or possible), and either its words are absolute ("never", "under
-no circumstances", "non-negotiable", "red line" ...) or it is a flat refusal or demand (reject or demand with CT or Uu).
+A statement is absolute where it takes a side without a condition and without a hedge, and
+
+- its words are absolute ("never", "under no circumstances", "over my dead body" ...) and it does more than tell; or
+- it refuses: an act of rejecting that is certain not to (CT-: "will not sign"), or whose words refuse ("rules out",
+  "would not hear of"). Scorn for a plan ("a tax on bread") and mere opposition are no red line; or
+- it demands in words that leave no choice ("must", "insists", "at once"). Asking, urging and wanting are none.
+
+Measured against judgements of every candidate in the project's own dispatches: tests/quality/test_analysis_floors.py.
 """
 
 from __future__ import annotations
@@ -25,10 +30,21 @@ REDLINES: dict[str, Any] = {
 ABSOLUTE = re.compile(
     r"\b(never|under no circumstances?|in no (?:case|event)|red lines?|non-?negotiable|"
     r"not (?:up for|open to|subject to) (?:discussion|negotiation|debate)|out of the question|"
-    r"categorically|unconditional(?:ly)?|absolutely|no (?:way|exceptions?|compromise|alternative)|"
-    r"not an inch|not a single|by no means|at any (?:price|cost)|"
-    r"(?:will not|cannot) (?:accept|allow|tolerate|agree)|unacceptable|inadmissible|"
-    r"must (?:not|never)|ruled? out|without (?:any )?(?:exception|preconditions?))\b",
+    r"categorically|unconditional(?:ly)?|absolutely|no (?:way|exceptions?|compromise|alternative|conditions)|"
+    r"not an inch|(?:not|no[rt]?) (?:even )?a single|not one (?:more|day)|by no means|at any (?:price|cost)|"
+    r"over (?:my|his|her|our|their) (?:own )?dead bod(?:y|ies)|not ever|"
+    r"(?:will|would|can|could|may|shall) ?not (?:ever )?(?:accept|allow|tolerate|agree)|unacceptable|inadmissible|"
+    r"must (?:not|never)|without (?:any )?(?:exceptions?|preconditions?))\b",
+    re.IGNORECASE,
+)
+REFUSING = re.compile(
+    r"\b(refus\w+|rul(?:es?|ed|ing) out|will not|won['’]t|would not|wouldn['’]t|cannot|nothing to do with|none of it|"
+    r"will have none|not hear of|flat(?:ly)?|decisively|vow\w* not|swore)\b",
+    re.IGNORECASE,
+)
+DEMANDING = re.compile(
+    r"\b(must|(?:has|have|had|would have|will have) to|demand(?:s|ed|ing)?|insist(?:s|ed|ing)?|order(?:s|ed)|"
+    r"at once|immediate(?:ly)?|ultimatum|the least that|not negotiable|precondition)\b",
     re.IGNORECASE,
 )
 FIRM = ("CT+", "CT-", "Uu")
@@ -47,20 +63,19 @@ def redlines(
     stated = positions(rows, by)
     if stated.is_empty():
         return pl.DataFrame(schema=REDLINES)
-    words = pl.concat_str("cue", "quote", separator=" ", ignore_nulls=True)
-    explicit = words.map_elements(lambda text: ABSOLUTE.search(text) is not None, return_dtype=pl.Boolean)
-    flat = pl.col("act").is_in(("reject", "demand"))
-    denied = (pl.col("commitment") == "CT-") & pl.col("act").is_in(("state", "promise", "warn", "deny"))
     stated = clusters(stated).with_columns(
-        explicit.alias("explicit"),
-        pl.when((pl.col("act") == "demand") | (pl.col("stance") == "support"))
-        .then(pl.lit("demand")).otherwise(pl.lit("refusal")).alias("kind"),
+        _says(ABSOLUTE).alias("explicit"),
+        pl.when(pl.col("act") == "demand").then(pl.lit("demand"))
+        .when((pl.col("stance") == "support") & (pl.col("act") != "reject")).then(pl.lit("demand"))
+        .otherwise(pl.lit("refusal")).alias("kind"),
     )  # fmt: skip
     free = (pl.col("condition").list.len() == 0).fill_null(value=True)
     sided = pl.col("stance").is_in(("support", "oppose")) & pl.col("commitment").is_in(FIRM)
-    absolute = (
-        free & sided & (flat | (pl.col("explicit") & (denied | pl.col("act").is_in(("warn", "promise", "state")))))
-    )
+    act = pl.col("act")
+    told = pl.col("explicit") & act.is_in(("reject", "demand", "warn", "promise", "deny"))
+    told |= pl.col("explicit") & (act == "state") & (pl.col("commitment") == "CT-")
+    refused = (act == "reject") & ((pl.col("commitment") == "CT-") | _says(REFUSING))
+    absolute = free & sided & (told | refused | ((act == "demand") & _says(DEMANDING)))
     lines = stated.filter(absolute)
     end = pl.lit(rows["date"].max() if as_of is None else last_day(as_of), dtype=pl.Date)
     newest = stated.group_by("actor", "issue", maintain_order=True).agg(pl.col("id").last().alias("newest"))
@@ -82,3 +97,9 @@ def redlines(
     return found.select(pl.col(name).cast(kind) for name, kind in REDLINES.items()).sort(
         ["last", "count", "actor", "issue"], descending=[True, True, False, False], nulls_last=True
     )
+
+
+def _says(pattern: re.Pattern[str]) -> pl.Expr:
+    """Whether the words of cue and content hold the pattern."""
+    words = pl.concat_str("cue", "quote", separator=" ", ignore_nulls=True)
+    return words.map_elements(lambda text: pattern.search(text) is not None, return_dtype=pl.Boolean)

@@ -14,15 +14,15 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import polars as pl
 from scipy import sparse
 
-from onrecord.analyse.coding import DAY, UNDATED, Coded, Floats, Ints, moment
+from onrecord.analyse.coding import DAY, UNDATED, Coded, Floats, Ints, bound, moment
 from onrecord.analyse.networks import Network, Options, Selection, build, select, similarity
-from onrecord.analyse.tables import day
 from onrecord.errors import TableError
 
 KERNELS = ("uniform", "gaussian", "epanechnikov", "triangular")
@@ -174,18 +174,18 @@ def blocks(
     """The networks of a kernel's windows as arrays, a block of windows at a time: what `series` yields one by one."""
     window = Window.parse(window) if isinstance(window, str) else window
     _check(options, window, kernel)
-    picked = _dated(select(table, options))
-    times = picked.coded.time[picked.chosen]
-    if times.size == 0:
+    coded = table if isinstance(table, Coded) else Coded(table)
+    tensor = coded.remember(("tensor", *options.counting), lambda: _Tensor(_dated(select(coded, options))))
+    if tensor.moments.size == 0:
         return
     half = (window.size + 1) // 2
-    first, last = int(times.min()), int(times.max())
+    first, last = int(tensor.moments[0]), int(tensor.moments[-1])
     begin, end = first, last
     if indent:
         begin = second(shift(moment(first), window.unit, half))
         end = second(shift(moment(last), window.unit, -half))
     middles = _middles(begin, end, window.unit)
-    tensor = _Tensor(picked)
+    columns = tensor.rows if options.mode == "one" else tensor.columns
     step = max(1, BLOCK // max(tensor.room, tensor.moments.size, 1))
     for low in range(0, middles.size, step):
         centres = middles[low : low + step]
@@ -196,10 +196,10 @@ def blocks(
             starts, stops = np.full_like(starts, first), np.full_like(stops, last)
         else:
             weights = np.where(inside, weights, 0.0)
-        values = tensor.one(weights) if options.mode == "one" else tensor.two(weights)
+        values = (tensor.one if options.mode == "one" else tensor.two)(weights, options)
         counted = inside.astype(np.int64) @ tensor.sizes
         ends = np.maximum(starts, first), centres, np.minimum(stops, last)
-        yield Block(options, tensor.rows, tensor.columns, values, counted, *[at.astype("datetime64[s]") for at in ends])
+        yield Block(options, tensor.rows, columns, values, counted, *[at.astype("datetime64[s]") for at in ends])
 
 
 class _Tensor:
@@ -207,46 +207,49 @@ class _Tensor:
 
     def __init__(self, picked: Selection) -> None:
         options, coded, chosen = picked.options, picked.coded, picked.chosen
-        self.options = options
         self.rows, row_place = picked.nodes(options.rows, chosen)
-        names, column_place = picked.nodes(options.columns, chosen)
-        self.columns = self.rows if options.mode == "one" else names
+        self.columns, column_place = picked.nodes(options.columns, chosen)
         self.levels = picked.levels
         layer = self.levels.codes[chosen]
         self.depth = max(len(self.levels.labels), 1)
-        if (layer < 0).any():
+        if layer.size and layer.min() < 0:
             layer, self.depth = np.where(layer < 0, self.depth, layer), self.depth + 1
-        self.shape = (len(self.rows), len(names), self.depth)
+        self.shape = (len(self.rows), len(self.columns), self.depth)
         self.moments, place = np.unique(coded.time[chosen], return_inverse=True)
         self.sizes: Ints = np.bincount(place, minlength=self.moments.size)
         row = row_place[coded.field(options.rows).codes[chosen]]
         column = column_place[coded.field(options.columns).codes[chosen]]
         cells = (row * self.shape[1] + column) * self.depth + layer
         size = int(np.prod(self.shape))
-        self.counts = sparse.csr_array((np.ones(cells.size), (place, cells)), shape=(self.moments.size, size))
+        if self.moments.size * size <= BLOCK // 4:
+            counts = np.bincount(place * size + cells, minlength=self.moments.size * size)
+            self.counts: Any = counts.astype(np.float64).reshape(self.moments.size, size)
+        else:
+            self.counts = sparse.csr_array((np.ones(cells.size), (place, cells)), shape=(self.moments.size, size))
         self.room = max(size, len(self.rows) * len(self.columns))
 
-    def two(self, weights: Floats) -> Floats:
+    def two(self, weights: Floats, options: Options) -> Floats:
         """The two-mode matrices of weights (windows x moments)."""
         cells = self._sum(weights).reshape(-1, *self.shape)
-        if self.options.aggregate == "subtract" and self.levels.kind != "text":
+        if options.aggregate == "subtract" and self.levels.kind != "text":
             values = self.levels.values
             return np.asarray(cells @ (values * 2 - 1 if self.levels.kind == "boolean" else values))
         return np.asarray(cells.sum(axis=3))
 
-    def one(self, weights: Floats) -> Floats:
+    def one(self, weights: Floats, options: Options) -> Floats:
         """The one-mode matrices, diagonals included: the root of a product is the product of roots."""
         cells = self._sum(np.sqrt(weights))
-        pairs = similarity(self.levels, self.options.aggregate, self.depth)
+        pairs = similarity(self.levels, options.aggregate, self.depth)
         left = (cells.reshape(-1, self.depth) @ pairs).reshape(-1, self.shape[0], self.shape[1] * self.depth)
         values = left @ cells.reshape(left.shape).transpose(0, 2, 1)
-        if self.options.normalise == "average":
-            values *= self._average()
+        if options.normalise == "average":
+            values *= self._average
         return np.asarray(values)
 
     def _sum(self, weights: Floats) -> Floats:
         return np.asarray((self.counts.T @ weights.T).T)
 
+    @cached_property
     def _average(self) -> Floats:
         """DNA's norm under a kernel: the sum of 2 / (n + n') over concepts and levels that either actor has used."""
         counts = np.asarray(self.counts.sum(axis=0)).reshape(self.shape[0], -1)
@@ -301,16 +304,8 @@ def _range(picked: Selection) -> tuple[datetime, datetime]:
     since, until = picked.options.since, picked.options.until
     inside = picked.coded.time[picked.original]
     inside = inside[inside != UNDATED]
-    first, last = moment(inside.min()), moment(inside.max())
-    return (_moment(since) if since else first), (_moment(until) if until else last)
-
-
-def _moment(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, str) and "T" in value:
-        return datetime.fromisoformat(value).replace(tzinfo=None)
-    return datetime.combine(day(value), datetime.min.time())
+    first = inside.min() if since is None else bound(since, end=False)
+    return moment(first), moment(inside.max() if until is None else bound(until, end=True))
 
 
 def _steps(begin: datetime, end: datetime, unit: str) -> Iterator[datetime]:

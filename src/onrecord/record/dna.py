@@ -94,6 +94,24 @@ UNIQUE = {
     **{f"DATA{kind}": ("StatementId", "VariableId") for kind in ("BOOLEAN", "INTEGER", "SHORTTEXT", "LONGTEXT")},
 }  # fmt: skip
 
+# What DNA's schema checks of single columns, besides colours and the lengths of names.
+FLAGS = (*DISPLAY, *(f"Permission{name}" for name in PERMISSIONS))
+VIEWS = ("viewStatements", "editStatements", "viewDocuments", "editDocuments")
+CHECKS: Mapping[tuple[str, str], str] = {
+    ("CODERS", "Refresh"): "Refresh BETWEEN 0 AND 9999", ("CODERS", "FontSize"): "FontSize BETWEEN 1 AND 99",
+    ("CODERS", "PopupWidth"): "PopupWidth BETWEEN 100 AND 9999",
+    **{("CODERS", name): f"{name} BETWEEN 0 AND 1" for name in FLAGS},
+    **{("CODERRELATIONS", name): f"{name} BETWEEN 0 AND 1" for name in VIEWS},
+    ("CODERRELATIONS", "Coder"): "Coder > 0", ("CODERRELATIONS", "OtherCoder"): "OtherCoder > 0",
+    ("ENTITIES", "ChildOf"): "ChildOf > 0", ("STATEMENTS", "Start"): "Start >= 0", ("STATEMENTS", "Stop"): "Stop >= 0",
+    ("VARIABLES", "DataType"):
+        "DataType = 'boolean' OR DataType = 'integer' OR DataType = 'long text' OR DataType = 'short text'",
+}  # fmt: skip
+OF_TABLES = {
+    "STATEMENTS": "Start < Stop", "CODERRELATIONS": "Coder != OtherCoder",
+    "VARIABLELINKS": "TargetVariableId != SourceVariableId",
+}  # fmt: skip
+
 # What may be left out of an insertion, as in DNA's schema (its rows are inserted column by column).
 BLANK = {("ENTITIES", column) for column in COLOUR} | {("DATALONGTEXT", "Value")}
 ZERO = {("DATAINTEGER", "Value")}
@@ -212,25 +230,32 @@ def _schema() -> sa.MetaData:
             target = REFERENCES.get((name, column))
             extra: list[Any] = [sa.ForeignKey(f"{target}.ID", ondelete="CASCADE")] if target else []
             if column in COLOUR:
-                extra.append(sa.CheckConstraint(f'"{column}" BETWEEN 0 AND 255'))
+                extra.append(sa.CheckConstraint(f"{column} BETWEEN 0 AND 255"))
+            if (name, column) in CHECKS:
+                extra.append(sa.CheckConstraint(CHECKS[name, column]))
             if column in SHORT or (name, column) == ("ENTITIES", "Value"):
-                extra.append(sa.CheckConstraint(f'LENGTH("{column}") < 191'))
+                extra.append(sa.CheckConstraint(f"LENGTH({column}) < 191"))
             columns.append(
                 sa.Column(
                     column, sa.Integer() if kind == INTEGER else sa.Text(), *extra,
-                    primary_key=column == key, nullable=column in OPTIONAL or (name, column) in BLANK,
+                    primary_key=column == key,
+                    nullable=column in OPTIONAL or (name, column) in BLANK or column == key != "ID",
                     autoincrement=False, server_default=_default(name, column),
                 )
             )  # fmt: skip
         checks: list[sa.Constraint] = [sa.UniqueConstraint(*UNIQUE[name])] if name in UNIQUE else []
-        if name == "STATEMENTS":
-            checks.append(sa.CheckConstraint('"Start" < "Stop"'))
+        if name in OF_TABLES:
+            checks.append(sa.CheckConstraint(OF_TABLES[name]))
         sa.Table(name, metadata, *columns, *checks)
     return metadata
 
 
 def _default(name: str, column: str) -> sa.TextClause | None:
     """What DNA's own schema puts into a column that an insertion leaves out."""
+    if column == "DataType":
+        return sa.text("'short text'")
+    if name == "ENTITIES" and column in COLOUR:
+        return None
     if column in COLOUR or column in ("Refresh", "ColorByCoder", "PopupDecoration") or (name, column) in ZERO:
         return sa.text("0")
     if column.startswith(("Permission", "view", "edit")) or column == "PopupAutoComplete" or (name, column) in ONE:

@@ -34,6 +34,8 @@ def test_hedged_conditional_or_mild_words_are_no_red_line() -> None:
         {"act": "reject", "stance": "oppose", "commitment": "PR-"},
         {"act": "demand", "condition": ["if the truce holds"]},
         {"act": "hope", "commitment": "Uu"},
+        {"act": "demand", "commitment": "Uu", "cue": "urged", "quote": "to take the offer"},
+        {"act": "reject", "stance": "oppose", "commitment": "CT+", "quote": "the plan is a tax on bread"},
         {"act": "state", "stance": "oppose", "commitment": "CT-", "quote": "The plan is not ours"},
     )
     assert redlines(data).is_empty()
@@ -41,7 +43,7 @@ def test_hedged_conditional_or_mild_words_are_no_red_line() -> None:
 
 def test_a_line_that_was_softened_says_so() -> None:
     data = statements(
-        {"act": "demand", "commitment": "Uu", "when": "2026-01-01"},
+        {"act": "demand", "commitment": "Uu", "when": "2026-01-01", "quote": "The troops must leave at once"},
         {"stance": "noncommittal", "commitment": "PS+", "when": "2026-01-05"},
     )
     (line,) = redlines(data).to_dicts()

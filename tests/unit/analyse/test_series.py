@@ -33,6 +33,13 @@ def test_plain_windows_reach_half_to_either_side_and_stay_inside() -> None:
     assert nets[3].rows == ()
 
 
+def test_windows_fill_the_range_that_is_asked_for() -> None:
+    """`until` is the end of its date: of 4 and of all of January, a window of 3 days may reach to 23:59:59."""
+    for until, last in (("2026-01-04", datetime(2026, 1, 3)), ("2026-01", datetime(2026, 1, 30))):
+        nets = list(series(DATA, Options(mode="two", since="2026-01-01", until=until), "days:3"))
+        assert (nets[0].middle, nets[-1].middle) == (datetime(2026, 1, 2), last)
+
+
 def test_windows_of_events_surround_each_statement() -> None:
     nets = list(series(DATA, Options(mode="two"), "events:2"))
     assert [(net.statements, net.start, net.stop) for net in nets] == [(3, datetime(2026, 1, 1), datetime(2026, 1, 9))]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from onrecord.show.cli.output import write_rows
 if TYPE_CHECKING:
     import polars as pl
 
+    from onrecord.analyse.drift import Meaning
     from onrecord.model import Article, Statement
     from onrecord.show.exchange.dna import Database
 
@@ -35,11 +36,10 @@ def ask(store: Store, filters: Filters) -> pl.DataFrame:
     """The statements that fit the filters, as a table; `time` is there where they came out of a DNA database."""
     if is_dna(store):
         return _fitting(open_dna(store), filters)
-    from onrecord.show.exchange.dna import times_from_urls
+    from onrecord.show.exchange.dna_kept import expanded
 
     with existing(store) as ledger:
-        table = times_from_urls(ledger.table(query(filters)))
-        return _with_integers(table, ledger.statements(query(filters))) if "time" in table.columns else table
+        return expanded(ledger.table(query(filters)), ledger.statements(query(filters)))
 
 
 def open_dna(store: Store) -> Database:
@@ -67,6 +67,20 @@ def results(store: Store, filters: Filters) -> Iterator[tuple[Article, list[Stat
             grouped.setdefault(statement.article.id, (statement.article, []))[1].append(statement)
     for article, statements in grouped.values():
         yield article, sorted(statements, key=lambda s: (s.content[0].span.start, s.id))
+
+
+def told_once(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with the reports of one utterance marked, those in other words too, so that they count once."""
+    from onrecord.analyse.drift import clusters
+
+    return clusters(table, meaning=meaning())
+
+
+def meaning() -> Meaning:
+    """The bundled word vectors, for telling whether two statements say the same."""
+    from onrecord.interpret.vectors import bundled_vectors
+
+    return bundled_vectors().mean
 
 
 def terms(store: Store, codebook: Path | None) -> dict[str, list[str]]:
@@ -134,19 +148,3 @@ def _fitting(database: Database, filters: Filters) -> pl.DataFrame:
     if filters.until is not None:
         frame = frame.filter(pl.col("date") <= last_day(str(filters.until)))
     return frame
-
-
-def _with_integers(table: pl.DataFrame, statements: Iterator[Statement]) -> pl.DataFrame:
-    """The table with the integer qualifier that an imported DNA database had; the rule of the stance keeps it."""
-    import polars as pl
-
-    from onrecord.show.exchange.dna import kept_integer
-
-    known: Mapping[str, tuple[str, int]] = {
-        statement.id: kept for statement in statements if (kept := kept_integer(statement)) is not None
-    }
-    if not known:
-        return table
-    (name, *_) = {name for name, _ in known.values()}
-    values: list[Any] = [known[key][1] if key in known else None for key in table["id"]]
-    return table.with_columns(pl.Series(name if name not in table.columns else "qualifier", values, dtype=pl.Int64))

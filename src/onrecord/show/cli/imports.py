@@ -59,16 +59,20 @@ def import_(
         results: Results = list(_json_lines(path))
     else:
         from onrecord.show.exchange import dna
+        from onrecord.show.exchange.dna_kept import times
 
         roles = dict(pairs(role or [], "ROLE=VARIABLE to map"))
         database = dna.read(path, statement_type=statement_type, roles=roles)
         results = list(dna.articles(database))
-        lost = dna.table(database).height - sum(len(found) for _, found in results)
+        stands_for = [times(statement) for _, found in results for statement in found]
+        lost = dna.table(database).height - sum(stands_for)
         if lost:
             say(f"{counted(lost, 'statement')} left out: the place lies outside the text")
-    ids = [statement.id for _, found in results for statement in found]
-    if len(ids) > len(set(ids)):
-        say(f"{counted(len(ids) - len(set(ids)), 'statement')} coded twice over the same words with the same values")
+        twice = sum(stands_for) - len(stands_for)
+        if twice:
+            say(
+                f"{counted(twice, 'statement')} coded again over the same words alike: kept as one, counted in networks"
+            )
     with Ledger(store.ledger) as ledger:
         batch = ledger.add(results)
     say(f"{store.ledger}: {counted(batch.articles, 'article')} and {counted(batch.statements, 'statement')} added")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.model import PartialDate
-from onrecord.show.cli.asking import answer, ask
+from onrecord.show.cli.asking import answer, ask, told_once
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
 from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
@@ -79,7 +79,7 @@ def matrix(
 def _write_intervals(table: pl.DataFrame, by: By, output: Output) -> None:
     from onrecord.analyse.trust import intervals
 
-    found = intervals(table, by=by.value)
+    found = intervals(told_once(table), by=by.value)
     shown = ("actor", "issue", "stance", "value", "low", "high", "utterances", "reports", "probability")
     answer(found, output.format, shown=shown, nothing="no positions")
 

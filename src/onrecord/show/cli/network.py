@@ -13,7 +13,7 @@ import typer
 
 from onrecord.errors import ExchangeError, TableError
 from onrecord.model import PartialDate
-from onrecord.show.cli.asking import ask, is_dna, open_dna, pairs
+from onrecord.show.cli.asking import ask, is_dna, open_dna, pairs, told_once
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Filters, Store, flat, to_date
 
@@ -118,7 +118,7 @@ def network(shape: Shape, choice: Choice, through: Through, store: Store, file: 
     from onrecord.analyse.tables import COLUMNS
 
     table = ask(store, Filters())
-    options = _options(shape, choice, _qualifier(shape, store, table))
+    options = _options(shape, choice, table)
     if file.measure is not None:
         _measure(table, options, through, file)
     elif options.mode == "events":
@@ -136,10 +136,15 @@ def network(shape: Shape, choice: Choice, through: Through, store: Store, file: 
         _many(series(table, options, through.window, kernel=kernel), file)
 
 
-def _options(shape: Shape, choice: Choice, qualifier: str) -> Options:
+def _options(shape: Shape, choice: Choice, table: pl.DataFrame) -> Options:
     from onrecord.analyse.networks import Options
 
-    named = [_alias(field, value, qualifier) for field, value in pairs(choice.exclude or [], "FIELD=VALUE to exclude")]
+    # A DNA database's own variable of the sides, where it is more than yes or no.
+    qualifier = shape.qualifier or ("qualifier" if "qualifier" in table.columns else "stance")
+    named = [
+        (field, value) if field in table.columns else _alias(field, value)
+        for field, value in pairs(choice.exclude or [], "FIELD=VALUE to exclude")
+    ]
     return Options(
         mode=shape.mode.value,
         rows=shape.rows.value,
@@ -156,22 +161,8 @@ def _options(shape: Shape, choice: Choice, qualifier: str) -> Options:
     )
 
 
-def _qualifier(shape: Shape, store: Store, table: pl.DataFrame) -> str:
-    """The field of the sides: a DNA database's own variable where it is more than yes or no."""
-    if shape.qualifier is not None:
-        return shape.qualifier
-    if is_dna(store):
-        database = open_dna(store)
-        name = database.roles.get("stance")
-        return name if name is not None and database.variables[name] != "boolean" else "stance"
-    extra = [
-        name for name, kind in table.schema.items() if kind.is_integer() and name not in ("start", "stop", "coder")
-    ]
-    return extra[0] if extra else "stance"
-
-
-def _alias(field: str, value: str, qualifier: str) -> tuple[str, str]:
-    if field == "agreement" and qualifier == "stance":
+def _alias(field: str, value: str) -> tuple[str, str]:
+    if field == "agreement":
         return "stance", SIDES.get(value.lower(), value)
     return ALIASES.get(field, field), value
 
@@ -188,7 +179,7 @@ def _measure(table: pl.DataFrame, options: Options, through: Through, file: File
     elif through.window is not None:
         raise TableError(f"--measure {file.measure} is of one network; leave --window out")
     elif file.measure is Measure.intervals:
-        found = trust.edge_intervals(table, options)
+        found = trust.edge_intervals(told_once(table), options)
     elif file.measure is Measure.polarization:
         told = graphs.polarization(table, options)
         say(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onrecord.model import PartialDate
-from onrecord.show.cli.asking import answer, ask
+from onrecord.show.cli.asking import answer, ask, meaning, told_once
 from onrecord.show.cli.matrix import By
 from onrecord.show.cli.options import Filters, Output, Store, flat, to_date
 
@@ -65,7 +65,7 @@ def conflicts(
     if kind is Kind.reports:
         import polars as pl
 
-        told = drifts(table)
+        told = drifts(table, meaning=meaning())
         apart = pl.col("differs").list.eval(pl.element().is_in(["stance", "commitment"])).list.any()
         torn = told.filter(apart)["cluster"].unique()
         found = told.filter(pl.col("cluster").is_in(torn.to_list()))
@@ -84,7 +84,7 @@ def drift(filters: Filters, store: Store, output: Output, days: Days = 2) -> Non
     """Show how outlets tell the same utterance, the first report first: wording, hedges and chain."""
     from onrecord.analyse import drift as drifts
 
-    found = drifts.drift(ask(store, filters), days=days)
+    found = drifts.drift(ask(store, filters), days=days, meaning=meaning())
     answer(found, output.format, shown=DRIFT_SHOWN, nothing="no utterance is told by two outlets")
 
 
@@ -101,6 +101,7 @@ def redlines(
     """Show absolute refusals and demands, how often and how recently they were repeated."""
     from onrecord.analyse import redlines as lines
 
-    found = lines.redlines(ask(store, filters), by=by.value, as_of=None if as_of is None else str(as_of))
+    table = told_once(ask(store, filters))
+    found = lines.redlines(table, by=by.value, as_of=None if as_of is None else str(as_of))
     shown = ("actor", "issue", "kind", "count", "reports", "last", "days_since", "softened", "quote")
     answer(found, output.format, shown=shown, nothing="nobody refused or demanded anything absolutely")

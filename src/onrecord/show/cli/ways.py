@@ -11,7 +11,7 @@ import typer
 
 from onrecord.errors import TableError
 from onrecord.model import PartialDate
-from onrecord.show.cli.asking import CodebookFile, answer, ask, terms
+from onrecord.show.cli.asking import CodebookFile, answer, ask, terms, told_once
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.matrix import By, Rule
 from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
@@ -115,7 +115,7 @@ def scenario(
         _page(found, (scenarios.NOTE,), output, shown, "no step waits for itself, and nothing has to be given up")
         return
     made = scenarios.scenario(
-        table,
+        told_once(table),
         capabilities=None if capabilities is None else _capabilities(capabilities),
         what_if=_assumed(what_if or []),
         by=by.value,

@@ -7,7 +7,6 @@ know (act, commitment) is `state` and `Uu`. Positions are UTF-16 code units in D
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from onrecord.errors import ExchangeError, SpanError
 from onrecord.model import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.record.dna import Tables, read_tables, write_tables
 from onrecord.show.exchange.dna_build import Builder
+from onrecord.show.exchange.dna_kept import OF_DOCUMENT, RULE, TAKEN, address, merged, rule
 from onrecord.span import Text
 
 ROLES: Mapping[str, str] = {
@@ -31,7 +31,8 @@ ROLES: Mapping[str, str] = {
 }
 DATA = {"short text": "DATASHORTTEXT", "long text": "DATALONGTEXT", "integer": "DATAINTEGER", "boolean": "DATABOOLEAN"}
 QUOTES = ('"', "“", "”", "«", "»", "„")
-RULE = "dna"
+# What stands before a variable's name where its values are joined to documents, which have columns of their own.
+VALUE = "value of "
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ class Database:
         rows = self.tables["VARIABLES"].filter(pl.col("StatementTypeId") == self.type_id).sort("ID")
         return dict(rows.select("Variable", "DataType").iter_rows())
 
+    @property
+    def qualifier(self) -> str | None:
+        """The variable of the sides where it is an integer or a text, which is more than the stance can tell."""
+        name = self.roles.get("stance")
+        return name if name is not None and self.variables[name] in ("integer", "short text") else None
+
 
 def read(path: str | Path, *, statement_type: str | None = None, roles: Mapping[str, str] | None = None) -> Database:
     """Open a database; the statement type is the first that has the roles' variables, if none is named.
@@ -59,10 +66,15 @@ def read(path: str | Path, *, statement_type: str | None = None, roles: Mapping[
     wanted = dict(ROLES) | dict(roles or {})
     known = []
     for row in tables["STATEMENTTYPES"].sort("ID").iter_rows(named=True):
-        of_type = tables["VARIABLES"].filter(pl.col("StatementTypeId") == row["ID"])["Variable"].to_list()
-        known.append(f"{row['Label']} ({', '.join(of_type)})")
-        named = {name.lower(): name for name in of_type}
-        found = {role: named[name.lower()] for role, name in wanted.items() if name.lower() in named}
+        of_type = tables["VARIABLES"].filter(pl.col("StatementTypeId") == row["ID"])
+        known.append(f"{row['Label']} ({', '.join(of_type['Variable'])})")
+        named = {name.lower(): (name, kind) for name, kind in of_type.select("Variable", "DataType").iter_rows()}
+        # Only short texts can be nodes; of another type's variables of the same names some may be none.
+        found = {
+            role: named[name.lower()][0]
+            for role, name in wanted.items()
+            if name.lower() in named and (role == "stance" or named[name.lower()][1] == "short text")
+        }
         fits = "issue" in found and ("speaker" in found or "affiliation" in found)
         if (statement_type is None and fits) or statement_type == row["Label"]:
             if not fits:
@@ -83,8 +95,9 @@ def write(path: str | Path, database: Database | Tables) -> None:
 def table(database: Database) -> pl.DataFrame:
     """The statement table of a database, in DNA's order: by time, document and place.
 
-    Besides the columns of every statement table it has `time` (datetime, UTC), `stop`, `coder`, `author`, `section`,
-    `type` and every variable of the statement type under its own name (`agreement` as a boolean, say).
+    Besides the columns of every statement table it has `time` (datetime, UTC), `stop`, `number`, `coder`, `author`,
+    `section`, `type`, every variable of the statement type under its own name (`agreement` as a boolean, say) and, if
+    the variable of the sides is no boolean, `qualifier` with its values.
     """
     tables = database.tables
     statements = tables["STATEMENTS"].filter(pl.col("StatementTypeId") == database.type_id)
@@ -106,7 +119,8 @@ def table(database: Database) -> pl.DataFrame:
         "published": time.dt.strftime("%Y-%m-%d"), "date": time.dt.date(), "act": pl.lit("state"),
         "commitment": pl.lit("Uu"), "confidence": pl.lit(1.0), "cue": pl.lit(""), "source": pl.lit(""),
         "stance": _stance(database),
-        **{role: _filled(name) for role, name in database.roles.items() if role != "stance"},
+        "url": _address(),
+        **{role: _filled(VALUE + name) for role, name in database.roles.items() if role != "stance"},
     }  # fmt: skip
     empty = pl.lit([], dtype=pl.List(pl.String))
     columns = []
@@ -114,10 +128,11 @@ def table(database: Database) -> pl.DataFrame:
         if name not in spans.columns:
             value = made.get(name, empty if name in ("chain", "condition") else pl.lit(None))
             columns.append(value.cast(kind).alias(name))
-    extra = [time.alias("time"), pl.col("Coder").alias("coder")]
-    extra += [_filled(name).alias(name.lower()) for name in ("Author", "Section", "Type")]
-    taken = set(COLUMNS) | {"time", "stop", "coder", "author", "section", "type"}
-    extra += [pl.col(name) for name in database.variables if name not in taken]
+    extra = [time.alias("time"), pl.col("Coder").alias("coder"), pl.col("ID").alias("number")]
+    extra += [_filled(name.title()).alias(name) for name in OF_DOCUMENT]
+    if database.qualifier is not None:
+        extra.append(pl.col(VALUE + database.qualifier).alias("qualifier"))
+    extra += [pl.col(VALUE + name).alias(name) for name in database.variables if name not in TAKEN]
     frame = pl.concat([joined.select(*columns, *extra), spans], how="horizontal")
     return frame.select(*COLUMNS, *[name for name in frame.columns if name not in COLUMNS])
 
@@ -125,26 +140,23 @@ def table(database: Database) -> pl.DataFrame:
 def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
     """Each document with its statements as the ledger takes them; documents without statements too.
 
-    The document's number is the article's name, and its time of day is kept in the article's address, since dates in
-    the ledger are days. A statement whose span lies outside its text is left out.
+    The document's number is the article's name. What the ledger has no field for is kept as `dna_kept` says. A span
+    that leaves its text is cut to it, and a statement that lies wholly outside is left out.
     """
     rows = table(database)
-    integer = database.variables.get(database.roles.get("stance", "")) == "integer"
-    qualifier = database.roles["stance"] if integer else None
     per_document = {str(key[0]): part for key, part in rows.group_by("article", maintain_order=True)}
     for document in database.tables["DOCUMENTS"].sort("Date", "ID").iter_rows(named=True):
-        said = datetime.fromtimestamp(document["Date"], UTC)
         article = Article(
             text=Text(document["Text"]),
             name=str(document["ID"]),
             title=document["Title"],
             outlet=document["Source"] or None,
-            published=PartialDate(said.date().isoformat()),
-            url=f"dna:document/{document['ID']}?time={said:%Y-%m-%dT%H:%M:%S}",
+            published=PartialDate(datetime.fromtimestamp(document["Date"], UTC).date().isoformat()),
+            url=address(document),
         )
         part = per_document.get(article.name)
-        found = [] if part is None else [_statement(article, row, qualifier) for row in part.iter_rows(named=True)]
-        yield article, [statement for statement in found if statement is not None]
+        found = [] if part is None else [_statement(article, row, database) for row in part.iter_rows(named=True)]
+        yield article, merged(statement for statement in found if statement is not None)
 
 
 def from_statements(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Tables:
@@ -176,18 +188,6 @@ def attributes(database: Database) -> dict[str, dict[str, str]]:
     return found
 
 
-def times_from_urls(frame: pl.DataFrame) -> pl.DataFrame:
-    """A ledger's table with the column `time` where articles came out of a DNA database (see `articles`)."""
-    told = (
-        pl.col("url").str.extract(r"^dna:document/\d+\?time=(\S+)$").str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
-    )
-    if frame.is_empty() or frame.select(told.is_null().all()).item():
-        return frame
-    return frame.with_columns(
-        pl.coalesce(told.cast(pl.Datetime("us")), pl.col("date").cast(pl.Datetime("us"))).alias("time")
-    )
-
-
 def _values(database: Database, name: str, kind: str) -> pl.DataFrame:
     tables = database.tables
     if kind not in DATA:
@@ -196,11 +196,12 @@ def _values(database: Database, name: str, kind: str) -> pl.DataFrame:
         (pl.col("StatementTypeId") == database.type_id) & (pl.col("Variable") == name)
     )
     data = tables[DATA[kind]].filter(pl.col("VariableId") == variable["ID"].item(0))
+    data = data.unique("StatementId", keep="first", maintain_order=True)
     if kind == "short text":
-        entities = tables["ENTITIES"].select(pl.col("ID").alias("Entity"), pl.col("Value").alias(name))
-        return data.join(entities, on="Entity", how="left").select("StatementId", name)
+        entities = tables["ENTITIES"].select(pl.col("ID").alias("Entity"), pl.col("Value").alias(VALUE + name))
+        return data.join(entities, on="Entity", how="left").select("StatementId", VALUE + name)
     value = pl.col("Value").cast(pl.Boolean) if kind == "boolean" else pl.col("Value")
-    return data.select("StatementId", value.alias(name))
+    return data.select("StatementId", value.alias(VALUE + name))
 
 
 def _filled(name: str) -> pl.Expr:
@@ -208,12 +209,18 @@ def _filled(name: str) -> pl.Expr:
     return pl.when(pl.col(name) != "").then(pl.col(name))
 
 
+def _address() -> pl.Expr:
+    names = {"ID": "DocumentId", "Date": "Date", **{name.title(): name.title() for name in OF_DOCUMENT}}
+    row = pl.struct(pl.col(column).alias(name) for name, column in names.items())
+    return row.map_elements(address, return_dtype=pl.String)
+
+
 def _stance(database: Database) -> pl.Expr:
     name = database.roles.get("stance")
     kind = database.variables.get(name) if name is not None else None
     if name is None or kind not in ("boolean", "integer"):
         return pl.lit("none")
-    value = pl.col(name).cast(pl.Int64)
+    value = pl.col(VALUE + name).cast(pl.Int64)
     against = value == 0 if kind == "boolean" else value < 0
     side = pl.when(value > 0).then(pl.lit("support")).when(against).then(pl.lit("oppose"))
     return side.when(value == 0).then(pl.lit("mixed")).otherwise(pl.lit("none"))
@@ -232,27 +239,22 @@ def _span(text: str, start: int, stop: int) -> tuple[int, int, str, str]:
     return start, stop, quote, str(Form.DIRECT if marks else Form.MIXED if inside else Form.INDIRECT)
 
 
-def kept_integer(statement: Statement) -> tuple[str, int] | None:
-    """The integer qualifier that an imported statement had, with its name: the rule of its stance keeps it."""
-    found = re.fullmatch(RULE + r" (.+) = (-?\d+)", statement.stance.rule, re.DOTALL)
-    return None if found is None else (found[1], int(found[2]))
-
-
-def _statement(article: Article, row: Mapping[str, Any], qualifier: str | None) -> Statement | None:
+def _statement(article: Article, row: Mapping[str, Any], database: Database) -> Statement | None:
     try:
-        content = (article.text.cite(row["start"], row["stop"]),)
+        content = (article.text.cite(row["start"], min(row["stop"], len(article.text.content))),)
     except SpanError:
         return None
 
     def judged(value: Any, rule: str = RULE) -> Judgement[Any]:
         return Judgement(value=value, rule=rule, confidence=1.0)
 
-    kept = qualifier is not None and row[qualifier] is not None
-    rule = f"{RULE} {qualifier} = {row[qualifier]}" if qualifier is not None and kept else RULE
-
+    nodes = {name for role, name in database.roles.items() if role != "stance"}
+    names = [name for name in database.variables if name not in nodes and name not in TAKEN]
     return Statement(
         article=article, source=(), cue=(), content=content, form=judged(Form(row["form"])),
         speaker=judged(row["speaker"]), affiliation=judged(row["affiliation"]), chain=judged(()), venue=judged(None),
-        act=judged(Act.STATE), issue=judged(row["issue"]), stance=judged(Stance(row["stance"]), rule),
+        act=judged(Act.STATE), issue=judged(row["issue"]), stance=judged(
+            Stance(row["stance"]), rule(row, names, database.qualifier)
+        ),
         commitment=judged(Commitment.UNCOMMITTED), condition=judged(()), when=judged(None),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from onrecord.model import Article, Stance, Statement, digest
 from onrecord.record.dna import DISPLAY, PERMISSIONS, Tables, frame, password_hash
+from onrecord.show.exchange.dna_kept import OF_DOCUMENT, moment, times, told
 
 PASSWORD = "onrecord"
 SIDED, UNSIDED = 1, 2
@@ -50,15 +51,17 @@ class Builder:
         """One document with its statements; undated articles are dated 1 January 1970, as DNA needs a date."""
         text = article.text.content
         document = self._put(
-            "DOCUMENTS", Title=_short(article.title or article.name), Text=text, Coder=1, Author="",
-            Source=_short(article.outlet or ""), Section="", Notes=article.url or "", Type="", Date=_date(article),
+            "DOCUMENTS", Title=_short(article.title or article.name), Text=text, Coder=1,
+            Source=_short(article.outlet or ""), Notes=article.url or "", Date=_date(article),
+            **{name.title(): _short(told(article.url).get(name, "")) for name in OF_DOCUMENT},
         )  # fmt: skip
         wide = any(ord(letter) > 0xFFFF for letter in text)
         for statement in statements:
             start, end = statement.content[0].span.start, statement.content[-1].span.end
             if wide:
                 start, end = _units(text, start), _units(text, end)
-            self._statement(document, start, end, statement)
+            for _ in range(times(statement)):
+                self._statement(document, start, end, statement)
 
     def tables(self) -> Tables:
         """The tables of the database so far."""
@@ -117,9 +120,9 @@ def _short(value: str) -> str:
 def _date(article: Article) -> int:
     if article.published is None:
         return 0
-    if article.url is not None and article.url.startswith("dna:document/") and "?time=" in article.url:
-        told = article.url.split("?time=", 1)[1]
-        return int(datetime.fromisoformat(told).replace(tzinfo=UTC).timestamp())
+    said = moment(article)
+    if said is not None:
+        return int(said.timestamp())
     return int(datetime.combine(article.published.first_day(), time(), UTC).timestamp())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import sqlite3
 from pathlib import Path
 
@@ -12,13 +13,22 @@ import pytest
 from onrecord.analyse.networks import Options, network
 from onrecord.analyse.tables import COLUMNS
 from onrecord.errors import ExchangeError
-from onrecord.model import Article, PartialDate, Stance
+from onrecord.model import Article, PartialDate, Stance, Statement
+from onrecord.record import Ledger
 from onrecord.record.dna import COLUMNS as DNA_COLUMNS
 from onrecord.record.dna import frame, password_hash, read_tables, write_tables
-from onrecord.show.exchange import dna
+from onrecord.show.exchange import dna, dna_kept
 from onrecord.span import Text
 
-from tests.made import article, statement  # isort: skip
+from tests import odd_dna  # isort: skip
+from tests.made import SHARED, article, statement  # isort: skip
+
+
+def ledger_results(ledger: Ledger) -> list[tuple[Article, list[Statement]]]:
+    found: dict[str, tuple[Article, list[Statement]]] = {}
+    for one in ledger.statements():
+        found.setdefault(one.article.id, (one.article, []))[1].append(one)
+    return list(found.values())
 
 
 def database(path: Path, *, kind: str = "boolean", values: tuple[int, ...] = (1, 0)) -> Path:
@@ -175,12 +185,41 @@ def test_a_statement_outside_its_text_is_left_out_of_the_ledger(tmp_path: Path) 
     assert dna.table(dna.read(path)).height == 2
 
 
-def test_times_come_back_from_the_ledgers_addresses() -> None:
-    table = pl.DataFrame({"url": ["dna:document/2?time=2020-09-13T12:26:40", None], "date": [None, None]}).with_columns(
-        pl.col("date").cast(pl.Date)
+def test_a_ledger_keeps_what_statements_have_no_field_for(tmp_path: Path) -> None:
+    """Times, authors, numbers, coders and further variables; and words coded twice alike count twice."""
+    base = odd_dna.make(tmp_path / "odd.dna", kind="integer")
+    theirs = dna.table(dna.read(base))
+    with Ledger(tmp_path / "odd.db") as ledger:
+        ledger.add(list(dna.articles(dna.read(base))))
+        plain, ours = ledger.table(), dna_kept.expanded(ledger.table(), ledger.statements())
+        again = dna.from_statements(ledger_results(ledger))
+    assert plain.height < ours.height == theirs.height
+    shared = ["number", "coder", "time", "stop", "author", "section", "type", "qualifier", "agreement", "scale", "sure"]
+    assert (
+        ours.sort("number")
+        .select(shared)
+        .equals(theirs.sort("number").select(shared).with_columns(pl.col("section", "author", "type")))
     )
-    assert str(dna.times_from_urls(table)["time"][0]) == "2020-09-13 12:26:40"
-    assert "time" not in dna.times_from_urls(table.tail(1)).columns
+    assert again["STATEMENTS"].height == theirs.height
+    assert set(again["DOCUMENTS"]["Author"]) == {"", "Ed"}
+
+
+def test_other_ledgers_stay_as_they_are(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.add([(article(), [statement()])])
+        assert dna_kept.expanded(ledger.table(), ledger.statements()).equals(ledger.table())
+
+
+def test_a_span_that_leaves_its_text_is_cut_to_it(tmp_path: Path) -> None:
+    path = database(tmp_path / "a.dna")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE STATEMENTS SET Stop = 500 WHERE ID = 1")
+    assert {found.quote for _, made in dna.articles(dna.read(path)) for found in made} == {"We say yes.", "We say no"}
+
+
+def test_nodes_are_short_texts(tmp_path: Path) -> None:
+    """The first type has variables of the right names, one of which is no short text."""
+    assert dna.read(odd_dna.make(tmp_path / "odd.dna")).type_id == 2
 
 
 def test_what_is_written_takes_what_dna_inserts(tmp_path: Path) -> None:
@@ -205,3 +244,39 @@ def test_what_is_written_takes_what_dna_inserts(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM STATEMENTS").fetchone() == (0,)
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("INSERT INTO ENTITIES (VariableId, Value) VALUES (1, 'New')")
+
+
+SAMPLE = SHARED / "data" / "dna" / "sample" / "sample.dna"
+
+
+def schema(path: Path) -> dict[str, object]:
+    """Of each table the columns (name, type, not null, default, key), references, unique sets and checks."""
+    found = {}
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as base:
+        for name, sql in base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = [
+                (row[1], row[2].upper(), row[3], row[4], row[5] > 0)
+                for row in base.execute(f"PRAGMA table_info({name})")
+            ]
+            references = {row[2:7] for row in base.execute(f"PRAGMA foreign_key_list({name})")}
+            indexes = [row[1] for row in base.execute(f"PRAGMA index_list({name})") if row[2]]
+            unique = {tuple(row[2] for row in base.execute(f"PRAGMA index_info('{index}')")) for index in indexes}
+            plain = re.sub(r'["\s]', "", sql)
+            checks = sorted(re.findall(r"CHECK(\((?:[^()]|\([^()]*\))*\))", plain))
+            found[name] = (columns, references, unique, checks)
+    return found
+
+
+@pytest.mark.skipif(not SAMPLE.is_file(), reason=f"no sample database at {SAMPLE}; set ONRECORD_SHARED")
+def test_what_is_written_has_the_schema_that_dna_makes(tmp_path: Path) -> None:
+    """Table by table: columns, types, defaults, keys, references, indexes and checks; and all rows of the sample."""
+    write_tables(tmp_path / "ours.dna", read_tables(SAMPLE))
+    theirs, ours = schema(SAMPLE), schema(tmp_path / "ours.dna")
+    assert ours.keys() == theirs.keys()
+    for name, facts in theirs.items():
+        assert ours[name] == facts, name
+    first, second = read_tables(SAMPLE), read_tables(tmp_path / "ours.dna")
+    assert all(second[name].equals(first[name]) for name in DNA_COLUMNS)
+    with sqlite3.connect(tmp_path / "ours.dna") as base:
+        assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)

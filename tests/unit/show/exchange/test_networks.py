@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
+import igraph
 import networkx as nx
 import numpy as np
 import pytest
@@ -54,6 +57,41 @@ def test_graphml_is_read_back_and_by_networkx(net: Network) -> None:
     assert {data["label"] for _, data in graph.nodes(data=True)} == {*net.rows, *net.columns}
     if net.rows:
         assert graph.nodes["n0"]["type"] == "state"
+
+
+@FILES
+def test_graphml_is_read_by_igraph(net: Network, tmp_path: Path) -> None:
+    """A second reader, which has its own XML parser and reads the types that the keys declare."""
+    path = tmp_path / "n.graphml"
+    path.write_text(graphml.write(net), encoding="utf-8")
+    graph = igraph.Graph.Read_GraphML(str(path))
+    assert sorted(graph.es["weight"]) == sorted(net.edges()["weight"].to_list()) if net.rows else graph.vcount() == 0
+    assert set(graph.vs["label"]) == {*net.rows, *net.columns} if net.rows else True
+
+
+@FILES
+def test_gexf_has_the_shape_that_its_schema_asks_for(net: Network) -> None:
+    """GEXF 1.2draft: the order of elements, attributes declared before they are used, ids once, weights as floats."""
+    root = ET.fromstring(gexf.write(net, {"A": {"type": "state"}}))
+    space = f"{{{gexf.SPACE}}}"
+    (graph,) = root
+    assert (root.tag, root.get("version"), graph.tag) == (f"{space}gexf", "1.2", f"{space}graph")
+    assert [child.tag.removeprefix(space) for child in graph] == ["attributes", "attributes", "nodes", "edges"]
+    nodes, edges = graph[2], graph[3]
+    for kind, elements in (("node", nodes), ("edge", edges)):
+        (head,) = (part for part in graph[:2] if part.get("class") == kind)
+        types = {item.get("id"): item.get("type") for item in head}
+        assert set(types.values()) <= {"string", "double", "integer", "float", "boolean"}
+        assert len({element.get("id") for element in elements}) == len(elements)
+        for value in elements.iter(f"{space}attvalue"):
+            assert value.get("for") in types
+            assert types[value.get("for")] != "double" or float(str(value.get("value"))) == float(
+                str(value.get("value"))
+            )
+    ids = {node.get("id") for node in nodes}
+    for edge in edges:
+        assert {edge.get("source"), edge.get("target")} <= ids
+        assert float(str(edge.get("weight"))) > 0
 
 
 @FILES
