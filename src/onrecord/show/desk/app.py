@@ -52,7 +52,7 @@ _CODES = {
 
 def create_app(settings: Settings) -> Starlette:
     """A desk on its ledger, which is opened here and closed when the server stops."""
-    ledger = Ledger(settings.ledger)
+    ledger = Ledger(settings.ledger, cache=settings.limits.pages)
     reviews = Reviews(ledger)
     desk = Desk(
         settings=settings,
