@@ -66,7 +66,7 @@ class Standing:
         self._row = held["row"].to_numpy().astype(np.int32)[order]
         self._stance = _places(held["stance"], list(POSITIONS)).astype(np.int8)[order]
         known, self._start = np.unique(group, return_index=True)
-        self._end = np.append(self._start[1:], len(group)).astype(np.int64)
+        self._end = np.append(self._start, len(group))[1:].astype(np.int64)
         self._actor: Numbers = known // wide
         self._issue: Numbers = known % wide
         numbers = np.repeat(np.arange(len(known), dtype=np.int64), self._end - self._start)
