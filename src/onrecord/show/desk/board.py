@@ -3,7 +3,7 @@
 Every page asks for the last batch number (one row); only where it moved are the changes fetched. What a page works
 out is kept with the table under a key, so that it is worked out once per batch and forgotten with it. Memory is
 bounded: the table and its index of positions grow with the ledger (about half a kilobyte per statement), what is kept
-beside them stays within `KEPT` bytes, and `AT_ONCE` threads at most work something out at the same time.
+beside them stays within `KEPT` bytes, and what goes over the whole table is worked out by `AT_ONCE` threads at most.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KEPT = 48 << 20  # bytes of results kept per batch; a page's result is some ten kilobytes
-AT_ONCE = 2  # more only wait for each other's lock of the interpreter, and each holds its frames meanwhile
+AT_ONCE = 1  # more only wait for each other's lock of the interpreter, and each holds copies of the table meanwhile
 BY = ("speaker", "affiliation")
 _ALIAS = ("speaker", "affiliation")
 
@@ -40,11 +41,13 @@ class Results:
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._busy: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._inside = threading.local()  # what is being made may ask for another result: it passed the gate already
         self.weight = 0
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for this key; others who want the same wait for it."""
+    def once(self, key: Hashable, make: Callable[[], T], *, heavy: bool = False) -> T:
+        """What `make` gives, made once for this key; others who want the same wait for it.
+
+        What is `heavy` goes through a gate. It may ask for other results, for what is light only.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -54,19 +57,10 @@ class Results:
             with self._lock:
                 if key in self._kept:
                     return cast("T", self._kept[key][0])
-            made = self._made(make)
+            with self._gate if heavy else nullcontext():
+                made = make()
             self._keep(key, made)
         return made
-
-    def _made(self, make: Callable[[], T]) -> T:
-        if getattr(self._inside, "yes", False):
-            return make()
-        with self._gate:
-            self._inside.yes = True
-            try:
-                return make()
-            finally:
-                self._inside.yes = False
 
     def _keep(self, key: Hashable, made: object) -> None:
         heavy = weight(made)
@@ -97,9 +91,9 @@ class Snapshot:
     _standing: dict[str, Standing] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` gives, made once per batch for this key."""
-        return self.results.once(key, make)
+    def once(self, key: Hashable, make: Callable[[], T], *, heavy: bool = False) -> T:
+        """What `make` gives, made once per batch for this key; `heavy` is what goes over the whole table."""
+        return self.results.once(key, make, heavy=heavy)
 
     def standing(self, by: str = "speaker") -> Standing:
         """The index of positions, made at the first question."""

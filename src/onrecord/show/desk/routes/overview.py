@@ -70,4 +70,4 @@ def moves(now: Snapshot, by: str = "speaker") -> list[dict[str, Any]]:
     """Who moved, the newest first; at most 500."""
     from onrecord.analyse.shifts import changes
 
-    return now.once(("moves", by), lambda: changes(now.table, by=by).head(500).to_dicts())
+    return now.once(("moves", by), lambda: changes(now.table, by=by).head(500).to_dicts(), heavy=True)

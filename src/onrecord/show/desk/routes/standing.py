@@ -107,10 +107,10 @@ def _found(now: Snapshot, kind: str) -> pl.DataFrame:
     if kind == "moved":
         return pl.DataFrame(moves(now), schema=CHANGES)
     if kind == "drift":
-        return now.once("drift", lambda: drift(now.table.tail(DRIFTING)))
+        return now.once("drift", lambda: drift(now.table.tail(DRIFTING)), heavy=True)
     if kind == "between":
-        return now.once("between", lambda: found(_heard(now), kind=kind).head(5_000))
-    return now.once("self", lambda: found(now.table, kind=kind).head(5_000))
+        return now.once("between", lambda: found(_heard(now), kind=kind).head(5_000), heavy=True)
+    return now.once("self", lambda: found(now.table, kind=kind).head(5_000), heavy=True)
 
 
 def _heard(now: Snapshot) -> pl.DataFrame:
