@@ -19,6 +19,7 @@ from onrecord.model import Decision, Ruling
 from onrecord.record import Ledger
 from onrecord.show.desk.board import Results, weight
 from onrecord.show.desk.marks import Mark, marks, span_of_words, split, words_of_span
+from onrecord.show.desk.turns import Turns
 from tests.web.conftest import CODEBOOK, report
 
 STATIC = Path(__file__).resolve().parents[2] / "src/onrecord/show/desk/static"
@@ -216,7 +217,7 @@ def test_pages_of_cells_are_the_matrix_cut(desk, path):
 
 def test_what_is_kept_is_bounded_by_its_bytes():
     """Claim: results are made once, those not asked for longest go, and what a result asks for does not wait for it."""
-    results = Results(100_000, threading.BoundedSemaphore(1))
+    results = Results(100_000, threading.BoundedSemaphore(1), Turns(1))
     made = []
     for number in range(50):
         results.once(number, lambda number=number: made.append(number) or "x" * 10_000)

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,6 +19,7 @@ import polars as pl
 
 from onrecord.analyse.registry import decided
 from onrecord.analyse.standing import Standing
+from onrecord.show.desk.turns import Turns
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -33,11 +33,15 @@ _ALIAS = ("speaker", "affiliation")
 
 
 class Results:
-    """Results by key, each made once; the ones not asked for longest go when all weigh more than `most` bytes."""
+    """Results by key, each made once; the ones not asked for longest go when all weigh more than `most` bytes.
 
-    def __init__(self, most: int, gate: threading.BoundedSemaphore) -> None:
+    The heavy ones, of which there are few, stay.
+    """
+
+    def __init__(self, most: int, gate: threading.BoundedSemaphore, turns: Turns) -> None:
         self._most = most
         self._gate = gate
+        self._turns = turns
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._busy: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -46,30 +50,41 @@ class Results:
     def once(self, key: Hashable, make: Callable[[], T], *, heavy: bool = False) -> T:
         """What `make` gives, made once for this key; others who want the same wait for it.
 
-        What is `heavy` goes through a gate. It may ask for other results, for what is light only.
+        What is `heavy` goes through a gate instead of having a turn, so that short work goes on beside it. It may ask
+        for other results, for what is light only.
         """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return cast("T", self._kept[key][0])
             mine = self._busy.setdefault(key, threading.Lock())
-        with mine:
+        if not mine.acquire(blocking=False):
+            with self._turns.away():
+                mine.acquire()
+        try:
             with self._lock:
                 if key in self._kept:
                     return cast("T", self._kept[key][0])
-            with self._gate if heavy else nullcontext():
+            if heavy:
+                with self._turns.away(), self._gate:
+                    made = make()
+            else:
                 made = make()
-            self._keep(key, made)
+            self._keep(key, made, 0 if heavy else weight(made))
+        finally:
+            mine.release()
         return made
 
-    def _keep(self, key: Hashable, made: object) -> None:
-        heavy = weight(made)
+    def _keep(self, key: Hashable, made: object, bytes_: int) -> None:
         with self._lock:
-            self._kept[key] = (made, heavy)
+            self._kept[key] = (made, bytes_)
             self._busy.pop(key, None)
-            self.weight += heavy
-            while self.weight > self._most and len(self._kept) > 1:
-                self.weight -= self._kept.popitem(last=False)[1][1]
+            self.weight += bytes_
+            for old in list(self._kept) if self.weight > self._most else ():
+                if old != key and self._kept[old][1]:
+                    self.weight -= self._kept.pop(old)[1]
+                if self.weight <= self._most:
+                    break
 
 
 @dataclass(slots=True)
@@ -125,8 +140,9 @@ class Snapshot:
 class Board:
     """Holds the newest snapshot of a ledger; may be asked by many threads."""
 
-    def __init__(self, ledger: Ledger, reviews: Reviews) -> None:
+    def __init__(self, ledger: Ledger, reviews: Reviews, turns: Turns) -> None:
         self._ledger = ledger
+        self._turns = turns
         self._reviews = reviews
         self._held: Snapshot | None = None
         self._read: pl.DataFrame | None = None  # the table as it was read, before anybody decided who is who
@@ -163,7 +179,7 @@ class Board:
             articles=delta.articles,
             table=table,
             codebook=self._ledger.codebook(),
-            results=Results(KEPT, self._gate),
+            results=Results(KEPT, self._gate, self._turns),
             judged=self._reviews.judged(),
             called=called,
             decisions=decisions,
@@ -188,8 +204,11 @@ def renamed(
 def weight(value: object) -> int:
     """About how many bytes a result holds."""
     if isinstance(value, pl.DataFrame | pl.Series):
-        views = 16 * len(value) * (value.width if isinstance(value, pl.DataFrame) else 1)  # not in Polars' estimate
-        return 500 + views + int(value.estimated_size())
+        columns = value.get_columns() if isinstance(value, pl.DataFrame) else [value]
+        texts = sum(1 for column in columns if column.dtype in (pl.String, pl.List))
+        return (
+            500 + 16 * len(value) * texts + int(value.estimated_size())
+        )  # the places of texts are not in the estimate
     if isinstance(value, dict):
         return 200 + sum(weight(key) + weight(item) for key, item in value.items())
     if isinstance(value, list | tuple | set | frozenset):

@@ -10,7 +10,8 @@ from datetime import timedelta
 class Limits:
     """Bounds on what comes in: bytes of a request, uploads and archives, seconds of a fetch, tries of a password.
 
-    `pages` are KiB of SQLite's pages that each of up to 15 connections keeps.
+    `pages` are KiB of SQLite's pages that each of up to 15 connections keeps, `turns` the requests that are worked on
+    at the same time.
     """
 
     body: int = 32_000_000
@@ -24,6 +25,7 @@ class Limits:
     login_tries: int = 5
     login_window: float = 300.0
     pages: int = 8_192
+    turns: int = 2
     page: int = 50
     api_page: int = 500
     jobs: int = 50

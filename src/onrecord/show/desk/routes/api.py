@@ -357,7 +357,7 @@ def _endpoint(operation: Operation) -> Callable[[Request], Any]:
         if unknown:
             raise HTTPException(400, f"unknown parameter {show(sorted(unknown)[0])[:60]!r}")
         body = await _body(operation.body, request) if operation.body is not None else {}
-        made = await run_in_threadpool(operation.handler, Call(visit, values, body))
+        made = await run_in_threadpool(visit.desk.work, operation.handler, Call(visit, values, body))
         return Response(json.dumps(made, default=_plain), operation.status, media_type="application/json")
 
     return endpoint

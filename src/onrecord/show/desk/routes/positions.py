@@ -38,9 +38,9 @@ def routes() -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the matrix shows: the address's values, the actors of this page, and the cells by actor and issue.
+    """What the matrix shows: the address's values, the actors of this page, and `body`, its rows as HTML.
 
-    `body` are the rows of the table as HTML: most of the work of a page, and the same for everybody.
+    The rows are most of the work of a page, and the same for everybody.
     """
 
     by: str
@@ -50,7 +50,6 @@ class View:
     actors: list[str]
     total: int
     issues: list[str]
-    cells: Cells
     body: Markup
 
 
@@ -75,7 +74,8 @@ def positions_svg(visit: Visit) -> Response:
     """`/positions.svg`: this page of the matrix as a drawing."""
     now = visit.desk.board.now()
     view = see(visit, now)
-    return svg_response(matrix_svg(view.actors, view.issues, view.cells, now.labels()), "positions.svg")
+    cells = _cells(now, view.by, view.rule, view.as_of, view.first)
+    return svg_response(matrix_svg(view.actors, view.issues, cells, now.labels()), "positions.svg")
 
 
 def see(visit: Visit, now: Snapshot) -> View:
@@ -100,7 +100,7 @@ def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | No
     # Those who ever took a position stay in their row through a replay, so that the eye can follow them.
     standing = now.standing(by)
     places = standing.busy[first : first + ROWS]
-    made = _newest(now, places, by, as_of) if rule == "latest" else _settled(now, places, by, rule, as_of)
+    made = _cells(now, by, rule, as_of, first)
     labels = now.labels()
     have = set(standing.issues)
     issues = [issue for issue in labels if issue in have]
@@ -110,7 +110,13 @@ def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | No
             for actor in actors]  # fmt: skip
     columns = [(quote(issue, safe=""), short(labels[issue], 40)) for issue in issues]
     body = Markup(show(template.render(rows=rows, columns=columns)))
-    return View(by, rule, as_of, first, actors, len(standing.actors), issues, made, body)
+    return View(by, rule, as_of, first, actors, len(standing.actors), issues, body)
+
+
+def _cells(now: Snapshot, by: str, rule: str, as_of: str | None, first: int) -> Cells:
+    """The cells of one page of actors, by actor and issue."""
+    places = now.standing(by).busy[first : first + ROWS]
+    return _newest(now, places, by, as_of) if rule == "latest" else _settled(now, places, by, rule, as_of)
 
 
 def _newest(now: Snapshot, places: Any, by: str, as_of: str | None) -> Cells:
