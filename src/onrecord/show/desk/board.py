@@ -2,7 +2,7 @@
 
 Every page asks for the last batch number (one row); only where it moved are the changes fetched. What a page works
 out is kept with the table under a key, so that it is worked out once per batch and forgotten with it. Memory is
-bounded: the table and its index of positions grow with the ledger (about half a kilobyte per statement), what is kept
+bounded: the table and its index of positions grow with the ledger (under a kilobyte per statement), what is kept
 beside them stays within `KEPT` bytes, and what goes over the whole table is worked out by `AT_ONCE` threads at most.
 """
 

@@ -98,6 +98,7 @@
     const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, LINES).map((pair) => pair[0]);
     const shown = rows.filter((row) => top.includes(row[group]));
     const place = (row) => [row.date, top.indexOf(row[group])];
+    const shade = (row) => { const firm = Math.abs(row.value); return firm > 0.9 || firm === 0 ? "" : firm > 0.45 ? "2" : "3"; };
     const wide = () => Math.min(180, Math.round(box.clientWidth / 3));
     box.style.height = 60 + 32 * top.length + "px";
     const chart = echarts.init(box);
@@ -110,7 +111,7 @@
       series.push({
         type: "scatter", z: 5, symbol: "roundRect", symbolSize: shown.length > 150 ? [9, 14] : [18, 18],
         label: { show: shown.length <= 150, formatter: (p) => SIGN[p.data.row.stance], color: paper, fontWeight: 700, fontSize: 13 },
-        data: shown.map((row) => ({ value: place(row), row, itemStyle: { color: colour(STANCE[row.stance]), opacity: Math.abs(row.value) > 0 ? 0.55 + 0.45 * Math.abs(row.value) : 0.9 } })),
+        data: shown.map((row) => ({ value: place(row), row, itemStyle: { color: colour(STANCE[row.stance] + shade(row)), opacity: 1 }, label: { color: shade(row) ? ink : paper } })),
       });
       chart.setOption({
         animation: false, textStyle: { color: soft, fontFamily: "system-ui, sans-serif" }, aria: { enabled: false },
