@@ -98,6 +98,8 @@
     const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, LINES).map((pair) => pair[0]);
     const shown = rows.filter((row) => top.includes(row[group]));
     const place = (row) => [row.date, top.indexOf(row[group])];
+    const signed = shown.length <= 150, topmost = new Map(); // of several on one day the last one lies on top
+    shown.forEach((row) => topmost.set(row.date + row[group], row));
     const shade = (row) => { const firm = Math.abs(row.value); return firm > 0.9 || firm === 0 ? "" : firm > 0.45 ? "2" : "3"; };
     const wide = () => Math.min(180, Math.round(box.clientWidth / 3));
     box.style.height = 60 + 32 * top.length + "px";
@@ -110,8 +112,8 @@
       }));
       series.push({
         type: "scatter", z: 5, symbol: "roundRect", symbolSize: shown.length > 150 ? [9, 14] : [18, 18],
-        label: { show: shown.length <= 150, formatter: (p) => SIGN[p.data.row.stance], color: paper, fontWeight: 700, fontSize: 13 },
-        data: shown.map((row) => ({ value: place(row), row, itemStyle: { color: colour(STANCE[row.stance] + shade(row)), opacity: 1 }, label: { color: shade(row) ? ink : paper } })),
+        label: { show: signed, formatter: (p) => SIGN[p.data.row.stance], color: paper, fontWeight: 700, fontSize: 13 },
+        data: shown.map((row) => ({ value: place(row), row, itemStyle: { color: colour(STANCE[row.stance] + shade(row)), opacity: 1 }, label: { show: signed && topmost.get(row.date + row[group]) === row, color: shade(row) ? ink : paper } })),
       });
       chart.setOption({
         animation: false, textStyle: { color: soft, fontFamily: "system-ui, sans-serif" }, aria: { enabled: false },
