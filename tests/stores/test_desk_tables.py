@@ -38,7 +38,7 @@ def test_following_gives_the_same_table_as_fetching_anew(ledger):
     of, (first, second) = reading()
     ledger.add([(of, [first, second])], codebook=CODEBOOK)
     held = ledger.follow()
-    assert held.table.columns == [*COLUMNS, "number", "place", "coder"]
+    assert held.table.columns == [*COLUMNS, "number", "coder"]
     assert not held.gone
     rows, batch = held.table, held.batch.number
     steps = [

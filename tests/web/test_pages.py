@@ -6,14 +6,21 @@ import csv
 import hashlib
 import io
 import json
+import threading
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from onrecord.analyse.positions import matrix
+from onrecord.model import Decision, Ruling
 from onrecord.record import Ledger
+from onrecord.show.desk.board import Results, weight
 from onrecord.show.desk.marks import Mark, marks, span_of_words, split, words_of_span
-from tests.web.conftest import report
+from onrecord.show.desk.turns import Turns
+from tests.web.conftest import CODEBOOK, report
 
 STATIC = Path(__file__).resolve().parents[2] / "src/onrecord/show/desk/static"
 PAGES = (
@@ -21,9 +28,10 @@ PAGES = (
     "/search?q=dam&issue=dam&stance=support&since=2026&until=2026-04", "/issues", "/issues/dam", "/issues/toll",
     "/people", "/people?q=ana", "/people/Ana%20Orr", "/people/Ardesh", "/conflicts", "/conflicts?kind=between",
     "/conflicts?kind=moved", "/conflicts?kind=drift", "/network", "/network?by=speaker&mode=oppose", "/add", "/review",
-    "/review/history", "/coding", "/account",
+    "/review/history", "/coding", "/account", "/readings",
 )  # fmt: skip
 FILES = (
+    "/issues.csv", "/people.csv", "/people.csv?q=ana", "/articles.csv", "/conflicts.csv?kind=self&issue=dam",
     "/positions.csv", "/positions.svg", "/search.csv?q=dam", "/issues/dam.csv", "/people/Ana%20Orr.csv",
     "/conflicts.csv",
     "/conflicts.csv?kind=drift", "/conflicts.csv?kind=moved", "/network.csv", "/network.json", "/review/gold.zip",
@@ -150,3 +158,74 @@ def test_no_file_of_ours_names_another_host():
         for word in ("//cdn", "https://", "http://"):
             rest = text.replace("startswith(('http://', 'https://'))", "").replace('placeholder="https://"', "")
             assert word not in rest, (path.name, word)
+
+
+def test_speakers_are_called_as_people_decided(open_desk, path):
+    """Claim: `onrecord people merge` shows on every page at once, the old name leads to the new one, and back."""
+    desk = open_desk(path)
+    assert desk.get("/people/Boris%20Vel").status_code == 200
+    with Ledger(path) as ledger:
+        ledger.decide(Decision(ruling=Ruling.MERGE, name="Ana Orr", others=("Boris Vel",), coder="Ada"))
+    page = desk.get("/people/Ana%20Orr").text
+    assert "12 statements" in page
+    assert "also read as Boris Vel" in page
+    assert desk.get("/people/Boris%20Vel").headers["location"] == "/people/Ana%20Orr"
+    assert "/people/Boris" not in desk.get("/positions").text
+    assert desk.get("/api/v1/positions?limit=9").json()["total"] == 2
+    assert "<h2>12 statements</h2>" in desk.get("/search?speaker=Boris%20Vel").text
+    with Ledger(path) as ledger:
+        ledger.decide(Decision(ruling=Ruling.RENAME, name="Ana Orr", others=("Ana M. Orr",), coder="Ada"))
+    assert "12 statements" in desk.get("/people/Ana%20M.%20Orr").text
+    with Ledger(path) as ledger:
+        ledger.decide(Decision(ruling=Ruling.SPLIT, name="Ana Orr", others=("Boris Vel",), coder="Ada"))
+    assert "6 statements" in desk.get("/people/Boris%20Vel").text
+
+
+def test_a_reading_from_outside_is_shown_while_it_goes_on(open_desk, path):
+    """Claim: batches that somebody else writes show as a reading; one's own judgements and old batches do not."""
+    desk = open_desk(path)
+    assert "From outside this desk" not in desk.get("/").text  # whoever read it gave no name
+    with Ledger(path) as ledger:
+        ledger.add([report(20)], codebook=CODEBOOK, reader="onrecord 1")
+        ledger.add([report(21)], codebook=CODEBOOK, reader="onrecord 1")
+        ledger.add([report(22)], codebook=CODEBOOK, reader="desk: Ada")
+    shown = desk.get("/readings").text
+    assert "From outside this desk: 2 articles, 4 statements" in shown
+    assert "desk: Ada" not in shown
+    assert "every 2s" in shown
+    with Ledger(path, clock=lambda: datetime.now(UTC) + timedelta(seconds=60)) as later:
+        assert later.underway() == []
+
+
+def test_pages_of_cells_are_the_matrix_cut(desk, path):
+    """Claim: the API's pages, worked out for their actors alone, join to the whole matrix under every rule."""
+    with Ledger(path) as ledger:
+        for number in range(30, 50):
+            ledger.add([report(number, speaker=f"Speaker {number % 7}")], codebook=CODEBOOK)
+        table = ledger.table()
+    for by in ("speaker", "affiliation"):
+        for rule in ("latest", "majority", "weighted"):
+            for day in ("", "&as_of=2026-03-10"):
+                found, address = [], f"/api/v1/positions?limit=2&by={by}&rule={rule}{day}"
+                while address:
+                    page = desk.get(address).json()
+                    found += page["items"]
+                    address = page["next"]
+                whole = matrix(table, rule=rule, by=by, as_of=day[-10:] or None).cells
+                assert json.loads(json.dumps(found)) == json.loads(json.dumps(whole.to_dicts(), default=str))
+
+
+def test_what_is_kept_is_bounded_by_its_bytes():
+    """Claim: results are made once, those not asked for longest go, and what a result asks for does not wait for it."""
+    results = Results(100_000, threading.BoundedSemaphore(1), Turns(1))
+    made = []
+    for number in range(50):
+        results.once(number, lambda number=number: made.append(number) or "x" * 10_000)
+        assert results.once(number, lambda: "again") == "x" * 10_000 or made
+        assert results.weight <= 100_000
+    assert made == list(range(50))
+    assert results.once(49, lambda: "anew") != "anew"
+    assert results.once(0, lambda: "anew") == "anew"
+    assert results.once("outer", lambda: results.once("inner", lambda: 7)) == 7
+    frame = pl.DataFrame({"a": ["word"] * 1_000})
+    assert weight({"frame": frame, "rows": [frame["a"]]}) > 2 * 16_000

@@ -78,9 +78,9 @@ def clusters(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = No
     parent = np.arange(table.height)
     keyed = table.filter(pl.col("speaker").is_not_null(), pl.col("quote").is_not_null(), pl.col("date").is_not_null())
     named = keyed.with_columns(pl.col("speaker").map_elements(_family, return_dtype=pl.String).alias("__name"))
-    for _, part in named.sort("date", "id").group_by("__name", maintain_order=True):
-        if part["article"].n_unique() > 1:
-            _join(part, parent, days, meaning)
+    several = named.filter(pl.col("article").n_unique().over("__name") > 1)
+    for part in several.sort("date", "id").partition_by("__name", maintain_order=True):
+        _join(part, parent, days, meaning)
     order = table.select(pl.arg_sort_by("date", "id", nulls_last=True)).to_series().to_numpy()
     roots = np.array([_root(parent, place) for place in range(table.height)], dtype=np.int64)
     first: dict[int, int] = {}

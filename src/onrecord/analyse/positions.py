@@ -93,7 +93,7 @@ def matrix(
         duration(window)
     if rule not in RULES:
         raise TableError(f"the rule of a matrix is one of {', '.join(RULES)}, not {rule!r}")
-    stated = positions(until(check(table, NEEDED), as_of, window), by)
+    stated = positions(until(check(table, NEEDED).select(NEEDED), as_of, window), by)
     if stated.is_empty():
         return Matrix(pl.DataFrame(schema=CELL), rule, by)
     cells = _summary(stated).join(_settle(stated, rule), on=["actor", "issue"], how="left")

@@ -113,6 +113,33 @@ def build_registry(table: pl.DataFrame, decisions: Sequence[Decision] = ()) -> R
     return Registry(tuple(made[i] for i in order), {key: place[i] for key, i in by_key.items()})
 
 
+def decided(table: pl.DataFrame, decisions: Sequence[Decision]) -> dict[Key, Key]:
+    """What people decided, as speakers with their affiliation and what they are called since; others are left out.
+
+    Short forms come along with the speaker that a decision names, as in `build_registry`, and an unknown affiliation
+    is filled in. Cheap where nothing was decided, and else by the namesakes of those whom decisions name.
+    """
+    names = {name for one in decisions if one.ruling is not Ruling.SPLIT for name in (one.name, *one.others)}
+    wanted = {_plain(form) for name in names for form in (name, re.sub(r" \([^()]*\)$", "", name))}
+    if not wanted:
+        return {}
+    last = {name.split()[-1] for name in wanted if name}  # only who shares the last word can be one by the rules
+    heard = table.filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
+    counts = Counter({(who, side): n for who, side, n in heard.iter_rows() if _plain(who).split()[-1:] and
+                      _plain(who).split()[-1] in last})  # fmt: skip
+    apart = _splits(decisions)
+    found: dict[Key, Key] = {}
+    for group in _decided(_short_forms(_by_name(counts), apart), decisions, apart):
+        if wanted.isdisjoint({_plain(group.name), *(_plain(name) for name, _ in group.keys)}):
+            continue
+        sides = Counter({side: counts[(name, side)] for name, side in group.keys if side is not None})
+        most = min(sides, key=lambda s: (-sides[s], s)) if sides else None
+        for name, side in group.keys:
+            if (name, side) != (group.name, side or most):
+                found[name, side] = (group.name, side or most)
+    return found
+
+
 # ---------------------------------------------------------------- joining
 
 

@@ -108,7 +108,7 @@ def conflicts(
     """
     if kind not in ("all", "self", "between"):
         raise TableError(f"conflicts are of kind self, between or all, not {kind!r}")
-    rows = positions(check(table, FIELDS), by).filter(pl.col("stance").is_in(SIDES))
+    rows = positions(check(table, FIELDS).select(FIELDS), by).filter(pl.col("stance").is_in(SIDES))
     parts = [pl.DataFrame(schema=CONFLICTS)]
     if kind in ("all", "self"):
         parts.append(_own(rows))
@@ -157,4 +157,4 @@ def _shape(pairs: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def _dated(table: pl.DataFrame, by: str) -> pl.DataFrame:
-    return positions(check(table, FIELDS).filter(pl.col("date").is_not_null()), by)
+    return positions(check(table, FIELDS).select(FIELDS).filter(pl.col("date").is_not_null()), by)

@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger
 
 BUSY_SECONDS = 5.0  # how long a writer waits for another one before LedgerBusy
+CACHE = 65_536  # KiB of pages that a connection to SQLite keeps
 _MAGIC = b"SQLite format 3\x00"
 _MEMORY = ":memory:"
 
@@ -41,17 +42,20 @@ def parse(url: str | Path) -> tuple[str, Path | URL | None]:
     return name, made.set(drivername="postgresql+psycopg")
 
 
-def open_engine(name: str, target: Path | URL | None, *, create: bool, read_only: bool) -> Engine:
-    """The engine; LedgerError where the file or the driver is not there. PostgreSQL is first asked on connecting."""
+def open_engine(name: str, target: Path | URL | None, *, create: bool, read_only: bool, cache: int = CACHE) -> Engine:
+    """The engine; LedgerError where the file or the driver is not there. PostgreSQL is first asked on connecting.
+
+    `cache` bounds the pages that each connection to SQLite keeps, in KiB.
+    """
     if target is None:
-        return _sqlite(lambda: sqlite3.connect(_MEMORY, check_same_thread=False, isolation_level=None), StaticPool)
+        return _sqlite(_memory, StaticPool, cache)
     if isinstance(target, URL):
         return _postgres(name, target, read_only=read_only)
     _check_file(name, target, create=create and not read_only, read_only=read_only)
     if read_only:
         # A fresh look for every connection, as whether the file may be taken as immutable can change.
-        return _sqlite(lambda: _connect(target, _reading(target)), NullPool)
-    return _sqlite(lambda: _connect(target, f"mode={'rwc' if create else 'rw'}"), QueuePool, writes=True)
+        return _sqlite(lambda: _connect(target, _reading(target)), NullPool, cache)
+    return _sqlite(lambda: _connect(target, f"mode={'rwc' if create else 'rw'}"), QueuePool, cache, writes=True)
 
 
 @contextmanager
@@ -88,6 +92,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def _sqlite(
     creator: Callable[[], sqlite3.Connection],
     pool: type[NullPool | QueuePool | StaticPool],
+    cache: int,
     *,
     writes: bool = False,
 ) -> Engine:
@@ -102,9 +107,13 @@ def _sqlite(
             # FULL, not NORMAL: a batch that was reported as kept must outlive a power cut too, and with one
             # commit per batch the additional sync is not felt.
             connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -65536")  # KiB
+        connection.execute(f"PRAGMA cache_size = -{cache}")
 
     return engine
+
+
+def _memory() -> sqlite3.Connection:
+    return sqlite3.connect(_MEMORY, check_same_thread=False, isolation_level=None)
 
 
 def _connect(path: Path, options: str) -> sqlite3.Connection:

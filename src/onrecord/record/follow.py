@@ -13,7 +13,7 @@ from onrecord.record.chain import Batch
 from onrecord.record.query import Query
 from onrecord.record.schema import articles, statements, supersessions
 
-EXTRA = ("number", "place", "coder")
+EXTRA = ("number", "coder")
 """What a followed table has beside the columns of `table.COLUMNS`."""
 
 

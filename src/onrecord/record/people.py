@@ -33,6 +33,11 @@ def fetch(connection: Connection) -> Iterator[Decision]:
         yield _decode(record)
 
 
+def last_number(connection: Connection) -> int:
+    """The number of the last decision, 0 before the first."""
+    return int(connection.execute(select(decision_head.c.number)).scalar_one_or_none() or 0)
+
+
 def broken(connection: Connection) -> Iterator[tuple[str, str]]:
     """Where the chain of decisions is not as it was written, as (where, what)."""
     previous, expected = "", 1

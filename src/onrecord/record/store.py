@@ -20,7 +20,19 @@ from onrecord.codec import statement_from_dict
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.model import Article, Decision, Statement
-from onrecord.record import archive_check, bulk, engine, follow, migrations, people, rows, table, verify, writing
+from onrecord.record import (
+    archive_check,
+    bulk,
+    engine,
+    follow,
+    migrations,
+    people,
+    rows,
+    table,
+    underway,
+    verify,
+    writing,
+)
 from onrecord.record.archive import Archive
 from onrecord.record.archive_rows import Reading
 from onrecord.record.chain import Batch
@@ -52,8 +64,9 @@ class Ledger:
     """A ledger in a SQLite file (a path) or in a PostgreSQL database (`postgresql://user@host/database`).
 
     With `create` a missing one is made. With `read_only` nothing is ever written, and a file without write
-    permission can be read. `clock` gives the time that batches are stamped with. One Ledger may be used by several
-    threads; every call is a transaction of its own. Errors are LedgerError and its kinds, in one line each.
+    permission can be read. `clock` gives the time that batches are stamped with, `cache` bounds the pages of SQLite
+    that each connection keeps (KiB; there is one for each thread that asks at the same time). One Ledger may be used
+    by several threads; every call is a transaction of its own. Errors are LedgerError and its kinds, in one line each.
     """
 
     def __init__(
@@ -63,11 +76,12 @@ class Ledger:
         create: bool = True,
         read_only: bool = False,
         clock: Callable[[], datetime] = _now,
+        cache: int = engine.CACHE,
     ) -> None:
         self.name, target = engine.parse(url)
         self.read_only = read_only
         self._clock = clock
-        self._engine = engine.open_engine(self.name, target, create=create, read_only=read_only)
+        self._engine = engine.open_engine(self.name, target, create=create, read_only=read_only, cache=cache)
         try:
             with translating(self.name):
                 self._check_schema(create=create)
@@ -185,6 +199,13 @@ class Ledger:
         with self.writing() as connection:
             people.append(connection, stamped)
 
+    def reached(self) -> tuple[int, int]:
+        """The numbers of the last batch and of the last decision on who is who (0 before the first): one of them moves
+        whenever anything does that a table shows.
+        """
+        with self.reading() as connection:
+            return writing.last_number(connection), people.last_number(connection)
+
     def decisions(self) -> list[Decision]:
         """The decisions on who is who, oldest first."""
         with self.reading() as connection:
@@ -280,6 +301,11 @@ class Ledger:
         with self.reading() as connection:
             return follow.follow(connection, after)
 
+    def numbered(self, numbers: Sequence[int]) -> list[Statement]:
+        """The statements with these numbers (see `follow`), in this order."""
+        with self.reading() as connection:
+            return list(_statements(connection, numbers))
+
     def matching(self, words: str) -> list[int]:
         """The numbers (see `follow`) of all statements, current or not, that a full-text query finds."""
         with self.reading() as connection:
@@ -301,6 +327,11 @@ class Ledger:
         with self.reading() as connection:
             record = connection.execute(chosen).scalar_one_or_none()
         return None if record is None else rows.codebook_of(record)
+
+    def underway(self, own: str = "desk: ") -> list[underway.Underway]:
+        """The readings that others do now, without those of readers whose name begins with `own`."""
+        with self.reading() as connection:
+            return underway.fetch(connection, self._clock(), own)
 
     def batches(self) -> list[Batch]:
         """All batches, oldest first."""

@@ -39,7 +39,7 @@ COLUMNS: dict[str, type[pl.DataType] | pl.DataType] = {
     "nested_in": pl.String,
 }
 
-_FETCH = 20_000  # rows at a time: Python's strings for them are freed before the next ones come
+_FETCH = 5_000  # rows at a time: Python's strings for them are freed before the next ones come
 _ARTICLE = ("article", "article_name", "title", "outlet", "published", "url")
 _LISTS = ("chain", "condition")
 _DATABASE = {"when": "moment", "date": "day"}
@@ -77,16 +77,18 @@ def fetch(
     names = ["number", "article_number", *own]
     types = {name: _TYPES.get(name, pl.String) for name in names} | {"article_number": pl.Int64}
     frame = _frame(connection, chosen, types)
-    frame = frame.join(_articles(connection, frame), on="article_number", how="left")
-    frame = frame.sort("date", "number").with_columns(
-        pl.col("date").replace("", None).str.to_date("%Y-%m-%d"),
-        *(_decode(frame, name) for name in _LISTS),
-    )
-    return frame.select([*COLUMNS, *extra])
+    frame = frame.join(_articles(connection, frame), on="article_number", how="left", maintain_order="left")
+    order = frame.select(pl.arg_sort_by("date", "number")).to_series()
+    # Column by column, so that never two whole tables are in memory.
+    made = [_column(frame.drop_in_place(name).gather(order)) for name in (*COLUMNS, *extra)]
+    return pl.DataFrame(made)
 
 
-def _decode(frame: pl.DataFrame, name: str) -> pl.Expr:
-    return pl.col(name).str.json_decode(pl.List(pl.String)).alias(name)
+def _column(values: pl.Series) -> pl.Series:
+    """A column as the database gives it, as the table has it."""
+    if values.name == "date":
+        return values.replace("", None).str.to_date("%Y-%m-%d")
+    return values.str.json_decode(pl.List(pl.String)) if values.name in _LISTS else values
 
 
 def _articles(connection: Connection, frame: pl.DataFrame) -> pl.DataFrame:

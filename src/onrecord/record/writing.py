@@ -189,6 +189,11 @@ def last_batch(connection: Connection) -> Batch | None:
     return None if row is None else Batch(**row)
 
 
+def last_number(connection: Connection) -> int:
+    """The number of the last batch, 0 in an empty ledger."""
+    return int(connection.execute(select(func.max(batches.c.number))).scalar_one() or 0)
+
+
 def count_articles(connection: Connection) -> int:
     """How many articles the ledger has."""
     return int(connection.execute(select(func.count()).select_from(articles)).scalar_one())

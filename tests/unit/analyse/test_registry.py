@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onrecord.analyse.registry import ActorKind, build_registry
+from onrecord.analyse.registry import ActorKind, build_registry, decided
 from onrecord.model import Decision, Ruling
 
 from .made import statements
@@ -89,3 +89,21 @@ def test_two_together_and_states_are_nobodys_fuller_name() -> None:
     """'Tarvia' is not short for 'Lubia and Tarvia'."""
     registry = build_registry(statements(said("Lubia and Tarvia"), said("Tarvia", "Tarvia"), said("Tarvia", "Tarvia")))
     assert [(a.name, a.statements) for a in registry.actors] == [("Tarvia", 2), ("Lubia and Tarvia", 1)]
+
+
+def test_what_people_decided_alone_renames() -> None:
+    """Without a decision nothing is renamed, with one only whom it names, and as `build_registry` has it."""
+    table = statements(
+        said("Ann Lee", "Lubia"), said("Annie"), said("Lee"), said("Bo Roe"), said("Roe"), said("Cy Moor", "Tarvia")
+    )
+    assert decided(table, []) == {}
+    merged = [ruled(Ruling.MERGE, "Ann Lee", "Annie")]
+    assert decided(table, merged) == {("Annie", None): ("Ann Lee", "Lubia"), ("Lee", None): ("Ann Lee", "Lubia")}
+    registry = build_registry(table, merged)
+    for read, shown in decided(table, merged).items():
+        actor = registry.of(*read)
+        assert actor is not None
+        assert (actor.name, actor.affiliation) == shown
+    renamed = [ruled(Ruling.RENAME, "Cy Moor (Tarvia)", "Cyrus Moor")]
+    assert decided(table, renamed) == {("Cy Moor", "Tarvia"): ("Cyrus Moor", "Tarvia")}
+    assert decided(table, [*merged, ruled(Ruling.SPLIT, "Ann Lee", "Annie", "Lee")]) == {}

@@ -36,6 +36,7 @@ from onrecord.show.desk.pages import environment
 from onrecord.show.desk.passwords import Brake
 from onrecord.show.desk.routes import all_routes
 from onrecord.show.desk.settings import Settings
+from onrecord.show.desk.turns import Turns
 from onrecord.show.desk.visit import Desk, html
 
 _LOG = logging.getLogger("onrecord.desk")
@@ -52,14 +53,16 @@ _CODES = {
 
 def create_app(settings: Settings) -> Starlette:
     """A desk on its ledger, which is opened here and closed when the server stops."""
-    ledger = Ledger(settings.ledger)
+    ledger = Ledger(settings.ledger, cache=settings.limits.pages)
     reviews = Reviews(ledger)
+    turns = Turns(settings.limits.turns)
     desk = Desk(
         settings=settings,
         ledger=ledger,
         accounts=Accounts(ledger),
         reviews=reviews,
-        board=Board(ledger, reviews),
+        board=Board(ledger, reviews, turns),
+        turns=turns,
         pages=environment(),
         jobs=Jobs(ledger, settings),
         brake=Brake(settings.limits.login_tries, settings.limits.login_window),

@@ -28,9 +28,18 @@ SECTIONS = (
 )  # fmt: skip
 
 
+class _Environment(Environment):
+    """Looks into a dict before it looks at its attributes: rows are dicts, and a failed look costs most of a page."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def environment() -> Environment:
     """The templates with their filters; everything is escaped, and a name that is missing is an error."""
-    made = Environment(
+    made = _Environment(
         loader=PackageLoader("onrecord.show.desk", "templates"),
         autoescape=True,
         undefined=StrictUndefined,

@@ -8,7 +8,11 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on what comes in: bytes of a request, uploads and archives, seconds of a fetch, tries of a password."""
+    """Bounds on what comes in: bytes of a request, uploads and archives, seconds of a fetch, tries of a password.
+
+    `pages` are KiB of SQLite's pages that each of up to 15 connections keeps, `turns` the requests that are worked on
+    at the same time.
+    """
 
     body: int = 32_000_000
     form_text: int = 10_000_000
@@ -20,6 +24,8 @@ class Limits:
     fetch_seconds: float = 30.0
     login_tries: int = 5
     login_window: float = 300.0
+    pages: int = 8_192
+    turns: int = 2
     page: int = 50
     api_page: int = 500
     jobs: int = 50

@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -25,12 +25,15 @@ from onrecord.show.desk.board import Board
 from onrecord.show.desk.guard import csrf_fits, csrf_token, same_origin
 from onrecord.show.desk.passwords import Brake, digest
 from onrecord.show.desk.settings import Settings
+from onrecord.show.desk.turns import Turns
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from onrecord.show.desk.jobs import Jobs
 
+T = TypeVar("T")
+R = TypeVar("R")
 COOKIE = "onrecord_session"
 LOCAL = "local"  # the session of the one person of a desk without login
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
@@ -48,7 +51,17 @@ class Desk:
     pages: Environment
     jobs: Jobs
     brake: Brake
+    turns: Turns
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    def work(self, function: Callable[[T], R], value: T) -> R:
+        """What a function gives, when it is its turn."""
+        with self.turns.taken():
+            return function(value)
+
+    async def who(self, request: Request) -> tuple[User | None, str]:
+        """`find`, in a thread where the ledger is asked."""
+        return self.find(request) if self.settings.coder is not None else await run_in_threadpool(self.find, request)
 
     def find(self, request: Request) -> tuple[User | None, str]:
         """Who asks, with the key of their session; nobody where there is none."""
@@ -146,8 +159,12 @@ def html(pages: Environment, template: str, status: int = 200, **values: Any) ->
 
 
 def show(text: str) -> str:
-    """The text with what cannot be sent or shown as U+FFFD."""
-    return _UNPRINTABLE.sub("\ufffd", text)
+    """The text with what cannot be sent or shown (NUL, lone surrogates) as U+FFFD."""
+    try:
+        text.encode()  # on a page's HTML a hundred times as fast as looking for surrogates
+    except UnicodeEncodeError:
+        return _UNPRINTABLE.sub("\ufffd", text)
+    return text.replace("\x00", "\ufffd")
 
 
 Page = Callable[[Visit], Response]
@@ -159,7 +176,7 @@ def page(function: Page, role: Role = Role.READER) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
-        user, session = await run_in_threadpool(desk.find, request)
+        user, session = await desk.who(request)
         if user is None:
             if request.method != "GET" or "hx-request" in request.headers:
                 raise HTTPException(401, "log in first")
@@ -173,7 +190,7 @@ def page(function: Page, role: Role = Role.READER) -> Endpoint:
         if not user.role.may(role):
             raise HTTPException(403, f"this needs the role {role}; ask an admin of this desk")
         try:
-            return await run_in_threadpool(function, visit)
+            return await run_in_threadpool(desk.work, function, visit)
         finally:
             await visit.form.close()
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -21,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from onrecord import __version__
-from onrecord.analyse.positions import RULES, matrix
+from onrecord.analyse.positions import NEEDED, RULES, matrix
 from onrecord.codec import article_from_dict, article_to_dict, statement_to_dict
 from onrecord.errors import CodecError
 from onrecord.model import Act, Stance
@@ -116,10 +117,9 @@ def statements(call: Call) -> Any:
     """Statements in the JSON contract."""
     now = call.visit.desk.board.now()
     given = {name: call.values.get(name) for name in ("q", "since", "until", *FACETS)}
-    rows = now.once(("api statements", *given.values()), lambda: narrowed(now, given, call.visit)["id"].to_list())
-    chosen = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
-    ledger = call.visit.desk.ledger
-    return paged(call, [statement_to_dict(ledger.get(key)) for key in chosen], len(rows))
+    rows = now.once(("api statements", *given.values()), lambda: narrowed(now, given, call.visit))
+    chosen = now.table["number"][rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]].to_list()
+    return paged(call, [statement_to_dict(one) for one in call.visit.desk.ledger.numbered(chosen)], len(rows))
 
 
 def statement(call: Call) -> Any:
@@ -162,9 +162,17 @@ def positions(call: Call) -> Any:
     now = call.visit.desk.board.now()
     as_of = call.values.get("as_of")
     by, rule = call.values["by"], call.values["rule"]
-    cells = now.once(("api positions", by, rule, as_of), lambda: matrix(now.table, rule=rule, by=by, as_of=as_of).cells)
-    rows = cells[call.values["offset"] : call.values["offset"] + call.values["limit"]].to_dicts()
-    return paged(call, rows, cells.height)
+    offset, limit = call.values["offset"], call.values["limit"]
+    standing = now.standing(by)
+    found = now.once(("api positions", by, as_of), lambda: standing.cells(as_of=as_of).actor)
+    wanted = found[offset : offset + limit]
+    if not len(wanted):
+        return paged(call, [], len(found))
+    # Only the actors of this page are worked out: in both orders actors stand together.
+    rows = now.table.select(NEEDED)[standing.rows(range(wanted[0], wanted[-1] + 1), as_of)]
+    cells = matrix(rows, rule=rule, by=by).cells
+    before = offset - int(np.searchsorted(found, wanted[0]))
+    return paged(call, cells[before : before + limit].to_dicts(), len(found))
 
 
 def changes(call: Call) -> Any:
@@ -349,7 +357,7 @@ def _endpoint(operation: Operation) -> Callable[[Request], Any]:
         if unknown:
             raise HTTPException(400, f"unknown parameter {show(sorted(unknown)[0])[:60]!r}")
         body = await _body(operation.body, request) if operation.body is not None else {}
-        made = await run_in_threadpool(operation.handler, Call(visit, values, body))
+        made = await run_in_threadpool(visit.desk.work, operation.handler, Call(visit, values, body))
         return Response(json.dumps(made, default=_plain), operation.status, media_type="application/json")
 
     return endpoint

@@ -15,7 +15,7 @@ from onrecord.errors import StatementNotFound
 from onrecord.model import Article, Statement
 from onrecord.record import Query
 from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.exports import json_response
+from onrecord.show.desk.exports import csv_response, json_response
 from onrecord.show.desk.marks import Piece, marks, split
 from onrecord.show.desk.visit import Visit, page
 
@@ -26,8 +26,10 @@ def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/articles", page(articles)),
+        Route("/articles.csv", page(articles_csv)),
         Route("/articles/{key}.json", page(article_json)),
         Route("/articles/{key}", page(article)),
+        Route("/statements/{key}.json", page(statement_json)),
         Route("/statements/{key}", page(statement)),
     ]
 
@@ -42,6 +44,12 @@ def articles(visit: Visit) -> Response:
         "articles.html", now=now, rows=found[first : first + limit].to_dicts(), total=found.height, first=first,
         limit=limit,
     )  # fmt: skip
+
+
+def articles_csv(visit: Visit) -> Response:
+    """`/articles.csv`"""
+    now = visit.desk.board.now()
+    return csv_response(now.once("articles", lambda: _articles(now.table)).drop("number"), "articles.csv")
 
 
 def article(visit: Visit) -> Response:
@@ -70,6 +78,13 @@ def statement(visit: Visit) -> Response:
         "statement.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found),
         history=visit.desk.ledger.history(found.id), labels=now.labels(), review=now.judged.get(found.id),
     )  # fmt: skip
+
+
+def statement_json(visit: Visit) -> Response:
+    """`/statements/{id}.json`: the statement in the JSON contract."""
+    return json_response(
+        statement_to_dict(visit.desk.ledger.get(str(visit.request.path_params["key"]))), "statement.json"
+    )
 
 
 def load(visit: Visit) -> tuple[Article, list[Statement]]:

@@ -9,14 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.analyse.positions import matrix
 from onrecord.analyse.tables import POSITIONS
+from onrecord.record import EXTRA
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.visit import Visit, page
 
 POINTS = 250  # dots of a timeline: more cannot be told apart
 RECENT = 1_000  # the newest statements that are searched for conditions
+CAMP = 12  # actors shown of each side
 LINES = 100  # the newest ones that are searched for red lines, each of which is compared with the others
 
 
@@ -24,6 +25,7 @@ def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/issues", page(issues)),
+        Route("/issues.csv", page(issues_csv)),
         Route("/issues/{key}.csv", page(issue_csv)),
         Route("/issues/{key}", page(issue)),
     ]
@@ -33,6 +35,14 @@ def issues(visit: Visit) -> Response:
     """`/issues`"""
     now = visit.desk.board.now()
     return visit.render("issues.html", now=now, rows=now.once("issue list", lambda: _issues(now)), labels=now.labels())
+
+
+def issues_csv(visit: Visit) -> Response:
+    """`/issues.csv`: how many actors stand on each side of each issue."""
+    now = visit.desk.board.now()
+    rows = [{"issue": row["id"], "label": row["label"], **row["sides"], "statements": row["count"],
+             "newest": row["last"]} for row in now.once("issue list", lambda: _issues(now))]  # fmt: skip
+    return csv_response(pl.DataFrame(rows, infer_schema_length=None), "issues.csv")
 
 
 def issue(visit: Visit) -> Response:
@@ -48,17 +58,18 @@ def issue_csv(visit: Visit) -> Response:
     """`/issues/{id}.csv`: the statements on the issue."""
     now = visit.desk.board.now()
     key = _key(visit, now)
-    return csv_response(now.table.filter(pl.col("issue") == key).drop("number", "place", "coder"), f"{key}.csv")
+    return csv_response(now.table.filter(pl.col("issue") == key).drop(EXTRA), f"{key}.csv")
 
 
 def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, Any]]:
     """The dated positions as dots of a chart, the newest POINTS of them."""
     from onrecord.analyse.shifts import timeline
 
-    rows = timeline(table, by=by).tail(POINTS)
-    return rows.select(
-        "date", "actor", "issue", "stance", "value", "id", pl.col("quote").str.slice(0, 120), "moved"
-    ).to_dicts()
+    who = pl.col("speaker") if by == "speaker" else pl.coalesce("affiliation", "speaker")
+    held = (pl.col("stance") != "none") & pl.col("date").is_not_null() & pl.col("issue").is_not_null()
+    rows = timeline(table.filter(held & who.is_not_null()).tail(POINTS), by=by)
+    shown = ("date", "actor", "issue", "stance", "value", "id")
+    return rows.select(*shown, pl.col("quote").str.slice(0, 120)).to_dicts()
 
 
 def redlines_of(table: pl.DataFrame) -> list[dict[str, Any]]:
@@ -76,13 +87,12 @@ def _key(visit: Visit, now: Snapshot) -> str:
 
 
 def _issues(now: Snapshot) -> list[dict[str, Any]]:
-    held = matrix(now.table).cells
+    balance = now.standing().balance()
     counts = now.table.group_by("issue").agg(pl.len().alias("n"), pl.col("date").max().alias("last"))
     by_issue = {row["issue"]: row for row in counts.to_dicts()}
     made = []
     for key, label in now.labels().items():
-        cells = held.filter(pl.col("issue") == key)
-        sides = {stance: int((cells["stance"] == stance).sum()) for stance in POSITIONS}
+        sides = balance.get(key, dict.fromkeys(POSITIONS, 0))
         row = by_issue.get(key, {"n": 0, "last": None})
         made.append({"id": key, "label": label, "count": row["n"], "last": row["last"], "sides": sides,
                      "actors": sum(sides.values())})  # fmt: skip
@@ -94,18 +104,12 @@ def _issue(now: Snapshot, key: str) -> dict[str, Any]:
     from onrecord.analyse.conditions import conditions
 
     rows = now.table.filter(pl.col("issue") == key)
-    cells = matrix(rows).cells
-    newest = {row["id"]: row for row in rows.filter(
-        pl.col("id").is_in([ids[-1] for ids in cells["ids"].to_list()])).to_dicts()}  # fmt: skip
-    sides: dict[str, list[dict[str, Any]]] = {stance: [] for stance in POSITIONS}
-    for cell in cells.sort("last", descending=True, nulls_last=True).to_dicts():
-        sides[cell["stance"]].append({**cell, "newest": newest[cell["ids"][-1]]})
     book = now.codebook
     terms = {} if book is None else {issue.id: [*issue.terms, issue.label] for issue in book.issues}
     limited = rows.filter(pl.col("condition").list.len() > 0).tail(RECENT)
     ground = common_ground(rows.tail(RECENT), terms=terms).to_dicts() if rows.height else []
     return {
-        "sides": sides,
+        "sides": _sides(now, key),
         "points": timeline_points(rows),
         "redlines": redlines_of(rows),
         "conditions": conditions(limited, terms=terms).to_dicts()[:40],
@@ -113,3 +117,19 @@ def _issue(now: Snapshot, key: str) -> dict[str, Any]:
         "statements": rows.tail(30).reverse().to_dicts(),
         "total": rows.height,
     }
+
+
+def _sides(now: Snapshot, key: str) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+    """For each stance how many actors hold it, and the newest CAMP of these with their words."""
+    standing = now.standing()
+    cells = standing.cells(issue=key)
+    known = now.table.select("stance", "date")[cells.row].with_row_index("cell")
+    made = {}
+    for stance in POSITIONS:
+        mine = known.filter(pl.col("stance") == stance).sort(
+            "date", descending=True, nulls_last=True, maintain_order=True
+        )
+        chosen = cells.take(mine["cell"].head(CAMP).to_numpy())
+        shown = zip(chosen.actor.tolist(), chosen.count.tolist(), now.rows(chosen.row), strict=True)
+        made[stance] = mine.height, [{"actor": standing.actors[a], "count": n, "newest": row} for a, n, row in shown]
+    return made

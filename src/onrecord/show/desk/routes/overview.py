@@ -15,7 +15,7 @@ from onrecord.show.desk.visit import Visit, page
 
 def routes() -> list[Route]:
     """The addresses of this file."""
-    return [Route("/", page(overview)), Route("/health", health)]
+    return [Route("/", page(overview)), Route("/readings", page(readings)), Route("/health", health)]
 
 
 def overview(visit: Visit) -> Response:
@@ -23,8 +23,18 @@ def overview(visit: Visit) -> Response:
     now = visit.desk.board.now()
     return visit.render(
         "overview.html", now=now, figures=figures(now), newest=newest(now, 12), moved=moves(now)[:8],
-        jobs=visit.desk.jobs.all()[:5],
+        **running(visit),
     )  # fmt: skip
+
+
+def readings(visit: Visit) -> Response:
+    """`/readings`: what is being read, as the part of the first page that keeps itself up."""
+    return visit.render("readings.html", **running(visit))
+
+
+def running(visit: Visit) -> dict[str, Any]:
+    """What this desk reads or has read last, and what is read into the ledger from elsewhere."""
+    return {"jobs": visit.desk.jobs.all()[:5], "elsewhere": visit.desk.ledger.underway()}
 
 
 def health(request: Request) -> Response:
@@ -37,12 +47,13 @@ def figures(now: Snapshot) -> dict[str, int]:
 
     def count() -> dict[str, int]:
         table = now.table
+        known = table.select(pl.col("speaker", "outlet", "issue").drop_nulls().n_unique()).row(0)
         return {
             "statements": table.height,
             "articles": now.articles,
-            "speakers": table["speaker"].n_unique() - int(table["speaker"].null_count() > 0),
-            "outlets": table["outlet"].n_unique() - int(table["outlet"].null_count() > 0),
-            "issues": table["issue"].n_unique() - int(table["issue"].null_count() > 0),
+            "speakers": known[0],
+            "outlets": known[1],
+            "issues": known[2],
             "judged": len(now.judged),
         }
 
@@ -59,4 +70,4 @@ def moves(now: Snapshot, by: str = "speaker") -> list[dict[str, Any]]:
     """Who moved, the newest first; at most 500."""
     from onrecord.analyse.shifts import changes
 
-    return now.once(("moves", by), lambda: changes(now.table, by=by).head(500).to_dicts())
+    return now.once(("moves", by), lambda: changes(now.table, by=by).head(500).to_dicts(), heavy=True)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.positions import matrix
+from onrecord.analyse.standing import Company
+from onrecord.record import EXTRA
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response
-from onrecord.show.desk.pages import strength
 from onrecord.show.desk.routes.issues import redlines_of, timeline_points
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.visit import Visit, page, part
 
 
 def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/people", page(people)),
+        Route("/people.csv", page(people_csv)),
         Route("/people/{name:path}.csv", page(person_csv)),
         Route("/people/{name:path}", page(person)),
     ]
@@ -39,10 +41,20 @@ def people(visit: Visit) -> Response:
     )  # fmt: skip
 
 
+def people_csv(visit: Visit) -> Response:
+    """`/people.csv`: all that `/people` finds."""
+    now = visit.desk.board.now()
+    wanted = (visit.arg("q") or "").casefold()
+    return csv_response(now.once(("people", wanted), lambda: _people(now.table, wanted)), "people.csv")
+
+
 def person(visit: Visit) -> Response:
     """`/people/{name}`"""
     now = visit.desk.board.now()
     name = str(visit.request.path_params["name"])
+    shown = now.called.get(name)
+    if shown is not None and not _rows(now, name)[0].height:
+        return RedirectResponse("/people/" + part(shown), 303)
     made = now.once(("person", name), lambda: _person(now, name))
     return visit.render("person.html", now=now, name=name, labels=now.labels(), **made)
 
@@ -50,16 +62,24 @@ def person(visit: Visit) -> Response:
 def person_csv(visit: Visit) -> Response:
     """`/people/{name}.csv`: the statements of this speaker, or of this body's speakers."""
     now = visit.desk.board.now()
-    rows, _ = _rows(now, str(visit.request.path_params["name"]))
-    return csv_response(rows.drop("number", "place", "coder"), "statements.csv")
+    rows, _ = _known(now, str(visit.request.path_params["name"]))
+    return csv_response(rows.drop(EXTRA), "statements.csv")
 
 
 def _rows(now: Snapshot, name: str) -> tuple[pl.DataFrame, str]:
-    for by in ("speaker", "affiliation"):
+    by = "speaker"
+    rows = now.table.filter(pl.col(by) == name)
+    if not rows.height:
+        by = "affiliation"
         rows = now.table.filter(pl.col(by) == name)
-        if rows.height:
-            return rows, by
-    raise HTTPException(404, "nobody of this name speaks in this ledger")
+    return rows, by
+
+
+def _known(now: Snapshot, name: str) -> tuple[pl.DataFrame, str]:
+    rows, by = _rows(now, name)
+    if not rows.height:
+        raise HTTPException(404, "nobody of this name speaks in this ledger")
+    return rows, by
 
 
 def _people(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
@@ -77,18 +97,22 @@ def _people(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
 
 
 def _person(now: Snapshot, name: str) -> dict[str, Any]:
-    rows, by = _rows(now, name)
-    cells = matrix(rows, by=by).cells.filter(pl.col("actor") == name)
-    newest = {row["id"]: row for row in rows.filter(
-        pl.col("id").is_in([ids[-1] for ids in cells["ids"].to_list()])).to_dicts()}  # fmt: skip
-    held = []
-    for cell in cells.sort("last", descending=True, nulls_last=True).to_dicts():
-        last = newest[cell["ids"][-1]]
-        held.append({**cell, "newest": last, "strength": strength(cell["commitment"], last["act"])})
-    allies, opponents = _company(now, name, by)
+    rows, by = _known(now, name)
+    standing = now.standing(by)
+    place = standing.place(name)
+    held: list[dict[str, Any]] = []
+    allies: Company = []
+    opponents: Company = []
+    if place is not None:
+        cells = standing.cells(actors=[place])
+        newest = zip(cells.issue.tolist(), cells.count.tolist(), now.rows(cells.row), strict=True)
+        held = [{"issue": standing.issues[issue], "count": count, "newest": row} for issue, count, row in newest]
+        held.sort(key=lambda cell: cell["newest"]["date"] or date.min, reverse=True)
+        allies, opponents = standing.company(place)
     return {
         "by": by,
         "held": held,
+        "also": sorted(read for read, shown in now.called.items() if shown == name),
         "affiliations": rows["affiliation"].drop_nulls().unique().sort().to_list(),
         "allies": allies,
         "opponents": opponents,
@@ -98,20 +122,3 @@ def _person(now: Snapshot, name: str) -> dict[str, Any]:
         "statements": rows.tail(30).reverse().to_dicts(),
         "total": rows.height,
     }
-
-
-def _company(now: Snapshot, name: str, by: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Who holds the same side on the same issues, and who the other, by how many issues; ten of each."""
-    cells = now.once(("cells", by), lambda: matrix(now.table, by=by).cells)
-    sided = cells.filter(pl.col("stance").is_in(["support", "oppose"])).select("actor", "issue", "stance")
-    mine = sided.filter(pl.col("actor") == name).rename({"stance": "mine"}).drop("actor")
-    shared = sided.filter(pl.col("actor") != name).join(mine, on="issue", how="inner")
-    counted = shared.group_by("actor").agg(
-        (pl.col("stance") == pl.col("mine")).sum().alias("same"),
-        (pl.col("stance") != pl.col("mine")).sum().alias("other"),
-        pl.col("issue").filter(pl.col("stance") == pl.col("mine")).sort().alias("agree"),
-        pl.col("issue").filter(pl.col("stance") != pl.col("mine")).sort().alias("differ"),
-    )
-    best = counted.filter(pl.col("same") > pl.col("other")).sort(["same", "actor"], descending=[True, False])
-    worst = counted.filter(pl.col("other") > pl.col("same")).sort(["other", "actor"], descending=[True, False])
-    return best.head(10).to_dicts(), worst.head(10).to_dicts()

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 import polars as pl
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
 from onrecord.analyse.positions import NEEDED, RULES, matrix
-from onrecord.errors import TableError
-from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import csv_response, matrix_svg, svg_response
 from onrecord.show.desk.pages import short, strength
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.visit import Visit, page, show
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 ROWS = 30  # actors on one page, those with the most statements first
-BY = ("speaker", "affiliation")
+SHOWN = ("id", "quote", "date", "outlet", "act", "stance", "commitment", "condition")
+Cells = dict[tuple[str, str], dict[str, Any]]
 
 
 def routes() -> list[Route]:
@@ -33,7 +38,10 @@ def routes() -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the matrix shows: the address's values, the actors of this page, and the cells by actor and issue."""
+    """What the matrix shows: the address's values, the actors of this page, and `body`, its rows as HTML.
+
+    The rows are most of the work of a page, and the same for everybody.
+    """
 
     by: str
     rule: str
@@ -42,7 +50,7 @@ class View:
     actors: list[str]
     total: int
     issues: list[str]
-    cells: dict[tuple[str, str], dict[str, Any]]
+    body: Markup
 
 
 def positions(visit: Visit) -> Response:
@@ -66,14 +74,16 @@ def positions_svg(visit: Visit) -> Response:
     """`/positions.svg`: this page of the matrix as a drawing."""
     now = visit.desk.board.now()
     view = see(visit, now)
-    return svg_response(matrix_svg(view.actors, view.issues, view.cells, now.labels()), "positions.svg")
+    cells = _cells(now, view.by, view.rule, view.as_of, view.first)
+    return svg_response(matrix_svg(view.actors, view.issues, cells, now.labels()), "positions.svg")
 
 
 def see(visit: Visit, now: Snapshot) -> View:
     """The view that the address asks for."""
     by, rule, as_of = _wanted(visit)
     first = visit.number("first", 0)
-    return now.once(("matrix", by, rule, as_of, first), lambda: _view(now, by, rule, as_of, first))
+    row = visit.desk.pages.get_template("positions_rows.html")
+    return now.once(("matrix", by, rule, as_of, first), lambda: _view(now, row, by, rule, as_of, first))
 
 
 def _wanted(visit: Visit) -> tuple[str, str, str | None]:
@@ -86,51 +96,62 @@ def _wanted(visit: Visit) -> tuple[str, str, str | None]:
     return visit.choice("by", BY, "speaker"), visit.choice("rule", RULES, "latest"), as_of
 
 
-def _view(now: Snapshot, by: str, rule: str, as_of: str | None, first: int) -> View:
-    # Those who ever took a position stay in their row through a replay, so that the eye can follow them; and the
-    # matrix of the shown actors alone is a small part of the work on a large ledger.
-    order = now.once(("order", by), lambda: _order(now, by))
-    actors = order[first : first + ROWS]
-    mine = now.once(("rows", by, first), lambda: taken(now).filter(who(by).is_in(actors)))
-    try:
-        shown = matrix(mine, rule=rule, by=by, as_of=as_of).cells
-    except TableError as error:
-        raise HTTPException(400, str(error)) from error
-    newest = [ids[-1] for ids in shown["ids"].to_list()]
-    quotes = now.table.filter(pl.col("id").is_in(newest)).select("id", "quote", "date", "outlet", "act").to_dicts()
-    by_id = {row["id"]: row for row in quotes}
-    made: dict[tuple[str, str], dict[str, Any]] = {}
-    for cell in shown.to_dicts():
-        last = by_id[cell["ids"][-1]]
-        made[cell["actor"], cell["issue"]] = {
-            **{name: cell[name] for name in ("stance", "commitment", "conditional", "count", "last")},
-            "quote": short(last["quote"], 220), "outlet": last["outlet"], "newest": last["id"],
-            "strength": strength(cell["commitment"], last["act"]),
-        }  # fmt: skip
-    have = {issue for _, issue in made} | set(now.once("stated", lambda: _stated(now.table)))
-    issues = [issue for issue in now.labels() if issue in have]
-    return View(by, rule, as_of, first, actors, len(order), issues, made)
+def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | None, first: int) -> View:
+    # Those who ever took a position stay in their row through a replay, so that the eye can follow them.
+    standing = now.standing(by)
+    places = standing.busy[first : first + ROWS]
+    made = _cells(now, by, rule, as_of, first)
+    labels = now.labels()
+    have = set(standing.issues)
+    issues = [issue for issue in labels if issue in have]
+    actors = [standing.actors[place] for place in places]
+    until = "" if as_of is None else "&until=" + as_of
+    rows = [(actor, f"/search?{urlencode({by: actor})}{until}&issue=", [made.get((actor, issue)) for issue in issues])
+            for actor in actors]  # fmt: skip
+    columns = [(quote(issue, safe=""), short(labels[issue], 40)) for issue in issues]
+    body = Markup(show(template.render(rows=rows, columns=columns)))
+    return View(by, rule, as_of, first, actors, len(standing.actors), issues, body)
 
 
-def _order(now: Snapshot, by: str) -> list[str]:
-    rows = taken(now).select(who(by).alias("actor")).drop_nulls()
-    busy = rows.group_by("actor").agg(pl.len().alias("n")).sort(["n", "actor"], descending=[True, False])
-    return busy["actor"].to_list()
+def _cells(now: Snapshot, by: str, rule: str, as_of: str | None, first: int) -> Cells:
+    """The cells of one page of actors, by actor and issue."""
+    places = now.standing(by).busy[first : first + ROWS]
+    return _newest(now, places, by, as_of) if rule == "latest" else _settled(now, places, by, rule, as_of)
 
 
-def taken(now: Snapshot) -> pl.DataFrame:
-    """The statements that take a position on an issue, with the columns that a matrix needs."""
-    held = (pl.col("stance") != "none") & pl.col("issue").is_not_null()
-    return now.once("taken rows", lambda: now.table.filter(held).select(NEEDED))
+def _newest(now: Snapshot, places: Any, by: str, as_of: str | None) -> Cells:
+    """The cells under the rule `latest`: looked up."""
+    standing = now.standing(by)
+    found = standing.cells(actors=places, as_of=as_of)
+    rows = now.table.select(SHOWN)[found.row].iter_rows(named=True)
+    keys = zip(found.actor.tolist(), found.issue.tolist(), found.count.tolist(), rows, strict=True)
+    return {
+        (standing.actors[actor], standing.issues[issue]): _cell(
+            row, stance=row["stance"], commitment=row["commitment"], count=count, last=row["date"],
+            conditional=bool(row["condition"]),
+        )
+        for actor, issue, count, row in keys
+    }  # fmt: skip
 
 
-def who(by: str) -> pl.Expr:
-    """Whose position it is, as `analyse` has it."""
-    return pl.col("speaker") if by == "speaker" else pl.coalesce("affiliation", "speaker")
+def _settled(now: Snapshot, places: Any, by: str, rule: str, as_of: str | None) -> Cells:
+    """The cells under the other rules: worked out from these actors' positions."""
+    rows = now.standing(by).rows(places, as_of)
+    cells = matrix(now.table.select(NEEDED)[rows], rule=rule, by=by).cells
+    newest = [ids[-1] for ids in cells["ids"].to_list()]
+    by_id = {row["id"]: row for row in now.table.select(SHOWN)[rows].filter(pl.col("id").is_in(newest)).to_dicts()}
+    fields = ("stance", "commitment", "conditional", "count", "last")
+    return {
+        (cell["actor"], cell["issue"]): _cell(by_id[key], **{name: cell[name] for name in fields})
+        for cell, key in zip(cells.to_dicts(), newest, strict=True)
+    }
 
 
-def _stated(table: pl.DataFrame) -> list[str]:
-    return table.filter(pl.col("stance") != "none")["issue"].drop_nulls().unique().to_list()
+def _cell(newest: dict[str, Any], **values: Any) -> dict[str, Any]:
+    return {
+        **values, "quote": short(newest["quote"], 220), "outlet": newest["outlet"], "newest": newest["id"],
+        "strength": strength(values["commitment"], newest["act"]),
+    }  # fmt: skip
 
 
 def _days(table: pl.DataFrame) -> list[str]:

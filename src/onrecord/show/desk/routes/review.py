@@ -44,16 +44,16 @@ def queue(visit: Visit) -> Response:
     """`/review`: goes on to the first statement that waits, by issue or person where one is given."""
     now = visit.desk.board.now()
     waiting = _waiting(visit, now)
-    if waiting.is_empty():
+    if not len(waiting):
         return visit.render("review_done.html", now=now, chosen=visit.args, judged=len(now.judged))
-    skip = visit.number("skip", 0) % waiting.height
-    return _show(visit, now, str(waiting["id"][skip]), waiting.height)
+    skip = visit.number("skip", 0) % len(waiting)
+    return _show(visit, now, str(now.table["id"][waiting[skip]]), len(waiting))
 
 
 def one(visit: Visit) -> Response:
     """`/review/{id}`: one statement of the queue."""
     now = visit.desk.board.now()
-    return _show(visit, now, str(visit.request.path_params["key"]), _waiting(visit, now).height)
+    return _show(visit, now, str(visit.request.path_params["key"]), len(_waiting(visit, now)))
 
 
 def judge(visit: Visit) -> Response:
@@ -168,17 +168,18 @@ def _words(of: Statement, name: str) -> str:
     return " | ".join(shown) if isinstance(shown, list) else str(shown if shown is not None else "—")
 
 
-def _waiting(visit: Visit, now: Snapshot) -> pl.DataFrame:
-    """The statements of machines that nobody judged, least confident first."""
+def _waiting(visit: Visit, now: Snapshot) -> pl.Series:
+    """Where in the table the statements of machines stand that nobody judged, least confident first."""
     issue, speaker = visit.arg("issue"), visit.arg("speaker")
 
-    def find() -> pl.DataFrame:
-        rows = now.table.filter(pl.col("coder").is_null(), ~pl.col("id").is_in(list(now.judged)))
+    def find() -> pl.Series:
+        rows = now.table.select("id", "coder", "issue", "speaker", "confidence", "number").with_row_index("row")
+        rows = rows.filter(pl.col("coder").is_null(), ~pl.col("id").is_in(list(now.judged)))
         if issue:
             rows = rows.filter(pl.col("issue") == issue)
         if speaker:
             rows = rows.filter(pl.col("speaker") == speaker)
-        return rows.select("id", "confidence", "number").sort("confidence", "number")
+        return rows.sort("confidence", "number")["row"]
 
     return now.once(("waiting", issue, speaker), find)
 

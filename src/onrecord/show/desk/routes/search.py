@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from starlette.exceptions import HTTPException
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 from onrecord.analyse.tables import day, last_day
 from onrecord.errors import TableError
+from onrecord.record import EXTRA
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.visit import Visit, page
@@ -29,9 +29,9 @@ def routes() -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The statements that fit, newest first, and how many have each value of each facet."""
+    """Where the statements that fit stand in the table, newest first, and how many have each value of each facet."""
 
-    table: pl.DataFrame
+    rows: pl.Series
     facets: dict[str, list[tuple[str, int]]]
 
 
@@ -42,15 +42,15 @@ def search(visit: Visit) -> Response:
     found = find(visit, now)
     template = "search_results.html" if visit.partial else "search.html"
     return visit.render(
-        template, now=now, rows=found.table[first : first + limit].to_dicts(), total=found.table.height,
+        template, now=now, rows=now.rows(found.rows[first : first + limit]), total=len(found.rows),
         facets=found.facets, first=first, limit=limit, labels=now.labels(), chosen=visit.args,
     )  # fmt: skip
 
 
 def search_csv(visit: Visit) -> Response:
     """`/search.csv`"""
-    found = find(visit, visit.desk.board.now()).table
-    return csv_response(found.drop("number", "place", "coder"), "statements.csv")
+    now = visit.desk.board.now()
+    return csv_response(now.table[find(visit, now).rows].drop(EXTRA), "statements.csv")
 
 
 def find(visit: Visit, now: Snapshot) -> Found:
@@ -59,25 +59,28 @@ def find(visit: Visit, now: Snapshot) -> Found:
     return now.once(("search", *given.values()), lambda: _find(visit, now, given))
 
 
-def narrowed(now: Snapshot, given: dict[str, str | None], visit: Visit) -> pl.DataFrame:
-    """The statements that fit all given values, by date."""
-    table = now.table
+def narrowed(now: Snapshot, given: dict[str, str | None], visit: Visit) -> pl.Series:
+    """Where the statements that fit all given values stand in the table, by date."""
+    fits = [pl.lit(value=True)]
     words = given.get("q")
     if words:
-        hits = now.once(("words", words), lambda: visit.desk.ledger.matching(words))
-        table = table.filter(pl.col("number").is_in(hits))
+        hits = pl.Series(now.once(("words", words), lambda: visit.desk.ledger.matching(words)), dtype=pl.Int64)
+        fits.append(pl.col("number").is_in(hits.implode()))
     for name in FACETS:
         value = given.get(name)
         if value:
-            table = table.filter(pl.col(name).is_null() if value == NOBODY else pl.col(name) == value)
+            value = now.called.get(value, value) if name == "speaker" else value
+            fits.append(pl.col(name).is_null() if value == NOBODY else pl.col(name) == value)
     try:
         if since := given.get("since"):
-            table = table.filter(pl.col("date") >= day(since))
+            fits.append(pl.col("date") >= day(since))
         if until := given.get("until"):
-            table = table.filter(pl.col("date") <= last_day(day(until) if len(until) > 10 else _iso(until)))
+            fits.append(pl.col("date") <= last_day(day(until) if len(until) > 10 else _iso(until)))
     except TableError as error:
         raise HTTPException(400, str(error)) from error
-    return table
+    if len(fits) == 1:
+        return pl.Series(range(now.table.height), dtype=pl.UInt32)
+    return now.table.select(pl.arg_where(pl.all_horizontal(fits[1:]))).to_series()
 
 
 def _iso(value: str) -> str:
@@ -87,15 +90,9 @@ def _iso(value: str) -> str:
 
 
 def _find(visit: Visit, now: Snapshot, given: dict[str, str | None]) -> Found:
-    table = narrowed(now, given, visit)
+    rows = narrowed(now, given, visit)
     facets: dict[str, list[tuple[str, int]]] = {}
     for name in FACETS:
-        counts: list[dict[str, Any]] = (
-            table.group_by(name)
-            .agg(pl.len().alias("n"))
-            .sort(["n", name], descending=[True, False])
-            .head(TOP)
-            .to_dicts()
-        )
-        facets[name] = [(NOBODY if row[name] is None else row[name], row["n"]) for row in counts]
-    return Found(table.reverse(), facets)
+        counts = now.table[name][rows].value_counts(name="n").sort(["n", name], descending=[True, False]).head(TOP)
+        facets[name] = [(NOBODY if value is None else value, n) for value, n in counts.iter_rows()]
+    return Found(rows.reverse(), facets)

@@ -21,6 +21,7 @@ MODES = ("agree", "oppose", "both")
 NODES = 60
 DRIFTING = 20_000  # the newest statements that are compared for drift
 HEARD = 100  # the actors heard most, whose latest words are set against each other: pairs grow with their square
+TIED = ("id", "article", "article_name", "date", "start", "speaker", "affiliation", "issue", "stance")
 SHOWN = 20  # pairs or utterances on a page
 
 
@@ -57,8 +58,9 @@ def conflicts(visit: Visit) -> Response:
 
 def conflicts_csv(visit: Visit) -> Response:
     """`/conflicts.csv`"""
-    kind = visit.choice("kind", KINDS, "self")
-    return csv_response(_found(visit.desk.board.now(), kind), f"{kind}.csv")
+    kind, issue = visit.choice("kind", KINDS, "self"), visit.arg("issue")
+    found = _found(visit.desk.board.now(), kind)
+    return csv_response(found.filter(pl.col("issue") == issue) if issue else found, f"{kind}.csv")
 
 
 def difference(old: str, new: str) -> list[tuple[str, str]]:
@@ -105,15 +107,18 @@ def _found(now: Snapshot, kind: str) -> pl.DataFrame:
     if kind == "moved":
         return pl.DataFrame(moves(now), schema=CHANGES)
     if kind == "drift":
-        return now.once("drift", lambda: drift(now.table.tail(DRIFTING)))
+        return now.once("drift", lambda: drift(now.table.tail(DRIFTING)), heavy=True)
     if kind == "between":
-        return now.once("between", lambda: found(_heard(now), kind=kind).head(5_000))
-    return now.once("self", lambda: found(now.table, kind=kind).head(5_000))
+        return now.once("between", lambda: found(_heard(now), kind=kind).head(5_000), heavy=True)
+    return now.once("self", lambda: found(now.table, kind=kind).head(5_000), heavy=True)
 
 
 def _heard(now: Snapshot) -> pl.DataFrame:
     """The positions of the HEARD actors with the most of them."""
-    sided = now.table.filter(pl.col("stance").is_in(["support", "oppose"]), pl.col("issue").is_not_null())
+    from onrecord.analyse.shifts import FIELDS
+
+    held = pl.col("stance").is_in(["support", "oppose"]) & pl.col("issue").is_not_null()
+    sided = now.table.select(FIELDS).filter(held)
     busy = sided["speaker"].drop_nulls().value_counts().sort(["count", "speaker"], descending=[True, False])
     return sided.filter(pl.col("speaker").is_in(busy["speaker"].head(HEARD).to_list()))
 
@@ -145,7 +150,8 @@ def _ties(now: Snapshot, by: str, mode: str, issue: str | None, since: str | Non
     from onrecord.analyse.networks import Options
     from onrecord.analyse.networks import network as build
 
-    rows = now.table.filter(pl.col("stance").is_in(["support", "oppose"]), pl.col(by).is_not_null())
+    sided = pl.col("stance").is_in(["support", "oppose"]) & pl.col(by).is_not_null()
+    rows = now.table.select(TIED).filter(sided)
     busy = rows.group_by(by).agg(pl.len().alias("n")).sort(["n", by], descending=[True, False]).head(NODES)
     rows = rows.filter(pl.col(by).is_in(busy[by].to_list()))
     only = (("issue", issue),) if issue else ()

@@ -27,6 +27,10 @@
   document.addEventListener("scroll", () => { tip.hidden = true; }, true);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") tip.hidden = true; });
 
+  // The sections do not fit on a phone: the one we are in is brought into view.
+  const section = document.querySelector(".masthead nav [aria-current]");
+  if (section) section.parentElement.scrollLeft = section.offsetLeft - 40;
+
   // The date slider and its replay.
   const slider = byId("slider");
   if (slider) {
@@ -79,43 +83,52 @@
       const item = byId("s-" + id);
       if (item) item.scrollIntoView({ block: "nearest" });
     });
-    all("[data-for]").forEach((item) => item.addEventListener("mouseenter", () => light([item.dataset.for])));
+    all("[data-for]").forEach((item) => ["mouseenter", "focusin"].forEach((kind) => item.addEventListener(kind, () => light([item.dataset.for]))));
     const focused = document.querySelector("#text .on");
     if (focused) focused.scrollIntoView({ block: "center" });
   }
 
-  // Timeline: a dot per statement, its height stance times certainty.
+  // Timeline: a line per actor or issue, a mark per statement with the stance's colour and sign, paler where less certain.
+  const LINES = 12;
   all("[data-chart]").forEach((box) => {
     if (!window.echarts) return;
     const rows = JSON.parse(box.dataset.chart), labels = JSON.parse(box.dataset.labels || "{}"), group = box.dataset.group;
+    const counts = new Map();
+    rows.forEach((row) => counts.set(row[group], (counts.get(row[group]) || 0) + 1));
+    const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, LINES).map((pair) => pair[0]);
+    const shown = rows.filter((row) => top.includes(row[group]));
+    const place = (row) => [row.date, top.indexOf(row[group])];
+    const signed = shown.length <= 150, topmost = new Map(); // of several on one day the last one lies on top
+    shown.forEach((row) => topmost.set(row.date + row[group], row));
+    const shade = (row) => { const firm = Math.abs(row.value); return firm > 0.9 || firm === 0 ? "" : firm > 0.45 ? "2" : "3"; };
+    const wide = () => Math.min(180, Math.round(box.clientWidth / 3));
+    box.style.height = 60 + 32 * top.length + "px";
     const chart = echarts.init(box);
     const draw = () => {
-      const counts = new Map();
-      rows.forEach((row) => counts.set(row[group], (counts.get(row[group]) || 0) + 1));
-      const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 8).map((pair) => pair[0]);
-      const ink = colour("--ink"), soft = colour("--soft"), line = colour("--line");
+      const ink = colour("--ink"), soft = colour("--soft"), line = colour("--line"), paper = colour("--paper");
       const series = top.map((name) => ({
-        name: labels[name] || name, type: "line", step: "end", symbol: "none", silent: true, lineStyle: { width: 1, color: line },
-        data: rows.filter((row) => row[group] === name).map((row) => [row.date, row.value]),
+        type: "line", symbol: "none", silent: true, lineStyle: { width: 1, color: soft, opacity: 0.6 },
+        data: shown.filter((row) => row[group] === name).map(place),
       }));
       series.push({
-        name: "statements", type: "scatter", z: 5, clip: false, symbolSize: rows.length > 300 ? 6 : 10,
-        data: rows.map((row) => ({ value: [row.date, row.value], row, itemStyle: { color: colour(STANCE[row.stance]), opacity: 0.85 } })),
+        type: "scatter", z: 5, symbol: "roundRect", symbolSize: shown.length > 150 ? [9, 14] : [18, 18],
+        label: { show: signed, formatter: (p) => SIGN[p.data.row.stance], color: paper, fontWeight: 700, fontSize: 13 },
+        data: shown.map((row) => ({ value: place(row), row, itemStyle: { color: colour(STANCE[row.stance] + shade(row)), opacity: 1 }, label: { show: signed && topmost.get(row.date + row[group]) === row, color: shade(row) ? ink : paper } })),
       });
       chart.setOption({
         animation: false, textStyle: { color: soft, fontFamily: "system-ui, sans-serif" }, aria: { enabled: false },
-        grid: { left: 70, right: 20, top: 15, bottom: rows.length > 20 ? 60 : 30 },
-        xAxis: { type: "time", axisLine: { lineStyle: { color: line } }, axisLabel: { color: soft, hideOverlap: true } },
-        yAxis: { min: -1, max: 1, interval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, formatter: (v) => v === 1 ? "supports" : v === -1 ? "opposes" : v === 0 ? "open" : "" } },
-        dataZoom: rows.length > 20 ? [{ type: "slider", height: 18, bottom: 8, borderColor: line, textStyle: { color: soft } }] : [],
-        tooltip: { trigger: "item", renderMode: "richText", confine: true, backgroundColor: ink, borderWidth: 0, textStyle: { color: colour("--paper"), width: 340, overflow: "break" },
+        grid: { left: wide() + 30, right: 20, top: 10, bottom: 34 },
+        xAxis: { type: "time", axisLine: { lineStyle: { color: line } }, splitLine: { show: false }, axisLabel: { color: soft, hideOverlap: true } },
+        yAxis: { type: "category", inverse: true, data: top.map((name) => labels[name] || name), axisTick: { show: false }, axisLine: { show: false }, splitLine: { show: true, lineStyle: { color: colour("--line2") } },
+          axisLabel: { color: ink, margin: 16, width: wide(), overflow: "truncate", interval: 0 } },
+        tooltip: { trigger: "item", renderMode: "richText", confine: true, backgroundColor: ink, borderWidth: 0, textStyle: { color: paper, width: 340, overflow: "break" },
           formatter: (p) => p.data.row ? `${p.data.row.date}  ${p.data.row.actor}\n${SIGN[p.data.row.stance]} ${labels[p.data.row.issue] || p.data.row.issue}\n“${p.data.row.quote}”`.replace(/[{}]/g, " ") : "" },
         series,
       }, true);
     };
     draw();
     chart.on("click", (p) => { if (p.data && p.data.row) location.href = "/statements/" + encodeURIComponent(p.data.row.id); });
-    addEventListener("resize", () => chart.resize());
+    addEventListener("resize", () => { chart.resize(); draw(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
     box.picture = () => chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colour("--paper") });
   });
@@ -142,6 +155,18 @@
     cy.on("mouseover", "node", (event) => cy.elements().not(event.target.closedNeighborhood()).addClass("far"));
     cy.on("mouseout", "node", () => cy.elements().removeClass("far"));
     cy.on("tap", "node", (event) => { location.href = "/people/" + encodeURIComponent(event.target.data("name")); });
+    // On a narrow screen the whole graph is drawn small: its words grow against that.
+    const legible = () => cy.style().selector("node").style("font-size", Math.min(30, Math.max(11, 11 / cy.zoom()))).update();
+    cy.ready(legible);
+    graph.addEventListener("keydown", (event) => {
+      const move = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key];
+      const zoom = { "+": 1.25, "=": 1.25, "-": 0.8 }[event.key];
+      if (move) cy.panBy({ x: move[0], y: move[1] });
+      else if (zoom) cy.zoom({ level: cy.zoom() * zoom, renderedPosition: { x: graph.clientWidth / 2, y: graph.clientHeight / 2 } });
+      else if (event.key === "0") cy.fit(undefined, 40);
+      else return;
+      event.preventDefault();
+    });
     graph.picture = () => cy.png({ full: true, scale: 2, bg: colour("--card") });
   }
   all("[data-png]").forEach((button) => button.addEventListener("click", () => {

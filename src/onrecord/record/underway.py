@@ -1,0 +1,51 @@
+"""Readings that go on outside this process, told by the batches that they write.
+
+Whoever reads writes a batch every few seconds (`pipeline.BATCH_SECONDS`), so a reader whose last batch is fresh is at
+work. How much it still has before it no ledger knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from onrecord.record.schema import batches
+
+FRESH = timedelta(seconds=20)  # several times the longest wait between two batches
+APART = timedelta(seconds=90)  # batches of one reader further apart are two readings
+_LOOKED_AT = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underway:
+    """What one reader has read since it began: from its first batch (`since`) to its `last`, UTC in ISO 8601."""
+
+    reader: str
+    since: str
+    last: str
+    articles: int
+    statements: int
+
+
+def fetch(connection: Connection, now: datetime, own: str) -> list[Underway]:
+    """The readings that go on at `now`, without those whose reader begins with `own`; the newest first."""
+    b = batches.c
+    chosen = select(b.reader, b.created, b.articles, b.statements).where(b.coder.is_(None), b.reader != "")
+    found: dict[str, Underway] = {}
+    over: set[str] = set()
+    for row in connection.execute(chosen.order_by(b.number.desc()).limit(_LOOKED_AT)):
+        reader, at = str(row.reader), datetime.fromisoformat(row.created)
+        if reader in over or reader.startswith(own):
+            continue
+        later = found.get(reader)
+        if now - at > FRESH if later is None else datetime.fromisoformat(later.since) - at > APART:
+            over.add(reader)
+            continue
+        found[reader] = Underway(
+            reader=reader, since=row.created, last=row.created if later is None else later.last,
+            articles=row.articles + (0 if later is None else later.articles),
+            statements=row.statements + (0 if later is None else later.statements),
+        )  # fmt: skip
+    return list(found.values())
