@@ -17,6 +17,12 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 
+def softmax(scores: Floats) -> Floats:
+    """Scores as probabilities."""
+    shares = np.exp(scores - scores.max())
+    return np.asarray(shares / shares.sum(), dtype=np.float32)
+
+
 @dataclass(slots=True)
 class Linear:
     """Classes, a weight table (features, classes) whose rows `index` names, a bias, and a calibrating temperature."""
@@ -38,9 +44,7 @@ class Linear:
     def probabilities(self, features: Mapping[str, float], prior: Floats | None = None) -> Floats:
         """The calibrated probability of each class; `prior` is added to the scores."""
         scores = self.scores(features) if prior is None else self.scores(features) + prior
-        scores = scores / self.temperature
-        scores = np.exp(scores - scores.max())
-        return np.asarray(scores / scores.sum(), dtype=np.float32)
+        return softmax(scores / self.temperature)
 
     def telling(self, features: Mapping[str, float], winner: int, count: int = 3) -> list[str]:
         """The named features that speak most for a class against the mean of the others, best first."""

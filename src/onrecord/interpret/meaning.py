@@ -19,7 +19,7 @@ from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
 from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Match, Passage, points_back
 from onrecord.interpret.issues import Evidence as IssueEvidence
-from onrecord.interpret.linear import Floats, Linear, bundled_models, stance_prior
+from onrecord.interpret.linear import Floats, Linear, bundled_models, softmax, stance_prior
 from onrecord.interpret.reader import Likely, Reader, bundled_reader, quoted
 from onrecord.interpret.reader import Passage as Place
 from onrecord.interpret.saying import CueIndex, act_of
@@ -33,10 +33,14 @@ from onrecord.model import Act, Attribution, Commitment, Form, Judgement, Stance
 from onrecord.span import Evidence
 
 Table = npt.NDArray[np.float32]
+Marked = npt.NDArray[np.bool_]
 Own = Callable[[Attribution, str], bool]
 PRONOUN = frozenset("it this that them they these those so such".split())
 NEAR = 120  # characters between two contents that count as near
 GIVEN_ACT = "stance given act"
+# The reader is asked where a model of traits is less sure than this of its field. On disputes that neither has seen,
+# asking it about every statement is no more often right, and costs nearly twice as much.
+DOUBT = 0.55
 NO_TERM = FEATURES.index("none: no term")
 
 
@@ -61,14 +65,19 @@ class Observed:
     judged: Mapping[str, Judgement[Act] | Judgement[Commitment]]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a judgement rests on: traits, the words to cite, what the reader makes of it, and scores to add."""
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What a model of traits makes of one field: its scores, the traits they rest on, and the words to cite."""
 
+    model: Linear
+    kind: type
     traits: Mapping[str, float]
     evidence: tuple[Evidence, ...]
-    likely: Likely | None
-    prior: Floats | None = None
+    scores: Floats
+
+    def sure(self) -> float:
+        """The probability of the likeliest value."""
+        return float(softmax(self.scores / self.model.temperature).max())
 
 
 @dataclass(slots=True)
@@ -92,11 +101,9 @@ class Meaning:
         """The readings of an article's attributions, in their order; `own` says whose side a clause is about."""
         observed = [self.observe(context, a, attributions, own) for a in attributions]
         issues = self._issue_judgements(context, observed)
-        abouts = [match.issue if match is not None else None for match, _ in issues]
-        likely = self.likely(context, [o.attribution for o in observed], abouts)
+        inside = quoted(context.text) if self.reader is not None else None
         return [
-            self._reading(context, o, match, issue, seen)
-            for o, (match, issue), seen in zip(observed, issues, likely, strict=True)
+            self._reading(context, o, match, issue, inside) for o, (match, issue) in zip(observed, issues, strict=True)
         ]
 
     # ------------------------------------------------------------ what can be seen
@@ -182,18 +189,12 @@ class Meaning:
 
     # ------------------------------------------------------------ act, commitment, stance
 
-    def likely(
-        self, context: Context, attributions: Sequence[Attribution], issues: Sequence[Issue | None]
-    ) -> list[Likely | None]:
-        """What the reader makes of each attribution beside its issue; nothing where there is no reader."""
-        if self.reader is None:
-            return [None] * len(attributions)
-        inside = quoted(context.text)
-        made: list[Likely | None] = []
-        for one, issue in zip(attributions, issues, strict=True):
-            place = Place(pieces(one, "source"), pieces(one, "cue"), pieces(one, "content"))
-            made.append(self.reader.read(context.text, place, issue.proposition if issue else None, inside))
-        return made
+    def likely(self, context: Context, one: Attribution, issue: Issue | None, inside: Marked | None) -> Likely | None:
+        """What the reader makes of an attribution beside its issue; `inside` is `quoted(context.text)`."""
+        if self.reader is None or inside is None:
+            return None
+        place = Place(pieces(one, "source"), pieces(one, "cue"), pieces(one, "content"))
+        return self.reader.read(context.text, place, issue.proposition if issue else None, inside)
 
     def _reading(
         self,
@@ -201,16 +202,12 @@ class Meaning:
         one: Observed,
         match: Match | None,
         issue: Judgement[str | None],
-        likely: Likely | None,
+        inside: Marked | None,
     ) -> Reading:
         saying, cue = one.saying, one.attribution.cue
         seen = features(saying, self.vectors)
-        content_at = one.attribution.content
-        places = (*cue, *_signal_places(context, one))
-        act = self._judge("act", Act, one.judged["act"], Seen(seen, places, likely))
-        commitment = self._judge("commitment", Commitment, one.judged["commitment"], Seen(seen, cue, likely))
-        kind = saying.conditions[0] if saying.conditions else None
         about = match.issue if match is not None else None
+        kind = saying.conditions[0] if saying.conditions else None
         ruled = stance_of(
             saying.said,
             Act(saying.rules["act"]),
@@ -220,11 +217,17 @@ class Meaning:
             saying.own,
             kind,
         )
-        stance = ruled
+        views = {
+            "act": self._view("act", Act, seen, (*cue, *_signal_places(context, one))),
+            "commitment": self._view("commitment", Commitment, seen, cue),
+        }
         if about is not None:
             toward = stance_features({**seen, f"rule's stance: {ruled.value}": 1.0}, saying, about, self.vectors)
             prior = stance_prior(self.models["act"], self.models[GIVEN_ACT], seen) if GIVEN_ACT in self.models else None
-            stance = self._judge("stance", Stance, ruled, Seen(toward, (*cue, *content_at), likely, prior))
+            views["stance"] = self._view("stance", Stance, toward, (*cue, *one.attribution.content), prior)
+        doubtful = any(view is not None and view.sure() < DOUBT for view in views.values())
+        likely = self.likely(context, one.attribution, about, inside) if doubtful else None
+        judged = {name: self._judge(name, view, likely) for name, view in views.items() if view is not None}
         spans = tuple(context.article.text.cite(a, b) for a, b, _ in one.taken)
         kinds = ", ".join(k for _, _, k in one.taken)
         condition = Judgement(
@@ -233,26 +236,40 @@ class Meaning:
             confidence=0.8 if spans else 0.95,
             evidence=spans,
         )
-        return Reading(act=act, issue=issue, stance=stance, commitment=commitment, condition=condition)
+        return Reading(
+            act=judged.get("act", one.judged["act"]),
+            issue=issue,
+            stance=judged.get("stance", ruled),
+            commitment=judged.get("commitment", one.judged["commitment"]),
+            condition=condition,
+        )
 
-    def _judge(self, name: str, kind: type, ruled, seen: Seen):  # type: ignore[no-untyped-def]
-        """The models' verdict with its reasons; the rules' where there is no model."""
+    def _view(
+        self,
+        name: str,
+        kind: type,
+        traits: Mapping[str, float],
+        evidence: tuple[Evidence, ...],
+        prior: Floats | None = None,
+    ) -> View | None:
         model = self.models.get(name)
         if model is None:
-            return ruled
-        scores = model.scores(seen.traits) if seen.prior is None else model.scores(seen.traits) + seen.prior
-        alone = int(scores.argmax())
-        if seen.likely is not None and self.reader is not None:
-            scores = self.reader.blend(name, model.classes, scores, seen.likely)
-        else:
-            scores = scores / model.temperature
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
+            return None
+        scores = model.scores(traits) if prior is None else model.scores(traits) + prior
+        return View(model, kind, traits, evidence, scores)
+
+    def _judge(self, name: str, view: View, likely: Likely | None):  # type: ignore[no-untyped-def]
+        """The verdict of the models of traits, or of these and the reader, with its reasons."""
+        model, alone = view.model, int(view.scores.argmax())
+        scores = view.scores / model.temperature
+        if likely is not None and self.reader is not None:
+            scores = self.reader.blend(name, model.classes, view.scores, likely)
+        shares = softmax(scores)
         best = int(shares.argmax())
-        why = "; ".join(model.telling(seen.traits, best)) or "words and meaning"
+        why = "; ".join(model.telling(view.traits, best)) or "words and meaning"
         rule = f"model: {why}" if best == alone else f"model: read as a whole (by its words: {model.classes[alone]})"
         return Judgement(
-            value=kind(model.classes[best]), rule=rule, confidence=float(shares[best]), evidence=seen.evidence
+            value=view.kind(model.classes[best]), rule=rule, confidence=float(shares[best]), evidence=view.evidence
         )
 
 

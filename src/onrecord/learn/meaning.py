@@ -29,7 +29,7 @@ from onrecord.interpret.interpreter import Interpreter
 from onrecord.interpret.issuechain import IssueModel
 from onrecord.interpret.linear import Linear, save, stance_prior
 from onrecord.interpret.meaning import GIVEN_ACT, Meaning, Observed, ruled_stance
-from onrecord.interpret.reader import Likely, Reader
+from onrecord.interpret.reader import Likely, Reader, quoted
 from onrecord.interpret.traits import features, stance_features
 from onrecord.learn.fitting import Matrix, fit_blend, fit_chain, fit_multinomial, fit_temperature
 from onrecord.learn.sayings import STANCES, labelled_sayings
@@ -101,7 +101,10 @@ def dispatch(case: Mapping[str, Any], codebook: Codebook, interpreter: Interpret
     kept = [n for n, gold in enumerate(golds) if gold is not None]
     ids = [issue.id for issue in codebook.issues]
     issues = [codebook.issue((golds[n] or {})["issue"]) if (golds[n] or {})["issue"] else None for n in kept]
-    likely = interpreter.meaning.likely(context, [attributions[n] for n in kept], issues)
+    inside = quoted(context.text)
+    likely = [
+        interpreter.meaning.likely(context, attributions[n], i, inside) for n, i in zip(kept, issues, strict=True)
+    ]
     examples = [
         _example(observed[n], golds[n] or {}, codebook, interpreter.meaning, seen)
         for n, seen in zip(kept, likely, strict=True)
@@ -252,8 +255,17 @@ def cross_validate(cases: Sequence[Dispatch], extra: Sequence[Example], temperat
     return report
 
 
-def blend(cases: Sequence[Dispatch], extra: Sequence[Example], held: Sequence[str], reader: Reader) -> Report:
-    """Fits how the models of traits and the reader are blended, on disputes that neither has seen."""
+def blend(
+    cases: Sequence[Dispatch],
+    extra: Sequence[Example],
+    held: Sequence[str],
+    reader: Reader,
+    temperatures: dict[str, float],
+) -> Report:
+    """Fits how the models of traits and the reader are blended, on disputes that neither has seen.
+
+    Fills in the temperatures of the models of traits, which speak alone where they are sure enough.
+    """
     others = [c for c in cases if c.dispute not in held]
     own = [e for c in cases if c.dispute in held for e in c.examples]
     models = {name: fit_field(name, examples_of(others, extra)) for name in FIELDS}
@@ -274,6 +286,7 @@ def blend(cases: Sequence[Dispatch], extra: Sequence[Example], held: Sequence[st
             truth.append(model.classes.index(example.labels[name]) if example.labels[name] in model.classes else -1)
         both, gold = (np.stack(theirs).astype(np.float64), np.array(mine)), np.array(truth)
         reader.weights[name] = fit_blend(*both, gold)
+        temperatures[name] = fit_temperature(both[0].astype(np.float32), gold)
         shares = np.exp(reader.weights[name][0] * both[0] + reader.weights[name][1] * both[1])
         shares /= shares.sum(1, keepdims=True)
         report.add(name, shares.max(1).tolist(), (shares.argmax(1) == gold).tolist())
@@ -297,7 +310,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     extra = list(sayings(Meaning(load_cues(), reader=None)))
     temperatures: dict[str, float] = {}
     if reader is not None:
-        report = blend(cases, extra, options.held, reader)
+        report = blend(cases, extra, options.held, reader, temperatures)
         config = json.loads((options.reader / "config.json").read_text(encoding="utf-8"))
         config["weights"] = {name: reader.weights[name] for name in FIELDS}
         (options.reader / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

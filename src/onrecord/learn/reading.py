@@ -34,7 +34,8 @@ from onrecord.interpret.reader import Passage, Pieces, assemble, pack, quoted, s
 from onrecord.learn.export import CONTRIB, Graph, layer
 from onrecord.learn.network import Network, Shape, from_pretrained
 from onrecord.learn.sayings import STANCES, labelled_sayings
-from onrecord.learn.train import Report, be_steady, encoder_of, follow, plain_tokenizer, special_ids
+from onrecord.learn.train import Report, be_steady, encoder_of, follow, special_ids
+from onrecord.learn.vocabulary import smaller
 from onrecord.model import Act, Commitment, Stance
 
 CLASSES = {
@@ -101,25 +102,6 @@ def of_sayings(tokenizer: Tokenizer, weight: float) -> Iterator[Example]:
         labels = {"act": saying.act, "commitment": saying.commitment, "stance": STANCES[saying.stance]}
         pieces = statement_pieces(tokenizer, text, passage, quoted(text))
         yield Example(pieces, saying.proposition, labels, weight)
-
-
-def smaller(start: Path, texts: Sequence[str]) -> tuple[str, list[int]]:
-    """A tokenizer (as JSON) with the common word pieces and those of the training texts, and their former numbers."""
-    whole = plain_tokenizer(start)
-    content = json.loads((start / "tokenizer.json").read_text(encoding="utf-8"))
-    content.update(truncation=None, padding=None, post_processor=None)
-    seen = {number for text in texts for number in whole.encode(text, add_special_tokens=False).ids}
-    vocabulary: dict[str, int] = content["model"]["vocab"]
-    specials = {token["id"] for token in content["added_tokens"]}
-    kept = sorted(
-        number
-        for piece, number in vocabulary.items()
-        if number in specials | seen or (number < COMMON and not piece.startswith("[unused") and piece.isascii())
-    )
-    new = {old: n for n, old in enumerate(kept)}
-    content["model"]["vocab"] = {piece: new[number] for piece, number in vocabulary.items() if number in new}
-    content["added_tokens"] = [{**token, "id": new[token["id"]]} for token in content["added_tokens"]]
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")), kept
 
 
 # ---------------------------------------------------------------- the network
@@ -308,7 +290,7 @@ def train(folders: Sequence[Path], out: Path, keep_out: tuple[str, ...], recipe:
     for folder in folders:
         texts += [json.loads(p.read_text(encoding="utf-8"))["text"] for p in sorted(folder.glob("*.json"))]
         texts += [p.read_text(encoding="utf-8") for p in sorted((folder / "codebooks").glob("*.yaml"))]
-    content, kept = smaller(start, texts)
+    content, kept = smaller(start, texts, COMMON)
     tokenizer = Tokenizer.from_str(content)
     cases = [item for folder in folders for item in of_cases(folder, tokenizer)]
     examples = [e for name, e in cases if not name.startswith(keep_out)] if keep_out else [e for _, e in cases]

@@ -85,17 +85,6 @@ def test_an_answer_depends_on_the_statement_alone(bundled: Reader) -> None:
         assert float(np.exp(one).sum()) == pytest.approx(1.0, abs=1e-4)
 
 
-def test_the_proposition_moves_the_stance(bundled: Reader) -> None:
-    """Who will never close the mill looks more like a supporter where it should stay open than where it should go."""
-    names = bundled.classes["stance"]
-
-    def lean(proposition: str) -> float:
-        stance = bundled.read(TEXT, MILL, proposition, quoted(TEXT)).stance
-        return float(stance[names.index("support")] - stance[names.index("oppose")])
-
-    assert lean("The mill should stay open.") > lean(CLOSE) + 0.2
-
-
 def test_a_broken_folder_is_named(tmp_path: Path) -> None:
     """A folder without a reader is an error that says which folder."""
     with pytest.raises(ModelError, match=str(tmp_path)):

@@ -23,10 +23,11 @@ def made(folder: Path) -> tuple[object, object]:
     from onrecord.learn import reading
     from onrecord.learn.network import Network, Shape
     from onrecord.learn.train import be_steady
+    from onrecord.learn.vocabulary import smaller
 
     be_steady(1)
     torch.manual_seed(3)
-    content, kept = reading.smaller(bundled_model(), TEXTS)
+    content, kept = smaller(bundled_model(), TEXTS)
     tokenizer = Tokenizer.from_str(content)
     encoder = Network(Shape(hidden=32, layers=1, heads=2, inner=64, link=16))
     table = encoder.pieces.weight.detach().numpy()[kept]
@@ -69,7 +70,7 @@ def test_a_smaller_vocabulary_still_spells_every_word() -> None:
     from tokenizers import Tokenizer
 
     from onrecord.extract import bundled_model
-    from onrecord.learn.reading import smaller
+    from onrecord.learn.vocabulary import smaller
 
     content, kept = smaller(bundled_model(), TEXTS)
     vocabulary = json.loads(content)["model"]["vocab"]
