@@ -106,10 +106,10 @@ def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | No
     issues = [issue for issue in labels if issue in have]
     actors = [standing.actors[place] for place in places]
     until = "" if as_of is None else "&until=" + as_of
-    rows = [(actor, f"/search?{urlencode({by: actor})}{until}&issue=", [made.get((actor, issue)) for issue in issues])
+    rows = [(actor, f"/search?{urlencode({by: actor})}&issue=", [made.get((actor, issue)) for issue in issues])
             for actor in actors]  # fmt: skip
     columns = [(quote(issue, safe=""), short(labels[issue], 40)) for issue in issues]
-    body = Markup(show(template.render(rows=rows, columns=columns)))
+    body = Markup(show(template.render(rows=rows, columns=columns, until=until)))
     return View(by, rule, as_of, first, actors, len(standing.actors), issues, body)
 
 
