@@ -1,7 +1,7 @@
 """The tagger as a PyTorch module: a BERT or MPNet encoder, surface features, heads for roles, bounds and links."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +83,6 @@ class Network(nn.Module):
         self.scales = nn.Parameter(torch.tensor([1.0, 1.0, 0.8, 0.0]))  # of role, link, bounds; and of any change
         nn.init.normal_(self.features.weight, std=0.02)
         nn.init.zeros_(self.hands.weight)
-
-    @torch.no_grad()
-    def keep_pieces(self, kept: list[int]) -> None:
-        """Leave out all word pieces but these; they are numbered anew in this order."""
-        self.pieces = nn.Embedding.from_pretrained(self.pieces.weight[kept], freeze=False)
-        self.shape = replace(self.shape, vocabulary=len(kept))
 
     def encode(self, ids: Tensor, feature: Tensor, mask: Tensor) -> Tensor:
         """[batch, pieces] to [batch, pieces, hidden]."""
