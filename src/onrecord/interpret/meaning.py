@@ -40,7 +40,7 @@ NEAR = 120  # characters between two contents that count as near
 GIVEN_ACT = "stance given act"
 # The reader is asked where a model of traits is less sure than this of its field. On disputes that neither has seen,
 # asking it about every statement is no more often right, and costs nearly twice as much.
-DOUBT = 0.55
+DOUBT = 0.65
 NO_TERM = FEATURES.index("none: no term")
 
 
