@@ -195,6 +195,7 @@ def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -
     first = gazetteer.get(" ".join(run.parts[:width]))
     if (
         first is not None
+        and first.kind is Kind.STATE
         and (first.how != "adjective" or len(run.parts) > 2)
         and kind_of(run.text, gazetteer) is not None
     ):
