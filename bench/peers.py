@@ -25,11 +25,9 @@ Article = dict[str, Any]
 
 def own_dispatches() -> list[Article]:
     """The project's dispatches with their outermost attributions."""
-    from onrecord.learn.cases import gold_attributions, load_cases
+    from onrecord.learn.evaluate import gold_articles
 
-    cases = load_cases(ROOT / "tests" / "golden" / "cases")
-    gold = [[_spans(a) for a in gold_attributions(case) if _outer(a)] for case in cases]
-    return [{"id": c["id"], "text": c["text"], "attributions": g} for c, g in zip(cases, gold, strict=True)]
+    return gold_articles(ROOT / "tests" / "golden" / "cases")
 
 
 def _outer(attribution: Any) -> bool:

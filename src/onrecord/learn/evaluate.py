@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from onrecord.extract.tagger import Tagger
+from onrecord.learn.cases import gold_attributions, load_cases
 from onrecord.learn.examples import load_articles
 from onrecord.learn.measure import Spoken, measure
 from onrecord.learn.tune import gold_of
+from onrecord.model import Attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,36 @@ class Evaluation:
         return round(self.words / self.seconds) if self.seconds else 0
 
 
+def gold_articles(gold: Path) -> list[dict[str, Any]]:
+    """Articles with gold attributions: a file of JSON Lines, or a folder of gold cases (their outermost levels).
+
+    CodecError where a case is broken or a folder has none.
+    """
+    if not gold.is_dir():
+        return load_articles(gold)
+    return [
+        {
+            "id": case["id"],
+            "text": case["text"],
+            "attributions": [_spans(a) for a in gold_attributions(case) if _outer(a)],
+        }
+        for case in load_cases(gold)
+    ]
+
+
+def _outer(attribution: Attribution) -> bool:
+    return attribution.outer is None and attribution.inside is None
+
+
+def _spans(attribution: Attribution) -> dict[str, list[tuple[int, int]]]:
+    roles = ("source", "cue", "content")
+    return {role: [(e.span.start, e.span.end) for e in getattr(attribution, role)] for role in roles}
+
+
 def evaluate(model: Path, gold: Path) -> Evaluation:
-    """Read every article of a gold file (JSON Lines with `text` and `attributions`) and compare."""
+    """Read every article of `gold_articles` and compare."""
     tagger = Tagger(model)
-    articles = load_articles(gold)
+    articles = gold_articles(gold)
     begun = time.perf_counter()
     found = [tagger.attributions(article["text"]) for article in articles]
     seconds = time.perf_counter() - begun

@@ -65,3 +65,17 @@ def test_pairing_is_optimal() -> None:
             for order in itertools.permutations(long, len(short))
         )
         assert got == best
+
+
+def test_gold_cases_are_evaluated_as_articles_are() -> None:
+    """A folder of gold cases, as the desk exports them, gives articles with their outermost attributions."""
+    from tests.made import ROOT
+
+    from onrecord.learn.evaluate import gold_articles
+
+    articles = gold_articles(ROOT / "tests" / "golden" / "cases")
+    assert len(articles) == len(list((ROOT / "tests" / "golden" / "cases").glob("*.json")))
+    first = articles[0]
+    (start, end), *_ = first["attributions"][0]["content"]
+    assert first["text"][start:end].strip()
+    assert all(set(a) == {"source", "cue", "content"} for article in articles for a in article["attributions"])

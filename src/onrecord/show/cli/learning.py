@@ -72,7 +72,9 @@ def train(
 @flat
 def evaluate(
     output: Output,
-    gold: Annotated[Path, typer.Argument(help="Articles with attributions, JSON Lines.", exists=True, dir_okay=False)],
+    gold: Annotated[
+        Path, typer.Argument(help="Articles with attributions, JSON Lines, or a folder of gold cases.", exists=True)
+    ],
     model: Annotated[
         Path | None, typer.Option(help="Folder of a tagger.", show_default="the small one that comes with the package")
     ] = None,
