@@ -30,17 +30,10 @@ def own_dispatches() -> list[Article]:
     return gold_articles(ROOT / "tests" / "golden" / "cases")
 
 
-def _outer(attribution: Any) -> bool:
-    return attribution.outer is None and attribution.inside is None
-
-
-def _spans(attribution: Any) -> dict[str, list[list[int]]]:
-    return {role: [[e.span.start, e.span.end] for e in getattr(attribution, role)] for role in ROLES}
-
-
 def read(model: str | None, articles: list[Article]) -> tuple[list[Article], float]:
     """What one of this package's extractors finds, and the seconds it took."""
     from onrecord.extract import load_extractor
+    from onrecord.learn.cases import outermost
     from onrecord.span import Text
 
     extractor = load_extractor(model)
@@ -48,8 +41,7 @@ def read(model: str | None, articles: list[Article]) -> tuple[list[Article], flo
     begun = time.perf_counter()
     found = [extractor.attributions(Text(article["text"])) for article in articles]
     seconds = time.perf_counter() - begun
-    spans = [[_spans(a) for a in items if _outer(a)] for items in found]
-    return [{"id": a["id"], "attributions": s} for a, s in zip(articles, spans, strict=True)], seconds
+    return [{"id": a["id"], "attributions": outermost(f)} for a, f in zip(articles, found, strict=True)], seconds
 
 
 def read_by_peer(python: str, articles: list[Article]) -> tuple[list[Article], float]:

@@ -7,10 +7,21 @@ so a span means the same on every machine and no normalisation can move it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from onrecord.errors import SpanError
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def encodable(text: str) -> str:
+    """The text with U+FFFD for lone surrogates, which JSON escapes can bring in and no language library takes.
+
+    Every offset stays as it is.
+    """
+    return SURROGATES.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True, order=True)

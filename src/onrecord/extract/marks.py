@@ -12,19 +12,10 @@ import re
 from collections.abc import Iterator
 
 MARK = re.compile(r"''|``|[\"“”„‟«»〝〞＂‘’‚'`]")
-SURROGATES = re.compile("[\ud800-\udfff]")
 PARAGRAPH = re.compile(r"[^\n]*(?:\n(?![ \t\r\xa0]*\n)[^\n]*)*")
 OPENS = frozenset("“„‟«〝")
 CLOSES = frozenset("”»〞")
 SINGLE = frozenset("‘’‚'`")
-
-
-def encodable(text: str) -> str:
-    """The text with U+FFFD for lone surrogates, which JSON escapes can bring in and no language library takes.
-
-    Every offset stays as it is.
-    """
-    return SURROGATES.sub("\ufffd", text)
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:

@@ -6,7 +6,8 @@ import importlib.util
 from collections.abc import Iterator
 
 from onrecord.errors import ModelError
-from onrecord.extract.marks import encodable, paragraphs
+from onrecord.extract.marks import paragraphs
+from onrecord.span import encodable
 
 try:
     import spacy

@@ -25,7 +25,7 @@ from onrecord.interpret.names import (
     runs,
 )
 from onrecord.interpret.states import states_of
-from onrecord.interpret.words import Word, words
+from onrecord.interpret.words import START, Word, between, words
 
 LOCATIVE = frozenset("in at near outside around across through via inside".split())
 INITIAL = re.compile(r"(?:[A-Z]\.-?)+$|[A-Z]$")
@@ -70,13 +70,11 @@ class Cast:
     entities: list[Entity] = field(default_factory=list)
     by_run: list[tuple[Run, Entity]] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
-    _word_starts: list[int] = field(default_factory=list)
 
     def index(self) -> None:
         """Sort what was found; to be called when `by_run` is complete."""
         self.by_run.sort(key=lambda item: item[0].start)
         self._starts = [run.start for run, _ in self.by_run]
-        self._word_starts = [w.start for w in self.tokens]
 
     def named(self, name: str) -> Entity | None:
         """The entity of this canonical name."""
@@ -89,11 +87,11 @@ class Cast:
 
     def words_in(self, start: int, end: int) -> Sequence[Word]:
         """The article's words that begin in `[start, end)`."""
-        return self.tokens[bisect_left(self._word_starts, start) : bisect_left(self._word_starts, end)]
+        return between(self.tokens, start, end)
 
     def words_before(self, position: int, count: int) -> Sequence[Word]:
         """Up to `count` words that begin before a position."""
-        stop = bisect_left(self._word_starts, position)
+        stop = bisect_left(self.tokens, position, key=START)
         return self.tokens[max(0, stop - count) : stop]
 
     def last_before(self, position: int, kinds: frozenset[Kind]) -> tuple[Run, Entity] | None:

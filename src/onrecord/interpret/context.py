@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from onrecord.interpret.words import Word, at, sentences, words
@@ -26,7 +26,6 @@ class Context:
     words: list[Word] = field(init=False)
     body: int = field(init=False)  # where the text begins, after its dateline
     _quoted: list[tuple[int, int]] = field(init=False)
-    _starts: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.text = self.article.text.content
@@ -34,12 +33,7 @@ class Context:
         self.body = line.end() if line else 0
         self.sentences = sentences(self.text)
         self.words = words(self.text)
-        self._starts = [word.start for word in self.words]
         self._quoted = [m.span() for m in QUOTED.finditer(self.text)]
-
-    def words_in(self, start: int, end: int) -> list[Word]:
-        """The words and marks that begin in `[start, end)`."""
-        return self.words[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """The sentence that holds a position; the whole text where there is none."""

@@ -27,7 +27,7 @@ from onrecord.interpret.signals import signals
 from onrecord.interpret.stance import stance_of
 from onrecord.interpret.traits import Saying, features, stance_features
 from onrecord.interpret.vectors import PieceVectors, bundled_vectors
-from onrecord.interpret.words import Word, words
+from onrecord.interpret.words import Word, between, words
 from onrecord.lexicon import Codebook, Cue, Issue
 from onrecord.model import Act, Attribution, Commitment, Form, Judgement, Stance
 from onrecord.span import Evidence
@@ -298,7 +298,7 @@ def _after_cue(context: Context, attribution: Attribution) -> list[Word]:
 
 def _passage(context: Context, one: Observed, title: Sequence[Word]) -> Passage:
     spans = pieces(one.attribution, "content")
-    tokens = [w for a, b in spans for w in context.words_in(a, b)]
+    tokens = [w for a, b in spans for w in between(context.words, a, b)]
     conditioned = [w for w in tokens if any(a <= w.start < b for a, b, _ in one.taken)]
     main = [w for w in tokens if not any(a <= w.start < b for a, b, _ in one.taken)]
     if sum(w.is_word for w in main) < 2:
@@ -308,9 +308,9 @@ def _passage(context: Context, one: Observed, title: Sequence[Word]) -> Passage:
     _, stop = context.paragraph_at(spans[0][0])
     return Passage(
         main=main, conditioned=conditioned, demanded=any(kind == "unless" for _, _, kind in one.taken),
-        sentence=[w for w in context.words_in(start, end) if w.start not in inside],
-        before=context.words_in(max(0, start - 250), start),
-        after=context.words_in(end, min(end + 160, max(end, stop))),
+        sentence=[w for w in between(context.words, start, end) if w.start not in inside],
+        before=between(context.words, max(0, start - 250), start),
+        after=between(context.words, end, min(end + 160, max(end, stop))),
         title=title, anaphoric=points_back(one.saying.content),
     )  # fmt: skip
 

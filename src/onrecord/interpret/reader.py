@@ -9,7 +9,6 @@ no other statement can change an answer. Made by `learn/reading.py`; runs on ONN
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +21,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
+from onrecord.span import encodable
 
 Range = tuple[int, int]
 Floats = npt.NDArray[np.float32]
@@ -32,7 +32,6 @@ LONGEST = 64  # pieces of the statement itself
 CUE_ROOM = 24  # of these, at most for source and cue, where the content is long
 LONGEST_PROPOSITION = 28
 OPENERS, CLOSERS = "“„«", "”»"
-SURROGATES = re.compile("[\ud800-\udfff]")  # lone ones, which no tokenizer takes; the replacement keeps every offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def statement_pieces(tokenizer: Tokenizer, text: str, passage: Passage, inside: 
     for kind, ranges in ((CONTENT, passage.content), (CUE, passage.cue), (SOURCE, passage.source)):
         for a, b in ranges:
             role[a - start : b - start] = kind
-    encoding = tokenizer.encode(SURROGATES.sub("\ufffd", text[start:high]), add_special_tokens=False)
+    encoding = tokenizer.encode(encodable(text[start:high]), add_special_tokens=False)
     at = [begin for begin, _ in encoding.offsets]
     before = [n for n, place in enumerate(at) if start + place < low][-LEFT:]
     body = _fitting([n for n, place in enumerate(at) if start + place >= low], [int(role[place]) for place in at])

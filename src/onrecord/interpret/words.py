@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 from onrecord.lexicon import inflections as inflections
 
@@ -36,6 +38,7 @@ class Word:
         return self.text[:1].isupper()
 
 
+START = attrgetter("start")
 SHORT = 2_000  # characters: a clause is asked for several times, an article once
 
 
@@ -62,6 +65,11 @@ def _words(text: str, start: int, end: int) -> list[Word]:
         else:
             made.append(Word(token, token.casefold().replace("’", "'"), at, match.end()))
     return made
+
+
+def between(found: Sequence[Word], start: int, end: int) -> Sequence[Word]:
+    """Those of the words of a text, in its order, that begin in `[start, end)`."""
+    return found[bisect_left(found, start, key=START) : bisect_left(found, end, key=START)]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -45,6 +45,16 @@ def gold_attributions(case: Case) -> list[Attribution]:
     return assemble(Text(case["text"]), found)
 
 
+def outermost(attributions: Sequence[Attribution]) -> list[dict[str, list[list[int]]]]:
+    """The spans of those attributions that nobody reports and none holds, as a corpus of outermost ones has them."""
+    roles = ("source", "cue", "content")
+    return [
+        {role: [[e.span.start, e.span.end] for e in getattr(a, role)] for role in roles}
+        for a in attributions
+        if a.outer is None and a.inside is None
+    ]
+
+
 def predict(cases: Sequence[Case], codebooks: Path, extractor: Extractor | None) -> Iterator[tuple[str, list[Case]]]:
     """(case id, statement records) for each case; without an extractor gold attributions are interpreted."""
     interpreters: dict[str, Any] = {}

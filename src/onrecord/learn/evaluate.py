@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.extract.tagger import Tagger
-from onrecord.learn.cases import gold_attributions, load_cases
+from onrecord.learn.cases import gold_attributions, load_cases, outermost
 from onrecord.learn.examples import load_articles
 from onrecord.learn.measure import Spoken, measure
 from onrecord.learn.tune import gold_of
-from onrecord.model import Attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +36,8 @@ def gold_articles(gold: Path) -> list[dict[str, Any]]:
     """
     if not gold.is_dir():
         return load_articles(gold)
-    return [
-        {
-            "id": case["id"],
-            "text": case["text"],
-            "attributions": [_spans(a) for a in gold_attributions(case) if _outer(a)],
-        }
-        for case in load_cases(gold)
-    ]
-
-
-def _outer(attribution: Attribution) -> bool:
-    return attribution.outer is None and attribution.inside is None
-
-
-def _spans(attribution: Attribution) -> dict[str, list[tuple[int, int]]]:
-    roles = ("source", "cue", "content")
-    return {role: [(e.span.start, e.span.end) for e in getattr(attribution, role)] for role in roles}
+    cases = load_cases(gold)
+    return [{"id": c["id"], "text": c["text"], "attributions": outermost(gold_attributions(c))} for c in cases]
 
 
 def evaluate(model: Path, gold: Path) -> Evaluation:

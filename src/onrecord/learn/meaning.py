@@ -311,9 +311,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     temperatures: dict[str, float] = {}
     if reader is not None:
         report = blend(cases, extra, options.held, reader, temperatures)
-        config = json.loads((options.reader / "config.json").read_text(encoding="utf-8"))
-        config["weights"] = {name: reader.weights[name] for name in FIELDS}
-        (options.reader / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+        weigh(options.reader, reader)
     else:
         report = cross_validate(cases, extra, temperatures)
     for name, right in report.right.items():
@@ -323,7 +321,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         options.report.write_text(json.dumps({"sure": report.sure, "right": report.right}), encoding="utf-8")
     if options.write:
         write([case for case in cases if case.dispute not in options.keep_out], extra, temperatures)
+        if reader is not None:
+            weigh(data_folder() / "reader", reader)
     return 0
+
+
+def data_folder() -> Path:
+    """Where the package keeps its data."""
+    return Path(str(resources.files("onrecord").joinpath("data")))
+
+
+def weigh(folder: Path, reader: Reader) -> None:
+    """Write how a reader is blended with the models of traits into a reader's folder."""
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["weights"] = {name: reader.weights[name] for name in FIELDS}
+    path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
 def write(cases: Sequence[Dispatch], extra: Sequence[Example], temperatures: Mapping[str, float]) -> None:
@@ -332,7 +345,7 @@ def write(cases: Sequence[Dispatch], extra: Sequence[Example], temperatures: Map
     for name, model in models.items():
         model.temperature = temperatures.get(name, 1.0)
     models[GIVEN_ACT] = fit_given_act([e for c in cases for e in c.examples])
-    data = Path(str(resources.files("onrecord").joinpath("data")))
+    data = data_folder()
     (data / "meaning.npz").write_bytes(save(models))
     (data / "issue-model.json").write_text(fit_issues(cases).to_json(), encoding="utf-8")
 

@@ -34,7 +34,7 @@ from onrecord.interpret.reader import Passage, Pieces, assemble, pack, quoted, s
 from onrecord.learn.export import CONTRIB, Graph, layer
 from onrecord.learn.network import Network, Shape, from_pretrained
 from onrecord.learn.sayings import STANCES, labelled_sayings
-from onrecord.learn.train import Report, be_steady, encoder_of, follow, special_ids
+from onrecord.learn.train import Report, be_steady, descend, encoder_of, follow, optimizer_of, special_ids
 from onrecord.learn.vocabulary import smaller
 from onrecord.model import Act, Commitment, Stance
 
@@ -44,7 +44,6 @@ CLASSES = {
     "stance": tuple(str(s) for s in Stance),
 }
 SHARES = {"act": 1.0, "commitment": 0.7, "stance": 1.3}  # of the fields in the loss
-COMMON = 11_000  # word pieces are numbered by how common they are; rarer ones stay only if the training texts have them
 POSITIONS = reader.LEFT + reader.LONGEST + reader.LONGEST_PROPOSITION + 3
 IGNORE = -100
 WEIGHTS = (0.5, 0.7)  # of the models of traits and of the reader, until `learn.meaning` has fitted them
@@ -197,14 +196,8 @@ def fit(
     rng, generator = random.Random(recipe.seed), torch.Generator().manual_seed(recipe.seed)
     first, last, mask = special_ids(tokenizer)
     marks = (first, last)
-    encoder = [p for name, p in network.named_parameters() if name.startswith(("positions", "norm", "layers"))]
-    heads = [p for name, p in network.named_parameters() if name.startswith(("features", "pool", "head"))]
-    groups = [{"params": encoder, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     total = recipe.epochs * math.ceil(len(examples) / recipe.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda n: min(1.0, (n + 1) / (recipe.warm * total)) * max(0.02, (total - n) / total)
-    )
+    optimizer, schedule = optimizer_of(network, (recipe.rate, recipe.head_rate), total, recipe.warm)
     known: dict[str, list[int]] = {}
 
     def propositions(text: str) -> list[int]:
@@ -221,10 +214,7 @@ def fit(
             told = batch["feature"] % reader.ROLES > reader.PROPOSITION
             batch["ids"] = torch.where(hide & told, mask, batch["ids"])
             loss = loss_of(network(batch), batch, recipe.smooth)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
+            descend(network, loss, optimizer)
             schedule.step()
             step += 1
             follow(average, network, min(recipe.average, step / (step + 20)))
@@ -290,7 +280,7 @@ def train(folders: Sequence[Path], out: Path, keep_out: tuple[str, ...], recipe:
     for folder in folders:
         texts += [json.loads(p.read_text(encoding="utf-8"))["text"] for p in sorted(folder.glob("*.json"))]
         texts += [p.read_text(encoding="utf-8") for p in sorted((folder / "codebooks").glob("*.yaml"))]
-    content, kept = smaller(start, texts, COMMON)
+    content, kept = smaller(start, texts)
     tokenizer = Tokenizer.from_str(content)
     cases = [item for folder in folders for item in of_cases(folder, tokenizer)]
     examples = [e for name, e in cases if not name.startswith(keep_out)] if keep_out else [e for _, e in cases]

@@ -181,7 +181,8 @@ def run_stage(
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     reading = recipe.size, recipe.batch, marks
     per_epoch = stage.steps or sum(1 for _ in batches(data[0], *reading, np.random.default_rng(0)))
-    optimizer, schedule = _optimizer(recipe, stage, network, per_epoch)
+    rates = recipe.rate * stage.scale, recipe.head_rate * stage.scale
+    optimizer, schedule = optimizer_of(network, rates, (stage.whole or stage.epochs) * per_epoch, stage.warm)
     average = copy.deepcopy(network).eval()
     step, begun = 0, time.monotonic()
     for epoch in range(stage.epochs):
@@ -210,30 +211,32 @@ def _step(
     with torch.autocast("cpu", torch.bfloat16, enabled=halved):
         scores = network(batch)
     parts = losses(scores, batch)
-    loss = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
+    descend(network, torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum(), optimizer)
+    return {name: float(value.detach()) for name, value in parts.items()}
+
+
+def optimizer_of(
+    network: torch.nn.Module, rates: tuple[float, float], total: int, warm: float
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """AdamW with rates for the encoder and for the new heads, which rise for a share of the steps, then fall evenly."""
+    old = ("pieces", "positions", "norm", "distances", "layers")
+    encoder = [p for name, p in network.named_parameters() if name.startswith(old)]
+    heads = [p for name, p in network.named_parameters() if not name.startswith(old)]
+    groups = [{"params": encoder, "lr": rates[0]}, {"params": heads, "lr": rates[1]}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+    rising = total * warm
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: min(1.0, (n + 1) / rising) * max(0.02, (total - n) / total)
+    )
+    return optimizer, schedule
+
+
+def descend(network: torch.nn.Module, loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
+    """One step down a loss, with the gradient's length bounded."""
     optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
-    return {name: float(value.detach()) for name, value in parts.items()}
-
-
-def _optimizer(
-    recipe: Recipe, stage: Stage, network: Network, per_epoch: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """AdamW with a higher rate for the new heads; the rate rises, then falls in a straight line."""
-    old = ("pieces", "positions", "norm", "distances", "layers")
-    encoder = [p for name, p in network.named_parameters() if name.startswith(old)]
-    heads = [p for name, p in network.named_parameters() if not name.startswith(old)]
-    rates = recipe.rate * stage.scale, recipe.head_rate * stage.scale
-    groups = [{"params": encoder, "lr": rates[0]}, {"params": heads, "lr": rates[1]}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    total = (stage.whole or stage.epochs) * per_epoch
-    warm = total * stage.warm
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda n: min(1.0, (n + 1) / warm) * max(0.02, (total - n) / total)
-    )
-    return optimizer, schedule
 
 
 def _means(sums: dict[str, float], count: int) -> str:
