@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
 from onrecord.extract.assemble import Found
 from onrecord.extract.decode import LinkBias, Reading, Settings, Window, decode
 from onrecord.extract.pieces import Pieces, split_into_pieces, windows
+from onrecord.inference import open_graph
 
 Range = tuple[int, int]
 Unread = tuple[Pieces, list[Window]]
@@ -37,12 +37,7 @@ class Tagger:
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(path / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_graph(path / "model.onnx")
             self._configure(config)
         except Exception as error:
             raise ModelError(f"{path}: no usable tagger ({error}); reinstall, or name a folder with --model") from error

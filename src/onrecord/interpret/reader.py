@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
+from onrecord.inference import open_graph
 from onrecord.span import encodable
 
 Range = tuple[int, int]
@@ -126,12 +126,7 @@ class Reader:
             self.tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
             self.weights = {name: (float(a), float(b)) for name, (a, b) in config["weights"].items()}
             self._table = unpack(path / "pieces.npz")
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(path / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_graph(path / "model.onnx")
             first, last = (self.tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
             if first is None or last is None:
                 raise ModelError("the tokenizer does not know [CLS] and [SEP]")
