@@ -287,10 +287,17 @@ def _enter_all(cast: Cast, found: Sequence[Run], text: str) -> None:
         cast.by_run.append((run, entity))
 
 
+# Bodies that speak for themselves, also where a state or a larger body is in their name: "the Bank of Lubia".
+OF_THEIR_OWN = frozenset(
+    "bank university church academy institute institution club union guild party front movement association federation "
+    "league brotherhood society foundation observatory".split()
+)
+
+
 def _whole(cast: Cast, name: str) -> str:
     """For whom a body speaks: 'the Council of the Harbour Pact' for the Pact where that is known, else for itself."""
-    parts = re.split(r" (?:of|for) (?:the )?", name, maxsplit=1)
-    if len(parts) == 2 and parts[0].split()[-1].casefold() in BODY_HEADS:
+    parts = re.split(r" of (?:the )?", name, maxsplit=1)
+    if len(parts) == 2 and parts[0].split()[-1].casefold() in BODY_HEADS - OF_THEIR_OWN:
         known = cast.gazetteer.get(parts[1])
         if known is not None and known.kind in (Kind.STATE, Kind.BODY):
             return known.name

@@ -163,11 +163,12 @@ class Describer:
         if (
             not wanted
             or head[0].lower not in ("the", "this")
-            or head[-1].lower != singular(head[-1].lower, self._cast)
+            or (head[-1].lower != singular(head[-1].lower, self._cast))
             or wanted[-1] in ("member", "official")
         ):
             return None
-        if len([w for w in head if w.is_word]) > 4 or roles_in(head[-1:], self._cast) == []:
+        longest = 4 if roles_in(head[-1:], self._cast) else 10 if side is not None else 0
+        if len([w for w in head if w.is_word]) > longest:
             return None
         last = self._cast.last_before(position, frozenset((Kind.PERSON,)))
         if last is None and side is not None:  # "The League's envoy asked … " and her name in the next sentence

@@ -37,6 +37,7 @@ BODY_HEADS = frozenset(
     "treasury tribunal trust union university utility "
     "railways rail energy gas oil mines mining minerals airlines industries holdings partners power "
     "chancellery citadel citizens democrats "
+    "caucus commonwealth compact concert conference covenant "
     "brotherhood sisterhood fellowship republicans socialists liberals conservatives greens labour watch "
     "observatory registry consulate embassy mandate regiment militia rebels".split()
 )
@@ -234,21 +235,13 @@ def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
         # a nickname inside a name: Paul "The Hammer" Ostrow
         close = next(k for k in range(j + 1, j + 5) if tokens[k].text in '"”')
         return close - j + 1 if close + 1 < len(tokens) and tokens[close + 1].is_name and tokens[j + 1].is_name else 0
-    if (
-        word.lower == "'s"
-        and j + 1 < len(tokens)
-        and tokens[j + 1].is_name
-        and tokens[j + 1].lower in BODY_HEADS
-        and re.search(r"(?:men|women|children|people|folk)$", tokens[j - 1].lower)
-    ):
-        return 2  # "the Seamen's Union"; "Caldria's Parliament" are two
-    if (
-        word.text in "'’"
-        and tokens[j - 1].lower.endswith("s")
-        and tokens[j - 1].end == word.start
-        and j + 1 < len(tokens)
-    ):
-        return 2 if tokens[j + 1].is_name and tokens[j + 1].lower in BODY_HEADS else 0  # "Roofers' Union"
+    if word.lower == "'s" and _OF_PEOPLE.search(tokens[j - 1].lower) and _one_name(tokens, j + 1, roles):
+        return 2  # "the People's Anchor", "the Seamen's Union"; "Caldria's Parliament" are two
+    if word.text in "'’" and tokens[j - 1].end == word.start and j + 1 < len(tokens) and tokens[j + 1].is_name:
+        owner = tokens[j - 1].lower
+        if owner.endswith("s") and tokens[j + 1].lower in BODY_HEADS:
+            return 2  # "Roofers' Union"
+        return 2 if owner.endswith("ers") and _one_name(tokens, j + 1, roles) else 0  # "Workers' Bench"
     if (
         word.lower in SURNAMES_TOO
         and word.is_name
@@ -268,6 +261,16 @@ def _continues(tokens: list[Word], j: int, roles: Mapping[str, str]) -> int:
         if word.lower == "of" and following.lower == "the" and j + 2 < len(tokens) and tokens[j + 2].is_name:
             return 3 if tokens[j - 1].lower in BODY_HEADS | OUTLET_HEADS else 0
     return 0
+
+
+_OF_PEOPLE = re.compile(r"(?:men|women|children|people|folk)$")
+
+
+def _one_name(tokens: list[Word], at: int, roles: Mapping[str, str]) -> bool:
+    """Whether one capitalised word stands there alone, no title, or the head of a body's name."""
+    if at >= len(tokens) or not tokens[at].is_name or tokens[at].lower in roles:
+        return False
+    return tokens[at].lower in BODY_HEADS or not (at + 1 < len(tokens) and tokens[at + 1].is_name)
 
 
 # Roles that are surnames as well: "James Baker" is a name, "Baker James" none.

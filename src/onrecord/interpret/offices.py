@@ -136,7 +136,7 @@ def _title(cast: Cast, run: Run) -> Sequence[Word]:
     if rest and rest[0] not in ("of", "for", "at", "in", "on", "from", "to") and not owner:
         return []
     # what stands before a preposition or an article is another phrase: "the proposal of Prime Minister Ann Lee"
-    first = next((i + 1 for i in range(last - 1, -1, -1) if kept[i].lower in APARTNESS), 0)
+    first = next((i + 1 for i in range(last - 1, -1, -1) if kept[i].lower in APARTNESS or kept[i].lower == "the"), 0)
     return kept[first:]
 
 
