@@ -94,7 +94,8 @@ class Around:
             return None
         own = (*item.source, *item.cue)
         rest = [s for other in others if other is not item for s in (*other.source, *other.cue, *other.content)]
-        if any(low <= a < start for a, _ in item.cue):
+        before = max((s for s in own if low <= s[0] < start), default=None)
+        if before is not None and before in item.cue:
             low = start  # what stands between a cue and its content is the one who was told
         else:
             low = max([b for _, b in (*own, *rest) if low <= b <= start], default=low)

@@ -99,7 +99,7 @@ def _kinds_of_office(cast: Cast, entity: Entity | None) -> frozenset[Kind]:
         return frozenset((Kind.STATE,))
     roles = set(entity.roles)
     if roles & LOCAL:
-        return frozenset()
+        return frozenset((Kind.PLACE,))
     if roles & OF_BODIES:
         return frozenset((Kind.STATE, Kind.BODY)) if roles & {"ambassador"} else frozenset((Kind.BODY,))
     if not roles or any(cast.roles.get(r) == "state" for r in roles):

@@ -213,7 +213,7 @@ NAMED_AS = {
     ),
     **dict.fromkeys(
         "company firm bank party union group movement organisation organization alliance bloc association "
-        "federation concern charity".split(),
+        "federation concern charity campaign foundation cooperative".split(),
         Kind.BODY,
     ),
 }

@@ -143,7 +143,7 @@ class Resolver:
             if entity.kind is Kind.PLACE:
                 return Speaker(
                     entity.name,
-                    entity.affiliation or (entity.name if len(run.parts) == 1 else None),
+                    entity.affiliation or entity.name,
                     entity,
                     "a name of unknown kind",
                     0.55,
