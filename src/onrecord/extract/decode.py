@@ -185,20 +185,22 @@ def best_paths(lattices: list[Lattice]) -> list[Ints]:
         local[n, count:, OUTSIDE] = 0
         start[n, :count, :width], end[n, :count, :width] = lattice.start, lattice.end
     many, length, width = shape
-    every, own = np.arange(many), np.arange(width, dtype=np.int32)[None, :]
-    back = np.empty((length, many, width), dtype=np.int32)
+    every = np.arange(many)
+    best = np.empty(many, dtype=np.intp)
+    stays = np.empty((length, many, width), dtype=np.bool_)  # whether each state's best path comes from itself
+    left = np.empty((length, many), dtype=np.int32)  # otherwise from this one
     value = local[:, 0] + start[:, 0]
     for n in range(1, length):
         leave = value + end[:, n - 1]
-        best = leave.argmax(axis=1)
+        leave.argmax(axis=1, out=best)
+        left[n] = best
         change = leave[every, best][:, None] + start[:, n]
-        stays = value >= change
-        back[n] = np.where(stays, own, best[:, None])
-        value = np.where(stays, value, change) + local[:, n]
+        np.greater_equal(value, change, out=stays[n])
+        value = np.maximum(value, change) + local[:, n]
     states = np.empty((length, many), dtype=np.int32)
     states[-1] = (value + end[:, -1]).argmax(axis=1)
     for n in range(length - 1, 0, -1):
-        states[n - 1] = back[n, every, states[n]]
+        states[n - 1] = np.where(stays[n, every, states[n]], states[n], left[n])
     return [states[: len(lattice.local), n] for n, lattice in enumerate(lattices)]
 
 

@@ -23,6 +23,7 @@ from onrecord.lexicon import Codebook, Issue
 
 Floats = npt.NDArray[np.float32]
 Places = tuple[tuple[int, int], ...]
+Beside = dict[tuple[int, int], tuple[Floats, Floats]]  # by the first and the last word of a run
 
 STOP = frozenset(
     (
@@ -42,6 +43,7 @@ ANAPHOR = re.compile(
     r"projects?|compromises?|initiatives?|talks?|agreements?|wording|clauses?|versions?|accounts?|answers?|notes?|letters?|points?|issues?|arrangements?|thing))\b",
     re.I,
 )
+REMEMBERED = 20_000  # words whose nearness to the issues is kept
 KIN = 0.3  # cosine below which two words are not taken as kin
 
 
@@ -99,11 +101,14 @@ class IssueIndex:
     codebook: Codebook
     vectors: PieceVectors
     _terms: list[tuple[int, tuple[str, ...], float]] = field(init=False)
+    _opening: dict[str, list[int]] = field(init=False)  # which terms begin with a stem
     _words: dict[str, list[tuple[int, float, bool]]] = field(init=False)
-    _parts: list[Floats] = field(init=False)
+    _parts: Floats = field(init=False)  # label, proposition and terms of all issues, and where each issue's begin
+    _firsts: npt.NDArray[np.intp] = field(init=False)
     _whole: Floats = field(init=False)
     _vocabulary: Floats = field(init=False)
-    _owners: npt.NDArray[np.intp] = field(init=False)
+    _owned: list[npt.NDArray[np.intp]] = field(init=False)  # the vocabulary's rows, by issue
+    _near: dict[str, Floats | None] = field(default_factory=dict)
     _actors: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,16 +121,20 @@ class IssueIndex:
             for phrase in {_stemmed(term): None for term in issue.terms}
             if phrase
         ]
+        self._opening = {}
+        for at, (_, phrase, _) in enumerate(self._terms):
+            self._opening.setdefault(phrase[0], []).append(at)
         self._words = self._rare_words(issues)
-        self._parts = [
-            np.stack([self._vector(words(part)) for part in (i.label, i.proposition, *i.terms)]) for i in issues
-        ]
-        self._whole = np.stack([self._unit(parts[0] + parts[1] + 2 * parts[2:].mean(0)) for parts in self._parts])
+        parts = [np.stack([self._vector(words(part)) for part in (i.label, i.proposition, *i.terms)]) for i in issues]
+        self._whole = np.stack([self._unit(own[0] + own[1] + 2 * own[2:].mean(0)) for own in parts])
+        self._parts = np.concatenate(parts)
+        self._firsts = np.cumsum([0, *(len(own) for own in parts[:-1])])
         kept = [(n, v) for n, i in enumerate(issues) for v in self._word_vectors(i)]
         self._vocabulary = (
             np.stack([v for _, v in kept]) if kept else np.zeros((0, self.vectors.dimensions), np.float32)
         )
-        self._owners = np.array([n for n, _ in kept], dtype=np.intp)
+        owners = np.array([n for n, _ in kept], dtype=np.intp)
+        self._owned = [np.flatnonzero(owners == n) for n in range(len(issues))]
 
     def _rare_words(self, issues: Sequence[Issue]) -> dict[str, list[tuple[int, float, bool]]]:
         common = [_stems(f"{i.label} {i.proposition}") for i in issues]
@@ -162,9 +171,9 @@ class IssueIndex:
         stems = [stem(w.lower) for w in tokens]
         total = np.zeros((2, len(self.codebook.issues)), dtype=np.float32)
         places: list[set[tuple[int, int]]] = [set() for _ in self.codebook.issues]
-        here = set(stems)
-        for n, phrase, weight in self._terms:
-            hit = _find(stems, phrase) if phrase[0] in here else None
+        for at in sorted(at for s in self._opening.keys() & set(stems) for at in self._opening[s]):
+            n, phrase, weight = self._terms[at]
+            hit = _find(stems, phrase)
             if hit is not None:
                 total[0, n] += weight
                 total[1, n] = max(total[1, n], weight)
@@ -176,8 +185,21 @@ class IssueIndex:
         sims = self._whole @ self._vector(tokens)
         return np.asarray(sims - sims.mean(), dtype=np.float32)
 
-    def evidence(self, passage: Passage, topic: Floats | None = None) -> Evidence:
-        """All evidence on a passage; `topic` is the share of the article's terms that each issue has."""
+    def beside(self, tokens: Sequence[Word], seen: Beside | None = None) -> tuple[Floats, Floats]:
+        """Summed terms and likeness of a run of words beside a passage; `seen` remembers those of one text."""
+        if not tokens or seen is None:
+            return self.hits([w for w in tokens if w.is_word])[0], self.likeness(tokens)
+        key = tokens[0].start, tokens[-1].start
+        if key not in seen:
+            seen[key] = self.beside(tokens)
+        return seen[key]
+
+    def evidence(self, passage: Passage, topic: Floats | None = None, seen: Beside | None = None) -> Evidence:
+        """All evidence on a passage.
+
+        `topic` is the share of the article's terms that each issue has; `seen` remembers for one article what stands
+        beside its passages.
+        """
         count = len(self.codebook.issues)
         main = [w for w in passage.main if w.is_word]
         term, best, places = self.hits(main)
@@ -189,27 +211,27 @@ class IssueIndex:
                 if not is_name:
                     places[n].update((w.start, w.end) for w in main if stem(w.lower) == word[0])
         vector = self._vector(main)
-        parts = np.array([(p @ vector).max() for p in self._parts], dtype=np.float32)
-        likeness = self.likeness(main)
+        parts = np.maximum.reduceat(self._parts @ vector, self._firsts)
+        whole = self._whole @ vector
         kin = self._kin(main)
-        around, _, _ = self.hits([w for w in passage.sentence if w.is_word])
-        before, _, _ = self.hits([w for w in passage.before if w.is_word])
+        around, around_likeness = self.beside(passage.sentence)
+        before, before_likeness = self.beside(passage.before, seen)
+        after, after_likeness = self.beside(passage.after, seen)
         title, _, _ = self.hits([w for w in passage.title if w.is_word])
         conditioned, _, _ = self.hits([w for w in passage.conditioned if w.is_word])
-        after, _, _ = self.hits([w for w in passage.after if w.is_word])
         none = term.max(initial=0.0) == 0 and prop.max(initial=0.0) < 0.5
         columns = (
             np.log1p(term), term > 1.2, np.log1p(conditioned), np.log1p(conditioned) * passage.demanded, best,
             (term > 0) * (np.count_nonzero(term) == 1),
-            np.log1p(prop), np.log1p(name), kin, likeness, parts - parts.mean(),
-            np.log1p(around), self.likeness(passage.sentence), np.log1p(before), self.likeness(passage.before),
-            np.log1p(after), self.likeness(passage.after),
+            np.log1p(prop), np.log1p(name), kin, whole - whole.mean(), parts - parts.mean(),
+            np.log1p(around), around_likeness, np.log1p(before), before_likeness,
+            np.log1p(after), after_likeness,
             np.log1p(title), topic if topic is not None else np.zeros(count, np.float32),
         )  # fmt: skip
         for n, column in enumerate(columns):
             table[:count, n] = column
         table[count, OF_ISSUES:] = (
-            1.0, float(none), min(len(main), 40) / 20, float((self._whole @ vector).max(initial=0.0)),
+            1.0, float(none), min(len(main), 40) / 20, float(whole.max(initial=0.0)),
             float(passage.anaphoric), float(kin.max(initial=0.0)), float(prop.max(initial=0.0)),
         )  # fmt: skip
         return Evidence(table, places)
@@ -219,18 +241,27 @@ class IssueIndex:
         count = len(self.codebook.issues)
         total = np.zeros(count, dtype=np.float32)
         lowers = {w.lower for w in tokens if w.lower not in STOP and stem(w.lower) not in self._actors}
-        found = [self._unit(v) for v in (self.vectors.word(t) for t in sorted(lowers)) if v is not None]
-        if not found or not len(self._vocabulary):
+        rows = [row for row in map(self._nearest, sorted(lowers)) if row is not None]
+        if not rows or not len(self._vocabulary):
             return total
-        near = np.stack(found) @ self._vocabulary.T
-        by_issue = np.full((len(found), count), -1.0, dtype=np.float32)
-        for n in range(count):
-            own = near[:, self._owners == n]
-            if own.shape[1]:
-                by_issue[:, n] = own.max(1)
+        by_issue = np.stack(rows)
         clear = np.clip(by_issue - KIN, 0, None)
         clear -= clear.mean(1, keepdims=True)
-        return np.asarray(clear.sum(0) / math.sqrt(len(found)), dtype=np.float32)
+        return np.asarray(clear.sum(0) / math.sqrt(len(rows)), dtype=np.float32)
+
+    def _nearest(self, word: str) -> Floats | None:
+        """The cosine of one word with the nearest word of each issue, None where it has no vector; remembered."""
+        if word not in self._near:
+            if len(self._near) > REMEMBERED:
+                self._near.clear()
+            vector = self.vectors.word(word)
+            near = None if vector is None else self._vocabulary @ self._unit(vector)
+            self._near[word] = (
+                None
+                if near is None
+                else np.array([near[own].max() if len(own) else -1.0 for own in self._owned], dtype=np.float32)
+            )
+        return self._near[word]
 
     def topic(self, tokens: Sequence[Word]) -> Floats:
         """The share that each issue has of all term hits in an article's words."""

@@ -23,6 +23,23 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(shares / shares.sum(), dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picked:
+    """The features of one saying that models with this `index` know: their names, rows of the table, and values."""
+
+    index: Mapping[str, int] = field(repr=False)
+    names: list[str]
+    rows: list[int]
+    values: Floats
+
+
+def pick(features: Mapping[str, float], index: Mapping[str, int]) -> Picked:
+    """What an index knows of some features; the rest counts nothing."""
+    names = [name for name in features if name in index]
+    values = np.array([features[name] for name in names], dtype=np.float32)
+    return Picked(index, names, [index[name] for name in names], values)
+
+
 @dataclass(slots=True)
 class Linear:
     """Classes, a weight table (features, classes) whose rows `index` names, a bias, and a calibrating temperature."""
@@ -33,35 +50,30 @@ class Linear:
     bias: Floats
     temperature: float = 1.0
 
-    def scores(self, features: Mapping[str, float]) -> Floats:
-        """The score of each class; features that the model does not know count nothing."""
-        index = self.index
-        names = [name for name in features if name in index]
-        values = np.fromiter((features[name] for name in names), dtype=np.float32, count=len(names))
-        result: Floats = self.bias + values @ self.table[[index[name] for name in names]]
+    def scores(self, features: Mapping[str, float] | Picked) -> Floats:
+        """The score of each class, of features or of what was picked of them with this model's index."""
+        picked = features if isinstance(features, Picked) else pick(features, self.index)
+        result: Floats = self.bias + picked.values @ self.table[picked.rows]
         return result
 
-    def probabilities(self, features: Mapping[str, float], prior: Floats | None = None) -> Floats:
-        """The calibrated probability of each class; `prior` is added to the scores."""
-        scores = self.scores(features) if prior is None else self.scores(features) + prior
-        return softmax(scores / self.temperature)
-
-    def telling(self, features: Mapping[str, float], winner: int, count: int = 3) -> list[str]:
+    def telling(self, picked: Picked, winner: int, count: int = 3) -> list[str]:
         """The named features that speak most for a class against the mean of the others, best first."""
-        names = [n for n in features if n[0] != "~" and n in self.index]
-        values = np.array([features[n] for n in names], dtype=np.float32)
-        picked = self.table[[self.index[n] for n in names]]
-        gains = (values * (picked[:, winner] - picked.mean(1))).tolist()
-        ranked = sorted(zip(gains, names, strict=True), key=lambda g: (-g[0], g[1]))
-        return [name for gain, name in ranked[:count] if gain > 0]
+        named = [n for n, name in enumerate(picked.names) if name[0] != "~"]
+        weights = self.table[[picked.rows[n] for n in named]]
+        gains = (picked.values[named] * (weights[:, winner] - weights.mean(1))).tolist()
+        ranked = sorted((-gain, picked.names[n]) for gain, n in zip(gains, named, strict=True) if gain > 0)
+        return [name for _, name in ranked[:count]]
 
 
 PRIOR_STRENGTH = 0.6  # of the act's say in the stance; chosen by cross-validation
 
 
-def stance_prior(act: Linear, given: Linear, seen: Mapping[str, float]) -> Floats:
-    """What the act lets expect of the stance, as scores: `given` holds log P(stance | act) / P(stance) by act."""
-    shares = act.probabilities(seen)
+def stance_prior(act: Linear, given: Linear, scores: Floats) -> Floats:
+    """What the act's scores let expect of the stance, as scores.
+
+    `given` holds log P(stance | act) / P(stance) by act.
+    """
+    shares = softmax(scores / act.temperature)
     ratio = np.zeros(len(given.classes), dtype=np.float32)
     for share, name in zip(shares, act.classes, strict=True):
         ratio += share * (np.exp(given.table[given.index[name]]) if name in given.index else 1.0)
@@ -87,13 +99,15 @@ def save(models: Mapping[str, Linear]) -> bytes:
 def load(raw: bytes) -> dict[str, Linear]:
     """The models of an npz file made by `save`."""
     made: dict[str, Linear] = {}
+    indexes: dict[tuple[str, ...], Mapping[str, int]] = {}  # models of the same features share one
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         for key in sorted({name.rsplit(".", 1)[0] for name in stored.files}):
             text = {
                 part: stored[f"{key}.{part}"].tobytes().decode("utf-8").split("\n") for part in ("classes", "features")
             }
             table = stored[f"{key}.weights"].astype(np.float32)
-            index = {name: n for n, name in enumerate(text["features"])}
+            names = tuple(text["features"])
+            index = indexes.setdefault(names, {name: n for n, name in enumerate(names)})
             made[key] = Linear(
                 tuple(text["classes"]), index, table, stored[f"{key}.bias"], float(stored[f"{key}.temperature"][0])
             )

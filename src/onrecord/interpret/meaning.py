@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,9 @@ import numpy.typing as npt
 from onrecord.interpret.certainty import commitment_of, conditions, main_clause
 from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
-from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Match, Passage, points_back
+from onrecord.interpret.issues import FEATURES, LINKS, Beside, IssueIndex, Match, Passage, points_back
 from onrecord.interpret.issues import Evidence as IssueEvidence
-from onrecord.interpret.linear import Floats, Linear, bundled_models, softmax, stance_prior
+from onrecord.interpret.linear import Floats, Linear, Picked, bundled_models, pick, softmax, stance_prior
 from onrecord.interpret.reader import Likely, Reader, bundled_reader, quoted
 from onrecord.interpret.reader import Passage as Place
 from onrecord.interpret.saying import CueIndex, act_of
@@ -71,7 +72,7 @@ class View:
 
     model: Linear
     kind: type
-    traits: Mapping[str, float]
+    traits: Picked
     evidence: tuple[Evidence, ...]
     scores: Floats
 
@@ -139,9 +140,10 @@ class Meaning:
         title = words(context.article.title or "")
         found, links = [], []
         last: Observed | None = None
+        seen: Beside = {}
         for one in observed:
             passage = _passage(context, one, title)
-            evidence = self._issues.evidence(passage, topic)
+            evidence = self._issues.evidence(passage, topic, seen)
             found.append(evidence)
             links.append(_links(context, one, last, passage, bool(evidence.table[-1, NO_TERM])))
             last = one
@@ -217,13 +219,12 @@ class Meaning:
             saying.own,
             kind,
         )
-        views = {
-            "act": self._view("act", Act, seen, (*cue, *_signal_places(context, one))),
-            "commitment": self._view("commitment", Commitment, seen, cue),
-        }
+        act = self._view("act", Act, seen, (*cue, *_signal_places(context, one)))
+        views = {"act": act, "commitment": self._view("commitment", Commitment, seen, cue, like=act)}
         if about is not None:
             toward = stance_features({**seen, f"rule's stance: {ruled.value}": 1.0}, saying, about, self.vectors)
-            prior = stance_prior(self.models["act"], self.models[GIVEN_ACT], seen) if GIVEN_ACT in self.models else None
+            given = self.models.get(GIVEN_ACT)
+            prior = stance_prior(act.model, given, act.scores) if act is not None and given is not None else None
             views["stance"] = self._view("stance", Stance, toward, (*cue, *one.attribution.content), prior)
         doubtful = any(view is not None and view.sure() < DOUBT for view in views.values())
         likely = self.likely(context, one.attribution, about, inside) if doubtful else None
@@ -251,12 +252,16 @@ class Meaning:
         traits: Mapping[str, float],
         evidence: tuple[Evidence, ...],
         prior: Floats | None = None,
+        like: View | None = None,
     ) -> View | None:
+        """A model's view of some traits, added to a prior; `like`: another view of the same traits."""
         model = self.models.get(name)
         if model is None:
             return None
-        scores = model.scores(traits) if prior is None else model.scores(traits) + prior
-        return View(model, kind, traits, evidence, scores)
+        shared = like is not None and like.traits.index is model.index
+        picked = like.traits if like is not None and shared else pick(traits, model.index)
+        scores = model.scores(picked) if prior is None else model.scores(picked) + prior
+        return View(model, kind, picked, evidence, scores)
 
     def _judge(self, name: str, view: View, likely: Likely | None):  # type: ignore[no-untyped-def]
         """The verdict of the models of traits, or of these and the reader, with its reasons."""
@@ -349,7 +354,7 @@ def _links(context: Context, one: Observed, last: Observed | None, passage: Pass
 def _signal_places(context: Context, one: Observed) -> list[Evidence]:
     """Where the content shows what it does, for those who ask why."""
     start, end = one.attribution.content[0].span.start, one.attribution.content[0].span.end
-    found = [(a, b) for _, a, b in signals().find(context.text[start:end])][:2]
+    found = [(a, b) for _, a, b in islice(signals().find(context.text[start:end]), 2)]
     return [
         context.article.text.cite(start + a, start + b)
         for a, b in found

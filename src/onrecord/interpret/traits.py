@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -133,13 +134,14 @@ def _of_shape(made: dict[str, float], saying: Saying, lowers: Sequence[str]) -> 
 
 
 def _of_words(made: dict[str, float], saying: Saying, lowers: Sequence[str], cue: Sequence[str]) -> None:
-    for where, text in (("", saying.clause), ("cue ", saying.cue)):
-        for name, _, _ in signals().find(text):
-            made[f"{where}signal: {name}"] = 1.0
-            if not where and saying.said.act == "state":
-                made[f"signal: {name}, plain cue"] = 1.0
-        for name, _, _ in hedges().find(text):
-            made[f"{where}hedge: {name}"] = 1.0
+    for name, _, _ in signals().find(saying.clause):
+        made[f"signal: {name}"] = 1.0
+        if saying.said.act == "state":
+            made[f"signal: {name}, plain cue"] = 1.0
+    for name, _, _ in hedges().find(saying.clause):
+        made[f"hedge: {name}"] = 1.0
+    for trait in _of_cue_words(saying.cue):
+        made[trait] = 1.0
     weight = WORD_WEIGHT
     stems = [stem(w) for w in lowers]
     for s in stems:
@@ -150,6 +152,13 @@ def _of_words(made: dict[str, float], saying: Saying, lowers: Sequence[str], cue
         made[f"~c {stem(s)}"] = weight
     for a, b in pairwise(cue):
         made[f"~d {stem(a)} {stem(b)}"] = weight
+
+
+@lru_cache(maxsize=4096)
+def _of_cue_words(cue: str) -> tuple[str, ...]:
+    """The signals and hedges in a cue; cues come again and again."""
+    found = [f"cue signal: {name}" for name, _, _ in signals().find(cue)]
+    return (*found, *(f"cue hedge: {name}" for name, _, _ in hedges().find(cue)))
 
 
 def stance_features(made: Mapping[str, float], saying: Saying, issue: Issue, vectors: PieceVectors) -> dict[str, float]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import math
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ class PieceVectors:
             vector = self.word(token)
             if vector is not None:
                 total += vector
-        length = float(np.linalg.norm(total))
+        length = math.sqrt(float(total @ total))
         return total / length if length else total
 
     def of(self, text: str) -> Floats:

@@ -244,7 +244,7 @@ def cross_validate(cases: Sequence[Dispatch], extra: Sequence[Example], temperat
                     label = example.labels[name]
                     scores = model.scores(row)
                     if name == "stance":
-                        scores = scores + stance_prior(models["act"], given, example.seen)
+                        scores = scores + stance_prior(models["act"], given, models["act"].scores(example.seen))
                     held[name].append((scores, model.classes.index(label) if label in model.classes else -1))
     for name in FIELDS:
         scores, truth = np.stack([s for s, _ in held[name]]), np.array([t for _, t in held[name]])
@@ -279,7 +279,7 @@ def blend(
                 continue
             scores = model.scores(row)
             if name == "stance":
-                scores = scores + stance_prior(models["act"], given, example.seen)
+                scores = scores + stance_prior(models["act"], given, models["act"].scores(example.seen))
             likely = dict(zip(reader.classes[name], getattr(example.likely, name).tolist(), strict=True))
             theirs.append(scores)
             mine.append([likely[c] for c in model.classes])
