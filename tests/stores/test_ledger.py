@@ -295,7 +295,7 @@ def test_an_error_in_the_source_of_readings_keeps_nothing(ledger):
     assert ledger.count() == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.text(st.characters(), min_size=1, max_size=60),
     name=st.text(st.characters(), max_size=8),

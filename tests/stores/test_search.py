@@ -72,7 +72,7 @@ def test_what_is_found(library, query, found):
     assert hits(library, query) == set(found)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     query=st.text(st.characters(), max_size=30)
     | st.text("\"*^:-+(){}[]&|!<>\\'NEARORANDNOTquote \x00", max_size=30)
