@@ -6,7 +6,7 @@ Building a network is then counting in NumPy arrays; nothing is quadratic in the
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
@@ -50,13 +50,14 @@ class Levels:
     """A qualifier: its levels in order, for each statement the index of its level or -1, and what kind it is.
 
     `kind` is `none` (no qualifier: one level), `boolean` (levels 0 and 1), `integer` (the integers that occur) or
-    `text` (whose levels are only the same or not the same).
+    `text` (whose levels are only the same or not the same). `near` holds what was made of pairs of levels.
     """
 
     kind: str
     values: Floats
     codes: Ints
     labels: tuple[str, ...]
+    near: dict[tuple[str, int], Floats] = field(default_factory=dict)
 
 
 class Coded:
