@@ -6,7 +6,7 @@ Building a network is then counting in NumPy arrays; nothing is quadratic in the
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
@@ -50,13 +50,14 @@ class Levels:
     """A qualifier: its levels in order, for each statement the index of its level or -1, and what kind it is.
 
     `kind` is `none` (no qualifier: one level), `boolean` (levels 0 and 1), `integer` (the integers that occur) or
-    `text` (whose levels are only the same or not the same).
+    `text` (whose levels are only the same or not the same). `near` holds what was made of pairs of levels.
     """
 
     kind: str
     values: Floats
     codes: Ints
     labels: tuple[str, ...]
+    near: dict[tuple[str, int], Floats] = field(default_factory=dict)
 
 
 class Coded:
@@ -82,17 +83,19 @@ class Coded:
         """
         if bool(np.all(np.diff(self.time) > 0)):
             return np.arange(self.size)
-        table = self.table.with_columns(pl.Series("__time", self.time))
-        keys = ["__time"]
-        for name in ("article_name", "start", "stop", "number", "id"):
-            if name in table.columns and table[name].dtype == pl.String:
-                table = table.with_columns(table[name].str.len_chars().alias(f"__{name}"))
-                keys.append(f"__{name}")
-            keys += [name] if name in table.columns else []
+        there = set(self.table.columns)
+        names = [name for name in ("article_name", "start", "stop", "number", "id") if name in there]
         if self.size <= SMALL:
-            columns = [[(value is not None, value) for value in table[key].to_list()] for key in keys]
+            columns = [self.time.tolist(), *[_ranks(self.table[name]) for name in names]]
             rows = list(zip(*columns, strict=True))
             return np.array(sorted(range(self.size), key=rows.__getitem__), dtype=np.int64)
+        table = self.table.with_columns(pl.Series("__time", self.time))
+        keys = ["__time"]
+        for name in names:
+            if table[name].dtype == pl.String:
+                table = table.with_columns(table[name].str.len_chars().alias(f"__{name}"))
+                keys.append(f"__{name}")
+            keys.append(name)
         places = table.select(pl.arg_sort_by(keys, nulls_last=False, maintain_order=True))
         return np.asarray(places.to_series().to_numpy(), dtype=np.int64)
 
@@ -201,12 +204,12 @@ class Coded:
 def seconds(table: pl.DataFrame) -> Ints:
     """The statements' times in seconds since 1970 (UTC), from `time` or else `date`; UNDATED where there is none."""
     if "time" in table.columns:
-        column = table["time"].cast(pl.Datetime("us")).dt.epoch("s")
-    elif "date" in table.columns:
-        column = table["date"].cast(pl.Date).to_physical().cast(pl.Int64) * DAY
-    else:
-        return np.full(table.height, UNDATED, dtype=np.int64)
-    return np.asarray(column.cast(pl.Int64).fill_null(UNDATED).to_numpy(), dtype=np.int64)
+        found = _filled(table["time"].cast(pl.Datetime("us")).cast(pl.Int64), UNDATED)
+        return np.where(found == UNDATED, UNDATED, found // 1_000_000)
+    if "date" in table.columns:
+        found = _filled(table["date"].cast(pl.Date).cast(pl.Int64), UNDATED)
+        return np.where(found == UNDATED, UNDATED, found * DAY)
+    return np.full(table.height, UNDATED, dtype=np.int64)
 
 
 def moment(second: int) -> datetime:
@@ -240,8 +243,16 @@ def _codes(column: pl.Series) -> Codes:
     return Codes(tuple(names), codes.to_numpy().astype(np.int64))
 
 
-def _filled(column: pl.Series) -> Ints:
-    filled: Any = column.fill_null(-1).to_numpy()
+def _ranks(column: pl.Series) -> list[tuple[Any, ...]]:
+    """What orders values as `Coded.order` does: nothing first, shorter text before longer."""
+    if column.dtype == pl.String:
+        return [() if value is None else (len(value), value) for value in column.to_list()]
+    return [() if value is None else (value,) for value in column.to_list()]
+
+
+def _filled(column: pl.Series, missing: int = -1) -> Ints:
+    # A cast of a Series is a plain call; filling it plans and runs a query.
+    filled: Any = (column.fill_null(missing) if column.null_count() else column).to_numpy()
     return np.asarray(filled, dtype=np.int64)
 
 

@@ -107,6 +107,12 @@ class Network:
     middle: datetime | None = None
     stop: datetime | None = None
 
+    def at(self, start: datetime, middle: datetime, stop: datetime) -> Network:
+        """The same network as that of a window."""
+        return Network(
+            self.mode, self.rows, self.columns, self.values, self.statements, self.options, start, middle, stop
+        )
+
     def frame(self) -> pl.DataFrame:
         """One row per row name, in the column `name`, one column per column name."""
         # A node may itself be called "name".
@@ -327,7 +333,13 @@ def _whole(picked: Selection) -> Counted:
 
 
 def similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
-    """What a pair of levels adds to a tie: a matrix of levels x levels."""
+    """What a pair of levels adds to a tie: a matrix of levels x levels, made once for all networks of these levels."""
+    if (aggregate, depth) not in levels.near:
+        levels.near[aggregate, depth] = _similarity(levels, aggregate, depth)
+    return levels.near[aggregate, depth]
+
+
+def _similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
     if aggregate == "ignore" or not levels.values.size:
         return np.ones((depth, depth))
     if levels.kind == "text":

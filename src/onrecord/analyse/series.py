@@ -117,19 +117,19 @@ def _plain(picked: Selection, window: Window) -> Iterator[Network]:
     if window.unit == "events":
         yield from _events(picked, window.size)
         return
-    reach = (window.size - 1 + 1) // 2
     first, last = _range(picked)
+    middles = _middles(first, last, window.unit)
+    reach = (window.size - 1 + 1) // 2
+    starts, stops = _reach(middles, window.unit, -reach), _reach(middles, window.unit, reach)
+    inside = (starts >= first) & (stops <= last)
+    starts, middles, stops = starts[inside], middles[inside], stops[inside]
+    lows, highs = times.searchsorted(starts, side="left"), times.searchsorted(stops, side="right")
     known: dict[tuple[int, int], Network] = {}
-    for middle in _steps(first, last, window.unit):
-        start, stop = shift(middle, window.unit, -reach), shift(middle, window.unit, reach)
-        if start < first or stop > last:
-            continue
-        low = int(np.searchsorted(times, second(start), side="left"))
-        high = int(np.searchsorted(times, second(stop), side="right"))
+    for low, high, *when in zip(lows, highs, starts, middles, stops, strict=True):
         if (low, high) not in known:
             # Windows move on while statements rarely do: most windows hold the statements of the one before.
             known = {(low, high): build(picked, picked.chosen[low:high])}
-        yield replace(known[low, high], start=start, middle=middle, stop=stop)
+        yield known[low, high].at(*map(moment, when))
 
 
 def _events(picked: Selection, size: int) -> Iterator[Network]:
@@ -138,8 +138,7 @@ def _events(picked: Selection, size: int) -> Iterator[Network]:
     times = picked.coded.time[picked.chosen]
     for place in range(half, times.size - half):
         built = build(picked, picked.chosen[place - half : place + half + 1])
-        start, middle, stop = (moment(times[index]) for index in (place - half, place, place + half))
-        yield replace(built, start=start, middle=middle, stop=stop)
+        yield built.at(*map(moment, times[[place - half, place, place + half]]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +189,14 @@ def blocks(
     for low in range(0, middles.size, step):
         centres = middles[low : low + step]
         starts, stops = _reach(centres, window.unit, -half), _reach(centres, window.unit, half)
-        inside = (tensor.moments >= starts[:, None]) & (tensor.moments <= stops[:, None])
+        counted = tensor.within(starts, stops)
         weights = _weights(tensor.moments, centres, window.unit, half, kernel)
         if kernel == "gaussian":
             starts, stops = np.full_like(starts, first), np.full_like(stops, last)
         else:
-            weights = np.where(inside, weights, 0.0)
+            outside = (tensor.moments < starts[:, None]) | (tensor.moments > stops[:, None])
+            weights[outside] = 0.0
         values = (tensor.one if options.mode == "one" else tensor.two)(weights, options)
-        counted = inside.astype(np.int64) @ tensor.sizes
         ends = np.maximum(starts, first), centres, np.minimum(stops, last)
         yield Block(options, tensor.rows, columns, values, counted, *[at.astype("datetime64[s]") for at in ends])
 
@@ -216,7 +215,7 @@ class _Tensor:
             layer, self.depth = np.where(layer < 0, self.depth, layer), self.depth + 1
         self.shape = (len(self.rows), len(self.columns), self.depth)
         self.moments, place = np.unique(coded.time[chosen], return_inverse=True)
-        self.sizes: Ints = np.bincount(place, minlength=self.moments.size)
+        self.until: Ints = np.append(0, np.bincount(place).cumsum())
         row = row_place[coded.field(options.rows).codes[chosen]]
         column = column_place[coded.field(options.columns).codes[chosen]]
         cells = (row * self.shape[1] + column) * self.depth + layer
@@ -227,6 +226,11 @@ class _Tensor:
         else:
             self.counts = sparse.csr_array((np.ones(cells.size), (place, cells)), shape=(self.moments.size, size))
         self.room = max(size, len(self.rows) * len(self.columns))
+
+    def within(self, starts: Ints, stops: Ints) -> Ints:
+        """How many statements lie between each start and its stop, both included."""
+        low, high = self.moments.searchsorted(starts, side="left"), self.moments.searchsorted(stops, side="right")
+        return np.asarray(self.until[high] - self.until[low])
 
     def two(self, weights: Floats, options: Options) -> Floats:
         """The two-mode matrices of weights (windows x moments)."""
@@ -299,18 +303,16 @@ def _months(at: datetime, middle: datetime, unit: str) -> int:
     return sign * (months if unit == "months" else months // 12)
 
 
-def _range(picked: Selection) -> tuple[datetime, datetime]:
+def _range(picked: Selection) -> tuple[int, int]:
     """Where plain windows begin and end: with the range of time asked for, or else with the statements."""
     since, until = picked.options.since, picked.options.until
     inside = picked.coded.time[picked.original]
     inside = inside[inside != UNDATED]
-    first = inside.min() if since is None else bound(since, end=False)
-    return moment(first), moment(inside.max() if until is None else bound(until, end=True))
+    first = int(inside.min()) if since is None else bound(since, end=False)
+    return first, int(inside.max()) if until is None else bound(until, end=True)
 
 
 def _steps(begin: datetime, end: datetime, unit: str) -> Iterator[datetime]:
-    if unit in UNITS and (end - begin).total_seconds() / UNITS[unit] > MOST_WINDOWS:
-        raise TableError(f"more than {MOST_WINDOWS:,} windows; choose a longer unit than {unit}")
     at = begin
     while at <= end:
         yield at

@@ -26,13 +26,13 @@ def write(net: Network, attributes: Attributes | None = None) -> str:
     for kind, keys in heads.items():
         head = ET.SubElement(graph, "attributes", {"class": kind})
         for place, (key, form) in enumerate(keys):
-            ET.SubElement(head, "attribute", id=str(place), title=key, type=form)
+            ET.SubElement(head, "attribute", id=str(place), title=clean(key), type=form)
     ids = node_ids(net)
     nodes = ET.SubElement(graph, "nodes")
     for (kind, name), number in ids.items():
         node = ET.SubElement(nodes, "node", id=number, label=clean(name))
         values = ET.SubElement(node, "attvalues")
-        own = {"kind": kind, **given.get(name, {})}
+        own = {**given.get(name, {}), "kind": kind}
         for place, key in enumerate(names):
             if key in own:
                 ET.SubElement(values, "attvalue", {"for": str(place), "value": clean(own[key])})

@@ -46,7 +46,8 @@ def write(results: Iterable[tuple[Article, Sequence[Statement]]], *, name: str =
         for value in used:
             own = {"guid": _guid("code", field, value), "name": clean(value), "isCodable": "true", "color": colour}
             ET.SubElement(parent, "Code", own)
-    sources = ET.SubElement(root, "Sources")
+    # A project without texts has no element for them: the schema wants at least one in it.
+    sources = ET.SubElement(root, "Sources") if kept else None
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for article, statements in kept:
