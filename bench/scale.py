@@ -1,13 +1,17 @@
 """How runners scale: words/s of serial, processes and Ray on the same input in one run, what each adds, and memory.
 
-Run as `python bench/scale.py [--words N] [--short N] [--workers N] [--only RUNNER]`. The input is made of the sample
-corpus: its dispatches over and over, each with a number so that no two are the same article (`--words`, in words), and
-single sentences of it (`--short`, in articles). Every runner writes to an archive of its own, and the tables must be
-equal.
+Run as `python bench/scale.py [--words N] [--short N] [--workers N] [--only RUNNER] [--curve FILE]`. The input is made
+of the sample corpus: its dispatches over and over, each with a number so that no two are the same article (`--words`,
+in words), and single sentences of it (`--short`, in articles). Every runner writes to an archive of its own, and the
+tables must be equal.
 
 "Read" leaves out the start (processes and models; of Ray, Ray alone, as its results come in large pieces). Beside the
 clock stands the processor time of the driver and of its workers, which other programs on the machine change less; the
 load is printed for the same reason.
+
+Memory is what a process holds for itself alone; pages of files (libraries, models) are left out, as the system drops
+and loads them again at will. A run is flat where the line through its last three quarters does not rise. `--curve`
+writes every sample to a file while the run goes on: articles read so far, process, MB for itself, MB with files.
 """
 
 from __future__ import annotations
@@ -25,8 +29,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from statistics import linear_regression, mean
+from typing import IO, Any
 
 import psutil
 
@@ -35,10 +41,12 @@ RAY_STARTED: list[float] = []  # how long Ray itself took to start
 
 @dataclass
 class Watcher:
-    """Samples resident memory and processor time of this process and all below it, twice a second."""
+    """Samples memory and processor time of this process and all below it, twice a second."""
 
-    start: float = field(default_factory=time.monotonic)
-    memory: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+    curve: IO[str] | None = None
+    articles: int = 0  # read so far
+    memory: dict[int, list[tuple[int, float]]] = field(default_factory=dict)  # of a process: articles so far, MB
+    resident: dict[int, float] = field(default_factory=dict)  # the most with files
     spent: dict[int, float] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -56,23 +64,45 @@ class Watcher:
         while not self.over.wait(0.5):
             for process in [me, *me.children(recursive=True)]:
                 try:
-                    used = process.memory_info().rss / 2**20
+                    memory = process.memory_info()
                     times = process.cpu_times()
                     command = " ".join(process.cmdline())
                 except psutil.Error:
                     continue
                 self.spent[process.pid] = times.user + times.system
                 if process.pid == me.pid or "spawn_main" in command:
-                    self.memory.setdefault(process.pid, []).append((time.monotonic() - self.start, used))
+                    self._sample(process.pid, memory.rss / 2**20, getattr(memory, "shared", 0) / 2**20)
 
-    def workers(self) -> list[list[float]]:
-        """Each worker's memory over time, in MB, from when it has loaded its models."""
-        found = [[used for _, used in series] for pid, series in self.memory.items() if pid != os.getpid()]
-        return [[used for used in series if used > 100] for series in found if max(series) > 100]
+    def _sample(self, pid: int, resident: float, files: float) -> None:
+        self.memory.setdefault(pid, []).append((self.articles, resident - files))
+        self.resident[pid] = max(resident, self.resident.get(pid, 0.0))
+        if self.curve is not None:
+            who = "driver" if pid == os.getpid() else f"worker {pid}"
+            print(
+                self.articles, who, f"{resident - files:.2f}", f"{resident:.2f}", sep="\t", file=self.curve, flush=True
+            )
 
-    def driver(self) -> list[float]:
-        """This process's memory over time, in MB."""
-        return [used for _, used in self.memory.get(os.getpid(), [])]
+    def lines(self) -> Iterator[str]:
+        """What is to be said of each worker's memory and of this process's."""
+        for pid, series in sorted(self.memory.items(), key=lambda one: one[0] == os.getpid()):
+            read = [(at, used) for at, used in series if at > 0]
+            if len(read) > 4 and (pid == os.getpid() or self.resident[pid] > 100):  # what Ray starts beside is small
+                who = "driver" if pid == os.getpid() else "worker"
+                yield f"{who} memory: {said(read)}; with files {self.resident[pid]:.0f} MB at most"
+
+
+def said(series: list[tuple[int, float]]) -> str:
+    """First and last quarter, the most, the tenths of a series of memory, and what it gains with an article."""
+    used = [mb for _, mb in series]
+    quarter, cuts = max(1, len(used) // 4), [n * len(used) // 10 for n in range(11)]
+    tenths = ", ".join(f"{mean(used[low:high]):.1f}" for low, high in pairwise(cuts) if low < high)
+    later = series[quarter:]
+    places = [at for at, _ in later]
+    rise = linear_regression(places, used[quarter:]).slope * 2**20 if len(set(places)) > 1 else 0.0
+    return (
+        f"{mean(used[:quarter]):.1f} MB in the first quarter, {mean(used[-quarter:]):.1f} in the last, "
+        f"{max(used):.1f} at most; by tenths {tenths}; {rise:+.0f} bytes an article over the last three quarters"
+    )
 
 
 def source(folder: Path, words: int, short: int) -> tuple[Path, int, int]:
@@ -97,19 +127,20 @@ def source(folder: Path, words: int, short: int) -> tuple[Path, int, int]:
     return path, made, articles
 
 
-def measure(name: str, words: int, begin_run: Callable[[], Iterator[Any]]) -> dict[str, float]:
+def measure(
+    name: str, words: int, begin_run: Callable[[], Iterator[Any]], curve: IO[str] | None = None
+) -> dict[str, float]:
     """One run of a runner; prints and returns its figures."""
     from onrecord.pipeline import Packed, Result
 
     cpu_before = time.process_time()
-    articles = 0
-    with Watcher() as watcher:
+    with Watcher(curve) as watcher:
         begin = time.perf_counter()
         first = 0.0
         for item in begin_run():
             assert isinstance(item, Result | Packed), item
             first = first or time.perf_counter() - begin
-            articles += 1
+            watcher.articles += 1
         total = time.perf_counter() - begin
         first = RAY_STARTED.pop() if name == "ray" else first
         time.sleep(0.6)
@@ -119,14 +150,11 @@ def measure(name: str, words: int, begin_run: Callable[[], Iterator[Any]]) -> di
         f"{name:<12}{words / (total - first):8.0f} words/s read{words / total:8.0f} words/s in all{first:7.1f} s start"
         f"{mine:8.1f} s driver{others:8.1f} s workers   load {os.getloadavg()[0]:.1f}"
     )
-    for who, series in [*(("worker", one) for one in watcher.workers()), ("driver", watcher.driver())]:
-        quarter = max(1, len(series) // 4)
-        print(
-            f"{'':<22}{who} memory: {sum(series[:quarter]) / quarter:.0f} MB in the first quarter, "
-            f"{sum(series[-quarter:]) / quarter:.0f} MB in the last, {max(series):.0f} MB at most"
-        )
+    for line in watcher.lines():
+        print(f"{'':<12}{line}")
     cpu = mine + others
-    return {"rate": words / (total - first), "all": words / total, "driver": mine, "cpu": cpu, "articles": articles}
+    rate = words / (total - first)
+    return {"rate": rate, "all": words / total, "driver": mine, "cpu": cpu, "articles": watcher.articles}
 
 
 def main() -> None:
@@ -135,6 +163,7 @@ def main() -> None:
     parser.add_argument("--short", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="serial, processes or ray")
+    parser.add_argument("--curve", type=argparse.FileType("w"), help="a file for every sample of memory")
     options = parser.parse_args()
 
     from onrecord import load_codebook
@@ -163,7 +192,7 @@ def main() -> None:
                     "ray": lambda archive=archive: _ray(path, build, archive, book, options.workers, reader_version()),
                 }
                 try:
-                    found[runner] = measure(runner, words, starts[runner])
+                    found[runner] = measure(runner, words, starts[runner], options.curve)
                 except ImportError as error:
                     print(f"{runner:<22}left out: {error}")
                     continue

@@ -8,15 +8,15 @@ from __future__ import annotations
 import io
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.interpret.words import words
+from onrecord.interpret.words import REMEMBERED, words
 
 Floats = npt.NDArray[np.float32]
 LONGEST = 40
@@ -24,12 +24,18 @@ LONGEST = 40
 
 @dataclass(slots=True)
 class PieceVectors:
-    """A vocabulary of word pieces with an int8 vector each; `scale` turns the bytes into weights."""
+    """A vocabulary of word pieces with an int8 vector each; `scale` turns the bytes into weights.
+
+    `word` is the summed vector of one lower-case word, or None where no piece fits; the latest ones are remembered.
+    """
 
     index: dict[str, int]
     vectors: npt.NDArray[np.int8]
     scale: npt.NDArray[np.float32]
-    _known: dict[str, Floats | None] = field(default_factory=dict)
+    word: Callable[[str], Floats | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.word = lru_cache(maxsize=REMEMBERED)(self._word)
 
     @property
     def dimensions(self) -> int:
@@ -53,14 +59,9 @@ class PieceVectors:
                 return []
         return found
 
-    def word(self, word: str) -> Floats | None:
-        """The summed vector of one lower-case word, or None where no piece fits; remembered."""
-        if word not in self._known:
-            hits = self.pieces(plain(word))
-            if len(self._known) > 50_000:
-                self._known.clear()
-            self._known[word] = (self.vectors[hits] * self.scale[hits, None]).sum(0) if hits else None
-        return self._known[word]
+    def _word(self, word: str) -> Floats | None:
+        hits = self.pieces(plain(word))
+        return (self.vectors[hits] * self.scale[hits, None]).sum(0) if hits else None
 
     def mean(self, tokens: Iterable[str]) -> Floats:
         """The unit vector of some lower-case words; zeros where none is known."""

@@ -40,6 +40,7 @@ class Word:
 
 START = attrgetter("start")
 SHORT = 2_000  # characters: a clause is asked for several times, an article once
+REMEMBERED = 4_096  # words whose stem or vector is kept: those of some articles, not of all that was ever read
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
@@ -95,7 +96,7 @@ def at(bounds: list[tuple[int, int]], position: int) -> int:
     return max(0, bisect_right(bounds, (position, 1 << 60)) - 1)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
     """A rough stem that joins inflections and near derivations: withdraw/withdrawal, guarantee/guarantees."""
     lower = word.casefold()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 
 from onrecord.interpret.vectors import bundled_vectors, plain
+from onrecord.interpret.words import REMEMBERED, stem
 
 
 def test_like_words_are_nearer_than_unlike_ones() -> None:
@@ -31,3 +36,18 @@ def test_accents_do_not_matter() -> None:
 def test_of_nothing_is_zero() -> None:
     """A text without words has the zero vector, not a division by zero."""
     assert not np.any(bundled_vectors().of("… !"))
+
+
+@pytest.mark.parametrize("of", [stem, lambda word: bundled_vectors().word(word)], ids=["stem", "vector"])
+def test_new_words_do_not_add_up(of: Callable[[str], object]) -> None:
+    """A long run meets new words for ever; what is kept of them stops growing after some thousands."""
+    tracemalloc.start()
+    try:
+        held = []
+        for first in (0, 2 * REMEMBERED, 4 * REMEMBERED):
+            for n in range(first, first + 2 * REMEMBERED):
+                of(f"word{n}")
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[2] - held[1] < 100 * REMEMBERED
