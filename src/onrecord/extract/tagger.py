@@ -21,29 +21,32 @@ from onrecord.extract.assemble import Found
 from onrecord.extract.decode import LinkBias, Reading, Settings, Window, decode
 from onrecord.extract.pieces import Pieces, split_into_pieces, windows
 from onrecord.inference import open_graph
+from onrecord.packed import read_table
 
 Range = tuple[int, int]
 Unread = tuple[Pieces, list[Window]]
 RULE = "tagger"
+FORMAT = 2  # of model folders; 1 had the vectors of word pieces inside the graph
 _LEADING = ("that ", "whether ", "if ")
 _MARKS = "\"“”„«»'‘’ \n\t`"
 
 
 class Tagger:
-    """A model folder (model.onnx, tokenizer.json, config.json), loaded."""
+    """A model folder (model.onnx, pieces.npz, tokenizer.json, config.json), loaded."""
 
     def __init__(self, path: Path) -> None:
         """Load; ModelError where a file is missing or damaged."""
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
-            self._session = open_graph(path / "model.onnx")
             self._configure(config)
+            self._table = read_table(path / "pieces.npz")
+            self._session = open_graph(path / "model.onnx")
         except Exception as error:
             raise ModelError(f"{path}: no usable tagger ({error}); reinstall, or name a folder with --model") from error
 
     def _configure(self, config: dict[str, Any]) -> None:
-        if config["format"] != 1:
+        if config["format"] != FORMAT:
             raise ModelError(f"model format {config['format']} is not known to this version")
         self._size, self._context, self._link = int(config["size"]), int(config["context"]), int(config["link"])
         known = {field.name for field in fields(Settings)}
@@ -88,12 +91,13 @@ class Tagger:
     def _run(self, pieces: Pieces, begin: int, own: int, end: int) -> Window:
         """Run the network over one window."""
         low, high = int(pieces.first[begin]), int(pieces.first[end])
-        ids = np.empty((1, high - low + 2), dtype=np.int64)
-        ids[0, 0], ids[0, 1:-1], ids[0, -1] = self._first_mark, pieces.ids[low:high], self._last_mark
-        feature = np.zeros_like(ids)
+        ids = np.empty(high - low + 2, dtype=np.intp)
+        ids[0], ids[1:-1], ids[-1] = self._first_mark, pieces.ids[low:high], self._last_mark
+        feature = np.zeros((1, len(ids)), dtype=np.int64)
         feature[0, 1:-1] = pieces.feature[pieces.word[low:high]] + 1
         first = (pieces.first[begin:end] - low + 1).astype(np.int64)
-        scores = self._session.run(None, {"ids": ids, "feature": feature, "first": first})[0]
+        inputs = {"embedded": self._table.rows(ids)[None], "feature": feature, "first": first}
+        scores = self._session.run(None, inputs)[0]
         ends = [scores[:, 12 + n * self._link : 12 + (n + 1) * self._link] for n in range(4)]
         return Window(begin, own, end, scores[:, :12], *ends)
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from onrecord.interpret.vectors import PieceVectors
-from onrecord.interpret.words import Word, stem, words
+from onrecord.interpret.words import REMEMBERED, Word, stem, words
 from onrecord.lexicon import Codebook, Issue
 
 Floats = npt.NDArray[np.float32]
@@ -43,7 +44,6 @@ ANAPHOR = re.compile(
     r"projects?|compromises?|initiatives?|talks?|agreements?|wording|clauses?|versions?|accounts?|answers?|notes?|letters?|points?|issues?|arrangements?|thing))\b",
     re.I,
 )
-REMEMBERED = 20_000  # words whose nearness to the issues is kept
 KIN = 0.3  # cosine below which two words are not taken as kin
 
 
@@ -108,10 +108,11 @@ class IssueIndex:
     _whole: Floats = field(init=False)
     _vocabulary: Floats = field(init=False)
     _owned: list[npt.NDArray[np.intp]] = field(init=False)  # the vocabulary's rows, by issue
-    _near: dict[str, Floats | None] = field(default_factory=dict)
+    _nearest: Callable[[str], Floats | None] = field(init=False)  # `_nearness`, the latest words remembered
     _actors: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._nearest = lru_cache(maxsize=REMEMBERED)(self._nearness)
         issues = self.codebook.issues
         self._actors = frozenset(_stems(self.codebook.description, names=True))
         spread = Counter(_stemmed(term) for issue in issues for term in set(issue.terms))
@@ -249,19 +250,13 @@ class IssueIndex:
         clear -= clear.mean(1, keepdims=True)
         return np.asarray(clear.sum(0) / math.sqrt(len(rows)), dtype=np.float32)
 
-    def _nearest(self, word: str) -> Floats | None:
-        """The cosine of one word with the nearest word of each issue, None where it has no vector; remembered."""
-        if word not in self._near:
-            if len(self._near) > REMEMBERED:
-                self._near.clear()
-            vector = self.vectors.word(word)
-            near = None if vector is None else self._vocabulary @ self._unit(vector)
-            self._near[word] = (
-                None
-                if near is None
-                else np.array([near[own].max() if len(own) else -1.0 for own in self._owned], dtype=np.float32)
-            )
-        return self._near[word]
+    def _nearness(self, word: str) -> Floats | None:
+        """The cosine of one word with the nearest word of each issue, None where it has no vector."""
+        vector = self.vectors.word(word)
+        if vector is None:
+            return None
+        near = self._vocabulary @ self._unit(vector)
+        return np.array([near[own].max() if len(own) else -1.0 for own in self._owned], dtype=np.float32)
 
     def topic(self, tokens: Sequence[Word]) -> Floats:
         """The share that each issue has of all term hits in an article's words."""

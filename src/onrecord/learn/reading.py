@@ -30,13 +30,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from onrecord.interpret import reader
-from onrecord.interpret.reader import Passage, Pieces, assemble, pack, quoted, statement_pieces
-from onrecord.learn.export import CONTRIB, Graph, layer
+from onrecord.interpret.reader import Passage, Pieces, assemble, quoted, statement_pieces
+from onrecord.learn.export import CONTRIB, Graph, embed, layer
 from onrecord.learn.network import Network, Shape, from_pretrained
 from onrecord.learn.sayings import STANCES, labelled_sayings
 from onrecord.learn.train import Report, be_steady, descend, encoder_of, follow, optimizer_of, special_ids
 from onrecord.learn.vocabulary import smaller
 from onrecord.model import Act, Commitment, Stance
+from onrecord.packed import Table, pack
 
 CLASSES = {
     "act": tuple(str(a) for a in Act),
@@ -232,12 +233,7 @@ def build(network: ReaderNetwork) -> bytes:
     shape, graph = network.shape, Graph()
     hidden = shape.hidden
     graph.constant("thirds", np.array([hidden] * 3, dtype=np.int64))
-    features = graph.node("Gather", [graph.constant("features", w["features.weight"]), "feature"], "features.rows")
-    x = graph.node("Add", ["embedded", features], "featured")
-    length = graph.node("Shape", ["feature"], "length", start=1, end=2)
-    begin = graph.constant("begin", np.array([0], dtype=np.int64))
-    places = graph.constant("places", w["positions.weight"][:POSITIONS])
-    x = graph.node("Add", [x, graph.node("Slice", [places, begin, length, begin], "places.rows")], "placed")
+    x = embed(graph, w["features.weight"], w["positions.weight"][:POSITIONS])
     x = graph.norm(x, "norm", w["norm.weight"], w["norm.bias"], shape.epsilon)
     for n in range(shape.layers):
         x = layer(graph, w, f"layers.{n}", x, shape.heads, shape.epsilon)
@@ -261,12 +257,12 @@ def build(network: ReaderNetwork) -> bytes:
     return result
 
 
-def write(network: ReaderNetwork, tokenizer: str, packed: dict[str, Any], folder: Path, card: dict[str, Any]) -> None:
+def write(network: ReaderNetwork, tokenizer: str, table: Table, folder: Path, card: dict[str, Any]) -> None:
     """The files that `interpret.reader.Reader` loads."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(build(network))
     (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
-    np.savez_compressed(folder / "pieces.npz", **packed)
+    np.savez_compressed(folder / "pieces.npz", **table.arrays())  # type: ignore[arg-type]
     config = {"format": 1, "classes": CLASSES, "weights": dict.fromkeys(CLASSES, WEIGHTS), "card": card}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
@@ -286,14 +282,12 @@ def train(folders: Sequence[Path], out: Path, keep_out: tuple[str, ...], recipe:
     examples = [e for name, e in cases if not name.startswith(keep_out)] if keep_out else [e for _, e in cases]
     examples += of_sayings(tokenizer, recipe.saying)
     encoder = from_pretrained(start, recipe.layers)
-    packed: dict[str, Any] = pack(encoder.pieces.weight.detach().numpy()[kept])
-    out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out / "pieces.npz", **packed)
-    network = ReaderNetwork(encoder, torch.from_numpy(reader.unpack(out / "pieces.npz")))
+    table = pack(encoder.pieces.weight.detach().numpy()[kept], bits=4, block=32)
+    network = ReaderNetwork(encoder, torch.from_numpy(table.rows(range(len(table)))))
     report(f"{len(examples)} statements to train on, {len(kept)} word pieces")
     average = fit(network, examples, tokenizer, recipe, report)
     card = {"recipe": {name: getattr(recipe, name) for name in Recipe.__dataclass_fields__}, "kept out": list(keep_out)}
-    write(average, content, packed, out, card)
+    write(average, content, table, out, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,11 +7,15 @@ whose piece is gone is cut into smaller ones.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer
 
+# Pieces that text in Latin letters can have; what else a vocabulary has are other scripts and unused slots.
+LATIN = re.compile(r"(?:##)?[a-z0-9\u00df-\u024f]+|[^\w\s]")
 COMMON = 11_000  # word pieces are numbered by how common they are
 
 
@@ -21,19 +25,39 @@ def smaller(start: Path, texts: Iterable[str]) -> tuple[str, list[int]]:
     Kept are special tokens, the first COMMON pieces that are plain ASCII, and those that the texts have. The tokenizer
     neither cuts, pads nor adds marks.
     """
-    content = json.loads((start / "tokenizer.json").read_text(encoding="utf-8"))
-    content.update(truncation=None, padding=None, post_processor=None)
-    whole = Tokenizer.from_str(json.dumps(content))
-    seen = {number for text in texts for number in whole.encode(text, add_special_tokens=False).ids}
-    vocabulary: dict[str, int] = content["model"]["vocab"]
-    specials = {token["id"] for token in content["added_tokens"]}
-    kept_anyway = seen | specials
-    kept = sorted(
-        number
-        for piece, number in vocabulary.items()
-        if number in kept_anyway or (number < COMMON and not piece.startswith("[unused") and piece.isascii())
+    whole = json.loads(plain((start / "tokenizer.json").read_text(encoding="utf-8")))
+    tokenizer = Tokenizer.from_str(json.dumps(whole))
+    seen = {number for text in texts for number in tokenizer.encode(text, add_special_tokens=False).ids}
+    vocabulary: dict[str, int] = whole["model"]["vocab"]
+    return _only(
+        whole,
+        seen
+        | {
+            number
+            for piece, number in vocabulary.items()
+            if number < COMMON and not piece.startswith("[unused") and piece.isascii()
+        },
     )
+
+
+def latin(tokenizer: str) -> tuple[str, list[int]]:
+    """The same for the pieces that text in Latin letters can have: no other scripts, no unused slots."""
+    whole = json.loads(plain(tokenizer))
+    return _only(whole, {number for piece, number in whole["model"]["vocab"].items() if LATIN.fullmatch(piece)})
+
+
+def plain(tokenizer: str) -> str:
+    """A tokenizer's JSON without truncation, padding or post-processing."""
+    content = json.loads(tokenizer)
+    content.update(truncation=None, padding=None, post_processor=None)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def _only(content: dict[str, Any], wanted: set[int]) -> tuple[str, list[int]]:
+    """A tokenizer of the wanted pieces and the special tokens, renumbered."""
+    kept = sorted(wanted | {token["id"] for token in content["added_tokens"]})
     new = {old: n for n, old in enumerate(kept)}
+    vocabulary: dict[str, int] = content["model"]["vocab"]
     content["model"]["vocab"] = {piece: new[number] for piece, number in vocabulary.items() if number in new}
     content["added_tokens"] = [{**token, "id": new[token["id"]]} for token in content["added_tokens"]]
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")), kept

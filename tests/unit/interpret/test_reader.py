@@ -1,4 +1,4 @@
-"""The reader: what it is shown of a statement, its packed vectors, and answers that depend on the statement alone."""
+"""The reader: what it is shown of a statement, and answers that depend on the statement alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from onrecord.errors import ModelError
 from onrecord.interpret import reader
-from onrecord.interpret.reader import Passage, Reader, bundled_reader, pack, quoted, statement_pieces, unpack
+from onrecord.interpret.reader import Passage, Reader, bundled_reader, quoted, statement_pieces
 
 TEXT = 'Talks went on. The mayor of Orm said: "We will never close the mill," and left. He slept.'
 
@@ -61,17 +61,6 @@ def test_a_long_content_is_cut_and_keeps_its_report(bundled: Reader) -> None:
     pieces = statement_pieces(bundled.tokenizer, text, passage, quoted(text))
     assert len(pieces.ids) <= reader.LEFT + reader.LONGEST
     assert {reader.SOURCE, reader.CUE, reader.CONTENT} <= {f % reader.ROLES for f in pieces.features}
-
-
-def test_packed_vectors_come_back_within_half_a_step(tmp_path: Path) -> None:
-    """Four bits and a scale for every 32 values: no value is further off than half of the largest step allows."""
-    table = np.random.default_rng(1).normal(size=(5, 64)).astype(np.float32)
-    table[2] = 0
-    np.savez_compressed(tmp_path / "t.npz", **pack(table))
-    again = unpack(tmp_path / "t.npz")
-    assert again.shape == table.shape
-    assert np.abs(again[2]).max() == 0
-    assert float(np.sqrt(((again - table) ** 2).mean())) < 0.12 * float(table.std())
 
 
 def test_an_answer_depends_on_the_statement_alone(bundled: Reader) -> None:

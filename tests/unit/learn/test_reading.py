@@ -19,11 +19,12 @@ def made(folder: Path) -> tuple[object, object]:
     from tokenizers import Tokenizer
 
     from onrecord.extract import bundled_model
-    from onrecord.interpret.reader import Reader, pack
+    from onrecord.interpret.reader import Reader
     from onrecord.learn import reading
     from onrecord.learn.network import Network, Shape
     from onrecord.learn.train import be_steady
     from onrecord.learn.vocabulary import smaller
+    from onrecord.packed import pack
 
     be_steady(1)
     torch.manual_seed(3)
@@ -35,7 +36,7 @@ def made(folder: Path) -> tuple[object, object]:
     examples = [e for _, e in zip(range(48), reading.of_sayings(tokenizer, 1.0), strict=False)]
     recipe = reading.Recipe(layers=1, epochs=2, batch=8, threads=1)
     trained = reading.fit(network, examples, tokenizer, recipe, lambda line: None)
-    reading.write(trained, content, pack(table), folder, {})
+    reading.write(trained, content, pack(table, 4, 32), folder, {})
     return trained, Reader(folder)
 
 

@@ -1,0 +1,85 @@
+"""Tables of vectors in few bits: whole numbers, with a scale for each row or for each block of a row, as npz files.
+
+Compression then takes what the numbers leave unused, so that six bits cost six bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+SHARES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the scale that cuts nothing; a smaller one may err less
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """`values` int8 [rows, width], `scales` float32 [rows, blocks]; the width is a multiple of the blocks."""
+
+    values: npt.NDArray[np.int8]
+    scales: Floats
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def width(self) -> int:
+        """The length of a row."""
+        return int(self.values.shape[1])
+
+    def rows(self, numbers: Sequence[int] | npt.NDArray[np.intp]) -> Floats:
+        """Some rows as numbers, float32 [numbers, width]."""
+        picked, scales = self.values[numbers], self.scales[numbers]
+        blocks = picked.reshape(len(picked), scales.shape[1], -1).astype(np.float32)
+        result: Floats = (blocks * scales[..., None]).reshape(len(picked), self.width)
+        return result
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What `np.savez_compressed` takes; numbers of four bits go two in a byte."""
+        scales = self.scales.astype(np.float16)
+        if self.values.size and self.values.min() >= -8 and self.values.max() <= 7 and self.width % 2 == 0:
+            nibbles = (self.values + 8).astype(np.uint8)
+            return {"nibbles": nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), "scales": scales}
+        return {"values": self.values, "scales": scales}
+
+
+def pack(table: Floats, bits: int, block: int | None = None) -> Table:
+    """A table in `bits` bits, up to eight, with a scale for each `block` values of a row, or one for each row.
+
+    Of several scales the one with the least squared error is taken.
+    """
+    most = 2 ** (bits - 1) - 1
+    blocks = table.reshape(len(table), -1, block or table.shape[1])
+    whole = np.abs(blocks).max(2, keepdims=True) / most
+    whole[whole == 0] = 1
+    best_error, best_scale, best = np.full(whole.shape, np.inf), whole.copy(), np.zeros(blocks.shape)
+    for share in SHARES:
+        scale = (whole * share).astype(np.float16).astype(np.float32)
+        rounded = np.clip(np.round(blocks / scale), -most - 1, most)
+        error = ((rounded * scale - blocks) ** 2).sum(2, keepdims=True)
+        better = error < best_error
+        best_error, best_scale = np.where(better, error, best_error), np.where(better, scale, best_scale)
+        best = np.where(better, rounded, best)
+    return Table(best.reshape(len(table), -1).astype(np.int8), best_scale[..., 0].astype(np.float16).astype(np.float32))
+
+
+def table_of(stored: Mapping[str, npt.NDArray[Any]]) -> Table:
+    """The table of an opened npz file; KeyError where it has none."""
+    scales = stored["scales"].astype(np.float32)
+    if "nibbles" not in stored:
+        return Table(stored["values"], scales)
+    nibbles = stored["nibbles"]
+    values = np.empty((len(nibbles), nibbles.shape[1] * 2), dtype=np.int8)
+    values[:, 0::2], values[:, 1::2] = nibbles & 15, nibbles >> 4
+    return Table(values - np.int8(8), scales)
+
+
+def read_table(path: Path) -> Table:
+    """The table of a file; raises what numpy raises for a missing or damaged one."""
+    with np.load(path, allow_pickle=False) as stored:
+        return table_of(stored)
