@@ -154,7 +154,7 @@ def build_cast(
     all_runs = real_names(runs([w for w in tokens if w.start >= after], lowercase, starts, roles), starts, gazetteer)
     hinted = [plain_name(run) for run in runs(hint_words, frozenset(), set(), roles)]
     alone = {run.text for run in all_runs if len(run.parts) <= 3} | {name for name in hinted if " " not in name}
-    found = [part for run in all_runs for part in split_run(run, gazetteer, alone, text)]
+    found = [part for run in all_runs for part in split_run(run, gazetteer, alone, text, roles)]
     _enter_all(cast, found, text)
     for name in dict.fromkeys(hinted):  # bodies that the codebook's description gives in full
         if (
@@ -173,7 +173,7 @@ def build_cast(
 # ---------------------------------------------------------------- runs
 
 
-def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -> list[Run]:
+def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str, roles: Mapping[str, str]) -> list[Run]:
     """A run, cut in two where a state, body or adjective stands before a person's name: 'of Ardesh Yeva Harun'.
 
     Two names run together where a translation leaves out the commas ("the head of the League S. Holt").
@@ -183,7 +183,7 @@ def split_run(run: Run, gazetteer: Gazetteer, alone: set[str], text: str = "") -
     width = (
         _state_width(run, gazetteer)
         or _body_width(run, alone, gazetteer, text[max(0, run.start - 4) : run.start].endswith(" of "))
-        or _known_body_width(run, alone, _OFFICE_OF.search(text[max(0, run.start - 40) : run.start]) is not None)
+        or _known_body_width(run, alone, _after_office(text[max(0, run.start - 40) : run.start], roles))
     )
     if not width or len(run.parts) == width:
         return [run]
@@ -235,11 +235,13 @@ def _body_width(run: Run, alone: set[str], gazetteer: Gazetteer, after_of: bool)
 
 
 # What a body's name follows where a person's comes next: "the chairman of Ploughland Party Matei Cordun".
-_OFFICE_OF = re.compile(
-    r"\b(?:chair(?:man|woman)?|leader|head|chief|director|president|spokes(?:man|woman|person)|deputy|governor|"
-    r"commander|secretary|member|delegate|representative|envoy)s? of (?:the |company |portal |party )?$",
-    re.I,
-)
+_ROLE_OF = re.compile(r"\b([\w-]+) of (?:the |company |portal |party )?$")
+
+
+def _after_office(before: str, roles: Mapping[str, str]) -> bool:
+    """Whether words end in an office of what comes next: "the chairman of", "members of the party"."""
+    match = _ROLE_OF.search(before)
+    return match is not None and (match[1].casefold() in roles or match[1].casefold().removesuffix("s") in roles)
 
 
 def _known_body_width(run: Run, alone: set[str], office: bool) -> int:
@@ -386,4 +388,4 @@ def _nearest(run: Run, longer: Sequence[Entity], full_at: Sequence[tuple[int, En
     return before[-1] if before else next((e for _, e in full_at if e in longer), longer[0])
 
 
-__all__ = ["Cast", "Entity", "Setting", "build_cast", "split_run"]
+__all__ = ["Cast", "Entity", "Setting", "build_cast"]
