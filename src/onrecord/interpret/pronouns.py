@@ -9,17 +9,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
 from onrecord.interpret.names import Kind, Run
+from onrecord.lexicon import rows
 
 NEAREST = {0: 3.0, 1: 2.2, 2: 1.2, 3: 0.7}  # by sentences back; further away: FAR
 FAR = 0.2
 REACH = 900  # code points back that are looked at
 LAST_SPEAKER, EARLIER_SPEAKER = 1.6, 0.5
 SUBJECT, COMPLEMENT, OWNER, IN_QUOTE = 1.0, -0.8, -0.4, -0.9
-GENDER_KNOWN, GENDER_LEANS, GENDER_BY_NAME = 1.5, 1.0, 0.5
+GENDER_KNOWN, GENDER_LEANS, GENDER_BY_CENSUS, GENDER_BY_ENDING = 1.5, 1.0, 1.0, 0.5
 SAME_PARAGRAPH = 0.6
 COMPLEMENTS = frozenset("of for by with to against from about".split())
 
@@ -121,10 +123,19 @@ def _gender(entity: Entity, gender: str | None) -> float:
         return GENDER_KNOWN
     if entity.leaning:
         return GENDER_LEANS
-    return GENDER_BY_NAME if likely_female(entity.name) is (gender == "f") else 0.0
+    first = entity.name.split()[0].casefold() if entity.name else ""
+    usual = first_names().get(first)
+    if usual is not None:
+        return GENDER_BY_CENSUS if usual == gender else -GENDER_BY_CENSUS
+    return GENDER_BY_ENDING if likely_female(first) is (gender == "f") else 0.0
 
 
-def likely_female(name: str) -> bool:
+@cache
+def first_names() -> dict[str, str]:
+    """The first names of `data/first-names.tsv`, lower case, as m or f."""
+    return {name: row["gender"] for row in rows("first-names.tsv") for name in row["names"].split()}
+
+
+def likely_female(first: str) -> bool:
     """A weak sign: most first names that end in -a or -ie are women's; it only breaks ties."""
-    first = name.split()[0].casefold() if name else ""
     return first.endswith(("a", "ie", "elle", "ette", "een", "ild", "rid", "lyn", "eth"))
