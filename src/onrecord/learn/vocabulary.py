@@ -15,7 +15,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 # Pieces that text in Latin letters can have; what else a vocabulary has are other scripts and unused slots.
-LATIN = re.compile(r"(?:##)?[a-z0-9\u00df-\u024f]+|[^\w\s]")
+LATIN = re.compile(r"(?:##)?(?:[a-z0-9\u00df-\u024f]+|[^\w\s]|[_\u00aa-\u00be])")
 COMMON = 11_000  # word pieces are numbered by how common they are
 
 
