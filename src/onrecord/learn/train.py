@@ -29,9 +29,9 @@ from onrecord.learn.network import WEIGHTS, Network, from_pretrained, load, loss
 from onrecord.learn.own import mixed, read_own
 from onrecord.learn.path import gold_states
 from onrecord.learn.tune import score, tune
+from onrecord.learn.vocabulary import SPECIALS
 
 Report = Callable[[str], None]
-SPECIALS = (("[CLS]", "[SEP]", "[MASK]"), ("<s>", "</s>", "<mask>"))  # of BERT and of MPNet
 
 
 @dataclass(frozen=True, slots=True)

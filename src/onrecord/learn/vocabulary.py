@@ -14,6 +14,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+SPECIALS = (("[CLS]", "[SEP]", "[MASK]"), ("<s>", "</s>", "<mask>"))  # marks of BERT and of MPNet, which has both
 # Pieces that text in Latin letters can have; what else a vocabulary has are other scripts and unused slots.
 LATIN = re.compile(r"(?:##)?(?:[a-z0-9\u00df-\u024f]+|[^\w\s]|[_\u00aa-\u00be])")
 COMMON = 11_000  # word pieces are numbered by how common they are
@@ -43,7 +44,9 @@ def smaller(start: Path, texts: Iterable[str]) -> tuple[str, list[int]]:
 def latin(tokenizer: str) -> tuple[str, list[int]]:
     """The same for the pieces that text in Latin letters can have: no other scripts, no unused slots."""
     whole = json.loads(plain(tokenizer))
-    return _only(whole, {number for piece, number in whole["model"]["vocab"].items() if LATIN.fullmatch(piece)})
+    marks = {mark for marks in SPECIALS for mark in marks}
+    kept = {number for piece, number in whole["model"]["vocab"].items() if piece in marks or LATIN.fullmatch(piece)}
+    return _only(whole, kept)
 
 
 def plain(tokenizer: str) -> str:
