@@ -22,7 +22,7 @@ from onrecord.runners import Bounds, in_workers
 from tests.made import ROOT, TEXT
 from tests.runners import poison
 
-BOUNDS = Bounds(seconds=4.0, megabytes=700)
+BOUNDS = Bounds(seconds=8.0, megabytes=700)
 
 
 def lines(folder: Path, *extras: str) -> str:
@@ -57,7 +57,7 @@ def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
     [
         ("CRASH", "ended by SIGSEGV"),
         ("EXIT", "ended with status 7"),
-        ("HANG-IN-C", "more than 4 s"),
+        ("HANG-IN-C", "more than 8 s"),
         ("GREED", "more than 700 MB"),
         ("RAISE", "KeyError"),
     ],
