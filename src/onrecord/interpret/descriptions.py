@@ -27,6 +27,7 @@ from onrecord.interpret.offices import (
     singular,
     told_side,
 )
+from onrecord.interpret.phrases import fits, head_noun, without_article
 from onrecord.interpret.words import Word
 from onrecord.span import Evidence
 
@@ -36,14 +37,6 @@ NUMBER = re.compile(r"^(?:two|three|four|five|six|seven|eight|nine|ten|eleven|tw
 POSSESSIVE = re.compile(r"\b(his|her)\b(?: own)?(?= \w)", re.I)
 OBJECTIVE = re.compile(r"\b((?:of|for|to|with|opposite)) (him|her|hers|his|them|theirs)$", re.I)
 WHO = frozenset(("who", "whom", "whose", "which", "that"))
-TOPS = frozenset(
-    "chief boss leader head chair chairman chairwoman chairperson director president secretary-general "
-    "chief executive ceo".split()
-)
-HEADS_OF_GOVERNMENT = frozenset(
-    ("prime minister", "premier", "pm", "head of government", "chancellor", "first minister")
-)
-HEADS_OF_STATE = frozenset(("president", "head of state", "king", "queen", "emir"))
 OWN_BODY = frozenset("party movement union organisation organization group company agency alliance bloc league".split())
 KEEPS_ITS_NAME = frozenset(("office", "ministry", "spokesman", "spokeswoman", "spokesperson"))
 
@@ -130,7 +123,7 @@ class Describer:
         )
 
     def _role_holder(self, head: Sequence[Word], side: str | None, position: int) -> Speaker | None:
-        if _head_noun(head) in KEEPS_ITS_NAME and not roles_in(head[-1:], self._cast):
+        if head_noun(head) in KEEPS_ITS_NAME and not roles_in(head[-1:], self._cast):
             return None
         wanted = [
             r
@@ -146,7 +139,7 @@ class Describer:
         for entity in self._cast.holders():
             if side is not None and entity.affiliation not in (None, side):
                 continue
-            if _fits(wanted[-1], entity.roles, side is not None and entity.affiliation == side):
+            if fits(wanted[-1], entity.roles, side is not None and entity.affiliation == side):
                 before = max((m for m in entity.mentions if m < position), default=-1)
                 heard = max((at for at, s in self._spoken if s.entity is entity), default=-1)
                 fitting.append((max(before, heard), entity))
@@ -163,7 +156,7 @@ class Describer:
         if (
             not wanted
             or head[0].lower not in ("the", "this")
-            or (head[-1].lower != singular(head[-1].lower, self._cast))
+            or head[-1].lower != singular(head[-1].lower, self._cast)
             or wanted[-1] in ("member", "official")
         ):
             return None
@@ -314,7 +307,7 @@ class Describer:
     def _itself(self, head: Sequence[Word], plain: str) -> str | None:
         """A body that is known by its kind speaks for itself: 'the pitmen's union', 'the union of farmers of Lubia'."""
         lowers = [w.lower for w in head if w.is_word and w.lower not in ("the", "a", "an")]
-        noun = _head_noun(head)
+        noun = head_noun(head)
         if (
             noun not in STANDS_ALONE | {"assembly"}
             or any(w.is_name for w in head if w.lower == noun)
@@ -381,7 +374,7 @@ class Describer:
                 made.append(text[at:begin] + entity.name)
                 at = run.end
         made.append(text[at:end])
-        plain = _without_article("".join(made))
+        plain = without_article("".join(made))
         owner: Speaker | None = None
         for pattern, group in ((POSSESSIVE, 1), (OBJECTIVE, 2)):
             match = pattern.search(plain)
@@ -426,7 +419,7 @@ class Describer:
         return start + len(text)
 
     def _plain(self, start: int, end: int) -> str:
-        return _without_article(self._context.text[start : self._end(start, end)])
+        return without_article(self._context.text[start : self._end(start, end)])
 
     def phrase_before(self, position: int) -> Speaker | None:
         """The noun phrase right before a relative pronoun, from its determiner on: 'the fishers' union, which …'."""
@@ -437,65 +430,3 @@ class Describer:
         last = max(w.end for w in words[begin:] if w.is_word)
         made = self.unnamed(words[begin:], words[begin].start, last)
         return Speaker(made.name, made.affiliation, made.entity, "relative pronoun: the noun phrase before it", 0.6)
-
-
-def _head_noun(head: Sequence[Word]) -> str:
-    """The head of a noun phrase: its last word before a preposition."""
-    words = [w.lower for w in head if w.is_word]
-    cut = next(
-        (i for i, w in enumerate(words) if i and w in ("of", "in", "at", "for", "from", "to", "on", "with", "by")),
-        len(words),
-    )
-    return words[cut - 1] if words else ""
-
-
-def _fits(wanted: str, roles: Sequence[str], same_side: bool) -> bool:
-    """Whether a described role can be one of somebody's: 'the minister' fits a foreign minister, no prime minister."""
-    for role in roles:
-        if (
-            role == wanted
-            or (role.split()[-1] == wanted and role not in HEADS_OF_GOVERNMENT)
-            or role.startswith(wanted + " of")
-        ):
-            return True
-        if {role, wanted} <= HEADS_OF_GOVERNMENT or {role, wanted} <= HEADS_OF_STATE:
-            return True
-        if wanted.split()[-1] == role and role in (
-            "spokesman",
-            "spokeswoman",
-            "envoy",
-            "commissioner",
-            "minister",
-            "president",
-            "general",
-        ):
-            return True
-        if same_side and wanted.split()[-1] in TOPS and role.split()[-1] in TOPS:
-            return True
-    return False
-
-
-def _without_article(text: str) -> str:
-    plain = re.sub(r"['’]s$", "", " ".join(text.split()).strip("\"“”'’‘ ,"))
-    plain = re.sub(r"^(?:the|a|an|own|our|one(?! of))\s+", "", plain, flags=re.I).strip("\"“”'’‘ ")
-    first = plain.split(" ", 1)[0] if plain else ""
-    common = first.casefold() in (
-        "two",
-        "three",
-        "four",
-        "five",
-        "one",
-        "some",
-        "several",
-        "many",
-        "all",
-        "both",
-        "people",
-        "officials",
-        "diplomats",
-        "analysts",
-        "members",
-        "opposition",
-        "sources",
-    )
-    return plain[0].lower() + plain[1:] if common else plain

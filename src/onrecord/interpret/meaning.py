@@ -258,8 +258,8 @@ class Meaning:
         model = self.models.get(name)
         if model is None:
             return None
-        shared = like is not None and like.traits.index is model.index
-        picked = like.traits if like is not None and shared else pick(traits, model.index)
+        shared = like.traits if like is not None and like.traits.index is model.index else None
+        picked = shared or pick(traits, model.index)
         scores = model.scores(picked) if prior is None else model.scores(picked) + prior
         return View(model, kind, picked, evidence, scores)
 

