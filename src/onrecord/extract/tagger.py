@@ -41,7 +41,7 @@ class Tagger:
             self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
             self._configure(config)
             self._table = read_table(path / "pieces.npz")
-            self._session = open_graph(path / "model.onnx")
+            self._session = open_graph((path / "model.onnx").read_bytes())
         except Exception as error:
             raise ModelError(f"{path}: no usable tagger ({error}); reinstall, or name a folder with --model") from error
 

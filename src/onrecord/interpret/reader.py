@@ -127,7 +127,7 @@ class Reader:
             self.tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
             self.weights = {name: (float(a), float(b)) for name, (a, b) in config["weights"].items()}
             self._table = read_table(path / "pieces.npz")
-            self._session = open_graph(path / "model.onnx")
+            self._session = open_graph((path / "model.onnx").read_bytes())
             first, last = (self.tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
             if first is None or last is None:
                 raise ModelError("the tokenizer does not know [CLS] and [SEP]")

@@ -79,6 +79,15 @@ class Graph:
         scaled = self.node("Mul", [unit, self.constant(f"{name}.weight", weight)], f"{name}.scaled")
         return self.node("Add", [scaled, self.constant(f"{name}.bias", bias)], f"{name}.out")
 
+    def serialised(self, name: str, inputs: list[Any], outputs: list[Any]) -> bytes:
+        """The whole as a checked file of ONNX."""
+        made = helper.make_graph(self.nodes, name, inputs, outputs, list(self.constants.values()))
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid(CONTRIB, 1)]
+        model = helper.make_model(made, opset_imports=opsets, ir_version=9)
+        onnx.checker.check_model(model, full_check=False)
+        result: bytes = model.SerializeToString()
+        return result
+
 
 def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, positions: int) -> bytes:
     """The graph: embedded [1, pieces, hidden], feature [1, pieces], first [words] to scores [words, 12 + 4 * link]."""
@@ -98,21 +107,22 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
     small = graph.node("Add", [product, graph.constant("small.bias", bias[:SMALL])], "small")
     links = graph.linear(words, "links", weight[:, SMALL:], bias[SMALL:])
     graph.node("Concat", [small, links], "scores", axis=1)
-    made = helper.make_graph(
-        graph.nodes,
-        "tagger",
-        [
-            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, [1, "pieces", hidden]),
-            helper.make_tensor_value_info("feature", TensorProto.INT64, [1, "pieces"]),
-            helper.make_tensor_value_info("first", TensorProto.INT64, ["words"]),
-        ],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["words", bias.shape[0]])],
-        list(graph.constants.values()),
-    )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(CONTRIB, 1)]
-    model = helper.make_model(made, opset_imports=opsets, ir_version=9)
-    result: bytes = model.SerializeToString()
-    return result
+    inputs = [
+        helper.make_tensor_value_info("embedded", TensorProto.FLOAT, [1, "pieces", hidden]),
+        helper.make_tensor_value_info("feature", TensorProto.INT64, [1, "pieces"]),
+        helper.make_tensor_value_info("first", TensorProto.INT64, ["words"]),
+    ]
+    scores = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["words", bias.shape[0]])
+    return graph.serialised("tagger", inputs, [scores])
+
+
+def probe() -> bytes:
+    """The graph of ``onrecord.inference``'s trial: the products of a row of ones with ones, in bytes, [1, 64] to
+    [1, 64]; every sum is 64 unless sums of two products are cut at 16 bits."""
+    graph = Graph()
+    graph.linear("row", "ones", np.ones((64, 64), dtype=np.float32), np.zeros(64, dtype=np.float32))
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 64]) for name in ("row", "ones.out")]
+    return graph.serialised("probe", ends[:1], ends[1:])
 
 
 def embed(graph: Graph, features: Array, places: Array) -> str:
@@ -180,7 +190,6 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     shape, weights = network.shape, network.state_dict()
     graph = build(weights, shape.heads, shape.layers, shape.epsilon, reading["size"] + 2)
-    onnx.checker.check_model(onnx.load_model_from_string(graph), full_check=False)
     (folder / "model.onnx").write_bytes(graph)
     content, kept = latin(tokenizer)
     table = pack(weights["pieces.weight"].float().numpy()[kept], bits=8)

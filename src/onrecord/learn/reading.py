@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 import yaml
 from onnx import TensorProto, helper
@@ -31,7 +30,7 @@ from torch.nn import functional
 
 from onrecord.interpret import reader
 from onrecord.interpret.reader import Passage, Pieces, assemble, quoted, statement_pieces
-from onrecord.learn.export import CONTRIB, Graph, embed, layer
+from onrecord.learn.export import Graph, embed, layer
 from onrecord.learn.network import Network, Shape, from_pretrained
 from onrecord.learn.sayings import STANCES, labelled_sayings
 from onrecord.learn.train import Report, be_steady, descend, encoder_of, follow, optimizer_of, special_ids
@@ -249,12 +248,7 @@ def build(network: ReaderNetwork) -> bytes:
         helper.make_tensor_value_info("pooled", TensorProto.FLOAT, [1, 3, "pieces"]),
     ]
     outputs = [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, len(w["head.bias"])])]
-    made = helper.make_graph(graph.nodes, "reader", inputs, outputs, list(graph.constants.values()))
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(CONTRIB, 1)]
-    model = helper.make_model(made, opset_imports=opsets, ir_version=9)
-    onnx.checker.check_model(model, full_check=False)
-    result: bytes = model.SerializeToString()
-    return result
+    return graph.serialised("reader", inputs, outputs)
 
 
 def write(network: ReaderNetwork, tokenizer: str, table: Table, folder: Path, card: dict[str, Any]) -> None:

@@ -74,7 +74,7 @@ RECIPES = {
     "small": Recipe(),
     # The upper layers of an encoder made for the likeness of sentences add least to a tagger and cost as much as the
     # lower ones, so six of twelve are kept: half of the time, in training and in reading.
-    "base": Recipe(stages=(Stage(2, warm=0.1),), rate=1.2e-4, layers=6),
+    "base": Recipe(stages=(Stage(3, warm=0.1),), rate=1.2e-4, layers=6),
 }
 
 
