@@ -65,7 +65,8 @@ def mixed(
     reading: tuple[int, int, tuple[int, int]],
     rng: np.random.Generator,
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
-    """Batches without end, ``share`` of them of own texts; ``reading``: window size, windows a batch, marks."""
+    """Batches without end, ``share`` of them of own texts (these are not ``corpus``); ``reading``: window size, windows
+    a batch, marks."""
     size, batch, marks = reading
     articles = [labelled for labelled in own if len(labelled.pieces) > SHORT]
     contents = [labelled for labelled in own if len(labelled.pieces) <= SHORT]
@@ -81,11 +82,9 @@ def mixed(
     while True:
         at = rng.random()
         if at >= share:
-            yield next(endless[0])
-        elif at < share * ARTICLES:
-            yield next(endless[1])
+            yield next(endless[0]) | {"corpus": np.array(True)}
         else:
-            yield short()
+            yield (next(endless[1]) if at < share * ARTICLES else short()) | {"corpus": np.array(False)}
 
 
 def _forever(

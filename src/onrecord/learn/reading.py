@@ -33,8 +33,8 @@ from onrecord.interpret.reader import Passage, Pieces, assemble, quoted, stateme
 from onrecord.learn.export import Graph, embed, layer
 from onrecord.learn.network import Network, Shape, from_pretrained
 from onrecord.learn.sayings import STANCES, labelled_sayings
-from onrecord.learn.train import Report, be_steady, descend, encoder_of, follow, optimizer_of, special_ids
-from onrecord.learn.vocabulary import smaller
+from onrecord.learn.train import Report, be_steady, descend, encoder_of, follow, optimizer_of
+from onrecord.learn.vocabulary import smaller, special_ids
 from onrecord.model import Act, Commitment, Stance
 from onrecord.packed import Table, pack
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -28,8 +29,9 @@ from onrecord.learn.export import write
 from onrecord.learn.network import WEIGHTS, Network, from_pretrained, load, losses, save
 from onrecord.learn.own import mixed, read_own
 from onrecord.learn.path import gold_states
+from onrecord.learn.teach import GOLD, Teacher, taught
 from onrecord.learn.tune import score, tune
-from onrecord.learn.vocabulary import SPECIALS
+from onrecord.learn.vocabulary import plain_tokenizer, special_ids, specials
 
 Report = Callable[[str], None]
 
@@ -68,13 +70,14 @@ class Recipe:
     halved: bool = True  # products in bfloat16: up to three times as fast where the processor is made for it
     seed: int = 1
     threads: int = 2
+    cuts: int = 2  # ways in which the windows of the corpus are cut and put together, by epochs in turn
 
 
 RECIPES = {
     "small": Recipe(),
     # The upper layers of an encoder made for the likeness of sentences add least to a tagger and cost as much as the
     # lower ones, so six of twelve are kept: half of the time, in training and in reading.
-    "base": Recipe(stages=(Stage(3, warm=0.1),), rate=1.2e-4, layers=6),
+    "base": Recipe(stages=(Stage(3, warm=0.1),), rate=1.2e-4, layers=6, cuts=3),
 }
 
 
@@ -85,6 +88,7 @@ class Material:
     corpus: Path  # JSON Lines of articles with attributions
     own: Path | None = None  # a folder of gold cases, for stages that mix them in
     keep_out: tuple[str, ...] = ()  # beginnings of the ids of cases that are not trained on
+    teacher: Path | None = None  # a folder that `train` wrote, whose network is learnt from too
 
 
 def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Report = print, first: int = 0) -> Path:
@@ -96,6 +100,8 @@ def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Re
     torch.manual_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = plain_tokenizer(start)
+    shutil.copyfile(start / "tokenizer.json", out / "tokenizer.json")  # for its pupils
+    teacher = Teacher(material.teacher, tokenizer, recipe.halved) if material.teacher else None
     articles, held = split_by_time(load_articles(material.corpus), recipe.held)
     data, rates = read_labelled(articles, tokenizer)
     own = [] if material.own is None else read_own(material.own, material.keep_out, tokenizer, rates)
@@ -106,7 +112,7 @@ def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Re
         if number:
             network, _ = load(out / f"stage{number}.pt")
             torch.manual_seed(recipe.seed + number)
-        run_stage(recipe, number, network, (data, own), tokenizer, out / f"stage{number + 1}.pt", report)
+        run_stage(recipe, number, network, (data, own), tokenizer, out / f"stage{number + 1}.pt", report, teacher)
     return finish(recipe, out / f"stage{len(stages)}.pt", start, held, out / "model", report)
 
 
@@ -140,31 +146,6 @@ def finish(
     return folder
 
 
-def plain_tokenizer(start: Path) -> Tokenizer:
-    """The encoder's tokenizer, which neither cuts nor pads."""
-    try:
-        tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    except Exception as error:  # tokenizers raises bare Exceptions
-        raise ModelError(f"{start}: no tokenizer.json that can be read; name a BERT or MPNet folder") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def specials(tokenizer: Tokenizer) -> tuple[str, str, str]:
-    """A vocabulary's first mark, last mark and mask; ModelError where it has none of the known sets."""
-    for names in SPECIALS:
-        if all(tokenizer.token_to_id(name) is not None for name in names):
-            return names
-    raise ModelError("the tokenizer has no [CLS], [SEP] and [MASK]; only BERT and MPNet vocabularies are supported")
-
-
-def special_ids(tokenizer: Tokenizer) -> tuple[int, int, int]:
-    """The ids of a vocabulary's first mark, last mark and mask."""
-    first, last, mask = (tokenizer.token_to_id(name) or 0 for name in specials(tokenizer))
-    return first, last, mask
-
-
 def run_stage(
     recipe: Recipe,
     number: int,
@@ -173,6 +154,7 @@ def run_stage(
     tokenizer: Tokenizer,
     path: Path,
     report: Report,
+    teacher: Teacher | None = None,
 ) -> None:
     """Train ``network`` in place on corpus and own texts; the average of its weights goes to ``path``."""
     first, last, mask = special_ids(tokenizer)
@@ -189,11 +171,14 @@ def run_stage(
         network.train()
         sums, count = dict.fromkeys(WEIGHTS, 0.0), 0
         both = islice(mixed(*data, stage.own, reading, rng), stage.steps)
-        for arrays in both if stage.own else batches(data[0], *reading, rng):
+        cut = np.random.default_rng(recipe.seed + epoch % recipe.cuts)
+        for arrays in both if stage.own else batches(data[0], *reading, cut):
+            learnt = teacher if arrays.pop("corpus", True) else None
             batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
+            answers = learnt.answers(batch) if learnt else None
             batch["state"] = gold_states(batch["role"], batch["arc"], batch["cues"])
             _disturb(batch, mask, recipe, generator)
-            parts = _step(network, batch, optimizer, recipe.halved)
+            parts = _step(network, batch, optimizer, recipe.halved, answers)
             schedule.step()
             step, count = step + 1, count + 1
             follow(average, network, min(recipe.average, step / (step + 20)))
@@ -207,11 +192,18 @@ def run_stage(
 
 
 def _step(
-    network: Network, batch: dict[str, torch.Tensor], optimizer: torch.optim.Optimizer, halved: bool
+    network: Network,
+    batch: dict[str, torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+    halved: bool,
+    answers: dict[str, torch.Tensor] | None = None,
 ) -> dict[str, float]:
     with torch.autocast("cpu", torch.bfloat16, enabled=halved):
         scores = network(batch)
     parts = losses(scores, batch)
+    if answers:
+        given = taught(scores, answers, batch)
+        parts = {name: GOLD * value + given.get(name, 0) for name, value in parts.items()}
     descend(network, torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum(), optimizer)
     return {name: float(value.detach()) for name, value in parts.items()}
 

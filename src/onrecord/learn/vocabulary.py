@@ -1,4 +1,4 @@
-"""A smaller vocabulary of word pieces: the common ones and those of the training texts.
+"""Vocabularies of word pieces: their marks, and smaller ones of the common pieces and those of the training texts.
 
 A third of an encoder's word pieces are in other scripts, or in no text that it is used on; they only take room. A word
 whose piece is gone is cut into smaller ones.
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
+
+from onrecord.errors import ModelError
 
 SPECIALS = (("[CLS]", "[SEP]", "[MASK]"), ("<s>", "</s>", "<mask>"))  # marks of BERT and of MPNet, which has both
 # Pieces that text in Latin letters can have; what else a vocabulary has are other scripts and unused slots.
@@ -64,3 +66,28 @@ def _only(content: dict[str, Any], wanted: set[int]) -> tuple[str, list[int]]:
     content["model"]["vocab"] = {piece: new[number] for piece, number in vocabulary.items() if number in new}
     content["added_tokens"] = [{**token, "id": new[token["id"]]} for token in content["added_tokens"]]
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")), kept
+
+
+def plain_tokenizer(start: Path) -> Tokenizer:
+    """The encoder's tokenizer, which neither cuts nor pads."""
+    try:
+        tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
+    except Exception as error:  # tokenizers raises bare Exceptions
+        raise ModelError(f"{start}: no tokenizer.json that can be read; name a BERT or MPNet folder") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def specials(tokenizer: Tokenizer) -> tuple[str, str, str]:
+    """A vocabulary's first mark, last mark and mask; ModelError where it has none of the known sets."""
+    for names in SPECIALS:
+        if all(tokenizer.token_to_id(name) is not None for name in names):
+            return names
+    raise ModelError("the tokenizer has no [CLS], [SEP] and [MASK]; only BERT and MPNet vocabularies are supported")
+
+
+def special_ids(tokenizer: Tokenizer) -> tuple[int, int, int]:
+    """The ids of a vocabulary's first mark, last mark and mask."""
+    first, last, mask = (tokenizer.token_to_id(name) or 0 for name in specials(tokenizer))
+    return first, last, mask

@@ -49,6 +49,12 @@ def train(
         typer.Option(help="Folder of gold cases to mix in at the end.", exists=True, file_okay=False),
     ] = None,
     keep_out: Annotated[list[str] | None, typer.Option(help="Leave out cases whose ids begin so.")] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            help="OUT of a larger model's training: learn from its answers too.", exists=True, file_okay=False
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
     precision: Annotated[
         Precision, typer.Option(help="bf16 is up to three times as fast, or slower: try.")
@@ -61,7 +67,7 @@ def train(
         from onrecord.learn.train import train as run
     except ImportError as error:
         raise ModelError(f"{MISSING} ({error.name} is missing)") from error
-    material = Material(train, own, tuple(keep_out or ()))
+    material = Material(train, own, tuple(keep_out or ()), teacher)
     recipe = recipe_of(size.value, seed, halved=precision is Precision.BF16, threads=threads)
     model = run(recipe, start or encoder_of(size.value), material, out, say)
     write_line(f"{model}: finished")
