@@ -32,23 +32,30 @@ def phrase_pattern(phrase: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """One pattern for each signal, in the order of the table."""
+    """One pattern of lower-case words for each signal, in the order of the table."""
 
     patterns: tuple[tuple[str, re.Pattern[str]], ...]
 
     def find(self, text: str) -> Iterator[tuple[str, int, int]]:
         """The signals in a text with the (start, end) of their first hit."""
+        low = _lowered(text)
         for name, pattern in self.patterns:
-            match = pattern.search(text)
+            match = pattern.search(low)
             if match is not None:
                 yield name, match.start(), match.end()
+
+
+def _lowered(text: str) -> str:
+    """Lower case, letter for letter (searched twice as fast as a text in both cases)."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _grouped(table: str, key: str, value: str) -> Signals:
     groups: dict[str, list[str]] = {}
     for row in rows(table):
-        groups.setdefault(row[key], []).append(phrase_pattern(row[value]))
-    return Signals(tuple((k, re.compile(rf"(?<![\w’'-])(?:{'|'.join(v)})(?![\w-])", re.I)) for k, v in groups.items()))
+        groups.setdefault(row[key], []).append(phrase_pattern(row[value].lower()))
+    return Signals(tuple((k, re.compile(rf"(?<![\w’'-])(?:{'|'.join(v)})(?![\w-])")) for k, v in groups.items()))
 
 
 @cache
