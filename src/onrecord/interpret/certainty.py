@@ -198,6 +198,10 @@ def main_clause(text: str, content: list[tuple[int, int]], taken: list[tuple[int
     return cut if len(cut.split()) >= 3 else first
 
 
+# The confidence of rules that the models do not overrule: two negations, which they read as one.
+SURE = 0.95
+
+
 def commitment_of(said: Said, act: Act, clause: str, question: bool) -> Judgement[Commitment]:
     """How sure the content is presented as true, for its main predicate (ANNOTATION: commitment)."""
     certain_no, certain = Commitment.CERTAINLY_NOT, Commitment.CERTAIN
@@ -213,7 +217,11 @@ def commitment_of(said: Said, act: Act, clause: str, question: bool) -> Judgemen
     if act is Act.DENY and said.act is act:
         return judge(certain_no, "denied", 0.9)
     if act is Act.LEAVE_OPEN:
+        if said.act is act and _is_negative(clause):  # "did not exclude that the road will not open"
+            return judge(Commitment.NOT_POSSIBLE, "left open that it is not so", SURE)
         return judge(Commitment.POSSIBLE, "left open", 0.8)
+    if said.lemma.endswith("no doubt"):
+        return judge(certain_no if _is_negative(clause) else certain, "no doubt", SURE)
     if said.act is Act.REJECT:
         if said.lemma in ("rule out", "exclude", "refuse", "decline") or (
             said.commitment is certain_no and said.negated

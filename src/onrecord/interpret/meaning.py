@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.interpret.certainty import commitment_of, conditions, main_clause
+from onrecord.interpret.certainty import SURE, commitment_of, conditions, main_clause
 from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
 from onrecord.interpret.issues import FEATURES, LINKS, Beside, IssueIndex, Match, Passage, points_back
@@ -229,6 +229,7 @@ class Meaning:
         doubtful = any(view is not None and view.sure() < DOUBT for view in views.values())
         likely = self.likely(context, one.attribution, about, inside) if doubtful else None
         judged = {name: self._judge(name, view, likely) for name, view in views.items() if view is not None}
+        judged |= {name: rule for name, rule in one.judged.items() if rule.confidence >= SURE}
         spans = tuple(context.article.text.cite(a, b) for a, b, _ in one.taken)
         kinds = ", ".join(k for _, _, k in one.taken)
         condition = Judgement(

@@ -70,14 +70,14 @@ class Recipe:
     halved: bool = True  # products in bfloat16: up to three times as fast where the processor is made for it
     seed: int = 1
     threads: int = 2
-    cuts: int = 2  # ways in which the windows of the corpus are cut and put together, by epochs in turn
+    cuts: int = 2  # with a teacher: ways in which windows are cut, by epochs in turn, as answers to them are kept
 
 
 RECIPES = {
     "small": Recipe(),
     # The upper layers of an encoder made for the likeness of sentences add least to a tagger and cost as much as the
     # lower ones, so six of twelve are kept: half of the time, in training and in reading.
-    "base": Recipe(stages=(Stage(3, warm=0.1),), rate=1.2e-4, layers=6, cuts=3),
+    "base": Recipe(stages=(Stage(3, warm=0.1),), rate=1.2e-4, layers=6),
 }
 
 
@@ -171,7 +171,7 @@ def run_stage(
         network.train()
         sums, count = dict.fromkeys(WEIGHTS, 0.0), 0
         both = islice(mixed(*data, stage.own, reading, rng), stage.steps)
-        cut = np.random.default_rng(recipe.seed + epoch % recipe.cuts)
+        cut = np.random.default_rng(recipe.seed + epoch % recipe.cuts) if teacher else rng
         for arrays in both if stage.own else batches(data[0], *reading, cut):
             learnt = teacher if arrays.pop("corpus", True) else None
             batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
