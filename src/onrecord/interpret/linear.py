@@ -49,6 +49,10 @@ class Linear:
     table: Floats = field(repr=False)
     bias: Floats
     temperature: float = 1.0
+    _means: Floats = field(init=False, repr=False)  # of each feature's weights
+
+    def __post_init__(self) -> None:
+        self._means = self.table.mean(1)
 
     def scores(self, features: Mapping[str, float] | Picked) -> Floats:
         """The score of each class, of features or of what was picked of them with this model's index."""
@@ -59,8 +63,8 @@ class Linear:
     def telling(self, picked: Picked, winner: int, count: int = 3) -> list[str]:
         """The named features that speak most for a class against the mean of the others, best first."""
         named = [n for n, name in enumerate(picked.names) if name[0] != "~"]
-        weights = self.table[[picked.rows[n] for n in named]]
-        gains = (picked.values[named] * (weights[:, winner] - weights.mean(1))).tolist()
+        rows = [picked.rows[n] for n in named]
+        gains = (picked.values[named] * (self.table[rows, winner] - self._means[rows])).tolist()
         ranked = sorted((-gain, picked.names[n]) for gain, n in zip(gains, named, strict=True) if gain > 0)
         return [name for _, name in ranked[:count]]
 
