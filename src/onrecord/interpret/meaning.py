@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -229,7 +229,8 @@ class Meaning:
         doubtful = any(view is not None and view.sure() < DOUBT for view in views.values())
         likely = self.likely(context, one.attribution, about, inside) if doubtful else None
         judged = {name: self._judge(name, view, likely) for name, view in views.items() if view is not None}
-        judged |= {name: rule for name, rule in one.judged.items() if rule.confidence >= SURE}
+        sure = {name: rule for name, rule in one.judged.items() if rule.confidence >= SURE}
+        judged |= {name: replace(rule, evidence=rule.evidence or cue) for name, rule in sure.items()}
         spans = tuple(context.article.text.cite(a, b) for a, b, _ in one.taken)
         kinds = ", ".join(k for _, _, k in one.taken)
         condition = Judgement(

@@ -84,6 +84,22 @@ def test_denial_is_certain_that_it_is_not_so() -> None:
     assert reading.commitment.value is Commitment.CERTAINLY_NOT
 
 
+@pytest.mark.parametrize(
+    ("cue", "content", "commitment"),
+    [
+        ("had no doubt", "that the toll had been raised", Commitment.CERTAIN),
+        ("left no doubt", "that the lock would not open", Commitment.CERTAINLY_NOT),
+        ("did not exclude", "that the lock will not open at night", Commitment.NOT_POSSIBLE),
+        ("did not exclude", "that the lock will open at night", Commitment.POSSIBLE),
+    ],
+)
+def test_two_negations_are_not_taken_for_one(cue: str, content: str, commitment: Commitment) -> None:
+    """What denies a doubt or an exclusion settles the commitment, with the cue as its evidence."""
+    _, reading = read("The mayor", cue, content)
+    assert reading.commitment.value is commitment
+    assert [e.quote for e in reading.commitment.evidence][:1] == [cue]
+
+
 def test_without_a_codebook_nothing_is_guessed() -> None:
     """No codebook: no issue, and no stance."""
     _, reading = read("The mayor", "demanded", "that the toll be abolished", None)

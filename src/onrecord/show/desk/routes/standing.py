@@ -100,18 +100,23 @@ def network_csv(visit: Visit) -> Response:
 
 
 def _found(now: Snapshot, kind: str) -> pl.DataFrame:
-    from onrecord.analyse.drift import drift
     from onrecord.analyse.shifts import CHANGES
     from onrecord.analyse.shifts import conflicts as found
-    from onrecord.interpret.vectors import bundled_vectors
 
     if kind == "moved":
         return pl.DataFrame(moves(now), schema=CHANGES)
     if kind == "drift":
-        return now.once("drift", lambda: drift(now.table.tail(DRIFTING), meaning=bundled_vectors().mean), heavy=True)
+        return now.once("drift", lambda: _retold(now), heavy=True)
     if kind == "between":
         return now.once("between", lambda: found(_heard(now), kind=kind).head(5_000), heavy=True)
     return now.once("self", lambda: found(now.table, kind=kind).head(5_000), heavy=True)
+
+
+def _retold(now: Snapshot) -> pl.DataFrame:
+    from onrecord.analyse.drift import drift
+    from onrecord.interpret.vectors import bundled_vectors
+
+    return drift(now.table.tail(DRIFTING), meaning=bundled_vectors().mean)
 
 
 def _heard(now: Snapshot) -> pl.DataFrame:
