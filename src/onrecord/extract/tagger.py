@@ -50,7 +50,7 @@ class Tagger:
             raise ModelError(f"model format {config['format']} is not known to this version")
         self._size, self._context, self._link = int(config["size"]), int(config["context"]), int(config["link"])
         known = {field.name for field in fields(Settings)}
-        self._settings = Settings(**{key: value for key, value in config["settings"].items() if key in known})
+        self.settings = Settings(**{key: value for key, value in config["settings"].items() if key in known})
         content, source = (
             LinkBias(*(np.array(config["links"][name][part], dtype=np.float32) for part in LinkBias.PARTS))
             for name in ("content", "source")
@@ -64,7 +64,7 @@ class Tagger:
 
     def attributions(self, text: str) -> list[Found]:
         """The outermost attributions of a text, in the order of their cues; spans are code points of ``text``."""
-        return self.decode(self.scores(text), self._settings)
+        return self.decode(self.scores(text), self.settings)
 
     def scores(self, text: str) -> Unread:
         """What the network says about a text, before decoding (which is where settings matter)."""

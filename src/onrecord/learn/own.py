@@ -6,7 +6,8 @@ content looks like that is read alone.  A few annotated dispatches, shown often 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +60,15 @@ def _lies_in(attribution: Attribution, start: int, end: int) -> bool:
 
 
 def mixed(
-    corpus: list[Labelled],
+    corpus: Iterator[dict[str, npt.NDArray[Any]]],
     own: list[Labelled],
     share: float,
     reading: tuple[int, int, tuple[int, int]],
     rng: np.random.Generator,
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
-    """Batches without end, ``share`` of them of own texts (these are not ``corpus``); ``reading``: window size, windows
-    a batch, marks."""
-    size, batch, marks = reading
+    """Batches without end, ``share`` of them of own texts (these are not marked ``corpus``), the others the corpus's in
+    their order; ``reading``: window size, windows a batch, marks."""
+    size, _, marks = reading
     articles = [labelled for labelled in own if len(labelled.pieces) > SHORT]
     contents = [labelled for labelled in own if len(labelled.pieces) <= SHORT]
     telling = [labelled for labelled in contents if labelled.anchors]
@@ -78,17 +79,18 @@ def mixed(
         chosen = [group[int(rng.integers(len(group)))] for group in groups]
         return stack([example(one, 0, len(one.pieces), size, marks, True) for one in chosen])
 
-    endless = [_forever(corpus, size, batch, marks, rng), _forever(articles, size, batch, marks, rng)]
+    whole = endless(articles, reading, lambda _: rng)
     while True:
         at = rng.random()
         if at >= share:
-            yield next(endless[0]) | {"corpus": np.array(True)}
+            yield next(corpus) | {"corpus": np.array(True)}
         else:
-            yield (next(endless[1]) if at < share * ARTICLES else short()) | {"corpus": np.array(False)}
+            yield (next(whole) if at < share * ARTICLES else short()) | {"corpus": np.array(False)}
 
 
-def _forever(
-    data: list[Labelled], size: int, batch: int, marks: tuple[int, int], rng: np.random.Generator
+def endless(
+    data: list[Labelled], reading: tuple[int, int, tuple[int, int]], cut: Callable[[int], np.random.Generator]
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
-    while True:
-        yield from batches(data, size, batch, marks, rng)
+    """Epoch after epoch of batches; ``cut`` gives what chooses the windows of each."""
+    for epoch in count():
+        yield from batches(data, *reading, cut(epoch))

@@ -27,7 +27,7 @@ from onrecord.extract.tagger import Tagger
 from onrecord.learn.examples import Labelled, batches, load_articles, read_labelled, split_by_time
 from onrecord.learn.export import write
 from onrecord.learn.network import WEIGHTS, Network, from_pretrained, load, losses, save
-from onrecord.learn.own import mixed, read_own
+from onrecord.learn.own import endless, mixed, read_own
 from onrecord.learn.path import gold_states
 from onrecord.learn.teach import GOLD, Teacher, taught
 from onrecord.learn.tune import score, tune
@@ -45,7 +45,7 @@ class Stage:
     whole: int | None = None  # the epochs over which the rate would fall to nothing; this stage's own by default
     warm: float = 0.06  # share of these in which the rate rises
     own: float = 0.0  # share of the batches that are of own texts, if there are any
-    steps: int = 0  # batches an epoch, where own texts are mixed in
+    steps: int = 0  # batches that count as an epoch; as many as the corpus has by default
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class Material:
     own: Path | None = None  # a folder of gold cases, for stages that mix them in
     keep_out: tuple[str, ...] = ()  # beginnings of the ids of cases that are not trained on
     teacher: Path | None = None  # a folder that `train` wrote, whose network is learnt from too
+    settings: Path | None = None  # a finished model whose settings of decoding are taken; then nothing is held out
 
 
 def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Report = print, first: int = 0) -> Path:
@@ -96,24 +97,24 @@ def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Re
 
     ``first`` goes on after a broken run: the number of stages whose averages are in ``out`` already.
     """
+    chosen = Tagger(material.settings).settings if material.settings else None
     be_steady(recipe.threads)
     torch.manual_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = plain_tokenizer(start)
     shutil.copyfile(start / "tokenizer.json", out / "tokenizer.json")  # for its pupils
     teacher = Teacher(material.teacher, tokenizer, recipe.halved) if material.teacher else None
-    articles, held = split_by_time(load_articles(material.corpus), recipe.held)
+    articles, held = split_by_time(load_articles(material.corpus), 0.0 if material.settings else recipe.held)
     data, rates = read_labelled(articles, tokenizer)
     own = [] if material.own is None else read_own(material.own, material.keep_out, tokenizer, rates)
     network = from_pretrained(start, recipe.layers)
     report(f"{len(articles)} articles to train on, {len(held)} held, {len(own)} own texts")
-    stages = [stage for stage in recipe.stages if own or not stage.own]
-    for number in range(first, len(stages)):
+    for number in range(first, len(recipe.stages)):
         if number:
             network, _ = load(out / f"stage{number}.pt")
             torch.manual_seed(recipe.seed + number)
         run_stage(recipe, number, network, (data, own), tokenizer, out / f"stage{number + 1}.pt", report, teacher)
-    return finish(recipe, out / f"stage{len(stages)}.pt", start, held, out / "model", report)
+    return finish(recipe, out / f"stage{len(recipe.stages)}.pt", start, held, out / "model", report, chosen)
 
 
 def be_steady(threads: int) -> None:
@@ -124,9 +125,16 @@ def be_steady(threads: int) -> None:
 
 
 def finish(
-    recipe: Recipe, weights: Path, start: Path, held: list[dict[str, Any]], folder: Path, report: Report = print
+    recipe: Recipe,
+    weights: Path,
+    start: Path,
+    held: list[dict[str, Any]],
+    folder: Path,
+    report: Report = print,
+    settings: Settings | None = None,
 ) -> Path:
-    """Weights to a model folder with tuned settings; reports the figures on the held articles.
+    """Weights to a model folder with the given settings, or with ones tuned on the held articles, where its figures are
+    reported.
 
     All word pieces stay: leaving out those that the training texts hardly have costs two points of F1 on direct
     quotations of later articles, where names are new.
@@ -136,9 +144,11 @@ def finish(
     marks = specials(plain_tokenizer(start))[:2]
     reading = {"size": recipe.size, "context": recipe.context, "marks": marks}
     write(network, tokenizer, folder, asdict(Settings()), reading, {})
-    tagger = Tagger(folder)
-    settings = tune(tagger, held, Settings(), report)
-    figures = score(tagger, [(a, tagger.scores(a["text"])) for a in held], settings).figures()
+    figures = {}
+    if settings is None:
+        tagger = Tagger(folder)
+        settings = tune(tagger, held, Settings(), report)
+        figures = score(tagger, [(a, tagger.scores(a["text"])) for a in held], settings).figures()
     card = {"recipe": asdict(recipe), "held": figures}
     write(network, tokenizer, folder, asdict(settings), reading, card)
     for name, value in figures.items():
@@ -167,12 +177,17 @@ def run_stage(
     optimizer, schedule = optimizer_of(network, rates, (stage.whole or stage.epochs) * per_epoch, stage.warm)
     average = copy.deepcopy(network).eval()
     step, begun = 0, time.monotonic()
+
+    def cut(epoch: int) -> np.random.Generator:
+        return np.random.default_rng(recipe.seed + epoch % recipe.cuts) if teacher else rng
+
+    shown = endless(data[0], reading, cut)
+    if stage.own and data[1]:
+        shown = mixed(shown, data[1], stage.own, reading, rng)
     for epoch in range(stage.epochs):
         network.train()
         sums, count = dict.fromkeys(WEIGHTS, 0.0), 0
-        both = islice(mixed(*data, stage.own, reading, rng), stage.steps)
-        cut = np.random.default_rng(recipe.seed + epoch % recipe.cuts) if teacher else rng
-        for arrays in both if stage.own else batches(data[0], *reading, cut):
+        for arrays in islice(shown, stage.steps) if stage.steps else batches(data[0], *reading, cut(epoch)):
             learnt = teacher if arrays.pop("corpus", True) else None
             batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
             answers = learnt.answers(batch) if learnt else None

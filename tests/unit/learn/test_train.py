@@ -33,3 +33,49 @@ def test_same_seed_same_weights(tmp_path: Path) -> None:
     """Two runs with one seed end in the same weights, bit by bit."""
     first, second = trained(tmp_path / "a.pt"), trained(tmp_path / "b.pt")
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_own_texts_are_mixed_into_the_corpus_in_its_order() -> None:
+    """A share of the batches are of own texts; the others are the corpus's, epoch after epoch."""
+    from itertools import islice
+
+    import numpy as np
+    from tokenizers import Tokenizer
+
+    from onrecord.extract import bundled_model
+    from onrecord.learn.own import endless, mixed, read_own
+    from onrecord.learn.vocabulary import special_ids
+
+    tokenizer = Tokenizer.from_file(str(bundled_model() / "tokenizer.json"))
+    texts = read_own(CASES, ("belun",), tokenizer, {})[:40]
+    corpus = [text for text in texts if len(text.pieces) > 120][:4]
+    reading = 120, 2, special_ids(tokenizer)[:2]
+
+    def cut(epoch: int) -> np.random.Generator:
+        return np.random.default_rng(epoch % 2)
+
+    alone = [batch["ids"].tobytes() for batch in islice(endless(corpus, reading, cut), 60)]
+    both = list(islice(mixed(endless(corpus, reading, cut), texts, 0.5, reading, np.random.default_rng(3)), 60))
+    shown = [batch["ids"].tobytes() for batch in both if batch["corpus"]]
+    assert 15 < len(shown) < 45
+    assert shown == alone[: len(shown)]
+    assert alone.count(alone[0]) > 1  # the same windows come again, for which a teacher's answers are kept
+
+
+def test_settings_can_be_another_models(tmp_path: Path) -> None:
+    """A model that has seen every article takes its settings from one that has not, and claims no figures."""
+    import json
+    import shutil
+
+    from onrecord.extract import bundled_model
+    from onrecord.extract.decode import Settings
+    from onrecord.learn.network import Network, Shape, save
+    from onrecord.learn.train import Recipe, finish
+
+    shutil.copyfile(bundled_model() / "tokenizer.json", tmp_path / "tokenizer.json")
+    torch.manual_seed(1)
+    save(Network(Shape(hidden=32, layers=1, heads=2, inner=64, link=16)), tmp_path / "stage1.pt", {})
+    settings = Settings(link=1.75, bounds=0.9)
+    folder = finish(Recipe(), tmp_path / "stage1.pt", tmp_path, [], tmp_path / "model", settings=settings)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    assert (config["settings"]["link"], config["settings"]["bounds"], config["card"]["held"]) == (1.75, 0.9, {})

@@ -46,13 +46,21 @@ def train(
     ] = None,
     own: Annotated[
         Path | None,
-        typer.Option(help="Folder of gold cases to mix in at the end.", exists=True, file_okay=False),
+        typer.Option(help="Folder of gold cases to mix in.", exists=True, file_okay=False),
     ] = None,
     keep_out: Annotated[list[str] | None, typer.Option(help="Leave out cases whose ids begin so.")] = None,
     teacher: Annotated[
         Path | None,
         typer.Option(
             help="OUT of a larger model's training: learn from its answers too.", exists=True, file_okay=False
+        ),
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            help="A finished model: take its settings of decoding, and hold no article out.",
+            exists=True,
+            file_okay=False,
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
@@ -67,7 +75,7 @@ def train(
         from onrecord.learn.train import train as run
     except ImportError as error:
         raise ModelError(f"{MISSING} ({error.name} is missing)") from error
-    material = Material(train, own, tuple(keep_out or ()), teacher)
+    material = Material(train, own, tuple(keep_out or ()), teacher, settings)
     recipe = recipe_of(size.value, seed, halved=precision is Precision.BF16, threads=threads)
     model = run(recipe, start or encoder_of(size.value), material, out, say)
     write_line(f"{model}: finished")
