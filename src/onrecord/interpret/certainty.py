@@ -17,15 +17,19 @@ from onrecord.model import Act, Commitment, Judgement
 OPENERS = (
     r"(?:but )?only (?:if|after|when|once|with|on condition|under)|(?:if and )?only if|if(?! not\b[^,]{0,12},)|"
     r"unless and until|unless|until|till|provided(?: that)?|providing(?: that)?|"
-    r"(?:as|so) long as|on (?:the )?condition that|in case(?: if| that)?|once|on the understanding that|"
-    r"assuming(?: that)?|in (?:exchange|return) for|without|when(?! asked)|after|before|otherwise|"
-    r"not before|depend(?:s|ed|ing) on(?: whether)?|subject to|conditional on|contingent on|as soon as|"
-    r"should (?=(?:the|a|an|it|he|she|they|any|no|[A-Z]))|were (?=(?:it|they|he|she|the) )|had (?=(?:it|they|the) )"
+    r"(?:as|so) long as|(?:on|under) (?:the )?conditions? that|in case(?: if| that)?|once|on the understanding that|"
+    r"assuming(?: that)?|in (?:exchange|return) for|without|when(?! asked)|while|after|before|otherwise|"
+    r"not before|not (?:earlier|sooner) than|"
+    r"(?:on )?the (?:day|minute|moment|hour) (?!(?:of|in|for|to|and|or|is|was|after|before|when)\b)|"
+    r"depend(?:s|ed|ing) on(?: whether)?|subject to|conditional on|contingent on|as soon as|"
+    r"should (?=(?:the|an?|it|he|she|they|any|no)\b|(?-i:[A-Z]))|"
+    r"were (?=(?:it|they|he|she|the) )|had (?=(?:it|they|the) )"
 )
 OPENER = re.compile(rf"(?<![\w-])(?:{OPENERS})\b", re.I)
 CLAUSE_END = re.compile(r"[;:.!?](?=\s|$|[\"”’»])|,(?=\s)|\s[–—-]\s|[\"”»](?=\s+(?:he|she|they|it|[A-Z])\b)")
 # ", not before" and ", and not a day sooner" still belong to the condition
 CODA = re.compile(r", (?:and )?not (?:before|a \w+ (?:sooner|earlier)|earlier|sooner|until|a moment \w+)[^,.;]*", re.I)
+FINITE = re.compile(r"\s(?:will|would|can|cannot|could|may|might|must|shall|is|are|was|were|has|have|had)\b", re.I)
 SEQUENCE = re.compile(
     r"\b([^.;,\"]{3,60}?\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|"
     r"\bfirst\b[^.;]{3,80}?(?=[,;.] ?(?:and )?(?:only )?then\b)",
@@ -42,16 +46,21 @@ DATE_AFTER = re.compile(
 def conditions(text: str, content: Iterable[tuple[int, int]], said: Said) -> list[tuple[int, int, str]]:
     """The conditions set in the pieces of a content as (start, end, type)."""
     found: list[tuple[int, int, str]] = []
-    for start, end in content:
+    earlier = said.lemma if pattern("negated").search(said.lemma) else ""
+    pieces = list(content)
+    whole = " ".join(text[start:end] for start, end in pieces)
+    for start, end in pieces:
         part = text[start:end]
         for match in OPENER.finditer(part):
             if any(a <= start + match.start() < b for a, b, _ in found):
                 continue
             kind = match.group().casefold().strip()
-            if not _is_condition(kind, part, match, said):
+            if not _is_condition(kind, part, match, said, (earlier, whole)):
                 continue
             begin = match.start() + (4 if kind.startswith("but ") else 0)
             stop = _clause_end(part, match.end())
+            if kind == "without" and (verb := FINITE.search(part, match.end(), stop)):
+                stop = verb.start()
             if stop - match.end() < 2 and kind != "otherwise":
                 continue
             found.append((start + begin, start + stop, _type(kind)))
@@ -59,6 +68,7 @@ def conditions(text: str, content: Iterable[tuple[int, int]], said: Said) -> lis
             if not any(a < start + match.end() and start + match.start() < b for a, b, _ in found):
                 a, b = match.span(1) if match.group(1) else match.span()
                 found.append((start + a, start + b, "first"))
+        earlier += f" {part} "
     return sorted(found)
 
 
@@ -66,14 +76,19 @@ def _type(kind: str) -> str:
     for name in ("unless", "until", "only after", "only if", "before", "if", "once", "when", "without", "after"):
         if name in kind or (name == "until" and kind == "till"):
             return name
-    return kind
+    if kind.endswith("than"):
+        return "only after"  # not earlier than, not sooner than
+    return "once" if "the " in kind else kind  # on the day, the minute ...
 
 
-def _is_condition(kind: str, part: str, match: re.Match[str], said: Said) -> bool:
+def _is_condition(kind: str, part: str, match: re.Match[str], said: Said, around: tuple[str, str]) -> bool:
+    """Whether an opener opens a condition; `around`: what comes before the piece (a negative cue, earlier pieces of the
+    content), and the whole content."""
     before, after = part[: match.start()], part[match.end() :]
+    earlier, whole = around[0] + before, around[1]
     word = kind.split()[-1]
     if kind == "otherwise":
-        return True
+        return before.rstrip()[-1:] in ("", ",", ";", ".", "!", "–", "-") and (bool(after.strip()) or part != whole)
     if kind == "if":
         if re.search(r"\b(?:as|even|what|wonder\w*|ask\w*|see|know|whether|or)$", before.rstrip(), re.I) or (
             not before.strip() and said.act is Act.ASK and said.lemma in ("ask", "wonder")
@@ -88,13 +103,16 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said) -> boo
         past = re.match(r"[^,.;]*?\b(?:was|were|had|did)\b", after) is not None and not re.search(
             r"\b(?:would|could|might)\b", before
         )
+        done = kind == "when" and re.match(r"[^,.;]*?\b(?:has|have)\b", after) is not None  # "we pay when he has paid"
         return (
             not past
-            and pattern("ahead").search(before or part) is not None
+            and (done or pattern("ahead").search(earlier if earlier.strip() else whole) is not None)
             and not re.match(r"\s*(?:all|years|months|weeks|days|hours|\w+ (?:years|months|weeks|days|hours))\b", after)
         )
     if kind == "before":
-        return not DATE_AFTER.match(after) and pattern("negated").search(before) is not None
+        return not DATE_AFTER.match(after) and (said.negated or pattern("negated").search(earlier) is not None)
+    if kind == "while":  # "no signature while the guns speak"; after a comma it sets against
+        return before.rstrip()[-1:] != "," and (said.negated or pattern("negated").search(earlier) is not None)
     if word in ("until", "till"):
         return not DATE_AFTER.match(after)
     if kind == "without":
@@ -105,10 +123,13 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said) -> boo
                 after,
             )
             is None
+            and re.search(r"\b(?:with or|even) $", before, re.I) is None
+            # "a door without a lock" is only a thing; "a truce without monitors will not last" sets a condition
+            and (re.search(r"\ban? [\w-]+ $", before, re.I) is None or pattern("negated").search(after) is not None)
             and re.match(r"\s*\w", after) is not None
-            and pattern("ahead").search(part) is not None
+            and (not before.strip() or pattern("ahead").search(whole) is not None)
         )
-    if kind.startswith("should "):
+    if kind in ("were", "had"):
         return (
             not before.strip() or before.rstrip()[-1:] in ',;:."“' or re.search(r"\bthat$", before.rstrip()) is not None
         )

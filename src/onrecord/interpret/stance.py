@@ -45,7 +45,7 @@ def stance_of(
         return judge(oppose, f"{act} against it", 0.7)
     if said.act is act and said.stance == "+" and act is not Act.ASK:
         return judge(support, f"{act} for it", 0.7)
-    if conditioned in ("until", "before", "unless and until") and commitment in (
+    if conditioned in ("until", "before", "while", "unless and until") and commitment in (
         Commitment.CERTAINLY_NOT,
         Commitment.CERTAIN,
     ):

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from onrecord.extract.assemble import Found, assemble
+from onrecord.interpret.certainty import conditions
 from onrecord.interpret.context import Context
 from onrecord.interpret.linear import Linear, bundled_models, load, save, stance_prior
 from onrecord.interpret.meaning import Meaning, Reading
+from onrecord.interpret.saying import Said
 from onrecord.lexicon import Codebook, Issue, load_cues
 from onrecord.model import Act, Article, Commitment, Stance
 from onrecord.span import Text
@@ -76,6 +78,41 @@ def test_a_condition_is_cited_with_its_kind() -> None:
     _, reading = read("The mayor", "said", "the toll would go if the region paid for repairs")
     assert [e.quote for e in reading.condition.value] == ["if the region paid for repairs"]
     assert reading.condition.rule == "condition: if; binds the main clause"
+
+
+@pytest.mark.parametrize(
+    ("content", "condition", "kind"),
+    [
+        ("the toll would not go while one lorry was unpaid", "while one lorry was unpaid", "while"),
+        ("the toll would stay, while the region would pay for repairs", None, None),
+        ("it was too early to speak of the toll before the council had met", "before the council had met", "before"),
+        ("the toll will go the minute the region pays", "the minute the region pays", "once"),
+        ("the toll will not go sooner than the region pays", None, None),
+        ("the toll will go, but not sooner than the region pays", "not sooner than the region pays", "only after"),
+        ("he would close the bridge should the region refuse", "should the region refuse", "should"),
+        ("the toll should go", None, None),
+        ("Without repairs, the bridge is a trap", "Without repairs", "without"),
+        ("a bridge without a toll is a gift", None, None),
+        ("a bridge without a toll will not last", "without a toll", "without"),
+        ("the toll will go with or without repairs", None, None),
+        ("he would not have it otherwise", None, None),
+        ("We pay when the region has paid", "when the region has paid", "when"),
+    ],
+)
+def test_what_sets_a_condition_and_what_does_not(content: str, condition: str | None, kind: str | None) -> None:
+    """An opener alone is not enough: it depends on negations, on what lies ahead, and on what it stands beside."""
+    _, reading = read("The mayor", "said", content)
+    assert [e.quote for e in reading.condition.value] == ([condition] if condition else [])
+    if kind:
+        assert reading.condition.rule == f"condition: {kind}; binds the main clause"
+
+
+def test_a_condition_may_hang_on_an_earlier_piece() -> None:
+    """The negation of an interrupted content is looked for in all of it before the opener."""
+    text = "It is too early to talk of the toll, the mayor said, before the council has met."
+    content = [(0, text.index(", the")), (text.index("before"), len(text) - 1)]
+    said = Said(Act.STATE, None, "=", "cue", "say")
+    assert [text[a:b] for a, b, _ in conditions(text, content, said)] == ["before the council has met"]
 
 
 def test_denial_is_certain_that_it_is_not_so() -> None:
