@@ -31,7 +31,7 @@ CLAUSE_END = re.compile(r"[;:.!?](?=\s|$|[\"”’»])|,(?=\s)|\s[–—-]\s|[\"
 CODA = re.compile(r", (?:and )?not (?:before|a \w+ (?:sooner|earlier)|earlier|sooner|until|a moment \w+)[^,.;]*", re.I)
 FINITE = re.compile(r"\s(?:will|would|can|cannot|could|may|might|must|shall|is|are|was|were|has|have|had)\b", re.I)
 SEQUENCE = re.compile(
-    r"\b([^.;,\"]{3,60}?\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|"
+    r"\b([^.;,\"]{3,60}?(?<!\bthe )\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|"
     r"\bfirst\b[^.;]{3,80}?(?=[,;.] ?(?:and )?(?:only )?then\b)",
     re.I,
 )
@@ -64,8 +64,11 @@ def conditions(text: str, content: Iterable[tuple[int, int]], said: Said) -> lis
             if stop - match.end() < 2 and kind != "otherwise":
                 continue
             found.append((start + begin, start + stop, _type(kind)))
-        for match in SEQUENCE.finditer(part):
-            if not any(a < start + match.end() and start + match.start() < b for a, b, _ in found):
+        following = text[end : end + 90] if (start, end) != pieces[-1] else ""  # "first," he said. "Then ..."
+        for match in SEQUENCE.finditer(part + following):
+            if start + match.end(match.lastindex or 0) <= end and not any(
+                a < start + match.end() and start + match.start() < b for a, b, _ in found
+            ):
                 a, b = match.span(1) if match.group(1) else match.span()
                 found.append((start + a, start + b, "first"))
         earlier += f" {part} "
@@ -88,7 +91,9 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said, around
     earlier, whole = around[0] + before, around[1]
     word = kind.split()[-1]
     if kind == "otherwise":
-        return before.rstrip()[-1:] in ("", ",", ";", ".", "!", "–", "-") and (bool(after.strip()) or part != whole)
+        modal = re.search(r"\b(?:would|will|could|might|may) $", before) is not None
+        opens = before.rstrip()[-1:] in ("", ",", ";", ".", "!", "–", "-")
+        return (modal or opens) and (bool(after.strip()) or part != whole)
     if kind == "if":
         if re.search(r"\b(?:as|even|what|wonder\w*|ask\w*|see|know|whether|or)$", before.rstrip(), re.I) or (
             not before.strip() and said.act is Act.ASK and said.lemma in ("ask", "wonder")
@@ -110,7 +115,12 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said, around
             and not re.match(r"\s*(?:all|years|months|weeks|days|hours|\w+ (?:years|months|weeks|days|hours))\b", after)
         )
     if kind == "before":
-        return not DATE_AFTER.match(after) and (said.negated or pattern("negated").search(earlier) is not None)
+        nothing = (
+            re.match(r" (?:a single|even one|any\w*)\b", after) is not None
+        )  # is said where nothing may come first
+        return not DATE_AFTER.match(after) and (
+            nothing or said.negated or pattern("negated").search(earlier) is not None
+        )
     if kind == "while":  # "no signature while the guns speak"; after a comma it sets against
         return before.rstrip()[-1:] != "," and (said.negated or pattern("negated").search(earlier) is not None)
     if word in ("until", "till"):
@@ -125,7 +135,11 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said, around
             is None
             and re.search(r"\b(?:with or|even) $", before, re.I) is None
             # "a door without a lock" is only a thing; "a truce without monitors will not last" sets a condition
-            and (re.search(r"\ban? [\w-]+ $", before, re.I) is None or pattern("negated").search(after) is not None)
+            and (
+                re.search(r"\ban? [\w-]+ $", before, re.I) is None
+                or pattern("negated").search(after) is not None
+                or pattern("negated").search(before) is not None
+            )
             and re.match(r"\s*\w", after) is not None
             and (not before.strip() or pattern("ahead").search(whole) is not None)
         )

@@ -50,12 +50,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train; the defaults made the weights that are shipped."""
+    """How to train; the defaults are for the small tagger."""
 
     stages: tuple[Stage, ...] = (
         Stage(2, whole=5),
-        Stage(2, scale=0.6, warm=0.03),
+        Stage(2, scale=0.6, warm=0.03, own=0.2, steps=480),
         Stage(1, scale=0.4, warm=0.1, own=0.4, steps=200),
+        Stage(1, scale=0.4, warm=0.1, own=0.15, steps=380),
     )
     batch: int = 8  # windows
     size: int = 318  # word pieces in a window, without its two marks
@@ -66,7 +67,7 @@ class Recipe:
     hidden: float = 0.03  # share of word pieces shown as [MASK]
     unknown: float = 0.4  # share of windows shown without their annotator
     held: float = 0.08  # share of the articles, the last by time, never trained on
-    layers: int | None = None  # of the encoder that are kept, from below
+    layers: int | None = 4  # of the encoder that are kept, from below
     halved: bool = True  # products in bfloat16: up to three times as fast where the processor is made for it
     seed: int = 1
     threads: int = 2
