@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from onrecord.model import Article, Attribution, Statement
@@ -34,11 +35,14 @@ def suggest_codebook(contents: Sequence[str], name: str) -> str:
 def interpret(
     attributions: Sequence[Attribution], article: Article, codebook: Codebook | None = None
 ) -> list[Statement]:
-    """The statements of an article's attributions, in text order.
+    """The statements of an article's attributions, in text order."""
+    return _kept_interpreter(codebook).statements(article, attributions)
 
-    For many articles load an interpreter once (`load_interpreter`) and use its `statements`.
-    """
-    return load_interpreter(codebook).statements(article, attributions)
+
+@lru_cache(maxsize=2)
+def _kept_interpreter(codebook: Codebook | None) -> Interpreter:
+    """The interpreter for a codebook, loaded at its first article and kept: loading takes as long as a long article."""
+    return load_interpreter(codebook)
 
 
 make_callable(__name__)
