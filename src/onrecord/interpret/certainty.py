@@ -81,7 +81,7 @@ def _type(kind: str) -> str:
             return name
     if kind.endswith("than"):
         return "only after"  # not earlier than, not sooner than
-    return "once" if "the " in kind else kind  # on the day, the minute ...
+    return "once" if kind.endswith(("day", "minute", "moment", "hour")) else kind
 
 
 def _is_condition(kind: str, part: str, match: re.Match[str], said: Said, around: tuple[str, str]) -> bool:

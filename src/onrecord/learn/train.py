@@ -188,7 +188,7 @@ def run_stage(
     for epoch in range(stage.epochs):
         network.train()
         sums, count = dict.fromkeys(WEIGHTS, 0.0), 0
-        for arrays in islice(shown, stage.steps) if stage.steps else batches(data[0], *reading, cut(epoch)):
+        for arrays in islice(shown, per_epoch) if stage.steps or stage.own else batches(data[0], *reading, cut(epoch)):
             learnt = teacher if arrays.pop("corpus", True) else None
             batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
             answers = learnt.answers(batch) if learnt else None

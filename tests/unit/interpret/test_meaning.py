@@ -87,6 +87,7 @@ def test_a_condition_is_cited_with_its_kind() -> None:
         ("the toll would stay, while the region would pay for repairs", None, None),
         ("it was too early to speak of the toll before the council had met", "before the council had met", "before"),
         ("the toll will go the minute the region pays", "the minute the region pays", "once"),
+        ("the toll would go on the condition that he pays", "on the condition that he pays", "on the condition that"),
         ("the toll will not go sooner than the region pays", None, None),
         ("the toll will go, but not sooner than the region pays", "not sooner than the region pays", "only after"),
         ("he would close the bridge should the region refuse", "should the region refuse", "should"),
