@@ -19,6 +19,8 @@ Range = tuple[int, int]
 OUTSIDE, SOURCE, CUE, CONTENT = range(4)
 BUCKETS = 32
 NEVER = np.float32(-1e4)
+POINTED = 0.5  # least chance of words that are in no span to be a source together
+SHARE = 0.05  # of the likeliest of them that the others need
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,8 @@ def _assemble(
     result = []
     for anchor in sorted(contents):
         span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents)
-        reading = Reading(anchor, span, contents[anchor], _source(*points[anchor], sources, settings))
+        source = _source(*points[anchor], sources, settings) or pointed_at(*points[anchor], role)
+        reading = Reading(anchor, span, contents[anchor], source)
         words = np.concatenate([sure[s:e] for s, e in reading.content])
         reading.score = float(chance[anchor] * words.mean())
         if reading.score >= settings.accept:
@@ -275,3 +278,16 @@ def _source(begin: int, chances: Floats, sources: list[Range], settings: Setting
             if mass > most:
                 best, most = span, mass
     return [best] if best else []
+
+
+def pointed_at(begin: int, chances: Floats, role: Ints) -> list[Range]:
+    """The words outside all spans that an anchor points to together, where it is sure enough of them; or none."""
+    likely = np.where(role[begin : begin + len(chances) - 1] == OUTSIDE, chances[:-1], 0)
+    start = end = int(likely.argmax())
+    least = SHARE * likely[start]
+    while start and likely[start - 1] > least:
+        start -= 1
+    while end + 1 < len(likely) and likely[end + 1] > least:
+        end += 1
+    enough = float(likely[start : end + 1].sum()) >= POINTED
+    return [(begin + start, begin + end + 1)] if enough else []

@@ -31,10 +31,14 @@ CLAUSE_END = re.compile(r"[;:.!?](?=\s|$|[\"”’»])|,(?=\s)|\s[–—-]\s|[\"
 CODA = re.compile(r", (?:and )?not (?:before|a \w+ (?:sooner|earlier)|earlier|sooner|until|a moment \w+)[^,.;]*", re.I)
 FINITE = re.compile(r"\s(?:will|would|can|cannot|could|may|might|must|shall|is|are|was|were|has|have|had)\b", re.I)
 SEQUENCE = re.compile(
-    r"\b([^.;,\"]{3,60}?(?<!\bthe )\b(?:first|must come first|comes first))\b(?=[^.]{0,80}(?:then\b|[.;]))|"
-    r"\bfirst\b[^.;]{3,80}?(?=[,;.] ?(?:and )?(?:only )?then\b)",
+    r"\b([^.;,\"]{3,60}?(?<!\bthe )\b(?:first|must come first|comes first))\b"
+    r"(?=[^.]{0,80}(?:then\b|afterwards?\b|after that\b|[.;]))|"
+    r"\bfirst\b[^.;]{3,80}?(?=[,;.]? ?(?:and )?(?:only )?then\b)|"
+    r"\b(?:first(?:ly)?|in (?:the )?first place),? (?:[\w'’-]+ ){1,6}?(?:must|should|ha(?:s|ve) to|needs? to)\b[^.;,]*",
     re.I,
 )
+ONLY_THEN = re.compile(r"(?:,| and),? not (?:before\b|(?:a|an|one) \w+ (?:sooner|earlier)\b|earlier\b|sooner\b)", re.I)
+LATER = re.compile(r"\W*(?:ask|call|try|tell|wake) (?:me|us)\b", re.I)  # "ask me when there is a line to stand on"
 DATE_AFTER = re.compile(
     r"\s*(?:the )?(?:end|start|beginning|middle|close|summer|winter|spring|autumn|christmas|easter|new year|next|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|"
@@ -109,6 +113,8 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said, around
             r"\b(?:would|could|might)\b", before
         )
         done = kind == "when" and re.match(r"[^,.;]*?\b(?:has|have)\b", after) is not None  # "we pay when he has paid"
+        done |= kind == "as soon as" or ONLY_THEN.search(after) is not None
+        done |= kind == "when" and LATER.match(before) is not None
         return (
             not past
             and (done or pattern("ahead").search(earlier if earlier.strip() else whole) is not None)

@@ -55,7 +55,8 @@ class Interpreter:
         """The statements of an article, one for each attribution, in text order."""
         context = Context(article)
         speakers = self._speakers(context, attributions)
-        readings = self._meaning.read(context, attributions, self._own(speakers))
+        told = [speakers[id(attribution)].name for attribution in attributions]
+        readings = self._meaning.read(context, attributions, self._own(speakers), told)
         of = {id(attribution): reading for attribution, reading in zip(attributions, readings, strict=True)}
         occasions, names = Occasions(context, attributions), [speaker.name for speaker in speakers.values()]
         made: dict[int, Statement] = {}
@@ -74,8 +75,11 @@ class Interpreter:
     def observe(self, article: Article, attributions: Sequence[Attribution]) -> tuple[Context, list[Observed]]:
         """What the models for meaning get to see of an article; for training them."""
         context = Context(article)
-        own = self._own(self._speakers(context, attributions))
-        return context, [self._meaning.observe(context, a, attributions, own) for a in attributions]
+        speakers = self._speakers(context, attributions)
+        own = self._own(speakers)
+        return context, [
+            self._meaning.observe(context, a, attributions, own, speakers[id(a)].name) for a in attributions
+        ]
 
     @property
     def meaning(self) -> Meaning:

@@ -82,10 +82,13 @@ FEATURES = (
     "term", "several terms", "term in condition", "term after unless", "best term", "only issue with a term",
     "proposition words", "name words", "kin words", "likeness", "likeness of best part",
     "sentence term", "sentence likeness", "before term", "before likeness", "after term", "after likeness",
-    "title term", "topic",
+    "title term", "topic", "speaker's kin words", "speaker's likeness",
     "none: bias", "none: no term", "none: length", "none: likeness", "none: points back", "none: kin",
     "none: best words",
 )  # fmt: skip
+OWN = [FEATURES.index(name) for name in ("kin words", "likeness")]
+SPEAKERS = [FEATURES.index(f"speaker's {name}") for name in ("kin words", "likeness")]
+NO_TERM = FEATURES.index("none: no term")
 OF_ISSUES = sum(not name.startswith("none: ") for name in FEATURES)
 # Statements of an article form a chain; these say when the next one is likely to stay with the issue of the one before.
 LINKS = (
@@ -221,13 +224,15 @@ class IssueIndex:
         title, _, _ = self.hits([w for w in passage.title if w.is_word])
         conditioned, _, _ = self.hits([w for w in passage.conditioned if w.is_word])
         none = term.max(initial=0.0) == 0 and prop.max(initial=0.0) < 0.5
+        nothing = np.zeros(count, np.float32)
         columns = (
             np.log1p(term), term > 1.2, np.log1p(conditioned), np.log1p(conditioned) * passage.demanded, best,
             (term > 0) * (np.count_nonzero(term) == 1),
             np.log1p(prop), np.log1p(name), kin, whole - whole.mean(), parts - parts.mean(),
             np.log1p(around), around_likeness, np.log1p(before), before_likeness,
             np.log1p(after), after_likeness,
-            np.log1p(title), topic if topic is not None else np.zeros(count, np.float32),
+            np.log1p(title), topic if topic is not None else nothing,
+            nothing, nothing,  # what the speaker's other statements are about: see `compare`
         )  # fmt: skip
         for n, column in enumerate(columns):
             table[:count, n] = column
@@ -265,6 +270,19 @@ class IssueIndex:
         for n, phrase, weight in self._terms:
             total[n] += weight * min(counts[s] for s in phrase)
         return total / total.sum() if total.sum() else total
+
+
+def compare(evidence: Sequence[Evidence], speakers: Sequence[str | None]) -> None:
+    """Fill in what the other statements of the same speaker are about, on average, for the statements of an article."""
+    of: dict[str, list[int]] = {}
+    for n, speaker in enumerate(speakers):
+        if speaker is not None:
+            of.setdefault(speaker, []).append(n)
+    for group in (numbers for numbers in of.values() if len(numbers) > 1):
+        own = np.stack([evidence[n].table[:-1, OWN] for n in group])
+        others = (own.sum(0) - own) / (len(group) - 1)
+        for n, row in zip(group, others, strict=True):
+            evidence[n].table[:-1, SPEAKERS] = row
 
 
 def points_back(content: str) -> bool:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from onrecord.interpret.certainty import SURE, commitment_of, conditions, main_clause
 from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
-from onrecord.interpret.issues import FEATURES, LINKS, Beside, IssueIndex, Match, Passage, points_back
+from onrecord.interpret.issues import LINKS, NO_TERM, Beside, IssueIndex, Match, Passage, compare, points_back
 from onrecord.interpret.issues import Evidence as IssueEvidence
 from onrecord.interpret.linear import Floats, Linear, Picked, bundled_models, pick, softmax, stance_prior
 from onrecord.interpret.reader import Likely, Reader, bundled_reader, quoted
@@ -42,7 +42,6 @@ GIVEN_ACT = "stance given act"
 # The reader is asked where a model of traits is less sure than this of its field. On disputes that neither has seen,
 # asking it about every statement is no more often right, and costs nearly twice as much.
 DOUBT = 0.65
-NO_TERM = FEATURES.index("none: no term")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +63,7 @@ class Observed:
     saying: Saying
     taken: tuple[tuple[int, int, str], ...]
     judged: Mapping[str, Judgement[Act] | Judgement[Commitment]]
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,9 +98,17 @@ class Meaning:
         self._index = CueIndex.of(self.cues)
         self._issues = IssueIndex(self.codebook, self.vectors) if self.codebook is not None else None
 
-    def read(self, context: Context, attributions: Sequence[Attribution], own: Own) -> list[Reading]:
-        """The readings of an article's attributions, in their order; `own` says whose side a clause is about."""
-        observed = [self.observe(context, a, attributions, own) for a in attributions]
+    def read(
+        self, context: Context, attributions: Sequence[Attribution], own: Own, speakers: Sequence[str | None] = ()
+    ) -> list[Reading]:
+        """The readings of an article's attributions, in their order.
+
+        `own` says whose side a clause is about; `speakers` names who each attribution is of, where that is known.
+        """
+        named = speakers or [None] * len(attributions)
+        observed = [
+            self.observe(context, a, attributions, own, name) for a, name in zip(attributions, named, strict=True)
+        ]
         issues = self._issue_judgements(context, observed)
         inside = quoted(context.text) if self.reader is not None else None
         return [
@@ -109,7 +117,14 @@ class Meaning:
 
     # ------------------------------------------------------------ what can be seen
 
-    def observe(self, context: Context, attribution: Attribution, around: Sequence[Attribution], own: Own) -> Observed:
+    def observe(
+        self,
+        context: Context,
+        attribution: Attribution,
+        around: Sequence[Attribution],
+        own: Own,
+        speaker: str | None = None,
+    ) -> Observed:
         """Cue, clause and conditions of one attribution, and the rules' verdicts on them."""
         content = joined(attribution, "content")
         said = self._index.read([w for e in attribution.cue for w in words(e.quote)], _after_cue(context, attribution))
@@ -127,7 +142,11 @@ class Meaning:
             rules={"act": str(act.value), "commitment": str(commitment.value)},
         )  # fmt: skip
         return Observed(
-            attribution=attribution, saying=saying, taken=taken, judged={"act": act, "commitment": commitment}
+            attribution=attribution,
+            saying=saying,
+            taken=taken,
+            judged={"act": act, "commitment": commitment},
+            speaker=speaker,
         )
 
     # ------------------------------------------------------------ issues
@@ -147,6 +166,7 @@ class Meaning:
             found.append(evidence)
             links.append(_links(context, one, last, passage, bool(evidence.table[-1, NO_TERM])))
             last = one
+        compare(found, [one.speaker for one in observed])
         return found, links
 
     def _issue_judgements(

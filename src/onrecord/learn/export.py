@@ -42,6 +42,11 @@ class Graph:
         self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
+    def table(self, name: str, value: Array) -> str:
+        """A table of vectors, kept in half precision and read in single."""
+        halves = self.constant(f"{name}.halves", value.astype(np.float16))
+        return self.node("Cast", [halves], name, to=TensorProto.FLOAT)
+
     def node(self, kind: str, inputs: list[str], out: str, domain: str = "", **attributes: Any) -> str:
         """A node with one output, whose name is returned."""
         self.nodes.append(helper.make_node(kind, inputs, [out], domain=domain, **attributes))
@@ -127,11 +132,11 @@ def probe() -> bytes:
 
 def embed(graph: Graph, features: Array, places: Array) -> str:
     """Word pieces' vectors, which come from outside, with those of features and places: [1, pieces, hidden]."""
-    rows = graph.node("Gather", [graph.constant("features", features), "feature"], "features.rows")
+    rows = graph.node("Gather", [graph.table("features", features), "feature"], "features.rows")
     x = graph.node("Add", ["embedded", rows], "featured")
     length = graph.node("Shape", ["feature"], "length", start=1, end=2)
     begin = graph.constant("begin", np.array([0], dtype=np.int64))
-    here = graph.node("Slice", [graph.constant("places", places), begin, length, begin], "places.rows")
+    here = graph.node("Slice", [graph.table("places", places), begin, length, begin], "places.rows")
     return graph.node("Add", [x, here], "placed")
 
 

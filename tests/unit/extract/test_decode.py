@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from onrecord.extract.decode import Lattice, best_paths, bucket, runs
+from onrecord.extract.decode import CUE, OUTSIDE, SOURCE, Lattice, best_paths, bucket, pointed_at, runs
 
 
 def lattice(rng: np.random.Generator, count: int, states: int) -> Lattice:
@@ -54,3 +54,14 @@ def test_runs() -> None:
     """Maximal runs of one value, none for nothing."""
     assert runs(np.array([2, 2, 0, 3], dtype=np.int32)) == [(2, 0, 2), (0, 2, 3), (3, 3, 4)]
     assert runs(np.array([], dtype=np.int32)) == []
+
+
+def test_words_pointed_at_are_a_source_though_in_no_span() -> None:
+    """Where no span was found for a source, the words outside that an anchor is sure of together, and only these."""
+    role = np.array([OUTSIDE, OUTSIDE, OUTSIDE, OUTSIDE, CUE, OUTSIDE, SOURCE], dtype=np.int32)
+    sure = np.array([0.3, 0.4, 0.001, 0, 0.25, 0.05], dtype=np.float32)  # of words 1 to 5, and of no source
+    assert pointed_at(1, sure, role) == [(1, 3)]
+    unsure = np.array([0.2, 0.2, 0, 0, 0.1, 0.5], dtype=np.float32)
+    assert pointed_at(1, unsure, role) == []
+    elsewhere = np.array([0, 0, 0, 0.9, 0.05, 0.05], dtype=np.float32)  # at the cue
+    assert pointed_at(1, elsewhere, role) == []

@@ -7,7 +7,7 @@ import pytest
 
 from onrecord.errors import LexiconError
 from onrecord.interpret.issuechain import Chain, IssueModel, bundled_issue_model
-from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Passage, points_back
+from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Passage, compare, points_back
 from onrecord.interpret.vectors import bundled_vectors
 from onrecord.interpret.words import words
 from onrecord.lexicon import Codebook, Issue
@@ -47,6 +47,17 @@ def test_inflected_terms_are_found() -> None:
     seen = evidence("the tolls and every bridge or ferry fee")
     assert seen["term"][0] > seen["term"][1] == 0
     assert seen["several terms"][0] == 1
+
+
+def test_what_else_a_speaker_says_counts() -> None:
+    """A statement is given the mean of the others of its speaker; one whose speaker says nothing else, nothing."""
+    contents = "the rifles must go", "nobody can wait", "the tariff is too high", "the guns are rusty"
+    found = [index().evidence(Passage(main=words(content))) for content in contents]
+    compare(found, ["Vasky", "Vasky", None, "Vasky"])
+    own, theirs = FEATURES.index("likeness"), FEATURES.index("speaker's likeness")
+    expected = (found[0].table[:-1, own] + found[3].table[:-1, own]) / 2
+    np.testing.assert_allclose(found[1].table[:-1, theirs], expected, rtol=1e-5)
+    assert not found[2].table[:, theirs].any()
 
 
 def test_a_term_in_a_condition_counts_apart() -> None:

@@ -98,6 +98,13 @@ def test_a_condition_is_cited_with_its_kind() -> None:
         ("the toll will go with or without repairs", None, None),
         ("he would not have it otherwise", None, None),
         ("We pay when the region has paid", "when the region has paid", "when"),
+        ("Ask me when there is a toll to speak of", "when there is a toll to speak of", "when"),
+        ("our men leave as soon as the first cashier is gone", "as soon as the first cashier is gone", "as soon as"),
+        ("the toll goes after the repairs and not before", "after the repairs and not before", "after"),
+        ("the toll can go, but first the region must pay", "first the region must pay", "first"),
+        ("First the bridge must be mended then one can talk about tolls", "First the bridge must be mended", "first"),
+        ("The bridge first, the toll afterwards", "The bridge first", "first"),
+        ("the toll went after the repairs", None, None),
     ],
 )
 def test_what_sets_a_condition_and_what_does_not(content: str, condition: str | None, kind: str | None) -> None:

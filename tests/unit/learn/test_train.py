@@ -79,3 +79,19 @@ def test_settings_can_be_another_models(tmp_path: Path) -> None:
     folder = finish(Recipe(), tmp_path / "stage1.pt", tmp_path, [], tmp_path / "model", settings=settings)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     assert (config["settings"]["link"], config["settings"]["bounds"], config["card"]["held"]) == (1.75, 0.9, {})
+
+
+def test_the_last_stages_weights_are_averaged(tmp_path: Path) -> None:
+    """Each of the stages counts the same in what is finished."""
+    from onrecord.learn.network import Network, Shape, load, save
+    from onrecord.learn.train import blended
+
+    torch.manual_seed(1)
+    shape = Shape(hidden=32, layers=1, heads=2, inner=64, link=16)
+    stages = [tmp_path / f"stage{n}.pt" for n in range(3)]
+    for path in stages:
+        save(Network(shape), path, {})
+    weights = [load(path)[0].state_dict() for path in stages]
+    mean = load(blended(stages, tmp_path / "blend.pt"))[0].state_dict()
+    for name, value in mean.items():
+        torch.testing.assert_close(value, sum(each[name] for each in weights) / 3)
