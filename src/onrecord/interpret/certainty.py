@@ -27,8 +27,12 @@ OPENERS = (
 )
 OPENER = re.compile(rf"(?<![\w-])(?:{OPENERS})\b", re.I)
 CLAUSE_END = re.compile(r"[;:.!?](?=\s|$|[\"”’»])|,(?=\s)|\s[–—-]\s|[\"”»](?=\s+(?:he|she|they|it|[A-Z])\b)")
-# ", not before" and ", and not a day sooner" still belong to the condition
-CODA = re.compile(r", (?:and )?not (?:before|a \w+ (?:sooner|earlier)|earlier|sooner|until|a moment \w+)[^,.;]*", re.I)
+# ", not before" and "and not a day sooner" still belong to the condition
+CODA = re.compile(
+    r"(?:, (?:and )?| and )not (?:before|(?:an?|one) \w+ (?:sooner|earlier)|earlier|sooner|until|a moment \w+)\b"
+    r"[^,.;]*",
+    re.I,
+)
 FINITE = re.compile(r"\s(?:will|would|can|cannot|could|may|might|must|shall|is|are|was|were|has|have|had)\b", re.I)
 SEQUENCE = re.compile(
     r"\b([^.;,\"]{3,60}?(?<!\bthe )\b(?:first|must come first|comes first))\b"
@@ -37,7 +41,7 @@ SEQUENCE = re.compile(
     r"\b(?:first(?:ly)?|in (?:the )?first place),? (?:[\w'’-]+ ){1,6}?(?:must|should|ha(?:s|ve) to|needs? to)\b[^.;,]*",
     re.I,
 )
-ONLY_THEN = re.compile(r"(?:,| and),? not (?:before\b|(?:a|an|one) \w+ (?:sooner|earlier)\b|earlier\b|sooner\b)", re.I)
+HAS = re.compile(r"[^,.;]*?\b(?:has|have)\b")
 LATER = re.compile(r"\W*(?:ask|call|try|tell|wake) (?:me|us)\b", re.I)  # "ask me when there is a line to stand on"
 DATE_AFTER = re.compile(
     r"\s*(?:the )?(?:end|start|beginning|middle|close|summer|winter|spring|autumn|christmas|easter|new year|next|"
@@ -112,12 +116,15 @@ def _is_condition(kind: str, part: str, match: re.Match[str], said: Said, around
         past = re.match(r"[^,.;]*?\b(?:was|were|had|did)\b", after) is not None and not re.search(
             r"\b(?:would|could|might)\b", before
         )
-        done = kind == "when" and re.match(r"[^,.;]*?\b(?:has|have)\b", after) is not None  # "we pay when he has paid"
-        done |= kind == "as soon as" or ONLY_THEN.search(after) is not None
-        done |= kind == "when" and LATER.match(before) is not None
+        clear = (
+            kind == "as soon as"
+            or CODA.search(after) is not None  # "after the signing and not before"
+            or (kind == "when" and HAS.match(after) is not None)  # "we pay when he has paid"
+            or (kind == "when" and LATER.match(before) is not None)
+        )
         return (
             not past
-            and (done or pattern("ahead").search(earlier if earlier.strip() else whole) is not None)
+            and (clear or pattern("ahead").search(earlier if earlier.strip() else whole) is not None)
             and not re.match(r"\s*(?:all|years|months|weeks|days|hours|\w+ (?:years|months|weeks|days|hours))\b", after)
         )
     if kind == "before":

@@ -125,7 +125,7 @@ def blended(stages: Sequence[Path], path: Path) -> Path:
     mean, _ = load(stages[0])
     for n, one in enumerate(stages[1:], 2):
         follow(mean, load(one)[0], 1 - 1 / n)
-    save(mean, path, {"stages": len(stages)})
+    save(mean, path, {})
     return path
 
 
