@@ -367,7 +367,8 @@ class _Lead:
         if process is not None:
             process.kill()
             process.join()
-            process.close()
+            with contextlib.suppress(ValueError):  # another thread, which starts a process, is just taking its status
+                process.close()
         if pipe is not None:
             pipe.close()
 
