@@ -30,8 +30,8 @@ test: $(VENV)/.tested check browser
 	$(BIN)/python -m pytest -n $(CORES)
 
 check: $(VENV)/.tested
-	$(BIN)/ruff check src tests bench
-	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench training
+	$(BIN)/ruff format --check src tests bench training
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -26,7 +26,7 @@ from onrecord.analyse.coding import Coded  # noqa: E402
 from onrecord.analyse.networks import Options, events, network  # noqa: E402
 from onrecord.analyse.positions import matrix  # noqa: E402
 from onrecord.analyse.series import blocks, series  # noqa: E402
-from onrecord.show.exchange import dna  # noqa: E402
+from onrecord.exchange import dna  # noqa: E402
 
 FIELDS = {"organization": "affiliation", "person": "speaker", "concept": "issue", "id(doc)": "article"}
 MODES = {"onemode": "one", "twomode": "two", "eventlist": "events"}

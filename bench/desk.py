@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.lexicon import Codebook, Issue
-from onrecord.model import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.record import Ledger
-from onrecord.span import Text
 
 ISSUES = [f"issue-{n}" for n in range(20)]
 # Made-up words as often as those of a language are (Zipf): the second half as often as the first, and so on.

@@ -25,16 +25,16 @@ Article = dict[str, Any]
 
 def own_dispatches() -> list[Article]:
     """The project's dispatches with their outermost attributions."""
-    from onrecord.learn.evaluate import gold_articles
+    from onrecord.train.evaluate import gold_articles
 
-    return gold_articles(ROOT / "tests" / "golden" / "cases")
+    return gold_articles(ROOT / "training" / "corpus")
 
 
 def read(model: str | None, articles: list[Article]) -> tuple[list[Article], float]:
     """What one of this package's extractors finds, and the seconds it took."""
+    from onrecord.core.span import Text
     from onrecord.extract import load_extractor
-    from onrecord.learn.cases import outermost
-    from onrecord.span import Text
+    from onrecord.train.gold import outermost
 
     extractor = load_extractor(model)
     extractor.attributions(Text(articles[0]["text"]))
@@ -55,7 +55,7 @@ def read_by_peer(python: str, articles: list[Article]) -> tuple[list[Article], f
 
 def figures(articles: list[Article], found: list[Article]) -> dict[str, float]:
     """F1 by metric."""
-    from onrecord.learn.measure import Spoken, measure
+    from onrecord.train.attribution_scores import Spoken, measure
 
     def spoken(items: list[Article]) -> list[Spoken]:
         return [Spoken(*(tuple(map(tuple, a[role])) for role in ROLES)) for a in items]

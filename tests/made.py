@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from onrecord.model import (
+from onrecord.core.span import Text
+from onrecord.core.statement import (
     Act,
     Article,
     Commitment,
@@ -15,7 +16,6 @@ from onrecord.model import (
     Stance,
     Statement,
 )
-from onrecord.span import Text
 
 TEXT = 'Ann Lee, the mayor of Brask, said on Monday that the bridge "will not open" unless the toll is dropped. — Ω🙂'
 ROOT = Path(__file__).resolve().parent.parent

@@ -21,24 +21,24 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PLACES = {
-    "Article": "onrecord.model",
-    "Attribution": "onrecord.model",
+    "Article": "onrecord.core.statement",
+    "Attribution": "onrecord.core.statement",
     "Codebook": "onrecord.lexicon",
-    "Evidence": "onrecord.span",
-    "Judgement": "onrecord.model",
+    "Evidence": "onrecord.core.span",
+    "Judgement": "onrecord.core.statement",
     "Ledger": "onrecord.record",
     "OnRecordError": "onrecord.errors",
-    "PartialDate": "onrecord.model",
+    "PartialDate": "onrecord.core.statement",
     "Pipeline": "onrecord.pipeline",
     "Query": "onrecord.record",
-    "Span": "onrecord.span",
-    "Statement": "onrecord.model",
-    "Text": "onrecord.span",
+    "Span": "onrecord.core.span",
+    "Statement": "onrecord.core.statement",
+    "Text": "onrecord.core.span",
     "build_pipeline": "onrecord.pipeline",
     "load_codebook": "onrecord.lexicon",
     "matrix": "onrecord.analyse.positions",
     "run": "onrecord.pipeline",
-    "statement_to_dict": "onrecord.codec",
+    "statement_to_dict": "onrecord.core.codec",
 }
 
 _STAGES = frozenset({"extract", "interpret", "read"})
@@ -60,23 +60,23 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from onrecord.analyse.positions import matrix as matrix
-    from onrecord.codec import statement_to_dict as statement_to_dict
+    from onrecord.core.codec import statement_to_dict as statement_to_dict
+    from onrecord.core.span import Evidence as Evidence
+    from onrecord.core.span import Span as Span
+    from onrecord.core.span import Text as Text
+    from onrecord.core.statement import Article as Article
+    from onrecord.core.statement import Attribution as Attribution
+    from onrecord.core.statement import Judgement as Judgement
+    from onrecord.core.statement import PartialDate as PartialDate
+    from onrecord.core.statement import Statement as Statement
     from onrecord.errors import OnRecordError as OnRecordError
     from onrecord.extract import extract as extract
     from onrecord.interpret import interpret as interpret
     from onrecord.lexicon import Codebook as Codebook
     from onrecord.lexicon import load_codebook as load_codebook
-    from onrecord.model import Article as Article
-    from onrecord.model import Attribution as Attribution
-    from onrecord.model import Judgement as Judgement
-    from onrecord.model import PartialDate as PartialDate
-    from onrecord.model import Statement as Statement
     from onrecord.pipeline import Pipeline as Pipeline
     from onrecord.pipeline import build_pipeline as build_pipeline
     from onrecord.pipeline import run as run
     from onrecord.read import read as read
     from onrecord.record import Ledger as Ledger
     from onrecord.record import Query as Query
-    from onrecord.span import Evidence as Evidence
-    from onrecord.span import Span as Span
-    from onrecord.span import Text as Text

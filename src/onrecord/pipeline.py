@@ -18,10 +18,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.errors import LeftOut, OnRecordError, SourceError
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpret import load_interpreter
-from onrecord.model import Article, Attribution, Statement
 from onrecord.read import Given, read
 
 if TYPE_CHECKING:

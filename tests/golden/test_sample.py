@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.codec import statement_to_dict
+from onrecord.core.codec import statement_to_dict
+from onrecord.core.statement import Article
 from onrecord.lexicon import load_codebook
-from onrecord.model import Article
 from onrecord.pipeline import Pipeline, build_pipeline
 from onrecord.read import read
 

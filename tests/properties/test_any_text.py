@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onrecord.model import Article
+from onrecord.core.span import Text
+from onrecord.core.statement import Article
 from onrecord.pipeline import Pipeline, build_pipeline
-from onrecord.span import Text
 
 WORDS = [
     "said",

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.made import TEXT, article, statement
 
-from onrecord.codec import article_from_dict, article_to_dict, statement_from_dict, statement_to_dict
+from onrecord.core.codec import article_from_dict, article_to_dict, statement_from_dict, statement_to_dict
+from onrecord.core.span import Text
+from onrecord.core.statement import Article
 from onrecord.extract.assemble import Found, assemble
 from onrecord.extract.marks import quoted_regions
 from onrecord.interpret import load_interpreter
-from onrecord.model import Article
-from onrecord.span import Text
 
 PARTS = [*"ab .,\n\r\"“”'’«»„`-–—éß中🙂\u00a0\u200fא", "said ", "Ann Lee ", "if "]
 NEWSY = st.lists(st.sampled_from(PARTS), max_size=80).map("".join)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onrecord.core.statement import Article
 from onrecord.errors import SourceError
-from onrecord.model import Article
 from onrecord.read import Given, read
 from onrecord.read.decode import decode
 from onrecord.read.lines import read_lines

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from onrecord.core.span import Text
 from onrecord.extract import Extractor
 from onrecord.extract.parse import load_parser
 from onrecord.extract.rules import RuleExtractor
-from onrecord.learn.cases import outermost
 from onrecord.lexicon import load_cues
-from onrecord.span import Text
+from onrecord.train.gold import outermost
 from tests.quality.conftest import above, shared, tool
 
 

@@ -16,7 +16,7 @@ import pytest
 from onrecord.analyse.coding import Coded
 from onrecord.analyse.networks import Options, events, network
 from onrecord.analyse.series import series
-from onrecord.show.exchange import dl, dna, graphml
+from onrecord.exchange import dl, dna, graphml
 
 SHARED = Path(os.environ.get("ONRECORD_SHARED", Path(__file__).parents[3] / "shared"))
 FOLDER = SHARED / "data" / "dna"

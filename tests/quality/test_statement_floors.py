@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from onrecord.extract import Extractor
-from onrecord.learn.cases import load_cases, predict
-from onrecord.learn.scoring import score
+from onrecord.train.gold import load_cases, predict
+from onrecord.train.statement_scores import score
 from tests.quality.conftest import FIRST, GOLDEN, above, shared, tool
 
 # What no model of this package was trained on, of the project's own dispatches (see docs/interpretation.md).

@@ -12,9 +12,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from onrecord.model import Article, Attribution, Statement
+from onrecord.core.span import Text
+from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.pipeline import Pipeline
-from onrecord.span import Text
 from tests.made import TEXT, statement
 
 

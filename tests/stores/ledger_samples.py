@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.lexicon import Codebook, Issue
-from onrecord.model import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
-from onrecord.span import Text
 
 CODEBOOK = Codebook(
     name="river",

@@ -17,8 +17,8 @@ import polars as pl
 import pytest
 from ledger_samples import CODEBOOK, OTHER_CODEBOOK, judged, reading
 
+from onrecord.core.statement import PartialDate, Stance
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
-from onrecord.model import PartialDate, Stance
 from onrecord.record import Archive, Ledger, Query, open_store
 from onrecord.record.table import COLUMNS
 

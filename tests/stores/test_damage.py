@@ -10,9 +10,9 @@ import pytest
 from ledger_samples import CODEBOOK, judged, reading
 from sqlalchemy import func, select, text, update
 
-from onrecord.codec import statement_to_dict
+from onrecord.core.codec import statement_to_dict
+from onrecord.core.statement import Decision, Ruling, Stance
 from onrecord.errors import LedgerError
-from onrecord.model import Decision, Ruling, Stance
 from onrecord.record import Ledger, Query, schema
 from onrecord.record.rows import checksum
 

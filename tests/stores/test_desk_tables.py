@@ -11,8 +11,8 @@ import pytest
 from ledger_samples import CODEBOOK, judged, reading, statement
 from sqlalchemy import inspect
 
+from onrecord.core.statement import Stance
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.model import Stance
 from onrecord.record import Accounts, Ledger, Query, Reviews, Role, Verdict, desk_schema
 from onrecord.record.table import COLUMNS
 

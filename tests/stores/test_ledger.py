@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_samples import CODEBOOK, OTHER_CODEBOOK, article, judged, reading, statement
 
-from onrecord.codec import statement_to_dict
+from onrecord.core.codec import statement_to_dict
+from onrecord.core.span import Evidence, Span, Text
+from onrecord.core.statement import Act, Article, PartialDate, Stance
 from onrecord.errors import LedgerError, LedgerReadOnly, SpanError, StatementNotFound
-from onrecord.model import Act, Article, PartialDate, Stance
 from onrecord.record import Ledger, Query
 from onrecord.record.table import COLUMNS
-from onrecord.span import Evidence, Span, Text
 
 
 def ids(statements):

@@ -20,10 +20,10 @@ from pathlib import Path
 import pytest
 from tests.made import ROOT, TEXT, statement
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Article
 from onrecord.errors import LedgerError
-from onrecord.model import Article
 from onrecord.record import Ledger
-from onrecord.span import Text
 
 
 class Wire:

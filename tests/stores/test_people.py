@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from onrecord.core.statement import Decision, Ruling
 from onrecord.errors import CodecError
-from onrecord.model import Decision, Ruling
 from onrecord.record import Ledger
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tests.made import statement
 
-from onrecord.model import Article, Attribution, Statement
+from onrecord.core.span import Text
+from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.pipeline import Failure, Pipeline, Result, run
 from onrecord.record import Ledger
-from onrecord.span import Text
 
 
 class NoAttributions:

@@ -17,12 +17,12 @@ import pytest
 pytest.importorskip("starlette", reason="the extra `desk` is not installed")
 pytest.importorskip("argon2", reason="the extra `desk` is not installed")
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.lexicon import Codebook, Issue
-from onrecord.model import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.record import Accounts, Ledger, Role
 from onrecord.show.desk.passwords import hash_password
 from onrecord.show.desk.settings import Settings
-from onrecord.span import Text
 
 CODEBOOK = Codebook(
     name="river",

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from onrecord.codec import statement_to_dict
+from onrecord.core.codec import statement_to_dict
 from onrecord.record import Accounts, Ledger, Query, Role
 from onrecord.show.desk.app import create_app
 from onrecord.show.desk.passwords import digest

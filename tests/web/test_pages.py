@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from onrecord.analyse.positions import matrix
-from onrecord.model import Decision, Ruling
+from onrecord.core.statement import Decision, Ruling
 from onrecord.record import Ledger
 from onrecord.show.desk.board import Results, weight
 from onrecord.show.desk.marks import Mark, marks, span_of_words, split, words_of_span

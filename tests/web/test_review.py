@@ -10,10 +10,10 @@ import zipfile
 import pytest
 
 from onrecord.analyse.agreement import agreement, alpha, confusion
-from onrecord.learn.cases import load_cases
 from onrecord.lexicon import parse_codebook
 from onrecord.record import Ledger, Query, Reviews
 from onrecord.show.desk.judging import ranges
+from onrecord.train.gold import load_cases
 from tests.web.conftest import report, send, token
 
 

@@ -13,8 +13,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from onrecord.core.statement import Article
 from onrecord.errors import LedgerError, SourceError
-from onrecord.model import Article
 from onrecord.read import Given
 from onrecord.record import Ledger
 from onrecord.show.desk import intake

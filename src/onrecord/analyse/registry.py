@@ -15,8 +15,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from onrecord.core.statement import Decision, Ruling
 from onrecord.lexicon import rows
-from onrecord.model import Decision, Ruling
 
 
 class ActorKind(StrEnum):

@@ -7,11 +7,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from onrecord.model import Article, Attribution
+from onrecord.core.statement import Article, Attribution
 from onrecord.stage import make_callable
 
 if TYPE_CHECKING:
-    from onrecord.span import Text
+    from onrecord.core.span import Text
 
 __all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor"]
 

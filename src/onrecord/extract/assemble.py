@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Attribution, Form
 from onrecord.extract.marks import quoted_regions
 from onrecord.extract.nesting import holders_of, outers_of
-from onrecord.model import Attribution, Form
-from onrecord.span import Text
 
 Range = tuple[int, int]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 
+from onrecord.core.span import encodable
 from onrecord.errors import ModelError
 from onrecord.extract.marks import paragraphs
-from onrecord.span import encodable
 
 try:
     import spacy

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from onrecord.span import encodable
+from onrecord.core.span import encodable
 
 Ints = npt.NDArray[np.int32]
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Attribution
 from onrecord.extract.assemble import Found, Range, assemble
 from onrecord.extract.marks import paragraphs, quoted_regions
 from onrecord.extract.parse import parse
 from onrecord.lexicon import Cue
-from onrecord.model import Attribution
-from onrecord.span import Text
 
 CLAUSES = frozenset({"ccomp", "parataxis"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Attribution
 from onrecord.extract.around import Around
 from onrecord.extract.assemble import Found, Range, assemble
 from onrecord.extract.looks import Looks
-from onrecord.model import Attribution
-from onrecord.span import Text
 
 # A report inside a report inside a report inside a report: deeper ones are not looked for.
 MAX_DEPTH = 4

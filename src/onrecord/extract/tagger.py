@@ -20,8 +20,8 @@ from onrecord.errors import ModelError
 from onrecord.extract.assemble import Found
 from onrecord.extract.decode import LinkBias, Reading, Settings, Window, decode
 from onrecord.extract.pieces import Pieces, split_into_pieces, windows
-from onrecord.inference import open_graph
-from onrecord.packed import read_table
+from onrecord.models.embeddings import read_table
+from onrecord.models.session import open_graph
 
 Range = tuple[int, int]
 Unread = tuple[Pieces, list[Window]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from onrecord.model import Article, Attribution, Statement
+from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.stage import make_callable
 
 if TYPE_CHECKING:

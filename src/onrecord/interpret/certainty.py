@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from onrecord.core.statement import Act, Commitment, Judgement
 from onrecord.interpret.saying import Said
 from onrecord.interpret.signals import pattern
-from onrecord.model import Act, Commitment, Judgement
 
 # ---------------------------------------------------------------- conditions
 

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from onrecord.core.statement import Article, Attribution
 from onrecord.interpret.words import Word, at, sentences, words
-from onrecord.model import Article, Attribution
 
 # Quoted stretches, roughly: only used to tell what stands in somebody's mouth from what the article says itself.
 QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{2,}[\"”»]")

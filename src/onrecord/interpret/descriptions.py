@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from onrecord.core.span import Evidence
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
 from onrecord.interpret.homes import home_of
@@ -29,7 +30,6 @@ from onrecord.interpret.offices import (
 )
 from onrecord.interpret.phrases import fits, head_noun, without_article
 from onrecord.interpret.words import Word
-from onrecord.span import Evidence
 
 RELATIVE = re.compile(r",?\s+(?:who|which|that|whose|whom|where)\b.*", re.S)
 TAIL = re.compile(r",|\s[-–—]\s|\s\(|\s(?:speaking|meeting|standing|sitting|fresh|asking|citing)\b")

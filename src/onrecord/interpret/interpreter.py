@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from onrecord.core.span import Evidence
+from onrecord.core.statement import Article, Attribution, Judgement, PartialDate, Statement
 from onrecord.interpret.cast import Setting, build_cast
 from onrecord.interpret.context import Context
 from onrecord.interpret.descriptions import Speaker
@@ -18,8 +20,6 @@ from onrecord.interpret.people import Resolver, judged
 from onrecord.interpret.timing import Occasions, around_cue
 from onrecord.interpret.words import words
 from onrecord.lexicon import Codebook, Cue
-from onrecord.model import Article, Attribution, Judgement, PartialDate, Statement
-from onrecord.span import Evidence
 
 FORM_RULE = "the marks as printed"
 TELLS = frozenset("told tell tells telling assured assure assures informed inform reassured confirmed confided".split())

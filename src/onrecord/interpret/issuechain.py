@@ -37,7 +37,7 @@ class IssueModel:
         """The model of `data/issue-model.json`; LexiconError where it was fitted for other features."""
         raw = json.loads(text)
         if list(raw["evidence"]) != list(FEATURES) or list(raw["stay"]) != list(LINKS):
-            raise LexiconError("issue-model.json: fitted for other features; run learn/meaning.py again")
+            raise LexiconError("issue-model.json: fitted for other features; run training/fit_meaning.py again")
         evidence, stay, none = (
             np.array(list(raw[key].values()), dtype=np.float64) for key in ("evidence", "stay", "stay_none")
         )

@@ -1,6 +1,6 @@
 """Multinomial logistic regression at run time: named features times a weight table, then a softmax.
 
-Fitted by `learn/meaning.py`; the weights are plain arrays in an npz file, never code.
+Fitted by `training/fit_meaning.py`; the weights are plain arrays in an npz file, never code.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from onrecord.core.span import Evidence
+from onrecord.core.statement import Act, Attribution, Commitment, Form, Judgement, Stance
 from onrecord.interpret.certainty import SURE, commitment_of, conditions, main_clause
 from onrecord.interpret.context import Context, joined, pieces
 from onrecord.interpret.issuechain import IssueModel, bundled_issue_model
@@ -30,8 +32,6 @@ from onrecord.interpret.traits import Saying, features, stance_features
 from onrecord.interpret.vectors import PieceVectors, bundled_vectors
 from onrecord.interpret.words import Word, between, words
 from onrecord.lexicon import Codebook, Cue, Issue
-from onrecord.model import Act, Attribution, Commitment, Form, Judgement, Stance
-from onrecord.span import Evidence
 
 Table = npt.NDArray[np.float32]
 Marked = npt.NDArray[np.bool_]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from onrecord.model import PartialDate
+from onrecord.core.statement import PartialDate
 
 MONTHS = {
     name: number

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from onrecord.core.span import Evidence
+from onrecord.core.statement import Attribution, Judgement
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.context import Context
 from onrecord.interpret.descriptions import RELATIVE, Describer, Speaker
@@ -18,8 +20,6 @@ from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
 from onrecord.interpret.offices import ORGAN_NAMES, Phrase, body_before, body_called, roles_in, told_side
 from onrecord.interpret.pronouns import Heard, Salience
 from onrecord.interpret.words import Word
-from onrecord.model import Attribution, Judgement
-from onrecord.span import Evidence
 
 HE, SHE, IT, THEY = (
     {"he", "him", "his", "himself"},

@@ -3,7 +3,7 @@ and stance is.
 
 It sees what words alone do not tell ("a bridge that nobody can afford to cross is a wall"): source, cue and content in
 their places, some words before them, and the issue's proposition. One run of the network reads one statement, so that
-no other statement can change an answer. Made by `learn/reading.py`; runs on ONNX Runtime.
+no other statement can change an answer. Made by `training/fit_reader.py`; runs on ONNX Runtime.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from onrecord.core.span import encodable
 from onrecord.errors import ModelError
-from onrecord.inference import open_graph
-from onrecord.packed import read_table
-from onrecord.span import encodable
+from onrecord.models.embeddings import read_table
+from onrecord.models.session import open_graph
 
 Range = tuple[int, int]
 Floats = npt.NDArray[np.float32]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from onrecord.core.span import Evidence
+from onrecord.core.statement import Act, Commitment, Judgement
 from onrecord.interpret.signals import pattern
 from onrecord.interpret.words import Word, inflections
 from onrecord.lexicon import Cue
-from onrecord.model import Act, Commitment, Judgement
-from onrecord.span import Evidence
 
 NEGATION = frozenset("not n't never no nor neither cannot without".split())
 HOLDING_BACK = {

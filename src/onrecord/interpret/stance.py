@@ -7,11 +7,11 @@ embargo be kept", where the proposition lifts it, thus opposes.
 
 from __future__ import annotations
 
+from onrecord.core.statement import Act, Commitment, Judgement, Stance
 from onrecord.interpret.saying import Said
 from onrecord.interpret.signals import direction, pattern
 from onrecord.interpret.words import words
 from onrecord.lexicon import Issue
-from onrecord.model import Act, Commitment, Judgement, Stance
 
 
 def stance_of(

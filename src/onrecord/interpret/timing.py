@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from onrecord.core.statement import Attribution, Form, Judgement, PartialDate
 from onrecord.interpret.context import Context
 from onrecord.interpret.occasion import dated
-from onrecord.model import Attribution, Form, Judgement, PartialDate
 
 REACH = 90  # code points between a cue and a time that still counts as beside it
 CARRY = 1000  # code points over which the same speaker's occasion goes on

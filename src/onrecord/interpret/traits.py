@@ -14,13 +14,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from onrecord.core.statement import Form
 from onrecord.interpret.issues import points_back
 from onrecord.interpret.saying import Said
 from onrecord.interpret.signals import NEGATIONS, direction, hedges, signals
 from onrecord.interpret.vectors import PieceVectors
 from onrecord.interpret.words import stem, words
 from onrecord.lexicon import Issue
-from onrecord.model import Form
 
 Floats = npt.NDArray[np.float32]
 MODALS = frozenset(

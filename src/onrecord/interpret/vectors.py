@@ -1,6 +1,6 @@
 """Static word-piece vectors: the meaning of a phrase as the weighted mean of its pieces' vectors.
 
-`data/pieces.npz` is distilled from a sentence encoder by `learn/distil.py`; nothing but numpy is needed to use it.
+`data/pieces.npz` is distilled from a sentence encoder by `training/static_vectors.py`; using it needs only numpy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.interpret.words import REMEMBERED, words
-from onrecord.packed import Table, table_of
+from onrecord.models.embeddings import Table, table_of
 
 Floats = npt.NDArray[np.float32]
 LONGEST = 40

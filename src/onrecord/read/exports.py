@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from onrecord.model import PartialDate
+from onrecord.core.statement import PartialDate
 from onrecord.read.given import Given, parse_date
 
 _CLASSIC = re.compile(r"^[ \t\f]*\d+ of \d+ DOCUMENTS?[ \t]*\r?$", re.M)

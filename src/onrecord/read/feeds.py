@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from onrecord.core.statement import PartialDate
 from onrecord.errors import SourceError
-from onrecord.model import PartialDate
 from onrecord.read.fetch import is_address, unzipped
 from onrecord.read.given import parse_date
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import CodecError, EmptySource, SourceTooLarge
-from onrecord.model import Article, PartialDate
-from onrecord.span import Text
 
 # The longest text one article can have, in bytes of UTF-8; the same bound holds for the file or page around it. The
 # longest novel in print has about 3 million: what is above is a dump of many articles, and is read as JSON Lines.

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import IO, Any
 
+from onrecord.core.statement import Article
 from onrecord.errors import BinarySource, BrokenLine, SourceError
-from onrecord.model import Article
 from onrecord.read.decode import byte_order_mark, decode
 from onrecord.read.given import MAX_BYTES, Given, Notes, make_article, parse_date, too_large
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from onrecord.core.statement import Article
 from onrecord.errors import EmptySource, NoArticle
-from onrecord.model import Article
 from onrecord.read.decode import byte_order_mark, decode
 from onrecord.read.given import Given, Notes, make_article, parse_date
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from onrecord.model import Article
+from onrecord.core.statement import Article
 from onrecord.read.given import Given, make_article, parse_date
 
 # "PORT ANSEL, March 3 (Continental Wire) - ": the wire services' dateline. The place is in capitals for a word at

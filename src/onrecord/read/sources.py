@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
 
+from onrecord.core.statement import Article
 from onrecord.errors import BinarySource, EmptySource, LeftOut, SourceError
-from onrecord.model import Article
 from onrecord.read.decode import decode
 from onrecord.read.documents import docx_text, pdf_text
 from onrecord.read.exports import parts as exported

@@ -27,10 +27,10 @@ from typing import Any, ClassVar, Self
 
 import polars as pl
 
-from onrecord.codec import statement_from_dict
+from onrecord.core.codec import statement_from_dict
+from onrecord.core.statement import Article, Statement
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
 from onrecord.lexicon import Codebook
-from onrecord.model import Article, Statement
 from onrecord.record import archive_check, rows, search
 from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, Reading, file_id, reading_of
 from onrecord.record.query import Query, last_day

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from onrecord.codec import statement_from_dict
+from onrecord.core.codec import statement_from_dict
+from onrecord.core.statement import Article
 from onrecord.errors import CodecError, LedgerError, SpanError
-from onrecord.model import Article
 from onrecord.record import rows
 from onrecord.record.archive_rows import ARTICLES, STATEMENTS, Reading, file_id, reading_id, reading_of
 from onrecord.record.verify import Finding, Progress, Report

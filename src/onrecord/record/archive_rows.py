@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from onrecord.codec import statement_from_dict
-from onrecord.model import Article, Statement, digest
+from onrecord.core.codec import statement_from_dict
+from onrecord.core.statement import Article, Statement, digest
 from onrecord.record import rows
 from onrecord.record.table import COLUMNS
 

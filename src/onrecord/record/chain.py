@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from onrecord.model import digest
+from onrecord.core.statement import digest
 
 Entry = tuple[str, ...]
 

@@ -1,6 +1,6 @@
 """Databases of Discourse Network Analyzer 3 (SQLite): all tables read into frames, and written from them.
 
-This file knows the tables and nothing of what they mean; `onrecord.show.exchange.dna` turns them into statements and
+This file knows the tables and nothing of what they mean; `onrecord.exchange.dna` turns them into statements and
 back. The schema is that of DNA 3.0.7 and later, as its databases carry it in `sqlite_master`.
 """
 

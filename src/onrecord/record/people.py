@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, insert, select, update
 
+from onrecord.core.statement import Decision, Ruling, digest
 from onrecord.errors import CodecError
-from onrecord.model import Decision, Ruling, digest
 from onrecord.record.schema import decision_head, decisions
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, and_, or_, select
 
-from onrecord.model import PartialDate
+from onrecord.core.statement import PartialDate
 from onrecord.record import search
 from onrecord.record.rows import key
 from onrecord.record.rows import storable as clean

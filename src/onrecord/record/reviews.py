@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from onrecord.core.statement import Statement
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.model import Statement
 from onrecord.record import rows, writing
 from onrecord.record.desk_schema import codings, reviews, round_items, rounds
 from onrecord.record.schema import statements

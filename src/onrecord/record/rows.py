@@ -15,10 +15,10 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from onrecord.codec import article_from_dict, article_to_dict, statement_to_dict
+from onrecord.core.codec import article_from_dict, article_to_dict, statement_to_dict
+from onrecord.core.statement import Article, Statement
 from onrecord.errors import CodecError, SpanError
 from onrecord.lexicon import Codebook, Issue
-from onrecord.model import Article, Statement
 
 Row = dict[str, Any]
 

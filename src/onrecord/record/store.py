@@ -16,10 +16,10 @@ from typing import Self
 import polars as pl
 from sqlalchemy import Connection, func, or_, select
 
-from onrecord.codec import statement_from_dict
+from onrecord.core.codec import statement_from_dict
+from onrecord.core.statement import Article, Decision, Statement
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
-from onrecord.model import Article, Decision, Statement
 from onrecord.record import (
     archive_check,
     bulk,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, RowMapping, Table, func, select
 from sqlalchemy.exc import DBAPIError
 
-from onrecord.codec import statement_from_dict
+from onrecord.core.codec import statement_from_dict
+from onrecord.core.statement import Article
 from onrecord.errors import CodecError, SpanError
-from onrecord.model import Article
 from onrecord.record import migrations, people, rows, search
 from onrecord.record.chain import Batch, Contents, link
 from onrecord.record.schema import (

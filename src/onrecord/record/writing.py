@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, or_, select, text, update
 
+from onrecord.core.statement import Article, Statement
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
 from onrecord.lexicon import Codebook
-from onrecord.model import Article, Statement
 from onrecord.record import rows, search
 from onrecord.record.chain import Batch, Contents, link
 from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts

@@ -13,8 +13,8 @@ import pickle
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from onrecord.core.statement import Article
 from onrecord.errors import RunnerError, SourceError
-from onrecord.model import Article
 from onrecord.pipeline import Keeper, Known, Sent, Store, failure, kept
 from onrecord.read import Given, pieces
 from onrecord.runners.bounds import Bounds

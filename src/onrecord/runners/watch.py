@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from onrecord.core.statement import Article, Form, Statement
 from onrecord.errors import NoArticle, SourceError
-from onrecord.model import Article, Form, Statement
 from onrecord.pipeline import Item, Result
 from onrecord.read import Given, Piece, open_piece
 from onrecord.read.feeds import Feed, listing

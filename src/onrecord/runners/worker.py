@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError
-from onrecord.model import Article
 from onrecord.pipeline import Failure, Known, Packed, Pipeline, Result, Sent, analysed, failure
 from onrecord.read import Piece, open_piece
 from onrecord.record.archive_rows import reading_of

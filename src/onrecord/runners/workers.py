@@ -22,8 +22,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TYPE_CHECKING
 
+from onrecord.core.statement import Article
 from onrecord.errors import RunnerError, SourceError
-from onrecord.model import Article
 from onrecord.pipeline import Failure, Item, Keeper, Packed, Sent, Store, failure, kept
 from onrecord.read import Given, Piece, pieces
 from onrecord.runners.bounds import Bounds

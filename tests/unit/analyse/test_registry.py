@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onrecord.analyse.registry import ActorKind, build_registry, decided
-from onrecord.model import Decision, Ruling
+from onrecord.core.statement import Decision, Ruling
 
 from .made import statements
 

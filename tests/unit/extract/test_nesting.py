@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from onrecord.core.span import Text
 from onrecord.extract.assemble import Found, assemble
-from onrecord.span import Text
 
 
 def chains(text: str, *found: tuple[str, str, str]) -> dict[str, list[str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Attribution, Form
 from onrecord.extract.parse import load_parser
 from onrecord.extract.rules import RuleExtractor
 from onrecord.lexicon import load_cues
-from onrecord.model import Attribution, Form
-from onrecord.span import Text
 
 
 @pytest.fixture(scope="module")

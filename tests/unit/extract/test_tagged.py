@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.core.span import Text
 from onrecord.errors import ModelError
 from onrecord.extract import load_extractor
 from onrecord.extract.around import Around
@@ -13,7 +14,6 @@ from onrecord.extract.assemble import Found, Range
 from onrecord.extract.looks import Looks
 from onrecord.extract.tagged import TaggerExtractor
 from onrecord.lexicon import load_cues
-from onrecord.span import Text
 
 TEXT = "The Courier reported that Ann Lee said that the bridge would stay shut."
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Article, PartialDate, Statement
 from onrecord.extract.assemble import Found, assemble
 from onrecord.interpret.interpreter import Interpreter
 from onrecord.lexicon import Codebook, Issue, load_cues
-from onrecord.model import Article, PartialDate, Statement
-from onrecord.span import Text
 
 MARK = re.compile(r"\[(\d)([scq]) |\]")
 

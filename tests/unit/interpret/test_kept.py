@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import onrecord.interpret as stage
+from onrecord.core.span import Text
+from onrecord.core.statement import Article
 from onrecord.interpret.interpreter import Interpreter
 from onrecord.lexicon import Codebook, Issue
-from onrecord.model import Article
-from onrecord.span import Text
 
 
 def test_models_are_loaded_once_for_a_codebook(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from onrecord.core.span import Text
+from onrecord.core.statement import Act, Article, Commitment, Stance
 from onrecord.extract.assemble import Found, assemble
 from onrecord.interpret.certainty import conditions
 from onrecord.interpret.context import Context
@@ -12,8 +14,6 @@ from onrecord.interpret.linear import Linear, bundled_models, load, save, stance
 from onrecord.interpret.meaning import Meaning, Reading
 from onrecord.interpret.saying import Said
 from onrecord.lexicon import Codebook, Issue, load_cues
-from onrecord.model import Act, Article, Commitment, Stance
-from onrecord.span import Text
 
 BOOK = Codebook(
     name="Harbour",

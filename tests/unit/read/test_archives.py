@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.core.statement import Article
 from onrecord.errors import EmptySource, LeftOut, SourceError, SourceTooLarge
-from onrecord.model import Article
 from onrecord.read import Piece, pieces, read
 from onrecord.read.documents import unwrapped
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import BinarySource, BrokenLine, EmptySource, NoArticle, SourceError, SourceTooLarge
-from onrecord.model import Article, PartialDate
 from onrecord.read import MAX_BYTES, Given, read
 
 TEXT = "“We will not,”\r\nsaid Mr.\u00a0Orr ''twice'' 🎉.\r\n\r\nשלום, he added.\u2028\x0bAnd\x85 more.\n"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import BinarySource, SourceError, SourceTooLarge
-from onrecord.model import Article, PartialDate
 from onrecord.read import MAX_BYTES, Given, read
 from onrecord.read.fetch import fetch
 

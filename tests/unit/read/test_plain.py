@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onrecord.model import PartialDate
+from onrecord.core.statement import PartialDate
 from onrecord.read import Given, parse_date
 from onrecord.read.plain import found_in, read_plain
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onrecord.model import PartialDate
+from onrecord.core.statement import PartialDate
 from onrecord.record.query import last_day
 from onrecord.record.rows import key, storable
 

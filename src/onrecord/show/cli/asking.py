@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from onrecord.analyse.drift import Meaning
-    from onrecord.model import Article, Statement
-    from onrecord.show.exchange.dna import Database
+    from onrecord.core.statement import Article, Statement
+    from onrecord.exchange.dna import Database
 
 CodebookFile = Annotated[
     Path | None,
@@ -36,7 +36,7 @@ def ask(store: Store, filters: Filters) -> pl.DataFrame:
     """The statements that fit the filters, as a table; `time` is there where they came out of a DNA database."""
     if is_dna(store):
         return _fitting(open_dna(store), filters)
-    from onrecord.show.exchange.dna_kept import expanded
+    from onrecord.exchange.dna_kept import expanded
 
     with existing(store) as ledger:
         return expanded(ledger.table(query(filters)), ledger.statements(query(filters)))
@@ -44,7 +44,7 @@ def ask(store: Store, filters: Filters) -> pl.DataFrame:
 
 def open_dna(store: Store) -> Database:
     """The DNA database that the ledger flag names."""
-    from onrecord.show.exchange.dna import read
+    from onrecord.exchange.dna import read
 
     return read(store.ledger)
 
@@ -52,7 +52,7 @@ def open_dna(store: Store) -> Database:
 def results(store: Store, filters: Filters) -> Iterator[tuple[Article, list[Statement]]]:
     """The articles that have fitting statements, with these, in text order."""
     if is_dna(store):
-        from onrecord.show.exchange.dna import articles
+        from onrecord.exchange.dna import articles
 
         database = open_dna(store)
         kept = set(_fitting(database, filters).select("article", "start", "stop").iter_rows())
@@ -128,7 +128,7 @@ def _fitting(database: Database, filters: Filters) -> pl.DataFrame:
     import polars as pl
 
     from onrecord.analyse.tables import last_day
-    from onrecord.show.exchange.dna import table
+    from onrecord.exchange.dna import table
 
     frame = table(database)
     for name in ("speaker", "outlet"):

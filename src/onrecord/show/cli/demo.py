@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.model import Stance, Statement
+from onrecord.core.statement import Stance, Statement
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
 from onrecord.show.cli.options import Format, Output, flat

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from onrecord.model import Statement, plain
+from onrecord.core.statement import Statement, plain
 from onrecord.show.cli.edge import printable
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.marking import Mark, context, segments
@@ -36,7 +36,7 @@ def explain(
 def write_statement(statement: Statement, form: Format) -> None:
     """A statement with its evidence."""
     if form is Format.JSONL:
-        from onrecord.codec import article_to_dict, statement_to_dict
+        from onrecord.core.codec import article_to_dict, statement_to_dict
 
         article = {key: value for key, value in article_to_dict(statement.article).items() if key != "text"}
         write_json(statement_to_dict(statement) | {"of": article, "context": _plain_context(statement)})

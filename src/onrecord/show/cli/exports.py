@@ -61,7 +61,7 @@ def _by_ending(output: Path) -> Target:
 
 
 def _table(filters: Filters, store: Store, output: Path, target: Target) -> int:
-    from onrecord.show.exchange import csv, excel, parquet
+    from onrecord.exchange import csv, excel, parquet
 
     table = ask(store, filters)
     if target is Target.CSV:
@@ -76,7 +76,7 @@ def _table(filters: Filters, store: Store, output: Path, target: Target) -> int:
 
 
 def _texts(filters: Filters, store: Store, output: Path, target: Target) -> int:
-    from onrecord.show.exchange import annotation, brat, dna, jsonl, refi
+    from onrecord.exchange import annotation, brat, dna, jsonl, refi
 
     if target is Target.DNA and is_dna(store) and filters == Filters():
         # A whole database is kept whole: coders, attributes, other statement types and variables.

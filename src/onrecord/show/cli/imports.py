@@ -16,7 +16,7 @@ from onrecord.show.cli.output import counted
 from onrecord.show.cli.progress import bar
 
 if TYPE_CHECKING:
-    from onrecord.model import Article, Statement
+    from onrecord.core.statement import Article, Statement
 
 Results = Sequence[tuple["Article", Sequence["Statement"]]]
 
@@ -58,8 +58,8 @@ def import_(
     if path.suffix.lower() == ".jsonl":
         results: Results = list(_json_lines(path))
     else:
-        from onrecord.show.exchange import dna
-        from onrecord.show.exchange.dna_kept import times
+        from onrecord.exchange import dna
+        from onrecord.exchange.dna_kept import times
 
         roles = dict(pairs(role or [], "ROLE=VARIABLE to map"))
         database = dna.read(path, statement_type=statement_type, roles=roles)
@@ -79,7 +79,7 @@ def import_(
 
 
 def _json_lines(path: Path) -> Iterator[tuple[Article, list[Statement]]]:
-    from onrecord.show.exchange import jsonl
+    from onrecord.exchange import jsonl
 
     try:
         with path.open(encoding="utf-8") as lines:

@@ -71,8 +71,8 @@ def train(
 ) -> None:
     """Train a tagger from a corpus and write it as a folder for --model."""
     try:
-        from onrecord.learn.train import Material, encoder_of, recipe_of
-        from onrecord.learn.train import train as run
+        from onrecord.train.trainer import Material, encoder_of, recipe_of
+        from onrecord.train.trainer import train as run
     except ImportError as error:
         raise ModelError(f"{MISSING} ({error.name} is missing)") from error
     material = Material(train, own, tuple(keep_out or ()), teacher, settings)
@@ -98,7 +98,7 @@ def evaluate(
 
 
 def _report(model: Path, gold: Path, form: Format) -> None:
-    from onrecord.learn.evaluate import evaluate as run
+    from onrecord.train.evaluate import evaluate as run
 
     result = run(model, gold)
     if form is Format.JSONL:

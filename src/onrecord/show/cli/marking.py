@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from onrecord.span import Span
+from onrecord.core.span import Span
 
 Mark = tuple[str, Span]
 REACH = 2_000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.model import PartialDate
+from onrecord.core.statement import PartialDate
 from onrecord.show.cli.asking import answer, ask, told_once
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date

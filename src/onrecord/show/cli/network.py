@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onrecord.core.statement import PartialDate
 from onrecord.errors import ExchangeError, TableError
-from onrecord.model import PartialDate
 from onrecord.show.cli.asking import ask, is_dna, open_dna, pairs, told_once
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Filters, Store, flat, to_date
@@ -204,7 +204,7 @@ def _frame(found: pl.DataFrame, file: File) -> None:
         raise ExchangeError(f"this is a table: write csv or jsonl, not {file.format.value}")
     if found.is_empty():
         say("nothing fits")
-    from onrecord.show.exchange import csv
+    from onrecord.exchange import csv
 
     text = csv.table(found) if file.format is FileFormat.csv else "".join(_json_lines(found))
     _put(text.encode(), file.output)
@@ -214,7 +214,7 @@ def _attributes(store: Store, form: FileFormat) -> dict[str, dict[str, str]] | N
     """What a DNA database tells of its nodes, for the formats that have a place for it."""
     if form not in (FileFormat.graphml, FileFormat.gexf) or not is_dna(store):
         return None
-    from onrecord.show.exchange.dna import attributes
+    from onrecord.exchange.dna import attributes
 
     return attributes(open_dna(store))
 
@@ -235,15 +235,15 @@ def _many(nets: Iterator[Network], file: File) -> None:
 
 
 def _bytes(net: Network, form: FileFormat, attributes: dict[str, dict[str, str]] | None = None) -> bytes:
-    from onrecord.show.exchange import csv, dl, gexf, graphml
+    from onrecord.exchange import csv, dl, gexf, graphml
 
     title = f"{net.options.rows} by {net.options.columns}: {net.options.aggregate}"
     if form in (FileFormat.png, FileFormat.svg):
-        from onrecord.show.exchange import picture
+        from onrecord.exchange import picture
 
         return picture.write(net, form.value, title=title)
     if form is FileFormat.html:
-        from onrecord.show.exchange import page
+        from onrecord.exchange import page
 
         return page.write(net, title=title).encode()
     if form is FileFormat.jsonl:

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
+from onrecord.core.statement import Act, PartialDate, Stance
 from onrecord.errors import CodecError
-from onrecord.model import Act, PartialDate, Stance
 from onrecord.show.cli.edge import remember_debug
 
 LEDGER = "onrecord.db"

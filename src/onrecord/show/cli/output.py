@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from onrecord.model import Statement
+from onrecord.core.statement import Statement
 from onrecord.show.cli.edge import printable
 from onrecord.show.cli.options import Format
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from onrecord.core.statement import Decision, Ruling
 from onrecord.errors import CodecError
-from onrecord.model import Decision, Ruling
 from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing_ledger
 from onrecord.show.cli.options import Output, Store, flat

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from onrecord.codec import statement_to_dict
+from onrecord.core.codec import statement_to_dict
 from onrecord.show.cli.edge import FAILED, printable, say
 from onrecord.show.cli.options import Format, Runner, Running
 from onrecord.show.cli.output import (
@@ -27,8 +27,8 @@ from onrecord.show.cli.output import (
 from onrecord.show.cli.progress import bar
 
 if TYPE_CHECKING:
+    from onrecord.core.statement import Article, Statement
     from onrecord.lexicon import Codebook
-    from onrecord.model import Article, Statement
     from onrecord.pipeline import Item, Sent, Store
     from onrecord.read import Given
 

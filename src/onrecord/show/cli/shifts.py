@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.model import PartialDate
+from onrecord.core.statement import PartialDate
 from onrecord.show.cli.asking import answer, ask, meaning, told_once
 from onrecord.show.cli.matrix import By
 from onrecord.show.cli.options import Filters, Output, Store, flat, to_date

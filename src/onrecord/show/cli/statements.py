@@ -23,7 +23,7 @@ def statements(
 
     With `--format jsonl` in the same form as `onrecord read`; CSV has one row a statement, with its article.
     """
-    from onrecord.codec import statement_to_dict
+    from onrecord.core.codec import statement_to_dict
 
     with existing(store) as ledger:
         found = ledger.statements(query(filters, limit=limit))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onrecord.core.statement import PartialDate
 from onrecord.errors import TableError
-from onrecord.model import PartialDate
 from onrecord.show.cli.asking import CodebookFile, answer, ask, terms, told_once
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.matrix import By, Rule

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from onrecord.core.statement import Article
 from onrecord.errors import SourceError
-from onrecord.model import Article
 from onrecord.read import SUFFIXES, Given, read
 from onrecord.show.desk.fetching import fetch
 from onrecord.show.desk.jobs import Source

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError
-from onrecord.model import Article
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from onrecord.codec import offsets
-from onrecord.errors import CodecError
-from onrecord.lexicon import Codebook
-from onrecord.model import (
+from onrecord.core.codec import offsets
+from onrecord.core.span import Evidence
+from onrecord.core.statement import (
     FIELDS,
     Act,
     Article,
@@ -22,8 +21,9 @@ from onrecord.model import (
     Statement,
     plain,
 )
+from onrecord.errors import CodecError
+from onrecord.lexicon import Codebook
 from onrecord.show.desk.marks import span_of_words, words_of_span
-from onrecord.span import Evidence
 
 RULE = "by hand"
 LONGEST = 300  # characters of a name
@@ -126,7 +126,7 @@ def _values(form: Mapping[str, str], article: Article, codebook: Codebook | None
 
 
 def gold_case(article: Article, statements: Sequence[Statement], codebook: str) -> dict[str, Any]:
-    """An article with its judged statements as `onrecord evaluate` and `train` take them (tests/golden/cases)."""
+    """An article with its judged statements as `onrecord evaluate` and `train` take them (training/corpus)."""
     return {
         "id": article.name,
         "title": article.title,

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from onrecord.core.statement import Statement
 from onrecord.errors import SpanError
-from onrecord.model import Statement
 
 PARTS = ("content", "source", "cue", "condition")
 # A word, a run of blanks, or a single other character, so that a quotation mark can be left out of a selection.

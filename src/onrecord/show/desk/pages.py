@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from onrecord import __version__
-from onrecord.model import Act, Commitment, Form, Stance
+from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.show.desk.visit import address, part, show
 
 SIGNS = {"support": "+", "oppose": "−", "mixed": "±", "noncommittal": "○", "none": "·"}

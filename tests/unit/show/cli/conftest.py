@@ -10,10 +10,20 @@ from pathlib import Path
 import pytest
 import typer.testing
 
+from onrecord.core.span import Text
+from onrecord.core.statement import (
+    Act,
+    Article,
+    Attribution,
+    Commitment,
+    Form,
+    Judgement,
+    PartialDate,
+    Stance,
+    Statement,
+)
 from onrecord.lexicon import Codebook
-from onrecord.model import Act, Article, Attribution, Commitment, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.show.cli.app import build
-from onrecord.span import Text
 
 Run = Callable[..., typer.testing.Result]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.exchange import dna
 from onrecord.record import Ledger
 from onrecord.record.dna import frame, write_tables
-from onrecord.show.exchange import dna
 
 from .conftest import Run
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onrecord.core.span import Span
 from onrecord.show.cli.marking import context, segments
-from onrecord.span import Span
 
 
 def test_nested_and_crossing_marks() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from onrecord.codec import statement_from_dict, statement_to_dict
+from onrecord.core.codec import statement_from_dict, statement_to_dict
+from onrecord.core.statement import Article
 from onrecord.lexicon import load_codebook
-from onrecord.model import Article
 from onrecord.read import read as read_source
 
 

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from onrecord.core.statement import PartialDate
 from onrecord.errors import CodebookError, CodecError
 from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, parse_codebook
-from onrecord.model import PartialDate
 from onrecord.read import Given
 from onrecord.record import Role
 from onrecord.show.desk import intake

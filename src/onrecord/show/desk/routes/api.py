@@ -23,9 +23,9 @@ from starlette.routing import Route
 
 from onrecord import __version__
 from onrecord.analyse.positions import NEEDED, RULES, matrix
-from onrecord.codec import article_from_dict, article_to_dict, statement_to_dict
+from onrecord.core.codec import article_from_dict, article_to_dict, statement_to_dict
+from onrecord.core.statement import Act, Stance
 from onrecord.errors import CodecError
-from onrecord.model import Act, Stance
 from onrecord.record import Query, Role, Verdict
 from onrecord.show.desk.guard import csrf_fits, same_origin
 from onrecord.show.desk.judging import corrected

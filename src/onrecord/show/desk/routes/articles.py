@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.codec import statement_to_dict
+from onrecord.core.codec import statement_to_dict
+from onrecord.core.statement import Article, Statement
 from onrecord.errors import StatementNotFound
-from onrecord.model import Article, Statement
 from onrecord.record import Query
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response, json_response

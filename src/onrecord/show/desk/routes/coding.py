@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from onrecord.analyse.agreement import agreement, confusion
-from onrecord.model import Act, Commitment, Form, Stance
+from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.record import Role, Round
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.marks import Mark, split

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from onrecord.core.statement import FIELDS, Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
-from onrecord.model import FIELDS, Statement, plain
 from onrecord.record import Query, Role, Verdict
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.judging import CODED, codebook_yaml, corrected, gold_case, made, ranges

@@ -1,0 +1,273 @@
+"""The central types and the closed lists of values (the annotation guide's fields, see docs/fields.md).
+
+All are frozen and slotted. A `Judgement` says of every interpreted field what is held, why and how surely;
+`None` (unknown) is a value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from onrecord.core.span import Evidence, Text
+from onrecord.errors import CodecError
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Form(StrEnum):
+    """All of the content in quotation marks, none of it, or part of it (Pareti 2012)."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+
+
+class Act(StrEnum):
+    """What is done by saying it."""
+
+    STATE = "state"
+    CONCEDE = "concede"
+    DENY = "deny"
+    ACCUSE = "accuse"
+    DEMAND = "demand"
+    PROPOSE = "propose"
+    PROMISE = "promise"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    WARN = "warn"
+    HOPE = "hope"
+    ENDORSE = "endorse"
+    LEAVE_OPEN = "leave-open"
+    DECLINE = "decline"
+    ASK = "ask"
+
+
+class Stance(StrEnum):
+    """The speaker's stance towards the proposition of the issue."""
+
+    SUPPORT = "support"
+    OPPOSE = "oppose"
+    MIXED = "mixed"
+    NONCOMMITTAL = "noncommittal"
+    NONE = "none"
+
+
+class Commitment(StrEnum):
+    """How sure the speaker presents the content as true, after FactBank (Saurí & Pustejovsky 2009)."""
+
+    CERTAIN = "CT+"
+    PROBABLE = "PR+"
+    POSSIBLE = "PS+"
+    NOT_POSSIBLE = "PS-"
+    NOT_PROBABLE = "PR-"
+    CERTAINLY_NOT = "CT-"
+    UNCOMMITTED = "Uu"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """An ISO date of which day, or day and month, may be unknown: `2026-03-02`, `2026-03` or `2026`.
+
+    Its length gives its precision; a date contains those that it is a prefix of.
+    """
+
+    iso: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", self.iso):
+            raise CodecError(f"{self.iso!r} is no date of the form YYYY, YYYY-MM or YYYY-MM-DD")
+        try:
+            self.first_day()
+        except ValueError as error:
+            raise CodecError(f"{self.iso!r} is not in the calendar") from error
+
+    def __str__(self) -> str:
+        return self.iso
+
+    def first_day(self) -> date:
+        """The earliest day that it may mean."""
+        return date.fromisoformat(self.iso + "-01-01"[len(self.iso) - 4 :])
+
+    def contains(self, other: PartialDate) -> bool:
+        """Whether `other` is the same date or a more precise one inside it."""
+        return other.iso.startswith(self.iso)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One text as one outlet published it; `name` is what the source calls it (a JSON line's id, a file's name)."""
+
+    text: Text
+    name: str
+    title: str | None = None
+    outlet: str | None = None
+    published: PartialDate | None = None
+    url: str | None = None
+
+    @property
+    def id(self) -> str:
+        """A hash of the text and of who published it when, so that reading twice gives the same article."""
+        return digest("article", self.text.id, self.title, self.outlet, str(self.published or ""), self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """An attribution relation (Pareti 2012): a source, a cue and a content, each of one or more pieces.
+
+    `source` or `cue` may be empty, `content` never. `outer` is the attribution that reports this one, so the chain of
+    reporters is that of the outer ones. `inside` is one whose content holds this one without reporting it ("rejected
+    the League's call for observers": the call is not told by whoever rejected it).
+    """
+
+    source: tuple[Evidence, ...]
+    cue: tuple[Evidence, ...]
+    content: tuple[Evidence, ...]
+    form: Form
+    outer: Attribution | None = None
+    inside: Attribution | None = None
+    rule: str = ""
+    confidence: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.content:
+            raise CodecError("an attribution needs a content")
+
+    @property
+    def chain(self) -> tuple[Attribution, ...]:
+        """The attributions around this one, outermost first."""
+        links: list[Attribution] = []
+        link = self.outer
+        while link is not None:
+            links.append(link)
+            link = link.outer
+        return tuple(reversed(links))
+
+    @property
+    def quote(self) -> str:
+        """The words of the content, pieces joined by an ellipsis."""
+        return " … ".join(piece.quote for piece in self.content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement(Generic[T_co]):
+    """An interpreted value with the words and the rule it rests on; confidence is a probability in [0, 1].
+
+    Evidence is kept in text order, each piece once, so that equal judgements are equal records.
+    """
+
+    value: T_co
+    rule: str
+    confidence: float
+    evidence: tuple[Evidence, ...] = ()
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(set(self.evidence), key=lambda piece: piece.span))
+        object.__setattr__(self, "evidence", ordered)
+
+
+# The interpreted fields in the order of the contract; condition is judged, its value being its spans.
+FIELDS = (
+    "form", "speaker", "affiliation", "chain", "venue", "act", "issue", "stance", "commitment", "condition", "when",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One attribution, interpreted. `nested_in` is the id of the statement inside whose content it stands."""
+
+    article: Article
+    source: tuple[Evidence, ...]
+    cue: tuple[Evidence, ...]
+    content: tuple[Evidence, ...]
+    form: Judgement[Form]
+    speaker: Judgement[str | None]
+    affiliation: Judgement[str | None]
+    chain: Judgement[tuple[str, ...]]
+    venue: Judgement[str | None]
+    act: Judgement[Act]
+    issue: Judgement[str | None]
+    stance: Judgement[Stance]
+    commitment: Judgement[Commitment]
+    condition: Judgement[tuple[Evidence, ...]]
+    when: Judgement[PartialDate | None]
+    nested_in: str | None = None
+    id: str = field(init=False, compare=False)
+    place: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        spans = [[[e.span.start, e.span.end] for e in part] for part in (self.source, self.cue, self.content)]
+        place = digest("place", self.article.id, spans)
+        values = [[name, plain(getattr(self, name).value)] for name in FIELDS]
+        object.__setattr__(self, "place", place)
+        object.__setattr__(self, "id", digest("statement", place, values, self.nested_in))
+
+    @property
+    def quote(self) -> str:
+        """The words of the content, pieces joined by an ellipsis."""
+        return " … ".join(piece.quote for piece in self.content)
+
+    def judgements(self) -> Iterator[tuple[str, Judgement[object]]]:
+        """The interpreted fields with their names, in the order of the contract."""
+        for name in FIELDS:
+            yield name, getattr(self, name)
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Everything that this statement cites."""
+        yield from self.source
+        yield from self.cue
+        yield from self.content
+        yield from self.condition.value
+        for _, judgement in self.judgements():
+            yield from judgement.evidence
+
+
+class Ruling(StrEnum):
+    """What a person decides about who is who."""
+
+    MERGE = "merge"  # `others` are `name`
+    SPLIT = "split"  # `others` are not `name`
+    RENAME = "rename"  # `name` is to be called the one name in `others`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A person's ruling on speakers' names; a later one on the same names stands over an earlier one."""
+
+    ruling: Ruling
+    name: str
+    others: tuple[str, ...]
+    coder: str
+    reason: str = ""
+    created: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not self.others or not all(other.strip() for other in self.others):
+            raise CodecError("a decision on people needs a name and at least one other name")
+        if self.ruling is Ruling.RENAME and len(self.others) != 1:
+            raise CodecError("a speaker can be renamed to one name only")
+
+
+def plain(value: object) -> object:
+    """A judged value as JSON knows it: evidence as [start, end], dates and enumerations as text."""
+    if isinstance(value, Evidence):
+        return [value.span.start, value.span.end]
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, StrEnum | PartialDate):
+        return str(value)
+    return value
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))  # made once: `json.dumps` makes one a call
+
+
+def digest(kind: str, *parts: object) -> str:
+    """A content hash: the first 32 hex digits of the SHA-256 of the parts as compact JSON."""
+    return hashlib.sha256(_COMPACT.encode([kind, *parts]).encode("ascii")).hexdigest()[:32]

@@ -1,0 +1,102 @@
+"""W3C Web Annotation (JSON-LD): one annotation per statement, in an AnnotationCollection of one page.
+
+Each piece of the content is a target, with a TextPositionSelector in code points and a TextQuoteSelector with prefix
+and suffix, as the Web Annotation Data Model (W3C, 2017) has them. The bodies are a readable text, tags, and the whole
+record of the statement as a JSON literal, from which it is read back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from onrecord.core.codec import statement_from_dict, statement_to_dict
+from onrecord.core.span import Evidence
+from onrecord.core.statement import Article, Statement
+from onrecord.errors import CodecError, ExchangeError
+
+CONTEXT: list[Any] = [
+    "http://www.w3.org/ns/anno.jsonld",
+    {
+        "onrecord": "https://onrecord.example.org/ns#",
+        "record": {"@id": "onrecord:record", "@type": "@json"},
+        "Statement": "onrecord:Statement",
+    },
+]
+TAGS = ("speaker", "affiliation", "issue", "stance", "act", "commitment")
+AROUND = 32
+
+
+def collection(results: Iterable[tuple[Article, Sequence[Statement]]], *, label: str = "Statements") -> dict[str, Any]:
+    """The annotations of all statements, as JSON knows them."""
+    items = [_annotation(article, statement) for article, statements in results for statement in statements]
+    return {
+        "@context": CONTEXT,
+        "id": "urn:onrecord:statements",
+        "type": "AnnotationCollection",
+        "label": label,
+        "total": len(items),
+        "first": {
+            "id": "urn:onrecord:statements:1",
+            "type": "AnnotationPage",
+            "startIndex": 0,
+            "items": items,
+        },
+    }
+
+
+def write(results: Iterable[tuple[Article, Sequence[Statement]]]) -> str:
+    """The collection as JSON-LD text."""
+    return json.dumps(collection(results), ensure_ascii=False, indent=1) + "\n"
+
+
+def read(text: str, articles: Iterable[Article]) -> Iterator[Statement]:
+    """The statements of a collection about these articles; ExchangeError where a selector does not fit its text."""
+    known = {article.text.id: article for article in articles}
+    try:
+        items = json.loads(text)["first"]["items"]
+        for item in items:
+            record = next(body["record"] for body in item["body"] if body["type"] == "Statement")
+            article = known.get(record["text_id"])
+            if article is None:
+                raise ExchangeError(f"{item['id']}: about a text that is not among the articles")
+            statement = statement_from_dict(record, article)
+            if [target["selector"] for target in item["target"]] != [_selectors(article, p) for p in statement.content]:
+                raise ExchangeError(f"{item['id']}: its selectors do not fit its text")
+            yield statement
+    except (ValueError, KeyError, TypeError, StopIteration, CodecError) as error:
+        raise ExchangeError(f"no collection of annotations of statements: {error!r}") from error
+
+
+def _annotation(article: Article, statement: Statement) -> dict[str, Any]:
+    record = statement_to_dict(statement)
+    tags = [f"{name}: {record[name]}" for name in TAGS if record[name] is not None]
+    told = f"{record['speaker'] or 'somebody'} ({record['act']}, {record['stance']}, {record['commitment']})"
+    bodies: list[Mapping[str, Any]] = [
+        {"type": "TextualBody", "purpose": "describing", "format": "text/plain", "language": "en", "value": told},
+        *[{"type": "TextualBody", "purpose": "tagging", "format": "text/plain", "value": tag} for tag in tags],
+        {"type": "Statement", "purpose": "classifying", "record": record},
+    ]
+    source = article.url or f"urn:sha256:{article.text.id}"
+    return {
+        "id": f"urn:onrecord:statement:{statement.id}",
+        "type": "Annotation",
+        "motivation": "classifying",
+        "body": bodies,
+        "target": [{"source": source, "selector": _selectors(article, piece)} for piece in statement.content],
+    }
+
+
+def _selectors(article: Article, piece: Evidence) -> list[dict[str, Any]]:
+    start, end = piece.span.start, piece.span.end
+    content = article.text.content
+    return [
+        {"type": "TextPositionSelector", "start": start, "end": end},
+        {
+            "type": "TextQuoteSelector",
+            "exact": piece.quote,
+            "prefix": content[max(0, start - AROUND) : start],
+            "suffix": content[end : end + AROUND],
+        },
+    ]

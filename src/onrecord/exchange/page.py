@@ -1,0 +1,31 @@
+"""A network as one HTML page that needs nothing else: drag nodes, zoom, point at one to see its ties, hide weak ties.
+
+All data is put in as JSON in which no `<` occurs, and is shown as text, so a name can never become markup or script.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from importlib import resources
+
+from onrecord.analyse.networks import Network
+from onrecord.exchange.layout import COLUMN, NEGATIVE, POSITIVE, ROW, place
+
+
+def write(net: Network, *, title: str = "Network") -> str:
+    """The page; ExchangeError where there are too many nodes to draw."""
+    drawn = place(net)
+    data = {
+        "nodes": [
+            {"name": name, "kind": kind, "x": round(x, 5), "y": round(y, 5), "size": round(size, 4)}
+            for name, kind, x, y, size in drawn.nodes
+        ],
+        "ties": [{"a": a, "b": b, "weight": weight, "width": round(width, 5)} for a, b, weight, width in drawn.ties],
+        "colours": {"row": ROW, "column": COLUMN, "positive": POSITIVE, "negative": NEGATIVE},
+    }
+    told = json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+    template = resources.files("onrecord").joinpath("exchange", "page.html").read_text(encoding="utf-8")
+    words = f"{len(drawn.nodes)} nodes, {len(drawn.ties)} ties, {net.statements} statements"
+    filled = template.replace("{{title}}", escape(title)).replace("{{words}}", escape(words))
+    return filled.replace("{{data}}", told)

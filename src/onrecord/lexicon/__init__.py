@@ -1,0 +1,27 @@
+"""Vocabularies and codebooks: what the program knows of the language, and the issues that an analyst follows."""
+
+from onrecord.lexicon.codebook import (
+    MAX_CODEBOOK_BYTES,
+    Codebook,
+    Issue,
+    codebook_from_dict,
+    codebook_warnings,
+    load_codebook,
+    parse_codebook,
+)
+from onrecord.lexicon.tables import Cue, inflections, irregular_forms, load_cues, rows
+
+__all__ = [
+    "MAX_CODEBOOK_BYTES",
+    "Codebook",
+    "Cue",
+    "Issue",
+    "codebook_from_dict",
+    "codebook_warnings",
+    "inflections",
+    "irregular_forms",
+    "load_codebook",
+    "load_cues",
+    "parse_codebook",
+    "rows",
+]

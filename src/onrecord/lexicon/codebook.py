@@ -1,0 +1,160 @@
+"""Load and validate codebooks: the issues that an analyst follows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from onrecord.errors import CodebookError
+
+MAX_CODEBOOK_BYTES = 1_000_000
+# When `codebook_warnings` speaks up: shares of words, and of contents; hit rates of fewer contents say little.
+MUCH_SHARED, MUCH_HIT, FEW_CONTENTS = 0.5, 0.3, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One issue of a codebook: a proposition that can be supported or opposed, and words that point to it."""
+
+    id: str
+    label: str
+    proposition: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codebook:
+    """The issues that an analyst follows, in the order of the file; `id` is a hash of what it says."""
+
+    name: str
+    description: str
+    issues: tuple[Issue, ...]
+
+    @property
+    def id(self) -> str:
+        """A content hash, so that a ledger knows under which codebook a statement was read."""
+        return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def issue(self, key: str) -> Issue | None:
+        """The issue of this id, or None."""
+        return next((issue for issue in self.issues if issue.id == key), None)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without anchors and aliases: a codebook needs none, and nested ones are how YAML bombs are built."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases are not allowed in a codebook")
+        return super().compose_node(parent, index)
+
+
+def load_codebook(path: Path) -> Codebook:
+    """A codebook from a YAML file; CodebookError names the file, the place and what is missing."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_CODEBOOK_BYTES + 1)
+    except OSError as error:
+        raise CodebookError(f"{path}: {error.strerror or error}") from error
+    return parse_codebook(data, str(path))
+
+
+def parse_codebook(data: bytes, where: str) -> Codebook:
+    """A codebook from the bytes of a YAML file; CodebookError names `where`, the place and what is missing."""
+    if len(data) > MAX_CODEBOOK_BYTES:
+        raise CodebookError(f"{where}: larger than {MAX_CODEBOOK_BYTES} bytes; a codebook is a page or two")
+    try:
+        raw = yaml.load(data.decode("utf-8"), Loader=_PlainLoader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise CodebookError(f"{where}: no YAML that can be read: {' '.join(str(error).split())}") from error
+    return codebook_from_dict(raw, where)
+
+
+def codebook_from_dict(raw: Any, where: str) -> Codebook:
+    """A codebook from parsed YAML; CodebookError where a field is missing or of the wrong type."""
+    if not isinstance(raw, Mapping):
+        raise CodebookError(f"{where}: no mapping; it needs `issues:` with a map of id to label, proposition, terms")
+    issues = raw.get("issues")
+    if not isinstance(issues, Mapping) or not issues:
+        raise CodebookError(f"{where}: `issues` is missing or empty; it maps an id to label, proposition and terms")
+    made = tuple(_issue(key, value, where) for key, value in issues.items())
+    name = raw.get("name") or Path(where).stem
+    return Codebook(name=str(name), description=str(raw.get("description") or "").strip(), issues=made)
+
+
+def _issue(key: Any, value: Any, where: str) -> Issue:
+    if not isinstance(key, str) or not re.fullmatch(r"[\w.-]+", key):
+        raise CodebookError(f"{where}: issue id {key!r} must be a word of letters, digits, '-', '_' or '.'")
+    if not isinstance(value, Mapping):
+        raise CodebookError(f"{where}: issue {key}: no mapping with label, proposition and terms")
+    for name in ("label", "proposition", "terms"):
+        if not value.get(name):
+            raise CodebookError(f"{where}: issue {key}: `{name}` is missing")
+    terms = value["terms"]
+    if not isinstance(terms, list) or not all(isinstance(term, str | int | float) for term in terms):
+        raise CodebookError(f"{where}: issue {key}: `terms` must be a list of words")
+    return Issue(
+        id=key,
+        label=str(value["label"]).strip(),
+        proposition=" ".join(str(value["proposition"]).split()),
+        terms=tuple(str(term).strip() for term in terms),
+    )
+
+
+def codebook_warnings(codebook: Codebook, contents: Sequence[str] = ()) -> list[str]:
+    """What a codebook's author should look at, with numbers.
+
+    Terms that issues share, issues whose words largely coincide, terms that are too short; and, where `contents` of
+    statements are given, terms that hit a large part of them and issues that none of them reaches.
+    """
+    owners: dict[str, list[str]] = {}
+    for issue in codebook.issues:
+        for term in issue.terms:
+            owners.setdefault(term.casefold(), []).append(issue.id)
+    warnings = [
+        f"term {term!r} points to {len(ids)} issues: {', '.join(ids)}" for term, ids in owners.items() if len(ids) > 1
+    ]
+    warnings += [
+        f"issue {ids[0]}: term {term!r} is so short that it will hit many texts"
+        for term, ids in owners.items()
+        if len(term) <= 2 and not term.isdigit()
+    ]
+    for issue in codebook.issues:
+        if not issue.proposition.endswith("."):
+            warnings.append(f"issue {issue.id}: the proposition should be one full sentence")
+    return [*warnings, *_overlaps(codebook), *_hit_rates(codebook, contents)]
+
+
+def _overlaps(codebook: Codebook) -> Iterator[str]:
+    """Pairs of issues of which one's words are mostly the other's too."""
+    bags = [set(re.findall(r"\w{4,}", f"{i.label} {' '.join(i.terms)}".casefold())) for i in codebook.issues]
+    for n, (one, mine) in enumerate(zip(codebook.issues, bags, strict=True)):
+        for other, theirs in list(zip(codebook.issues, bags, strict=True))[n + 1 :]:
+            shared, least = len(mine & theirs), min(len(mine), len(theirs))
+            if least and shared / least > MUCH_SHARED:
+                pair = f"issues {one.id} and {other.id}"
+                yield f"{pair} share {shared} of {least} words: they will be taken for each other"
+
+
+def _hit_rates(codebook: Codebook, contents: Sequence[str]) -> Iterator[str]:
+    """Terms that hit too much of what is said, and issues that hit none of it."""
+    if len(contents) < FEW_CONTENTS:
+        return
+    folded = [content.casefold() for content in contents]
+    for issue in codebook.issues:
+        reached = 0
+        for term in issue.terms:
+            pattern = re.compile(rf"\b{re.escape(term.casefold())}")
+            hits = sum(pattern.search(content) is not None for content in folded)
+            reached += hits
+            if hits / len(folded) > MUCH_HIT:
+                share = 100 * hits // len(folded)
+                yield f"issue {issue.id}: term {term!r} hits {hits} of {len(folded)} contents ({share} %)"
+        if not reached:
+            yield f"issue {issue.id}: none of its {len(issue.terms)} terms hits any of {len(folded)} contents"

@@ -1,0 +1,92 @@
+"""Load the reviewed vocabularies under `data/`.
+
+Vocabularies are tables of tab-separated values; lines that begin with `#` say what the columns mean, and every row
+names its source. Nothing is loaded at import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from onrecord.core.statement import Act, Commitment
+from onrecord.errors import LexiconError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A reporting cue. `frames` are the kinds of complement that hold its content (see `data/cues.tsv`)."""
+
+    phrase: tuple[str, ...]
+    pos: str
+    frames: frozenset[str]
+    act: Act
+    commitment: Commitment | None
+    stance: str
+    plover: str | None
+    source: str
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a bundled table; LexiconError where one has too few or too many columns."""
+    content = resources.files("onrecord").joinpath("data", name).read_text(encoding="utf-8")
+    header: list[str] | None = None
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        values = line.split("\t")
+        if header is None:
+            header = values
+            continue
+        if len(values) != len(header):
+            raise LexiconError(f"{name}:{number}: {len(values)} columns where {len(header)} are named")
+        yield dict(zip(header, values, strict=True))
+
+
+def load_cues() -> tuple[Cue, ...]:
+    """The reporting cues of `data/cues.tsv`."""
+    cues = []
+    for row in rows("cues.tsv"):
+        try:
+            cues.append(
+                Cue(
+                    phrase=tuple(row["cue"].split()),
+                    pos=row["pos"],
+                    frames=frozenset(row["frames"]),
+                    act=Act(row["act"]),
+                    commitment=None if row["commitment"] == "=" else Commitment(row["commitment"]),
+                    stance=row["stance"],
+                    plover=None if row["plover"] == "-" else row["plover"],
+                    source=row["source"],
+                )
+            )
+        except (KeyError, ValueError) as error:
+            raise LexiconError(f"cues.tsv: {row.get('cue')!r}: {error}") from error
+    return tuple(cues)
+
+
+@cache
+def irregular_forms() -> Mapping[str, frozenset[str]]:
+    """The forms of `data/irregular.tsv` by verb; read once, as every cue is inflected by it."""
+    return {row["verb"]: frozenset(row["forms"].split()) for row in rows("irregular.tsv")}
+
+
+def inflections(verb: str) -> set[str]:
+    """The forms of a verb lemma: base, -s, -ing, past and participle."""
+    forms = {verb, *irregular_forms().get(verb, ())}
+    if verb == "be":
+        return forms
+    if re.search(r"[^aeiou]y$", verb):
+        forms |= {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
+    elif verb.endswith("ee"):
+        forms |= {verb + "s", verb + "d", verb + "ing"}
+    elif verb.endswith("e"):
+        forms |= {verb + "s", verb + "d", verb[:-1] + "ing"}
+    elif re.search(r"(s|x|z|ch|sh)$", verb):
+        forms |= {verb + "es", verb + "ed", verb + "ing"}
+    else:
+        forms |= {verb + "s", verb + "ed", verb + "ing"}
+    return forms

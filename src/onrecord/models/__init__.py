@@ -1,0 +1,1 @@
+"""Model files at run time: ONNX Runtime sessions and packed embedding tables."""

@@ -1,0 +1,90 @@
+"""A larger network's answers as targets for a smaller one (Hinton, Vinyals and Dean 2015).
+
+Gold says which reading is right; the teacher also says how close the others come, which is where a small network
+gains most.  Answers to a batch are kept in files, as the same windows come again in later epochs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from onrecord.errors import ModelError
+from onrecord.train.examples import IGNORE
+from onrecord.train.network import load
+from onrecord.train.vocabulary import plain_tokenizer, specials
+
+GOLD = 0.5  # what gold's losses count beside the teacher's
+
+
+class Teacher:
+    """What `train` left in a folder: the weights of its last stage, and the tokenizer."""
+
+    def __init__(self, folder: Path, pupil: Tokenizer, halved: bool) -> None:
+        """Load; ModelError where there are no weights, or where the pupil's word pieces are not known here."""
+        stages = sorted(folder.glob("stage*.pt"))
+        if not stages:
+            raise ModelError(f"{folder}: no stage*.pt; name the folder that `onrecord train` wrote")
+        tokenizer = plain_tokenizer(folder)
+        known, renamed = tokenizer.get_vocab(), dict(zip(specials(pupil), specials(tokenizer), strict=True))
+        wanted = {renamed.get(piece, piece): number for piece, number in pupil.get_vocab().items()}
+        if missing := wanted.keys() - known.keys():
+            raise ModelError(f"{folder}: the teacher has other word pieces ({len(missing)} are not known)")
+        self._ids = torch.zeros(max(wanted.values()) + 1, dtype=torch.long)
+        self._ids[list(wanted.values())] = torch.tensor([known[piece] for piece in wanted])
+        self._network = load(stages[-1])[0].eval()
+        self._halved = halved
+        self._kept = folder / "answers"
+        self._kept.mkdir(exist_ok=True)
+
+    def answers(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Chances by the names of ``losses``, for windows whose annotator is not told; content words' links as well
+        as anchors' are rows of chances."""
+        asked = {**batch, "ids": self._ids[batch["ids"]], "hand": torch.zeros_like(batch["hand"])}
+        names = ("ids", "feature", "mask", "first", "asks")
+        digest = hashlib.sha256(b"".join(asked[name].numpy().tobytes() for name in names))
+        path = self._kept / f"{digest.hexdigest()[:32]}.pt"
+        if path.exists():
+            kept: dict[str, Tensor] = torch.load(path, weights_only=True)
+            return {name: value.float() for name, value in kept.items()}
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self._halved):
+            scores = self._network(asked)
+        found = {
+            "role": torch.softmax(scores["role"], dim=-1),
+            "bounds": torch.sigmoid(scores["bounds"]),
+            "anchor": torch.sigmoid(scores["anchor"]),
+            "content": torch.softmax(scores["content"], dim=-1),
+            "source": torch.softmax(_asked(scores["source"], batch["asks"]), dim=-1),
+        }
+        unfinished = path.with_suffix(f".{id(self)}")
+        torch.save({name: value.half() for name, value in found.items()}, unfinished)
+        unfinished.rename(path)
+        return found
+
+
+def taught(scores: dict[str, Tensor], answers: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The parts of the loss against a teacher's answers: cross-entropies, by the names that ``losses`` gives."""
+    used = (batch["role"] != IGNORE).float()
+    total = used.sum().clamp(min=1)
+    role = -(answers["role"] * torch.log_softmax(scores["role"], dim=-1)).sum(-1)
+    parts = {"role": (role * used).sum() / total}
+    for name in ("bounds", "anchor"):
+        each = functional.binary_cross_entropy_with_logits(scores[name], answers[name], reduction="none")
+        parts[name] = ((each.sum(-1) if each.dim() > 2 else each) * used).sum() / total
+    content = -(answers["content"] * torch.log_softmax(scores["content"], dim=-1)).sum(-1)
+    told = answers["role"][..., 3] * used  # a word's link means something as far as it is in a content
+    parts["content"] = (content * told).sum() / told.sum().clamp(min=1)
+    source = -(answers["source"] * torch.log_softmax(_asked(scores["source"], batch["asks"]), dim=-1)).sum(-1)
+    there = (batch["asks"] != IGNORE).float()
+    parts["source"] = (source * there).sum() / there.sum().clamp(min=1)
+    return parts
+
+
+def _asked(source: Tensor, asks: Tensor) -> Tensor:
+    """The rows of the anchors that are asked for their source: [batch, anchors, words + 1]."""
+    return source.gather(1, asks.clamp(min=0)[..., None].expand(-1, -1, source.shape[-1]))

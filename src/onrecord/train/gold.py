@@ -1,0 +1,72 @@
+"""Gold cases on disk, and what the pipeline makes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from onrecord.core.codec import statement_to_dict
+from onrecord.core.span import Text
+from onrecord.core.statement import Article, Attribution, PartialDate
+from onrecord.errors import CodecError
+from onrecord.extract import Extractor
+from onrecord.extract.assemble import Found, assemble
+from onrecord.interpret import load_interpreter
+from onrecord.lexicon import load_codebook
+
+Case = dict[str, Any]
+
+
+def load_cases(folder: Path) -> list[Case]:
+    """The cases of a folder, by file name; CodecError where one is broken or there is none."""
+    cases = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            case = json.loads(path.read_text(encoding="utf-8"))
+            cases.append({key: case[key] for key in ("id", "text", "published", "codebook", "statements")})
+        except (ValueError, KeyError, TypeError) as error:
+            raise CodecError(f"{path}: no gold case: {error!r}") from error
+    if not cases:
+        raise CodecError(f"{folder}: no gold cases (*.json) there")
+    return cases
+
+
+def gold_attributions(case: Case) -> list[Attribution]:
+    """The attributions of a case as an extractor without a fault would find them."""
+
+    def spans(raw: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+        return tuple((start, end) for start, end in raw)
+
+    found = [
+        Found(source=spans(s["source"]), cue=spans(s["cue"]), content=spans(s["content"])) for s in case["statements"]
+    ]
+    return assemble(Text(case["text"]), found)
+
+
+def outermost(attributions: Sequence[Attribution]) -> list[dict[str, list[list[int]]]]:
+    """The spans of those attributions that nobody reports and none holds, as a corpus of outermost ones has them."""
+    roles = ("source", "cue", "content")
+    return [
+        {role: [[e.span.start, e.span.end] for e in getattr(a, role)] for role in roles}
+        for a in attributions
+        if a.outer is None and a.inside is None
+    ]
+
+
+def predict(cases: Sequence[Case], codebooks: Path, extractor: Extractor | None) -> Iterator[tuple[str, list[Case]]]:
+    """(case id, statement records) for each case; without an extractor gold attributions are interpreted."""
+    interpreters: dict[str, Any] = {}
+    for case in cases:
+        name = case["codebook"]
+        if name not in interpreters:
+            interpreters[name] = load_interpreter(load_codebook(codebooks / name))
+        article = Article(text=Text(case["text"]), name=case["id"], published=PartialDate(case["published"]))
+        found = gold_attributions(case) if extractor is None else extractor.attributions(article.text)
+        yield case["id"], [statement_to_dict(s) for s in interpreters[name].statements(article, found)]
+
+
+def as_mapping(predictions: Iterator[tuple[str, list[Case]]]) -> Mapping[str, list[Case]]:
+    """Predictions by article id."""
+    return dict(predictions)

@@ -1,0 +1,71 @@
+"""Articles, attributions and statements: identity by content, dates by prefix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.made import article, statement
+
+from onrecord.core.span import Text
+from onrecord.core.statement import Act, Article, Attribution, Form, Judgement, PartialDate
+from onrecord.errors import CodecError
+
+
+@pytest.mark.parametrize("iso", ["2026", "2026-02", "2026-02-28"])
+def test_a_date_may_lack_month_and_day(iso: str) -> None:
+    """Years, months and days are dates; the first day that they may mean is in them."""
+    assert PartialDate(iso).contains(PartialDate(PartialDate(iso).first_day().isoformat()))
+
+
+@pytest.mark.parametrize("iso", ["", "26", "2026-13", "2026-02-30", "2026-2-3", "last week"])
+def test_what_is_no_date_is_refused(iso: str) -> None:
+    """Dates outside the calendar or of another form raise CodecError."""
+    with pytest.raises(CodecError):
+        PartialDate(iso)
+
+
+def test_an_article_is_its_text_and_its_publication() -> None:
+    """The id does not follow the file's name, but text, outlet, date, title and address."""
+    one = article()
+    assert replace(one, name="other.txt").id == one.id
+    assert replace(one, outlet="Other Herald").id != one.id
+    assert replace(one, text=Text(one.text.content + " ")).id != one.id
+
+
+def test_an_attribution_needs_a_content() -> None:
+    """Source and cue may be absent, what was said may not."""
+    with pytest.raises(CodecError):
+        Attribution(source=(), cue=(), content=(), form=Form.INDIRECT)
+
+
+def test_the_chain_runs_from_the_outermost() -> None:
+    """The attributions around one are listed outermost first."""
+    text = Text("A says B says C says so.")
+    outer = Attribution(source=(), cue=(), content=(text.cite(7, 23),), form=Form.INDIRECT)
+    middle = Attribution(source=(), cue=(), content=(text.cite(14, 23),), form=Form.INDIRECT, outer=outer)
+    inner = Attribution(source=(), cue=(), content=(text.cite(21, 23),), form=Form.INDIRECT, outer=middle)
+    assert inner.chain == (outer, middle)
+
+
+def test_a_statement_s_id_follows_what_it_says() -> None:
+    """Another value is another statement at the same place; another confidence or rule is the same statement."""
+    one = statement()
+    other = replace(one, act=Judgement(value=Act.WARN, rule="x", confidence=0.5))
+    assert other.id != one.id
+    assert other.place == one.place
+    assert replace(one, act=replace(one.act, confidence=0.1, rule="another")).id == one.id
+
+
+def test_the_same_words_in_another_article_are_another_statement() -> None:
+    """Two outlets that print one text make two statements."""
+    one = statement()
+    moved = replace(one, article=Article(text=one.article.text, name="x", outlet="Other Herald"))
+    assert moved.id != one.id
+
+
+def test_evidence_is_in_text_order_and_once() -> None:
+    """A judgement's evidence does not depend on the order in which a rule came upon it."""
+    text = Text("one two")
+    one, two = text.cite(0, 3), text.cite(4, 7)
+    assert Judgement(value=1, rule="x", confidence=1.0, evidence=(two, one, two)).evidence == (one, two)

@@ -1,0 +1,33 @@
+"""Products of bytes are exact on every processor, and answers do not depend on the kernels."""
+
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from onrecord.models import session as inference
+
+PROBE = resources.files("onrecord").joinpath("data/probe.onnx").read_bytes()
+ROW = {"row": np.ones((1, 64), dtype=np.float32)}
+
+
+def test_an_opened_graph_loses_nothing_of_the_largest_products() -> None:
+    products = inference.open_graph(PROBE).run(None, ROW)[0]
+    assert np.abs(products - 64).max() < 0.01
+
+
+@pytest.mark.parametrize("folder", ["model", "reader"])
+def test_the_chosen_kernels_answer_as_the_exact_ones_do(folder: str) -> None:
+    graph = resources.files("onrecord").joinpath(f"data/{folder}/model.onnx").read_bytes()
+    rng = np.random.default_rng(0)
+    usual, exact = inference.open_graph(graph), inference._session(graph, exact=True)
+    shapes = {item.name: len(item.shape) for item in usual.get_inputs()}
+    count = 24
+    inputs = {
+        "embedded": rng.normal(size=(1, count, 384)).astype(np.float32),
+        "feature": rng.integers(0, 4, size=(1, count)),
+        "first": np.arange(1, count - 1),
+        "pooled": np.full((1, 3, count), 1 / count, dtype=np.float32),
+    }
+    given = {name: inputs["feature" if name == "features" else name] for name in shapes}
+    assert np.array_equal(usual.run(None, given)[0], exact.run(None, given)[0])
