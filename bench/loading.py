@@ -26,14 +26,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "stores"))
 def make(folder: Path, number: int) -> None:
     """An archive with so many statements, in files of some 20,000."""
     from onrecord import load_codebook
-    from onrecord.pipeline import build_pipeline
-    from onrecord.read import read
+    from onrecord.pipeline import load
+    from onrecord.read import read_articles
     from onrecord.record import Archive
 
     sample = Path(str(resources.files("onrecord").joinpath("data/sample")))
     book = load_codebook(sample / "straits.yaml")
-    pipeline = build_pipeline(book)
-    results = [pipeline.read_article(article) for article in read(sample / "straits.jsonl")]
+    pipeline = load(book)
+    results = [pipeline.read_article(article) for article in read_articles(sample / "straits.jsonl")]
     waiting, made, turn = [], 0, 0
     with Archive(folder) as archive:
         while made < number:

@@ -1,4 +1,4 @@
-"""Attribution side by side: this package's tagger and rule extractor, and the peers that the package index has.
+"""Attribution side by side: this package's tagger, the baseline of rules, and the peers that the package index has.
 
 Run as `make bench-peers`, or `python bench/peers.py GOLD.jsonl PEER_PYTHON`: every system reads the same articles in
 one run, one after the other on one core, and is measured by the same figures (F1 in percent; words a second from text
@@ -14,7 +14,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onrecord.extract import Extractor
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = Path(os.environ.get("ONRECORD_SHARED", ROOT.parent / "shared")) / "data" / "polnear" / "dev.jsonl"
@@ -30,13 +33,22 @@ def own_dispatches() -> list[Article]:
     return gold_articles(ROOT / "training" / "corpus")
 
 
-def read(model: str | None, articles: list[Article]) -> tuple[list[Article], float]:
-    """What one of this package's extractors finds, and the seconds it took."""
+def rule_extractor() -> Extractor:
+    """Load the baseline: rules over spaCy's parse."""
+    sys.path.insert(0, str(ROOT))
+    from bench.baseline.parse import load_parser
+    from bench.baseline.rules import RuleExtractor
+
+    from onrecord.lexicon import load_cues
+
+    return RuleExtractor(load_parser(), load_cues())
+
+
+def read(extractor: Extractor, articles: list[Article]) -> tuple[list[Article], float]:
+    """What an extractor finds, and the seconds it took."""
     from onrecord.core.span import Text
-    from onrecord.extract import load_extractor
     from onrecord.train.gold import outermost
 
-    extractor = load_extractor(model)
     extractor.attributions(Text(articles[0]["text"]))
     begun = time.perf_counter()
     found = [extractor.attributions(Text(article["text"])) for article in articles]
@@ -66,6 +78,8 @@ def figures(articles: list[Article], found: list[Article]) -> dict[str, float]:
 
 def main() -> None:
     """Print the table."""
+    from onrecord.extract import load_extractor
+
     gold = Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS
     python = sys.argv[2] if len(sys.argv) > 2 else str(ROOT / ".venv-peers" / "bin" / "python")
     if hasattr(os, "sched_setaffinity"):
@@ -78,8 +92,8 @@ def main() -> None:
     words = sum(len(a["text"].split()) for a in articles)
     rows: dict[str, dict[str, float]] = {}
     for title, run in (
-        ("onrecord, tagger", lambda: read(None, articles)),
-        ("onrecord, rules", lambda: read("rules", articles)),
+        ("onrecord, tagger", lambda: read(load_extractor(), articles)),
+        ("baseline, rules", lambda: read(rule_extractor(), articles)),
         ("textacy", lambda: read_by_peer(python, articles)),
     ):
         found, seconds = run()

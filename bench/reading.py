@@ -28,11 +28,11 @@ def main() -> None:
     repeat = REPEAT if len(sys.argv) == 1 else 1
     words = sum(len(text.split()) for text in texts) * repeat
 
-    from onrecord import Article, Text, build_pipeline, load_codebook
+    from onrecord import Article, Text, load, load_codebook
 
     codebook = load_codebook(Path(str(sample.joinpath("straits.yaml"))))
     start = time.perf_counter()
-    pipeline = build_pipeline(codebook)
+    pipeline = load(codebook)
     pipeline.read_article(Article(text=Text(texts[0]), name="warm-up"))
     load = time.perf_counter() - start
     spent = {"extract": 0.0, "interpret": 0.0}

@@ -167,12 +167,12 @@ def main() -> None:
     options = parser.parse_args()
 
     from onrecord import load_codebook
-    from onrecord.pipeline import build_pipeline, reader_version, run
+    from onrecord.pipeline import load, reader_version, run
     from onrecord.record import Archive
     from onrecord.runners import in_workers
 
     book = load_codebook(Path(str(resources.files("onrecord").joinpath("data/sample/straits.yaml"))))
-    build = functools.partial(build_pipeline, book)
+    build = functools.partial(load, book)
     with tempfile.TemporaryDirectory(prefix="onrecord-scale-") as name:
         folder = Path(name)
         path, words, articles = source(folder, options.words, options.short)

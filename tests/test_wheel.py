@@ -43,11 +43,12 @@ def test_importing_the_package_loads_no_heavy_library(installed: Path, tmp_path:
     assert run(installed / "python", "-c", code, cwd=tmp_path).strip() == "[]"
 
 
-def test_the_three_words_of_a_newcomer(installed: Path, tmp_path: Path) -> None:
-    """read, extract and interpret can be called from the package, whatever was imported before."""
+def test_the_public_functions_read_an_article(installed: Path, tmp_path: Path) -> None:
+    """The functions of the package take an article from a file to its statements."""
     (tmp_path / "a.txt").write_text("Ann Lee said that the bridge would open in May.", encoding="utf-8")
     code = (
-        "import onrecord.read.sources; from onrecord import extract, interpret, read; "
-        "(article,) = read('a.txt'); (one,) = interpret(extract(article), article); print(one.speaker.value, one.quote)"
+        "import onrecord; (article,) = onrecord.read_articles('a.txt'); "
+        "(one,) = onrecord.interpret_attributions(onrecord.extract_attributions(article), article); "
+        "print(one.speaker.value, one.quote)"
     )
     assert run(installed / "python", "-c", code, cwd=tmp_path).startswith("Ann Lee that the bridge would open")

@@ -2,15 +2,12 @@
 
 The public names, each loaded when it is first used, so that importing the package costs nothing::
 
-    from onrecord import Ledger, extract, interpret, load_codebook, read
+    import onrecord
 
-    codebook = load_codebook(Path("issues.yaml"))
-    with Ledger("onrecord.db") as ledger:
-        for article in read("dispatch.txt"):
-            statements = interpret(extract(article), article, codebook)
-            ledger.add([(article, statements)], codebook=codebook)
-
-`read`, `extract` and `interpret` are the packages of these stages, which can be called (see `onrecord.stage`).
+    pipeline = onrecord.load("issues.yaml")
+    with onrecord.Ledger("onrecord.db") as ledger:
+        for result in onrecord.run(["dispatch.txt"], pipeline, ledger):
+            print(result)
 """
 
 from __future__ import annotations
@@ -20,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_PLACES = {
+_MODULES = {
     "Article": "onrecord.core.statement",
     "Attribution": "onrecord.core.statement",
     "Codebook": "onrecord.lexicon",
@@ -31,26 +28,26 @@ _PLACES = {
     "PartialDate": "onrecord.core.statement",
     "Pipeline": "onrecord.pipeline",
     "Query": "onrecord.record",
+    "SourceError": "onrecord.errors",
     "Span": "onrecord.core.span",
     "Statement": "onrecord.core.statement",
     "Text": "onrecord.core.span",
-    "build_pipeline": "onrecord.pipeline",
+    "extract_attributions": "onrecord.extract",
+    "interpret_attributions": "onrecord.interpret",
+    "load": "onrecord.pipeline",
     "load_codebook": "onrecord.lexicon",
     "matrix": "onrecord.analyse.positions",
+    "read_articles": "onrecord.read",
     "run": "onrecord.pipeline",
     "statement_to_dict": "onrecord.core.codec",
 }
 
-_STAGES = frozenset({"extract", "interpret", "read"})
-
-__all__ = ["__version__", *sorted({*_PLACES, *_STAGES})]
+__all__ = ["__version__", *sorted(_MODULES)]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _STAGES:
-        return import_module(f"onrecord.{name}")
-    if name in _PLACES:
-        return getattr(import_module(_PLACES[name]), name)
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'onrecord' has no attribute {name!r}")
 
 
@@ -70,13 +67,14 @@ if TYPE_CHECKING:
     from onrecord.core.statement import PartialDate as PartialDate
     from onrecord.core.statement import Statement as Statement
     from onrecord.errors import OnRecordError as OnRecordError
-    from onrecord.extract import extract as extract
-    from onrecord.interpret import interpret as interpret
+    from onrecord.errors import SourceError as SourceError
+    from onrecord.extract import extract_attributions as extract_attributions
+    from onrecord.interpret import interpret_attributions as interpret_attributions
     from onrecord.lexicon import Codebook as Codebook
     from onrecord.lexicon import load_codebook as load_codebook
     from onrecord.pipeline import Pipeline as Pipeline
-    from onrecord.pipeline import build_pipeline as build_pipeline
+    from onrecord.pipeline import load as load
     from onrecord.pipeline import run as run
-    from onrecord.read import read as read
+    from onrecord.read import read_articles as read_articles
     from onrecord.record import Ledger as Ledger
     from onrecord.record import Query as Query

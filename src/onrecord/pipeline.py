@@ -1,6 +1,6 @@
 """The waist of the house: read -> extract -> interpret -> record, for one article and for a stream.
 
-This is the only module that joins stages. `build_pipeline` loads what a pipeline needs once; a `Pipeline` reads
+This is the only module that joins stages. `load` loads what a pipeline needs once; a `Pipeline` reads
 articles one by one and depends on nothing but the article, so the same article gives the same statements in any order
 and on any engine. `run` takes sources and a store, sets aside what fails with its reason, and goes on; `Keeper` is how
 every runner writes what it read.
@@ -22,7 +22,7 @@ from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.errors import LeftOut, OnRecordError, SourceError
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpret import load_interpreter
-from onrecord.read import Given, read
+from onrecord.read import Given, read_articles
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -115,24 +115,39 @@ class Pipeline:
     codebook: Codebook | None = None
     reader: str = ""
 
+    def statements(self, article: Article) -> list[Statement]:
+        """Find the statements of an article, in text order."""
+        return self.interpreter.statements(article, self.extractor.attributions(article.text))
+
     def read_article(self, article: Article) -> Result:
         """The statements of one article."""
-        found = self.extractor.attributions(article.text)
-        return Result(article, tuple(self.interpreter.statements(article, found)))
+        return Result(article, tuple(self.statements(article)))
 
 
-def build_pipeline(codebook: Codebook | None = None, model: str | None = None) -> Pipeline:
-    """A pipeline; without a codebook issues and stances stay open. `model` is as in `extract.load_extractor`."""
-    return Pipeline(load_extractor(model), load_interpreter(codebook), codebook, reader_version(model))
+def load(codebook: Codebook | Path | str | None = None, model: Path | str | None = None) -> Pipeline:
+    """Load a pipeline with its models.
+
+    Args:
+        codebook: the issues to follow, or the path of a YAML file of them; without one issues and stances stay open.
+        model: the folder of another tagger than the bundled one.
+
+    Raises:
+        CodebookError: the codebook cannot be read or is not valid.
+        ModelError: the folder has no usable tagger.
+    """
+    from onrecord.lexicon import load_codebook
+
+    book = load_codebook(Path(codebook)) if isinstance(codebook, Path | str) else codebook
+    return Pipeline(load_extractor(model), load_interpreter(book), book, reader_version(model))
 
 
-def reader_version(model: str | None = None) -> str:
+def reader_version(model: Path | str | None = None) -> str:
     """What reads: the program's version, and twelve hex digits that change with any byte of its data or the model."""
     from onrecord import __version__
 
     bundled = Path(str(resources.files("onrecord").joinpath("data")))
     folders = [bundled, bundled / "reader", *([Path(model)] if model and Path(model).is_dir() else [bundled / "model"])]
-    seen = hashlib.sha256((model or "").encode() if model == "rules" else b"")
+    seen = hashlib.sha256()
     for path in sorted(path for folder in folders for path in folder.glob("[!.]*") if path.is_file()):
         with path.open("rb") as stream:
             seen.update(path.name.encode() + hashlib.file_digest(stream, "sha256").digest())
@@ -240,7 +255,7 @@ def _items(
     sources: Iterable[str], pipeline: Pipeline, keeper: Keeper, defaults: Given, notes: Callable[[str], None] | None
 ) -> Iterator[Item]:
     for source in sources:
-        for article in read(source, defaults=defaults, notes=notes):
+        for article in read_articles(source, defaults=defaults, notes=notes):
             if isinstance(article, SourceError):
                 yield failure(article)
             elif keeper.asks and keeper.knows(article.id):

@@ -14,8 +14,8 @@ import pytest
 from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Article
 from onrecord.lexicon import load_codebook
-from onrecord.pipeline import Pipeline, build_pipeline
-from onrecord.read import read
+from onrecord.pipeline import Pipeline, load
+from onrecord.read import read_articles
 
 GOLDEN = Path(__file__).with_name("sample.txt")
 FIELDS = ("article", "speaker", "chain", "act", "issue", "stance", "commitment", "when", "quote")
@@ -28,7 +28,7 @@ def sample() -> Path:
 
 
 def articles() -> list[Article]:
-    return [item for item in read(str(sample() / "straits.jsonl")) if isinstance(item, Article)]
+    return [item for item in read_articles(str(sample() / "straits.jsonl")) if isinstance(item, Article)]
 
 
 def records(pipeline: Pipeline, article: Article) -> list[str]:
@@ -41,7 +41,7 @@ def line(record: str) -> str:
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return build_pipeline(load_codebook(sample() / "straits.yaml"))
+    return load(load_codebook(sample() / "straits.yaml"))
 
 
 def test_the_sample_reads_as_before(pipeline: Pipeline) -> None:
@@ -60,6 +60,6 @@ def test_the_order_of_reading_changes_nothing(pipeline: Pipeline) -> None:
 
 
 if __name__ == "__main__":
-    made = build_pipeline(load_codebook(sample() / "straits.yaml"))
+    made = load(load_codebook(sample() / "straits.yaml"))
     lines = [line(record) for article in articles() for record in records(made, article)]
     GOLDEN.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Article
-from onrecord.pipeline import Pipeline, build_pipeline
+from onrecord.pipeline import Pipeline, load
 
 WORDS = [
     "said",
@@ -33,7 +33,7 @@ ODD = ["\ud800", "\x00", "\u202e", "שלום", "\u2028", "\ufeff", "e\u0301", "\
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return build_pipeline()
+    return load()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

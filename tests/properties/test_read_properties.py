@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from onrecord.core.statement import Article
 from onrecord.errors import SourceError
-from onrecord.read import Given, read
+from onrecord.read import Given, read_articles
 from onrecord.read.decode import decode
 from onrecord.read.lines import read_lines
 from onrecord.read.plain import found_in
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_file_gives_its_text_back(folder: Path, text: str) -> None:
     path = folder / "a.txt"
     path.write_bytes(text.encode())
-    (item,) = read(path)
+    (item,) = read_articles(path)
     assert isinstance(item, Article)
     assert item.text.content == text
 
@@ -61,7 +61,7 @@ def test_any_bytes_are_text_or_a_source_error(data: bytes, encoding: str | None)
 def test_any_file_is_read_or_named(folder: Path, data: bytes, name: str) -> None:
     path = folder / name
     path.write_bytes(data)
-    items = list(read(path))
+    items = list(read_articles(path))
     assert items
     assert all(isinstance(item, Article) or str(path) in item.source for item in items)
 

@@ -8,15 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from onrecord.core.statement import Article, Attribution
-from onrecord.stage import make_callable
 
 if TYPE_CHECKING:
     from onrecord.core.span import Text
 
-__all__ = ["Extractor", "bundled_model", "default_extractor", "extract", "load_extractor"]
-
-
-RULES = "rules"
+__all__ = ["Extractor", "bundled_model", "default_extractor", "extract_attributions", "load_extractor"]
 
 
 class Extractor(Protocol):
@@ -28,21 +24,16 @@ class Extractor(Protocol):
 
 
 def load_extractor(model: Path | str | None = None) -> Extractor:
-    """A new extractor: the bundled tagger, the one in the folder `model`, or with "rules" the untrained rule extractor.
+    """Load a tagger: the bundled one, or the one in the folder `model`.
 
-    ModelError where the folder has no usable tagger, or where the rule extractor's parser is not installed.
+    Raises:
+        ModelError: the folder has no usable tagger.
     """
-    from onrecord.lexicon import load_cues
-
-    if model == RULES:
-        from onrecord.extract.parse import load_parser
-        from onrecord.extract.rules import RuleExtractor
-
-        return RuleExtractor(load_parser(), load_cues())
     from onrecord.extract.around import Around
     from onrecord.extract.looks import Looks
     from onrecord.extract.tagged import TaggerExtractor
     from onrecord.extract.tagger import Tagger
+    from onrecord.lexicon import load_cues
 
     tagger = Tagger(Path(model) if model is not None else bundled_model())
     cues = load_cues()
@@ -60,9 +51,6 @@ def default_extractor() -> Extractor:
     return load_extractor()
 
 
-def extract(article: Article, extractor: Extractor | None = None) -> list[Attribution]:
-    """The attributions of an article, in text order."""
+def extract_attributions(article: Article, extractor: Extractor | None = None) -> list[Attribution]:
+    """Find the attributions of an article, in text order, with the bundled tagger or another `extractor`."""
     return (extractor or default_extractor()).attributions(article.text)
-
-
-make_callable(__name__)

@@ -7,13 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from onrecord.core.statement import Article, Attribution, Statement
-from onrecord.stage import make_callable
 
 if TYPE_CHECKING:
     from onrecord.interpret.interpreter import Interpreter
     from onrecord.lexicon import Codebook
 
-__all__ = ["interpret", "load_interpreter", "suggest_codebook"]
+__all__ = ["interpret_attributions", "load_interpreter", "suggest_codebook"]
 
 
 def load_interpreter(codebook: Codebook | None = None) -> Interpreter:
@@ -32,17 +31,14 @@ def suggest_codebook(contents: Sequence[str], name: str) -> str:
     return to_yaml(suggest(contents, bundled_vectors()), name)
 
 
-def interpret(
+def interpret_attributions(
     attributions: Sequence[Attribution], article: Article, codebook: Codebook | None = None
 ) -> list[Statement]:
-    """The statements of an article's attributions, in text order."""
-    return _kept_interpreter(codebook).statements(article, attributions)
+    """Classify and resolve an article's attributions into statements, in text order."""
+    return _cached_interpreter(codebook).statements(article, attributions)
 
 
 @lru_cache(maxsize=2)
-def _kept_interpreter(codebook: Codebook | None) -> Interpreter:
-    """The interpreter for a codebook, loaded at its first article and kept: loading takes as long as a long article."""
+def _cached_interpreter(codebook: Codebook | None) -> Interpreter:
+    """Load the interpreter for a codebook once: loading takes as long as a long article."""
     return load_interpreter(codebook)
-
-
-make_callable(__name__)

@@ -5,8 +5,7 @@ kind and directions survive; only a byte order mark is taken off. Of a page the 
 """
 
 from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, parse_date
-from onrecord.read.sources import STDIN, SUFFIXES, expected, open_piece, pieces, read
-from onrecord.stage import make_callable
+from onrecord.read.sources import STDIN, SUFFIXES, expected, open_piece, pieces, read_articles
 
 __all__ = [
     "MAX_BYTES",
@@ -19,7 +18,5 @@ __all__ = [
     "open_piece",
     "parse_date",
     "pieces",
-    "read",
+    "read_articles",
 ]
-
-make_callable(__name__)

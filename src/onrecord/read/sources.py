@@ -46,7 +46,7 @@ SUFFIXES = PLAIN | PAGE | LINES | JSON | PACKED_LINES | WARC | ZIP | DOCUMENT
 MAX_DOCUMENT = 50_000_000
 
 
-def read(
+def read_articles(
     source: str | Path, *, defaults: Given = Given(), notes: Notes | None = None
 ) -> Iterator[Article | SourceError]:
     """One item per article of a source; a broken one is yielded as its error, never raised, and the rest goes on.

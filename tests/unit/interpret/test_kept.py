@@ -26,8 +26,8 @@ def test_models_are_loaded_once_for_a_codebook(monkeypatch: pytest.MonkeyPatch) 
         issue = Issue(id="toll", label=label, proposition="The toll should go.", terms=("toll",))
         return Codebook(name="Kept", description="", issues=(issue,))
 
-    stage._kept_interpreter.cache_clear()
+    stage._cached_interpreter.cache_clear()
     for codebook in (book("Toll"), book("Toll"), book("Bridge toll"), book("Toll")):
-        assert stage.interpret([], Article(text=Text("Nothing."), name="a"), codebook) == []
-    stage._kept_interpreter.cache_clear()
+        assert stage.interpret_attributions([], Article(text=Text("Nothing."), name="a"), codebook) == []
+    stage._cached_interpreter.cache_clear()
     assert [item.issues[0].label for item in loaded if item] == ["Toll", "Bridge toll"]

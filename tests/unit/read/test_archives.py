@@ -11,7 +11,7 @@ import pytest
 
 from onrecord.core.statement import Article
 from onrecord.errors import EmptySource, LeftOut, SourceError, SourceTooLarge
-from onrecord.read import Piece, pieces, read
+from onrecord.read import Piece, pieces, read_articles
 from onrecord.read.documents import unwrapped
 
 BODY = "The minister said the dam must wait until spring. The governor replied that it will not stand for long."
@@ -20,7 +20,7 @@ PAGE = f"<html><head><title>The dam</title></head><body><article><p>{BODY}</p><p
 
 
 def items(source: Path) -> list[Article | SourceError]:
-    return list(read(source))
+    return list(read_articles(source))
 
 
 def articles(source: Path) -> list[Article]:
@@ -56,7 +56,7 @@ def test_a_web_archive_gives_its_pages_and_says_what_it_leaves_out(tmp_path: Pat
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(crawl())
     notes: list[str] = []
-    found = list(read(path, notes=notes.append))
+    found = list(read_articles(path, notes=notes.append))
     assert [type(item) for item in found] == [Article, LeftOut, LeftOut, Article]
     first, last = found[0], found[3]
     assert isinstance(first, Article)

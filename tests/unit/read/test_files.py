@@ -12,19 +12,19 @@ import pytest
 
 from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import BinarySource, BrokenLine, EmptySource, NoArticle, SourceError, SourceTooLarge
-from onrecord.read import MAX_BYTES, Given, read
+from onrecord.read import MAX_BYTES, Given, read_articles
 
 TEXT = "“We will not,”\r\nsaid Mr.\u00a0Orr ''twice'' 🎉.\r\n\r\nשלום, he added.\u2028\x0bAnd\x85 more.\n"
 
 
 def one(source: str | Path, **given: object) -> Article:
-    (item,) = read(source, defaults=Given(**given))  # type: ignore[arg-type]
+    (item,) = read_articles(source, defaults=Given(**given))  # type: ignore[arg-type]
     assert isinstance(item, Article), item
     return item
 
 
 def failure(source: str | Path, **given: object) -> SourceError:
-    (item,) = read(source, defaults=Given(**given))  # type: ignore[arg-type]
+    (item,) = read_articles(source, defaults=Given(**given))  # type: ignore[arg-type]
     assert isinstance(item, SourceError), item
     assert "\n" not in str(item)
     return item
@@ -47,7 +47,7 @@ def test_text_is_kept_to_the_last_code_point(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_a_byte_order_mark_is_no_text(tmp_path: Path, encoding: str) -> None:
     notes: list[str] = []
-    (article,) = read(put(tmp_path, "a.txt", TEXT.encode(encoding)), notes=notes.append)
+    (article,) = read_articles(put(tmp_path, "a.txt", TEXT.encode(encoding)), notes=notes.append)
     assert isinstance(article, Article)
     assert article.text.content == TEXT
     assert notes == []
@@ -67,7 +67,7 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path, encoding: str) -> None:
 def test_another_encoding_is_detected_and_said_so(tmp_path: Path, encoding: str, text: str) -> None:
     notes: list[str] = []
     path = put(tmp_path, "a.txt", text.encode(encoding))
-    (article,) = read(path, notes=notes.append)
+    (article,) = read_articles(path, notes=notes.append)
     assert isinstance(article, Article)
     assert article.text.content == text
     assert len(notes) == 1
@@ -78,7 +78,7 @@ def test_another_encoding_is_detected_and_said_so(tmp_path: Path, encoding: str,
 def test_one_damaged_byte_does_not_turn_utf8_into_another_encoding(tmp_path: Path) -> None:
     notes: list[str] = []
     data = ("“We will not,” said Orr. " * 50).encode() + b"\xff."
-    (article,) = read(put(tmp_path, "a.txt", data), notes=notes.append)
+    (article,) = read_articles(put(tmp_path, "a.txt", data), notes=notes.append)
     assert isinstance(article, Article)
     assert article.text.content == "“We will not,” said Orr. " * 50 + "\ufffd."
     assert "U+FFFD" in notes[0]
@@ -128,7 +128,7 @@ def test_too_much_text_is_refused_at_its_bound_and_not_below(tmp_path: Path) -> 
         json.dumps({"id": "big", "text": "x" * (MAX_BYTES + 1)}),
         json.dumps({"id": "small", "text": "He said so."}),
     ]
-    first, second = read(put(tmp_path, "a.jsonl", "\n".join(lines).encode()))
+    first, second = read_articles(put(tmp_path, "a.jsonl", "\n".join(lines).encode()))
     assert isinstance(first, SourceTooLarge)
     assert first.source.endswith("a.jsonl:1")
     assert isinstance(second, Article)
@@ -170,7 +170,7 @@ def test_each_broken_json_line_is_named_and_the_others_are_read(tmp_path: Path) 
     ]  # fmt: skip
     notes: list[str] = []
     path = put(tmp_path, "a.jsonl", "\n".join(lines).encode())
-    items = list(read(path, notes=notes.append))
+    items = list(read_articles(path, notes=notes.append))
     articles = [item for item in items if isinstance(item, Article)]
     errors = [item for item in items if isinstance(item, SourceError)]
     assert [article.text.content for article in articles] == ["One.", "Two.", "\u2028Three\u2028.", "Four."]
@@ -186,7 +186,7 @@ def test_each_broken_json_line_is_named_and_the_others_are_read(tmp_path: Path) 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32"])
 def test_json_lines_in_a_wide_encoding_are_read(tmp_path: Path, encoding: str) -> None:
     data = '{"id": "a", "text": "Онe\u2028."}\r\n{"id": "b", "text": "Two."}\n'.encode(encoding)
-    items = list(read(put(tmp_path, "a.jsonl", data)))
+    items = list(read_articles(put(tmp_path, "a.jsonl", data)))
     assert [item.text.content for item in items if isinstance(item, Article)] == ["Онe\u2028.", "Two."]
     assert len(items) == 2
 
@@ -194,9 +194,9 @@ def test_json_lines_in_a_wide_encoding_are_read(tmp_path: Path, encoding: str) -
 def test_a_json_file_holds_one_article_or_a_list(tmp_path: Path) -> None:
     record = {"id": "a", "text": "One.", "more": {}}
     assert one(put(tmp_path, "a.json", json.dumps(record, indent=1).encode())).name == "a"
-    items = list(read(put(tmp_path, "b.json", json.dumps([record, 3, record]).encode())))
+    items = list(read_articles(put(tmp_path, "b.json", json.dumps([record, 3, record]).encode())))
     assert [type(item) for item in items] == [Article, BrokenLine, Article]
-    items = list(read(put(tmp_path, "c.json", (json.dumps(record) + "\n" + json.dumps(record)).encode())))
+    items = list(read_articles(put(tmp_path, "c.json", (json.dumps(record) + "\n" + json.dumps(record)).encode())))
     assert [type(item) for item in items] == [Article, Article]
 
 
@@ -210,7 +210,7 @@ def test_a_folder_is_read_in_order_and_what_is_left_out_is_reported(tmp_path: Pa
     (tmp_path / "e.txt").symlink_to(tmp_path / "gone")
     (tmp_path / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "f.txt")
-    items = list(read(tmp_path))
+    items = list(read_articles(tmp_path))
     assert [item.name for item in items if isinstance(item, Article)] == [
         "a/b.jsonl:1",
         "a/b.jsonl:2",
@@ -247,7 +247,7 @@ def test_standard_input_is_told_by_how_it_begins(
     monkeypatch: pytest.MonkeyPatch, data: bytes, names: list[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    items = list(read("-"))
+    items = list(read_articles("-"))
     assert [item.name for item in items if isinstance(item, Article)] == names
     assert len(items) == len(names)
 

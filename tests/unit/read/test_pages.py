@@ -13,7 +13,7 @@ import pytest
 
 from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import BinarySource, SourceError, SourceTooLarge
-from onrecord.read import MAX_BYTES, Given, read
+from onrecord.read import MAX_BYTES, Given, read_articles
 from onrecord.read.fetch import fetch
 
 BODY = (
@@ -46,14 +46,14 @@ def check(item: Article | SourceError) -> None:
 def test_the_article_and_its_metadata(tmp_path: Path, charset: str, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(page(charset) if charset != "utf-16" or name != "a" else page("utf-8"))
-    (item,) = read(path)
+    (item,) = read_articles(path)
     check(item)
 
 
 def test_an_xml_declaration_does_not_stop_it(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(b'<?xml version="1.0" encoding="utf-8"?>' + page("utf-8"))
-    (item,) = read(path)
+    (item,) = read_articles(path)
     check(item)
 
 
@@ -61,7 +61,7 @@ def test_a_false_charset_is_noted_and_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(PAGE.replace("CHARSET", "ascii-klingon").encode())
     notes: list[str] = []
-    (item,) = read(path, notes=notes.append)
+    (item,) = read_articles(path, notes=notes.append)
     check(item)
     assert "ascii-klingon" in notes[0]
 
@@ -69,7 +69,7 @@ def test_a_false_charset_is_noted_and_passed_over(tmp_path: Path) -> None:
 def test_what_is_given_overrides_the_page(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(page("utf-8"))
-    (item,) = read(path, defaults=Given(outlet="Elsewhere", published=PartialDate("2020")))
+    (item,) = read_articles(path, defaults=Given(outlet="Elsewhere", published=PartialDate("2020")))
     assert isinstance(item, Article)
     assert (item.outlet, item.published, item.title) == ("Elsewhere", PartialDate("2020"), "Orr warns")
 
@@ -130,9 +130,9 @@ def server() -> Iterator[str]:
 
 
 def test_a_page_is_fetched_and_redirects_followed(server: str) -> None:
-    (item,) = read(f"{server}/moved")
+    (item,) = read_articles(f"{server}/moved")
     check(item)
-    (item,) = read(f"{server}/text")
+    (item,) = read_articles(f"{server}/text")
     assert isinstance(item, Article)
     assert (item.text.content, item.url) == ("He said so.", f"{server}/text")
 
@@ -148,7 +148,7 @@ def test_a_page_is_fetched_and_redirects_followed(server: str) -> None:
     ],
 )
 def test_what_cannot_be_fetched_is_named(server: str, path: str, kind: type[SourceError], reason: str) -> None:
-    (item,) = read(server + path)
+    (item,) = read_articles(server + path)
     assert type(item) is kind
     assert isinstance(item, SourceError)
     assert reason in str(item)
@@ -165,6 +165,6 @@ def test_a_body_that_drips_is_given_up(server: str) -> None:
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/x", "http://[bad/x", "https://", "http://exa mple/ x"])
 def test_an_address_that_cannot_be_reached(address: str) -> None:
-    (item,) = read(address)
+    (item,) = read_articles(address)
     assert isinstance(item, SourceError)
     assert "\n" not in str(item)

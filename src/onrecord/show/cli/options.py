@@ -76,7 +76,7 @@ class Reading:
         str | None,
         typer.Option(
             metavar="PATH",
-            help="Another tagger's folder, or `rules`: the untrained rule extractor.  [default: the bundled tagger]",
+            help="The folder of another tagger.  [default: the bundled tagger]",
             show_default=False,
         ),
     ] = None

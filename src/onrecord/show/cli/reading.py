@@ -170,10 +170,10 @@ def _items(
     running = how.running
     resume = not running.again
     if running.workers is None and running.runner is not Runner.RAY:
-        made = pipeline.build_pipeline(codebook, how.model)
+        made = pipeline.load(codebook, how.model)
         return pipeline.run(sources, made, store, defaults=given, notes=tally.note, resume=resume)
     bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
-    build = functools.partial(pipeline.build_pipeline, codebook, how.model)
+    build = functools.partial(pipeline.load, codebook, how.model)
     if running.runner is Runner.RAY:
         from onrecord.runners.on_ray import on_ray
 

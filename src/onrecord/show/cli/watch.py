@@ -77,7 +77,7 @@ def watch(
         book = given_codebook(codebook) or ledger.codebook()
         seen = Seen(state or _beside(store.ledger))
         stack.callback(seen.close)
-        reader = Reader(functools.partial(pipeline.build_pipeline, book), Bounds(seconds=timeout))
+        reader = Reader(functools.partial(pipeline.load, book), Bounds(seconds=timeout))
         stack.callback(reader.close)
         stop = threading.Event()
         made = Watch(

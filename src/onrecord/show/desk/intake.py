@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from onrecord.core.statement import Article
 from onrecord.errors import SourceError
-from onrecord.read import SUFFIXES, Given, read
+from onrecord.read import SUFFIXES, Given, read_articles
 from onrecord.show.desk.fetching import fetch
 from onrecord.show.desk.jobs import Source
 from onrecord.show.desk.settings import Limits
@@ -86,7 +86,7 @@ def _read(upload: Upload, given: Given, limits: Limits) -> Iterator[Article | So
     with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
         path = Path(folder) / f"upload{suffix}"
         path.write_bytes(upload.data)
-        for item in read(path, defaults=given):
+        for item in read_articles(path, defaults=given):
             if isinstance(item, SourceError):
                 yield SourceError(item.source.replace(str(path), name).replace(path.name, name), item.reason)
             else:

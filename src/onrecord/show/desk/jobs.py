@@ -140,9 +140,9 @@ class Jobs:
             job.tell("article", id=article.id, name=article.name, title=article.title, found=len(result.statements))
 
     def _loaded(self, codebook: Codebook | None) -> Pipeline:
-        from onrecord.pipeline import build_pipeline
+        from onrecord.pipeline import load
 
         key = None if codebook is None else codebook.id
         if self._pipeline is None or self._pipeline[0] != key:
-            self._pipeline = (key, build_pipeline(codebook))
+            self._pipeline = (key, load(codebook))
         return self._pipeline[1]

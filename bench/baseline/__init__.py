@@ -1,0 +1,1 @@
+"""A baseline: attributions by rules over spaCy's dependency parse, without training."""
