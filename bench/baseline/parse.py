@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from onrecord.core.span import encodable
 from onrecord.errors import ModelError
-from onrecord.extract.marks import paragraphs
+from onrecord.text.quotes import paragraphs
 
 try:
     import spacy

@@ -17,8 +17,8 @@ from spacy.tokens import Doc, Token
 from onrecord.core.span import Text
 from onrecord.core.statement import Attribution
 from onrecord.extract.assemble import Found, Range, assemble
-from onrecord.extract.marks import paragraphs, quoted_regions
 from onrecord.lexicon import Cue
+from onrecord.text.quotes import paragraphs, quoted_regions
 
 CLAUSES = frozenset({"ccomp", "parataxis"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})

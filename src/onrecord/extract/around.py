@@ -15,7 +15,8 @@ from itertools import pairwise
 
 from onrecord.extract.assemble import Found, Range
 from onrecord.extract.looks import Looks
-from onrecord.lexicon import Cue, inflections
+from onrecord.lexicon import Cue
+from onrecord.text.inflection import verb_forms
 
 SENTENCE_END = re.compile(r"[.!?…][\"”»’')]*\s+(?=[\"“«‘(\w])|\n")
 ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|vs)\.$")
@@ -46,7 +47,7 @@ class Around:
             form
             for cue in cues
             if cue.pos == "verb" and cue.frames == {"c"} and len(cue.phrase) == 1 and cue.plover == "MAKE STATEMENT"
-            for form in inflections(cue.phrase[0])
+            for form in verb_forms(cue.phrase[0])
         }
         known = "|".join(sorted((verbs | CITING) - NOUNS_TOO, key=len, reverse=True))
         verb = f"(?P<cue>{AUXILIARY}(?:{known}))"

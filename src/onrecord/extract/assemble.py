@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Attribution, Form
-from onrecord.extract.marks import quoted_regions
 from onrecord.extract.nesting import holders_of, outers_of
+from onrecord.text.quotes import quoted_regions
 
 Range = tuple[int, int]
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from onrecord.lexicon import Cue, inflections
+from onrecord.lexicon import Cue
+from onrecord.text.inflection import verb_forms
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 GENERIC = frozenset(
@@ -30,7 +31,7 @@ class Looks:
         self._nouns: set[str] = set()
         for cue in cues:
             first = cue.phrase[0]
-            forms = inflections(first) if cue.pos == "verb" else {first}
+            forms = verb_forms(first) if cue.pos == "verb" else {first}
             if cue.pos == "noun":
                 self._nouns |= {first, first + "s"}
             elif len(cue.phrase) > 1:

@@ -12,12 +12,12 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from onrecord.core.span import encodable
+from onrecord.text.quotes_v1 import QUOTES, quote_state
 
 Ints = npt.NDArray[np.int32]
 
-CASES, GAPS, QUOTES = 4, 4, 4
+CASES, GAPS = 4, 4
 FEATURES = CASES * GAPS * QUOTES
-_OPENERS, _CLOSERS, _STRAIGHT = "“„«", "”»", '"'
 _TERMINAL = frozenset(".?!…")
 _CLOSING_MARKS = frozenset("\"”’')]»")
 _NEWLINES = re.compile(r"\n")
@@ -91,7 +91,7 @@ def _surface(text: str, starts: list[int], ends: list[int]) -> tuple[Ints, Ints,
             inside = False  # a quotation that goes on in the next paragraph is opened again there
         if gap == 2 or (ended and gap == 1):
             sentences += n > 0
-        quote, inside = _quote_state(text, word, start, end, inside)
+        quote, inside = quote_state(text, word, start, inside)
         feature[n] = (_case(word) * GAPS + gap) * QUOTES + quote
         paragraph[n], sentence[n] = paragraphs, sentences
         ended = word[-1:] in _TERMINAL or (ended and word in _CLOSING_MARKS and gap == 0)
@@ -106,22 +106,6 @@ def _case(word: str) -> int:
     if word[0].islower():
         return 1
     return 3 if len(word) > 1 and word.isupper() else 2
-
-
-def _quote_state(text: str, word: str, start: int, end: int, inside: bool) -> tuple[int, bool]:
-    """0 outside, 1 inside a quotation, 2 an opening mark, 3 a closing mark; and whether the next word is inside."""
-    mark = word if len(word) == 1 else ""
-    if text[start : start + 2] in ("''", "``"):
-        mark = _STRAIGHT
-    if not mark:
-        return int(inside), inside
-    if mark in _OPENERS:
-        return 2, True
-    if mark in _CLOSERS:
-        return 3, False
-    if mark == _STRAIGHT:
-        return (3, False) if inside else (2, True)
-    return int(inside), inside
 
 
 def windows(pieces: Pieces, size: int, context: int) -> list[tuple[int, int, int]]:

@@ -25,7 +25,7 @@ from onrecord.interpret.names import (
     runs,
 )
 from onrecord.interpret.states import states_of
-from onrecord.interpret.words import START, Word, between, words
+from onrecord.text.tokens import START, Word, between, words
 
 LOCATIVE = frozenset("in at near outside around across through via inside".split())
 INITIAL = re.compile(r"(?:[A-Z]\.-?)+$|[A-Z]$")

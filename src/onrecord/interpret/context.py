@@ -7,7 +7,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from onrecord.core.statement import Article, Attribution
-from onrecord.interpret.words import Word, at, sentences, words
+from onrecord.text.sentences import index_at, sentences
+from onrecord.text.tokens import Word, words
 
 # Quoted stretches, roughly: only used to tell what stands in somebody's mouth from what the article says itself.
 QUOTED = re.compile(r"[\"“«][^\"“”«»\n]{2,}[\"”»]")
@@ -37,7 +38,7 @@ class Context:
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """The sentence that holds a position; the whole text where there is none."""
-        return self.sentences[at(self.sentences, position)] if self.sentences else (0, len(self.text))
+        return self.sentences[index_at(self.sentences, position)] if self.sentences else (0, len(self.text))
 
     def paragraph_at(self, position: int) -> tuple[int, int]:
         """The line that holds a position."""

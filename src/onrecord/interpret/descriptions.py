@@ -29,7 +29,7 @@ from onrecord.interpret.offices import (
     told_side,
 )
 from onrecord.interpret.phrases import fits, head_noun, without_article
-from onrecord.interpret.words import Word
+from onrecord.text.tokens import Word
 
 RELATIVE = re.compile(r",?\s+(?:who|which|that|whose|whom|where)\b.*", re.S)
 TAIL = re.compile(r",|\s[-–—]\s|\s\(|\s(?:speaking|meeting|standing|sitting|fresh|asking|citing)\b")

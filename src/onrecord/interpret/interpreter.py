@@ -18,8 +18,8 @@ from onrecord.interpret.occasion import venue_of
 from onrecord.interpret.offices import describe
 from onrecord.interpret.people import Resolver, judged
 from onrecord.interpret.timing import Occasions, around_cue
-from onrecord.interpret.words import words
 from onrecord.lexicon import Codebook, Cue
+from onrecord.text.tokens import words
 
 FORM_RULE = "the marks as printed"
 TELLS = frozenset("told tell tells telling assured assure assures informed inform reassured confirmed confided".split())

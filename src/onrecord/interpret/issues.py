@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.interpret.vectors import PieceVectors
-from onrecord.interpret.words import REMEMBERED, Word, stem, words
 from onrecord.lexicon import Codebook, Issue
+from onrecord.text.tokens import REMEMBERED, Word, stem, words
 
 Floats = npt.NDArray[np.float32]
 Places = tuple[tuple[int, int], ...]

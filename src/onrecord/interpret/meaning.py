@@ -30,8 +30,8 @@ from onrecord.interpret.signals import signals
 from onrecord.interpret.stance import stance_of
 from onrecord.interpret.traits import Saying, features, stance_features
 from onrecord.interpret.vectors import PieceVectors, bundled_vectors
-from onrecord.interpret.words import Word, between, words
 from onrecord.lexicon import Codebook, Cue, Issue
+from onrecord.text.tokens import Word, between, words
 
 Table = npt.NDArray[np.float32]
 Marked = npt.NDArray[np.bool_]

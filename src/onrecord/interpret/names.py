@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from onrecord.interpret.words import Word
 from onrecord.lexicon import rows
+from onrecord.text.tokens import Word
 
 
 class Kind(StrEnum):

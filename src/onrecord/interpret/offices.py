@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from onrecord.interpret.cast import Cast, Entity
 from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
-from onrecord.interpret.words import Word
+from onrecord.text.tokens import Word
 
 # "who leads the League", "heads", "chairs"
 LEADS = re.compile(

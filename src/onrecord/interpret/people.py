@@ -19,7 +19,7 @@ from onrecord.interpret.homes import home_of
 from onrecord.interpret.names import NAMED_AS, OUTLET_HEADS, Kind, Run
 from onrecord.interpret.offices import ORGAN_NAMES, Phrase, body_before, body_called, roles_in, told_side
 from onrecord.interpret.pronouns import Heard, Salience
-from onrecord.interpret.words import Word
+from onrecord.text.tokens import Word
 
 HE, SHE, IT, THEY = (
     {"he", "him", "his", "himself"},

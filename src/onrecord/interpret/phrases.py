@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from onrecord.interpret.words import Word
+from onrecord.text.tokens import Word
 
 TOPS = frozenset(
     "chief boss leader head chair chairman chairwoman chairperson director president secretary-general "

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Act, Commitment, Judgement
 from onrecord.interpret.signals import pattern
-from onrecord.interpret.words import Word, inflections
 from onrecord.lexicon import Cue
+from onrecord.text.inflection import verb_forms
+from onrecord.text.tokens import Word
 
 NEGATION = frozenset("not n't never no nor neither cannot without".split())
 HOLDING_BACK = {
@@ -53,7 +54,7 @@ class CueIndex:
         made = cls()
         for cue in cues:
             first = cue.phrase[0]
-            forms = inflections(first) if cue.pos == "verb" else {first, first + "s", re.sub(r"y$", "ies", first)}
+            forms = verb_forms(first) if cue.pos == "verb" else {first, first + "s", re.sub(r"y$", "ies", first)}
             for form in forms:
                 made.entries.setdefault(form, []).append(cue)
         return made
@@ -87,7 +88,7 @@ def _width(phrase: tuple[str, ...], lowers: Sequence[str]) -> int:
             at = 1
             continue
         for skip in (0, 1, 2):
-            if at + skip < len(lowers) and lowers[at + skip] in inflections(word):
+            if at + skip < len(lowers) and lowers[at + skip] in verb_forms(word):
                 at += skip + 1
                 break
         else:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from onrecord.interpret.words import inflections
 from onrecord.lexicon import rows
+from onrecord.text.inflection import verb_forms
 
 NEGATIONS = frozenset("not n't never no none nobody nothing neither nor cannot without against can't won't".split())
 
@@ -75,7 +75,7 @@ def undoing() -> frozenset[str]:
     """All inflected forms of `data/directions.tsv`: words that undo or hold off a thing."""
     forms: set[str] = set()
     for row in rows("directions.tsv"):
-        forms |= inflections(row["word"]) if row["pos"] == "verb" else {row["word"], row["word"] + "s"}
+        forms |= verb_forms(row["word"]) if row["pos"] == "verb" else {row["word"], row["word"] + "s"}
     return frozenset(forms)
 
 

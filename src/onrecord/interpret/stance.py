@@ -10,8 +10,8 @@ from __future__ import annotations
 from onrecord.core.statement import Act, Commitment, Judgement, Stance
 from onrecord.interpret.saying import Said
 from onrecord.interpret.signals import direction, pattern
-from onrecord.interpret.words import words
 from onrecord.lexicon import Issue
+from onrecord.text.tokens import words
 
 
 def stance_of(

@@ -20,7 +20,7 @@ import yaml
 from onrecord.interpret.issues import STOP
 from onrecord.interpret.signals import signals
 from onrecord.interpret.vectors import PieceVectors
-from onrecord.interpret.words import stem, words
+from onrecord.text.tokens import stem, words
 
 Floats = npt.NDArray[np.float32]
 ALIKE = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus

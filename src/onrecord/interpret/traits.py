@@ -19,8 +19,8 @@ from onrecord.interpret.issues import points_back
 from onrecord.interpret.saying import Said
 from onrecord.interpret.signals import NEGATIONS, direction, hedges, signals
 from onrecord.interpret.vectors import PieceVectors
-from onrecord.interpret.words import stem, words
 from onrecord.lexicon import Issue
+from onrecord.text.tokens import stem, words
 
 Floats = npt.NDArray[np.float32]
 MODALS = frozenset(

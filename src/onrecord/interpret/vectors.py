@@ -16,8 +16,8 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.interpret.words import REMEMBERED, words
 from onrecord.models.embeddings import Table, table_of
+from onrecord.text.tokens import REMEMBERED, words
 
 Floats = npt.NDArray[np.float32]
 LONGEST = 40

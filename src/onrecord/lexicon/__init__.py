@@ -9,7 +9,7 @@ from onrecord.lexicon.codebook import (
     load_codebook,
     parse_codebook,
 )
-from onrecord.lexicon.tables import Cue, inflections, irregular_forms, load_cues, rows
+from onrecord.lexicon.tables import Cue, load_cues, rows
 
 __all__ = [
     "MAX_CODEBOOK_BYTES",
@@ -18,8 +18,6 @@ __all__ = [
     "Issue",
     "codebook_from_dict",
     "codebook_warnings",
-    "inflections",
-    "irregular_forms",
     "load_codebook",
     "load_cues",
     "parse_codebook",

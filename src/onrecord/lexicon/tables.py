@@ -6,10 +6,8 @@ names its source. Nothing is loaded at import.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 
 from onrecord.core.statement import Act, Commitment
@@ -66,27 +64,3 @@ def load_cues() -> tuple[Cue, ...]:
         except (KeyError, ValueError) as error:
             raise LexiconError(f"cues.tsv: {row.get('cue')!r}: {error}") from error
     return tuple(cues)
-
-
-@cache
-def irregular_forms() -> Mapping[str, frozenset[str]]:
-    """The forms of `data/irregular.tsv` by verb; read once, as every cue is inflected by it."""
-    return {row["verb"]: frozenset(row["forms"].split()) for row in rows("irregular.tsv")}
-
-
-def inflections(verb: str) -> set[str]:
-    """The forms of a verb lemma: base, -s, -ing, past and participle."""
-    forms = {verb, *irregular_forms().get(verb, ())}
-    if verb == "be":
-        return forms
-    if re.search(r"[^aeiou]y$", verb):
-        forms |= {verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
-    elif verb.endswith("ee"):
-        forms |= {verb + "s", verb + "d", verb + "ing"}
-    elif verb.endswith("e"):
-        forms |= {verb + "s", verb + "d", verb[:-1] + "ing"}
-    elif re.search(r"(s|x|z|ch|sh)$", verb):
-        forms |= {verb + "es", verb + "ed", verb + "ing"}
-    else:
-        forms |= {verb + "s", verb + "ed", verb + "ing"}
-    return forms

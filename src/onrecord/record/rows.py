@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
@@ -19,6 +18,7 @@ from onrecord.core.codec import article_from_dict, article_to_dict, statement_to
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import CodecError, SpanError
 from onrecord.lexicon import Codebook, Issue
+from onrecord.text.names import fold
 
 Row = dict[str, Any]
 
@@ -45,12 +45,10 @@ def storable(text: str) -> str:
 
 
 def key(name: str | None) -> str | None:
-    """A name for comparing: words without case, accents and punctuation, one blank between them."""
+    """Fold a name for look-ups; kept in ledgers, so what `fold` returns may not change without a migration."""
     if name is None:
         return None
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
-    words = "".join(c if c.isalnum() else " " for c in plain).split()
-    return " ".join(words) or storable(name.casefold())
+    return fold(name) or storable(name.casefold())
 
 
 def text_row(article: Article) -> Row:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from onrecord.extract.pieces import CASES, GAPS, QUOTES, Pieces, split_into_pieces
+from onrecord.extract.pieces import CASES, GAPS, Pieces, split_into_pieces
+from onrecord.text.quotes_v1 import QUOTES
 
 OUTSIDE, SOURCE, CUE, CONTENT = range(4)
 ROLES = {"source": SOURCE, "cue": CUE, "content": CONTENT}

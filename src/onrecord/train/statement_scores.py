@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from onrecord.train.names import alike, name_words, same
+from onrecord.text.names import compatible, name_words, same_name
 
 Record = Mapping[str, Any]
 LEAST_OVERLAP = 0.3
@@ -79,10 +79,10 @@ def score(cases: Sequence[Record], predictions: Mapping[str, Sequence[Record]]) 
 
 
 def _score_pair(result: Score, gold: Record, predicted: Record) -> bool:
-    lenient = alike(gold["speaker"], predicted["speaker"])
-    result.count("speaker", same(gold["speaker"], predicted["speaker"]))
+    lenient = compatible(gold["speaker"], predicted["speaker"])
+    result.count("speaker", same_name(gold["speaker"], predicted["speaker"]))
     result.count("speaker lenient", lenient)
-    result.count("affiliation", same(gold["affiliation"], predicted["affiliation"]))
+    result.count("affiliation", same_name(gold["affiliation"], predicted["affiliation"]))
     if gold["chain"]:
         right = [name_words(n) for n in gold["chain"]] == [name_words(n) for n in predicted["chain"]]
         result.count("chain, nested", right)

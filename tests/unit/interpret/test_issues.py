@@ -9,8 +9,8 @@ from onrecord.errors import LexiconError
 from onrecord.interpret.issuechain import Chain, IssueModel, bundled_issue_model
 from onrecord.interpret.issues import FEATURES, LINKS, IssueIndex, Passage, compare, points_back
 from onrecord.interpret.vectors import bundled_vectors
-from onrecord.interpret.words import words
 from onrecord.lexicon import Codebook, Issue
+from onrecord.text.tokens import words
 
 BOOK = Codebook(
     name="Harbour",

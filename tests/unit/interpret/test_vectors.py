@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from onrecord.interpret.vectors import bundled_vectors, plain
-from onrecord.interpret.words import REMEMBERED, stem
+from onrecord.text.tokens import REMEMBERED, stem
 
 
 def test_like_words_are_nearer_than_unlike_ones() -> None:
