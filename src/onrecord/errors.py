@@ -11,6 +11,7 @@
     │   ├── SourceTooLarge     more text than one article can have
     │   ├── NoArticle          a page without an article
     │   ├── BrokenLine         a JSON line that is broken or lacks a field
+    │   ├── InternalError      an exception that nobody foresaw: a fault of this program
     │   └── LeftOut            not to be read at all: an image in an archive of the web
     ├── LexiconError       a bundled vocabulary is damaged
     ├── CodebookError      a codebook lacks a field, or is no YAML that we load
@@ -75,6 +76,28 @@ class NoArticle(SourceError):
 
 class BrokenLine(SourceError):
     """A JSON line that is broken or lacks a field."""
+
+
+class InternalError(SourceError):
+    """An unforeseen exception ended the reading of this source, and of this source alone."""
+
+
+def internal_error(source: str, error: BaseException) -> InternalError:
+    """Describe an unforeseen exception in one line: its type, its message and where it was raised."""
+    return InternalError(source, f"skipped: internal error ({describe_exception(error)}), please report")
+
+
+def describe_exception(error: BaseException) -> str:
+    """Give an exception's type, message and the last line of code that it passed, at most 300 characters."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = ""
+    if trace is not None:
+        file = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+        place = f" at {file}:{trace.tb_lineno}"
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}{': ' * bool(message)}{message[: 240 - len(place)]}{place}"
 
 
 class LeftOut(SourceError):

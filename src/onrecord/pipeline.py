@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from onrecord.core.statement import Article, Attribution, Statement
-from onrecord.errors import LeftOut, OnRecordError, SourceError
+from onrecord.errors import LeftOut, OnRecordError, SourceError, internal_error
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpret import load_interpreter
 from onrecord.read import Given, read_articles
+from onrecord.read.boundary import UNSTOPPED
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -88,7 +89,7 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that was set aside, with the reason in one line; `left_out` where it was never to be read."""
+    """A source that was skipped, with the reason in one line; `left_out` where it was never to be read."""
 
     source: str
     reason: str
@@ -261,7 +262,10 @@ def _items(
             elif keeper.asks and keeper.knows(article.id):
                 yield Known(article.name)
             else:
-                yield analysed(article, pipeline)
+                try:
+                    yield analysed(article, pipeline)
+                except MemoryError:
+                    yield Failure(article.name, "skipped: not enough memory; split it, or read it on a larger machine")
 
 
 def failure(error: SourceError) -> Failure:
@@ -270,8 +274,16 @@ def failure(error: SourceError) -> Failure:
 
 
 def analysed(article: Article, pipeline: Pipeline) -> Result | Failure:
-    """The reading of one article, or why there is none."""
+    """Read one article; an exception of any kind costs this article alone.
+
+    Raises:
+        MemoryError: the caller knows the limit, and whether this process can go on.
+    """
     try:
         return pipeline.read_article(article)
-    except (OnRecordError, RecursionError, ValueError) as error:
-        return Failure(article.name, f"could not be analysed: {' '.join(str(error).split())}")
+    except UNSTOPPED:
+        raise
+    except OnRecordError as error:
+        return Failure(article.name, f"skipped: {' '.join(str(error).split())}")
+    except BaseException as error:  # noqa: BLE001 - the error boundary of one article
+        return failure(internal_error(article.name, error))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import io
 import re
-import socket
-import threading
-import time
 import zipfile
 from html.parser import HTMLParser
 
@@ -17,8 +13,8 @@ from onrecord.core.statement import Article
 from onrecord.errors import LedgerError, SourceError
 from onrecord.read import Given
 from onrecord.record import Ledger
+from onrecord.runners import worker
 from onrecord.show.desk import intake
-from onrecord.show.desk.fetching import fetch, is_public
 from onrecord.show.desk.passwords import Brake, hash_password, verify_password
 from onrecord.show.desk.settings import Limits
 from tests.web.conftest import CODEBOOK, PASSWORD, log_in, report, send, token
@@ -257,8 +253,12 @@ def test_an_oversize_body_is_refused(open_desk, path):
     assert desk.post("/add", content=endless(), headers=headers).status_code == 413
 
 
-def read(data, name="a.zip", limits=None):
-    return list(intake.uploaded([intake.Upload(name, data)], Given(), limits or Limits())())
+def read(data, name="a.zip"):
+    """What the desk makes of an upload, opened here instead of in the worker."""
+    found = []
+    for content in intake.uploaded([intake.Upload(name, data)], Given())():
+        found += [content] if isinstance(content, SourceError) else worker.articles_of_file(content, [])
+    return found
 
 
 def zipped(files, method=zipfile.ZIP_DEFLATED):
@@ -270,21 +270,20 @@ def zipped(files, method=zipfile.ZIP_DEFLATED):
 
 
 def test_a_zip_bomb_is_not_unpacked():
-    bomb = zipped([("a.txt", b"0" * 60_000_000)])
-    assert len(bomb) < 100_000
+    """Claim: neither a bomb nor one that lies about its size is unpacked, nor an archive inside an archive."""
+    bomb = zipped([(f"{n}.txt", b"0" * 30_000_000) for n in range(5)])
+    assert len(bomb) < 200_000
     (error,) = read(bomb)
     assert isinstance(error, SourceError)
-    assert "unpacks" in error.reason
+    assert "would unpack to 150 MB" in error.reason
     lie = bytearray(zipped([("a.txt", b"0" * 30_000_000)]))
     size = (30_000_000).to_bytes(4, "little")
     while size in lie:  # the sizes that are declared say 10 bytes
         at = lie.index(size)
         lie[at : at + 4] = (10).to_bytes(4, "little")
     assert all(isinstance(item, SourceError) or len(item.text) <= 10 for item in read(bytes(lie)))
-    many = zipped([(f"{n}.txt", b"x") for n in range(20)])
-    assert "more than 5 files" in read(many, limits=Limits(archive_files=5))[0].reason
     nested = zipped([("inner.zip", bomb)])
-    assert "not opened" in read(nested)[0].reason
+    assert "an archive inside an archive" in read(nested)[0].reason
 
 
 def test_a_file_name_is_a_label_only(tmp_path):
@@ -293,7 +292,8 @@ def test_a_file_name_is_a_label_only(tmp_path):
         (direct,) = read(said, name)
         (inside,) = read(zipped([(name, said)]))
         assert isinstance(direct, Article)
-        assert direct.name == inside.name == "evil.txt"
+        assert direct.name == "evil.txt"
+        assert inside.name.startswith("a.zip/")
     assert not (tmp_path.parent / "evil.txt").exists()
 
 
@@ -303,119 +303,3 @@ def test_files_of_other_kinds_say_why():
         assert isinstance(item, SourceError)
         assert item.source.startswith(name)
         assert "/tmp" not in str(item)
-
-
-# ---------------------------------------------------------------- fetching
-
-PRIVATE = (
-    "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
-    "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1",
-    "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::7f00:1", "fe80::1%eth0", "nonsense",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("address", PRIVATE)
-def test_private_addresses_are_not_public(address):
-    assert not is_public(address)
-
-
-def test_public_addresses_are():
-    assert all(is_public(a) for a in ("93.184.216.34", "8.8.8.8", "2606:4700:4700::1111"))
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://2130706433/", "http://0x7f000001/", "http://127.1/",
-     "http://0/", "http://user:pw@93.184.216.34/", "file:///etc/passwd", "gopher://x/", "http://93.184.216.34:22/",
-     "http://[::ffff:127.0.0.1]/", "http:///x", "http://a b/", "http://x:99999/"],
-)  # fmt: skip
-def test_addresses_that_are_never_fetched(address):
-    with pytest.raises(SourceError):
-        fetch(address, limit=1000, seconds=2)
-
-
-def test_a_name_that_leads_inside_is_refused_even_beside_a_public_one():
-    for found in (["10.0.0.8"], ["93.184.216.34", "127.0.0.1"], []):
-        with pytest.raises(SourceError, match="private or local"):
-            fetch("http://news.example/", limit=1000, seconds=2, resolver=lambda host, port, found=found: found)
-
-
-class Server(http.server.BaseHTTPRequestHandler):
-    """Answers by path; what it is asked is kept."""
-
-    asked: list[str]
-
-    def do_GET(self):
-        self.server.asked.append(self.path)
-        kind = self.path.strip("/")
-        if kind.startswith("to="):
-            self.send_response(302)
-            self.send_header("Location", kind[3:])
-            self.end_headers()
-        elif kind == "loop":
-            self.send_response(302)
-            self.send_header("Location", "/loop")
-            self.end_headers()
-        else:
-            self.send_response(200)
-            self.send_header("Content-Type", "image/png" if kind == "png" else "text/plain")
-            if kind == "gzip":
-                self.send_header("Content-Encoding", "gzip")
-            self.end_headers()
-            try:
-                for _ in range(200 if kind in ("big", "slow") else 1):
-                    self.wfile.write(b"x" * 1_000)
-                    time.sleep(0.1 if kind == "slow" else 0)
-            except OSError:
-                pass
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def site():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    server.asked = []
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_a_redirect_to_a_private_address_is_refused(site):
-    """Claim: the second step is checked like the first. The first host counts as public here, by its resolver."""
-    port = site.server_address[1]
-    own = socket.create_connection
-
-    def resolver(host, port_):
-        return ["93.184.216.34"] if host == "public.example" else ["127.0.0.1"]
-
-    def connect(address, timeout):
-        return own(("127.0.0.1", port), timeout) if address[0] == "93.184.216.34" else pytest.fail("went inside")
-
-    socket.create_connection = connect
-    try:
-        for target in ("http://127.0.0.1/secret", "http://inside.example/", "file:///etc/passwd", "//127.0.0.1/x"):
-            with pytest.raises(SourceError):
-                fetch(f"http://public.example/to={target}", limit=1000, seconds=3, resolver=resolver)
-    finally:
-        socket.create_connection = own
-    assert len(site.asked) == 4
-    assert all(path.startswith("/to=") for path in site.asked)
-
-
-@pytest.mark.parametrize(("path", "why"), [("big", "more than"), ("slow", "too long"), ("loop", "more than 5"),
-                                           ("gzip", "compressed"), ("png", "image/png")])  # fmt: skip
-def test_a_fetch_has_bounds(site, path, why):
-    began = time.monotonic()
-    with pytest.raises(SourceError, match=why):
-        fetch(f"http://127.0.0.1:{site.server_address[1]}/{path}", limit=50_000, seconds=1.5, private=True)
-    assert time.monotonic() - began < 4
-
-
-def test_a_page_within_bounds_is_fetched(site):
-    page = fetch(f"http://127.0.0.1:{site.server_address[1]}/ok", limit=50_000, seconds=3, private=True)
-    assert page.data == b"x" * 1_000

@@ -2,7 +2,8 @@
 
 An article's text is the body as it stands in the export; headline, outlet and date come from the head. Four layouts
 are known: Nexis with `1 of 250 DOCUMENTS`, Nexis Uni with `End of Document`, Factiva with field codes (`HD`, `LP`,
-`TD`), and Factiva as displayed, each article closed by `Document` and its number.
+`TD`), and Factiva as displayed, each article closed by `Document` and its number. A single article saved from Nexis is
+told by its `LENGTH:` and `LOAD-DATE:` lines.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _CLASSIC_TAIL = re.compile(
     r"|CORRECTION|CORRECTION-DATE|ACC-NO|[ \t]+Copyright \d{4})\b",
     re.M,
 )
+_SINGLE_HEAD = re.compile(r"^LENGTH:[ \t]*\d[\d,.]*[ \t]*words[ \t]*\r?$", re.M | re.I)
+_SINGLE_TAIL = re.compile(r"^(?:LOAD-DATE|PUBLICATION-TYPE|LANGUAGE):", re.M)
 _UNI_TAIL = re.compile(r"^(?:Load-Date|Classification|Graphic|Notes)(?::|[ \t]*\r?$)", re.M)
 
 
@@ -50,7 +53,16 @@ def parts(content: str) -> list[Part] | None:
             made = [_trimmed(content, make(content, *block)) for block in _blocks(content, found, make)]
             if any(part.start < part.end for part in made):
                 return made
-    return None
+    return _single(content)
+
+
+def _single(content: str) -> list[Part] | None:
+    """A single article saved from Nexis, which has its head and tail but no number."""
+    head = _SINGLE_HEAD.search(content[:6000])
+    if head is None or _SINGLE_TAIL.search(content, head.end()) is None:
+        return None
+    part = _trimmed(content, _classic(content, 0, len(content)))
+    return [part] if part.start < part.end and (part.given.published or part.given.outlet) else None
 
 
 Make = Callable[[str, int, int], Part]

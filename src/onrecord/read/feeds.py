@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from onrecord.core.statement import PartialDate
 from onrecord.errors import SourceError
-from onrecord.read.fetch import is_address, unzipped
 from onrecord.read.given import parse_date
+from onrecord.read.http import gunzip_bytes, is_address, without_password
 
+MOST_CHARACTERS = 4_000  # of an address
 MOST_ENTRIES = 2_000  # of one feed or sitemap: the newest ones of an archive-sized sitemap
 
 
@@ -51,20 +51,37 @@ def feeds_in(path: Path) -> list[Feed]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(str(path), f"cannot be read ({' '.join(str(error).split())})") from error
-    if re.search(r"<opml\b", text[:2000], re.I):
-        found = [
-            Feed(html.unescape(match[1]), html.unescape(title[1]) if title else None)
-            for outline in re.findall(r"<outline\b[^>]*>", text, re.I)
-            if (match := re.search(r"""\bxmlUrl\s*=\s*["']([^"']+)""", outline, re.I))
-            for title in [re.search(r"""\b(?:title|text)\s*=\s*"([^"]*)""", outline, re.I)]
-        ]
-    else:
-        found = list(_yaml(text, path))
+    found = list(_opml(text, path) if re.search(r"<opml\b", text[:2000], re.I) else _yaml(text, path))
     wrong = next((feed for feed in found if not is_address(feed.url)), None)
     if wrong is not None or not found:
-        reason = "no feed in it" if wrong is None else f"{wrong.url[:80]!r} is no web address"
+        reason = "no feed in it" if wrong is None else f"{without_password(wrong.url)[:80]!r} is no web address"
         raise SourceError(str(path), f"{reason}; give OPML, or a YAML list of addresses")
     return list({feed.url: feed for feed in found}.values())
+
+
+def _opml(text: str, path: Path) -> Iterator[Feed]:
+    root = _tree(text.encode("utf-8", "replace"))
+    if root is None:
+        raise SourceError(
+            str(path), "an OPML file that cannot be read; export it again, or give a YAML list of addresses"
+        )
+    for outline in root.iter():
+        names = {str(name).lower(): value for name, value in outline.attrib.items()}
+        if names.get("xmlurl"):
+            yield Feed(names["xmlurl"].strip(), names.get("title") or names.get("text") or None)
+
+
+def _tree(data: bytes) -> Any:
+    """The root of an XML document, as far as it can be read; None where it cannot. No entities, no network."""
+    from lxml import etree
+
+    try:
+        return etree.fromstring(
+            data,
+            etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False),
+        )
+    except (etree.XMLSyntaxError, ValueError):
+        return None
 
 
 def _yaml(text: str, path: Path) -> Iterator[Feed]:
@@ -87,7 +104,7 @@ def _yaml(text: str, path: Path) -> Iterator[Feed]:
 def listing(data: bytes, url: str) -> Listing:
     """What the bytes of a feed or sitemap list, addresses made absolute; SourceError where they are none."""
     if data.startswith(b"\x1f\x8b"):  # sitemaps are often packed, whatever their server says of it
-        data = unzipped(data, url)
+        data = gunzip_bytes(data, url)
     head = data[:3000].lstrip()
     if head.startswith(b"{"):
         found = _json_feed(data, url)
@@ -97,10 +114,22 @@ def listing(data: bytes, url: str) -> Listing:
         found = _feed(data, url)
     entries: dict[str, Entry] = {}
     for entry in found.entries:
-        address = urljoin(url, entry.url.strip())
-        if is_address(address):
-            entries.setdefault(address, Entry(address, entry.title, entry.published, entry.stamp))
-    return Listing(tuple(entries.values())[:MOST_ENTRIES], tuple(urljoin(url, one) for one in found.sitemaps))
+        address = _absolute(url, entry.url)
+        if address is not None:
+            entries.setdefault(address, Entry(address, entry.title, entry.published, entry.stamp[:200]))
+    maps = (address for one in found.sitemaps if (address := _absolute(url, one)) is not None)
+    return Listing(tuple(entries.values())[:MOST_ENTRIES], tuple(maps))
+
+
+def _absolute(base: str, link: str) -> str | None:
+    """The absolute web address of a link; None where it is none, or none that can be kept."""
+    try:
+        address = urljoin(base, link.strip())
+        urlsplit(address).port  # noqa: B018 - reading it checks it
+        address.encode("utf-8")
+    except ValueError:
+        return None
+    return address if is_address(address) and len(address) <= MOST_CHARACTERS and address.isprintable() else None
 
 
 def _feed(data: bytes, url: str) -> Listing:
@@ -108,10 +137,12 @@ def _feed(data: bytes, url: str) -> Listing:
         import feedparser
     except ImportError as error:
         raise SourceError(url, "feeds need feedparser; pip install 'onrecord[watch]'") from error
-    parsed: Any = feedparser.parse(data)  # never raises: broken XML is read as far as it goes, a wrong charset guessed
+    # Broken XML is read as far as it goes, a wrong charset guessed.
+    parsed: Any = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version") and not parsed.entries:
         raise SourceError(url, "no feed or sitemap (RSS, Atom, JSON Feed); check the address")
-    return Listing(tuple(_entry(item) for item in parsed.entries if item.get("link")))
+    links = [item for item in parsed.entries if isinstance(dict.get(item, "link"), str)]
+    return Listing(tuple(_entry(item) for item in links))
 
 
 def _entry(item: Any) -> Entry:
@@ -119,44 +150,52 @@ def _entry(item: Any) -> Entry:
         return dict.get(item, key)  # feedparser's own `get` takes one key for another, with a warning
 
     when = own("published_parsed") or own("updated_parsed")
-    published = PartialDate(f"{when.tm_year:04}-{when.tm_mon:02}-{when.tm_mday:02}") if when else None
+    published = parse_date(f"{when.tm_year:04}-{when.tm_mon:02}-{when.tm_mday:02}") if when else None
     return Entry(item["link"], own("title"), published, str(own("updated") or own("published") or ""))
 
 
 def _json_feed(data: bytes, url: str) -> Listing:
     try:
-        value = json.loads(data)
-        items = value["items"]
-        made = [
-            Entry(
-                item.get("url") or item["external_url"],
-                item.get("title"),
-                parse_date(str(item.get("date_published") or "")),
-                str(item.get("date_modified") or item.get("date_published") or ""),
-            )
-            for item in items
-            if item.get("url") or item.get("external_url")
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        items = json.loads(data)["items"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SourceError(url, "JSON, but no JSON Feed; check the address") from error
-    return Listing(tuple(made))
+    if not isinstance(items, list):
+        raise SourceError(url, "JSON, but no JSON Feed; check the address")
+    return Listing(tuple(_json_entry(item) for item in items if isinstance(item, dict)))
+
+
+def _json_entry(item: dict[str, Any]) -> Entry:
+    """An entry of a JSON Feed; what is no text in it counts as missing."""
+
+    def text(*keys: str) -> str:
+        return next((value for key in keys if isinstance(value := item.get(key), str) and value), "")
+
+    published = parse_date(text("date_published"))
+    return Entry(text("url", "external_url"), text("title") or None, published, text("date_modified", "date_published"))
 
 
 def _sitemap(data: bytes) -> Listing:
-    """By pattern, not by a parser of XML: sitemaps are flat, often damaged, and may hold traps for parsers."""
-    text = data.decode("utf-8", "replace")
+    root = _tree(data)
     pages: list[Entry] = []
-    for block in re.findall(r"<url>(.*?)(?:</url>|(?=<url>)|\Z)", text, re.S):
-        place = _element("loc", block)
-        if place:
-            changed = _element("lastmod", block) or ""
-            shown = _element("news:publication_date", block)
-            pages.append(Entry(place, _element("news:title", block), parse_date(shown or ""), changed))
+    maps: list[str] = []
+    for element in root.iter() if root is not None else ():
+        kind = _local(element)
+        if kind not in ("url", "sitemap"):
+            continue
+        texts: dict[str, str] = {}
+        for child in element:
+            texts.setdefault(_local(child), (child.text or "").strip())
+            if _local(child) == "news":
+                texts |= {f"news {_local(one)}": (one.text or "").strip() for one in child}
+        if texts.get("loc") and kind == "sitemap":
+            maps.append(texts["loc"])
+        elif texts.get("loc"):
+            published = parse_date(texts.get("news publication_date", ""))
+            pages.append(Entry(texts["loc"], texts.get("news title") or None, published, texts.get("lastmod", "")))
     newest = sorted(pages, key=lambda entry: entry.stamp, reverse=True)
-    maps = [place for block in re.findall(r"<sitemap>(.*?)</sitemap>", text, re.S) if (place := _element("loc", block))]
     return Listing(tuple(newest), tuple(maps))
 
 
-def _element(name: str, block: str) -> str | None:
-    match = re.search(rf"<{name}>\s*(?:<!\[CDATA\[)?\s*(.*?)\s*(?:\]\]>)?\s*</{name}>", block, re.S)
-    return html.unescape(match[1]) if match else None
+def _local(element: Any) -> str:
+    """The name of an element without namespace or prefix; empty for comments and their like."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""

@@ -14,7 +14,9 @@ from typing import IO, Any
 from onrecord.core.statement import Article
 from onrecord.errors import BinarySource, BrokenLine, SourceError
 from onrecord.read.decode import byte_order_mark, decode
-from onrecord.read.given import MAX_BYTES, Given, Notes, make_article, parse_date, too_large
+from onrecord.read.flood import summarised
+from onrecord.read.given import MAX_BYTES, Given, Notes, make_article, parse_date, too_large, unclear_date
+from onrecord.read.markup import plain_text
 
 # A text's bytes may each be written as a six-byte escape.
 _MAX_LINE = 6 * MAX_BYTES + 1_000_000
@@ -22,12 +24,20 @@ _KEYS = "id, title, publisher, published, url, text"
 
 
 def read_lines(stream: IO[bytes], name: str, where: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
-    """The article of each line, or the error that names the file and the line; blank lines are passed over."""
+    """The article of each line, or the error that names the file and the line; blank lines are skipped."""
+    return summarised(_read_lines(stream, name, where, given, notes), where)
+
+
+def _read_lines(
+    stream: IO[bytes], name: str, where: str, given: Given, notes: Notes
+) -> Iterator[Article | SourceError]:
     for number, line in enumerate(_lines(stream, given.encoding), 1):
         place = f"{where}:{number}"
         try:
             if len(line) > _MAX_LINE:
                 raise too_large(place)
+            if not line.strip():
+                continue
             text = line if isinstance(line, str) else decode(line, place, encoding=given.encoding, notes=notes)
             if text.strip():
                 yield _article(_parse(text, place), f"{name}:{number}", place, given, notes)
@@ -48,6 +58,10 @@ def read_json(content: str, name: str, where: str, given: Given, notes: Notes) -
             io.BytesIO(content.encode("utf-8", "surrogatepass")), name, where, given_utf8(given), notes
         )
         return
+    yield from summarised(_records(value, name, where, given, notes), where)
+
+
+def _records(value: Any, name: str, where: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
     records = value if isinstance(value, list) else [value]
     for number, record in enumerate(records, 1):
         place = f"{where}:{number}" if isinstance(value, list) else where
@@ -126,8 +140,8 @@ def _article(record: Any, name: str, place: str, given: Given, notes: Notes) -> 
     printed = _words(record, "published", place, notes)
     date = None if printed is None else parse_date(printed)
     if printed is not None and date is None and given.published is None:
-        notes(f"{place}: its `published` {printed[:40]!r} is no date like 2026-03-31; left out")
-    return make_article(text, own or name, place, replace(found, published=date), given)
+        notes(unclear_date(place, printed))
+    return make_article(plain_text(text, place, notes), own or name, place, replace(found, published=date), given)
 
 
 def _words(record: Mapping[str, Any], key: str, place: str, notes: Notes) -> str | None:

@@ -5,22 +5,41 @@ from __future__ import annotations
 import re
 
 from onrecord.core.statement import Article
-from onrecord.errors import EmptySource, NoArticle
+from onrecord.errors import EmptySource, NoArticle, SourceError
+from onrecord.read.boundary import one_line
 from onrecord.read.decode import byte_order_mark, decode
-from onrecord.read.given import Given, Notes, make_article, parse_date
+from onrecord.read.given import Given, Notes, make_article, parse_date, unclear_date
+from onrecord.read.page_dates import settled
+from onrecord.read.posts import mark_posts
 
 # Less than this is a menu, a cookie wall or an error page.
 MIN_WORDS = 25
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*(?:\s|$)")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 
+_BLANKS = re.compile(r"\s*")
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
 
 def looks_like_page(head: str) -> bool:
     """Whether a text that begins so is HTML, whatever its name."""
-    return (
-        re.match(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", head, re.I | re.S)
-        is not None
-    )
+    at = _after_blanks(head, 0)
+    if head.startswith("<?xml", at):
+        end = head.find(">", at)
+        if end < 0:
+            return False
+        at = _after_blanks(head, end + 1)
+    while head.startswith("<!--", at):
+        end = head.find("-->", at + 4)
+        if end < 0:
+            return False
+        at = _after_blanks(head, end + 3)
+    return _PAGE.match(head, at) is not None
+
+
+def _after_blanks(text: str, at: int) -> int:
+    match = _BLANKS.match(text, at)
+    return at if match is None else match.end()
 
 
 def decode_page(data: bytes, where: str, *, encoding: str | None, notes: Notes) -> str:
@@ -36,14 +55,22 @@ def decode_page(data: bytes, where: str, *, encoding: str | None, notes: Notes) 
     return decode(data, where, encoding=encoding, notes=notes)
 
 
-def read_page(markup: str, name: str, where: str, given: Given, *, address: str | None = None) -> Article:
+def read_page(
+    markup: str, name: str, where: str, given: Given, *, address: str | None = None, notes: Notes = lambda line: None
+) -> Article:
     """The article of a page, with the page's own metadata; NoArticle where it has none."""
     if not markup.strip():
         raise EmptySource(where, "no text in it; check that the right file was given")
-    from trafilatura import bare_extraction  # heavy
-
+    try:
+        from trafilatura import bare_extraction, load_html  # heavy
+    except ImportError as error:  # lxml_html_clean is easily lost, as old versions of pip do not follow lxml's extra
+        raise SourceError(where, f"pages need trafilatura ({one_line(error)}); pip install lxml_html_clean") from error
+    tree = load_html(markup)
+    if tree is None:
+        raise NoArticle(where, "a page without an article that can be told; copy its text into a .txt file")
+    mark_posts(tree)
     document = bare_extraction(
-        markup,
+        tree,
         url=address,
         with_metadata=True,
         include_comments=False,
@@ -54,10 +81,15 @@ def read_page(markup: str, name: str, where: str, given: Given, *, address: str 
     content = "" if document is None or isinstance(document, dict) else document.text or ""
     if document is None or isinstance(document, dict) or not _is_article(content):
         raise NoArticle(where, "a page without an article that can be told; copy its text into a .txt file")
+    published = parse_date(document.date or "")
+    if published is not None and given.published is None:
+        published, doubt = settled(published, markup)
+        if doubt is not None:
+            notes(unclear_date(where, doubt))
     found = Given(
         title=_clean(document.title),
         outlet=_clean(document.sitename),
-        published=parse_date(document.date or ""),
+        published=published,
         url=_clean(document.url) or address,
     )
     return make_article(_without_title(content, found.title), name, where, found, given)

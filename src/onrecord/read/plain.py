@@ -24,7 +24,7 @@ _KEYS = {
 
 
 def read_plain(content: str, name: str, where: str, given: Given) -> Article:
-    """The article of a plain text, kept as it is."""
+    """The article of a plain text, kept as it is but for HTML that is left over in it."""
     return make_article(content, name, where, found_in(content), given)
 
 

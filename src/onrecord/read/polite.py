@@ -6,23 +6,26 @@ from __future__ import annotations
 
 import random
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from onrecord.errors import SourceError
-from onrecord.read.fetch import (
-    CONNECT_SECONDS,
+from onrecord.read.http import (
     MAX_REDIRECTS,
     TOTAL_SECONDS,
     Fetched,
-    body_of,
+    HttpClient,
+    Refused,
+    Reply,
+    Resolve,
+    Unreachable,
     is_address,
-    still_opener,
+    resolve,
+    without_password,
 )
 
 AGENT = "OnRecordBot/0.1 (+https://onrecord.example.org/bot)"
@@ -67,7 +70,8 @@ class _Host:
 class Polite:
     """Fetches pages, at least `delay` seconds between two requests to a host.
 
-    `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of.
+    `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of. Private
+    addresses are not asked unless `allow_private`.
     """
 
     agent: str = AGENT
@@ -79,7 +83,10 @@ class Polite:
     over: Callable[[], bool] = lambda: False
     clock: Callable[[], float] = time.monotonic
     dice: random.Random = field(default_factory=random.Random)
+    allow_private: bool = False
+    resolver: Resolve = resolve
     _hosts: dict[str, _Host] = field(default_factory=dict)
+    _client: HttpClient | None = None
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer:
         """The page at `url`; Later or Gone (both SourceError) where there is none now, or at all.
@@ -89,6 +96,7 @@ class Polite:
         headers = {"If-None-Match": etag, "If-Modified-Since": modified}
         given = {key: value for key, value in headers.items() if value}
         place = url
+        url = without_password(url)
         for _ in range(MAX_REDIRECTS + 1):
             host = self._host(place)
             if not self._allowed(host, place):
@@ -100,51 +108,45 @@ class Polite:
         raise Gone(url, f"redirected more than {MAX_REDIRECTS} times")
 
     def _host(self, url: str) -> _Host:
-        return self._hosts.setdefault(urlsplit(url).netloc.lower(), _Host(delay=self.delay))
+        return self._hosts.setdefault(_network_location(url), _Host(delay=self.delay))
 
     def _ask(self, host: _Host, place: str, url: str, headers: dict[str, str]) -> Answer | str:
         """One request to `place`, on the way from `url`: what is there, or where it leads."""
         pause = host.free - self.clock()
         if pause > 0:
             self.wait(pause)
-        named = {"User-Agent": self.agent, "Accept": "*/*;q=0.8", "Accept-Encoding": "gzip", **headers}
-        request = urllib.request.Request(place, headers=named)
-        deadline = self.clock() + self.total_seconds
+        if self._client is None:
+            self._client = HttpClient(
+                agent=self.agent, allow_private=self.allow_private, seconds=self.total_seconds, over=self.over,
+                resolver=self.resolver,
+            )  # fmt: skip
         try:
-            with still_opener().open(request, timeout=min(CONNECT_SECONDS, self.total_seconds)) as answer:
-                data = body_of(answer, url, deadline, self.clock, self.over)
-                head = answer.headers
-                page = Fetched(data, place, head.get_content_type(), head.get_content_charset())
-                host.failures = 0
-                return Answer(page, head.get("ETag"), head.get("Last-Modified"))
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code in (301, 302, 303, 307, 308) and error.headers.get("Location"):
-                return self._redirected(host, place, url, error.headers["Location"])
-            if error.code == 304:
-                host.failures = 0
-                return Answer(None)
-            raise self._refused(host, url, error) from error
-        except (OSError, HTTPException, ValueError) as error:
-            reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            line = " ".join(str(reason).split())[:160] or "no answer in time"
-            raise Later(url, f"cannot be fetched ({line})", self._back_off(host)) from error
+            reply = self._client.get(place, {"Accept": "*/*;q=0.8", **headers}, shown=url)
+        except Unreachable as error:
+            raise Later(error.source, error.reason, self._back_off(host)) from error
+        except Refused as error:
+            raise Gone(error.source, error.reason) from error
         finally:
             host.free = self.clock() + host.delay
+        if reply.status == 200:
+            host.failures = 0
+            page = Fetched(reply.data, without_password(place), reply.media, reply.charset)
+            return Answer(page, reply.headers.get("ETag"), reply.headers.get("Last-Modified"))
+        if reply.location is not None:
+            host.failures = 0
+            if not is_address(reply.location):
+                raise Gone(without_password(url), f"redirected to {reply.location[:80]}, which is no web address")
+            return reply.location
+        if reply.status == 304:
+            host.failures = 0
+            return Answer(None)
+        raise self._refused(host, without_password(url), reply)
 
-    def _redirected(self, host: _Host, place: str, url: str, to: str) -> str:
-        host.failures = 0
-        target = urljoin(place, to.strip())
-        if not is_address(target):
-            raise Gone(url, f"redirected to {target[:80]}, which is no web address")
-        return target
-
-    def _refused(self, host: _Host, url: str, error: urllib.error.HTTPError) -> SourceError:
-        reason = f"the server answers {error.code} {' '.join(str(error.reason).split())[:120]}"
-        if error.code in (408, 425, 429) or error.code >= 500:
-            asked = error.headers.get("Retry-After", "") if error.headers else ""
-            seconds = self._back_off(host)
-            return Later(url, reason, max(seconds, min(float(asked), self.longest)) if asked.isdigit() else seconds)
+    def _refused(self, host: _Host, url: str, reply: Reply) -> SourceError:
+        reason = f"the server answers {reply.status} {reply.reason[:120]}"
+        if reply.status in (408, 425, 429) or reply.status >= 500:
+            asked = retry_after(reply.headers.get("Retry-After", ""))
+            return Later(url, reason, max(self._back_off(host), min(asked, self.longest)))
         return Gone(url, reason)
 
     def _back_off(self, host: _Host) -> float:
@@ -168,8 +170,7 @@ class Polite:
         """
         from protego import Protego
 
-        parts = urlsplit(url)
-        place = start = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        place = start = f"{url.partition('://')[0]}://{_network_location(url)}/robots.txt"
         try:
             for _ in range(MAX_REDIRECTS + 1):  # on other hosts too, whose own rules do not matter here (2.3.1.2)
                 answer = self._ask(self._host(place), place, start, {})
@@ -180,3 +181,28 @@ class Polite:
         except Gone:
             pass
         return Protego.parse("")
+
+
+def _network_location(url: str) -> str:
+    """The host and port of an address, in small letters.
+
+    Raises:
+        Gone: it is no address.
+    """
+    try:
+        return urlsplit(url).netloc.lower().rpartition("@")[2]
+    except ValueError as error:
+        raise Gone(without_password(url)[:200], "no web address that can be read") from error
+
+
+def retry_after(value: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float:
+    """Seconds that a `Retry-After` header asks for, as a number or a date (RFC 9110, 10.2.3); 0 where it asks none."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        when = parsedate_to_datetime(value)
+        when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+        return max(0.0, (when - now()).total_seconds())
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return 0.0

@@ -6,31 +6,31 @@ it holds, unread (and the lines of JSON Lines as articles, as those cost little)
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import re
 import stat
 import sys
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 from onrecord.core.statement import Article
-from onrecord.errors import BinarySource, EmptySource, LeftOut, SourceError
+from onrecord.errors import EmptySource, LeftOut, SourceError
+from onrecord.read.boundary import guarded, one_line, unreadable
 from onrecord.read.decode import decode
-from onrecord.read.documents import docx_text, pdf_text
 from onrecord.read.exports import parts as exported
-from onrecord.read.fetch import fetch, is_address
 from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, make_article, readable, too_large
+from onrecord.read.http import HttpClient, is_address, without_password
 from onrecord.read.lines import Joined, given_utf8, read_json, read_lines
+from onrecord.read.markup import plain_text
 from onrecord.read.page import decode_page, looks_like_page, read_page
+from onrecord.read.pdf import pdf_text
 from onrecord.read.plain import found_in, read_plain
 from onrecord.read.warc import records
-from onrecord.read.zipped import members
+from onrecord.read.word import docx_text
+from onrecord.read.zipped import Budget, gunzip, members, unpacked
 
 STDIN = "-"
 PLAIN = frozenset({".txt", ".text", ".md"})
@@ -67,28 +67,29 @@ def pieces(
 ) -> Iterator[Article | Piece | SourceError]:
     """What a source holds: articles, and pieces that `open_piece` makes articles of."""
     told = notes if notes is not None else _silent
+    where = readable(str(source).replace("\0", "\\0"))
+    yield from guarded(_walk(source, defaults, told), without_password(where) if is_address(where) else where)
+
+
+def _walk(source: str | Path, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
     address = str(source)
-    try:
-        if address == STDIN:
-            yield from _stream(sys.stdin.buffer, "stdin", "stdin", None, defaults, told)
-        elif isinstance(source, str) and is_address(source):
-            yield _address(source, defaults)
-        elif Path(source).is_dir():
-            yield from _folder(Path(source), defaults, told)
-        else:
-            yield from _file(Path(source), Path(source).name, defaults, told)
-    except SourceError as error:
-        yield error
-    except (OSError, ValueError) as error:  # ValueError: a NUL in a path
-        yield _unreadable(readable(address.replace("\0", "\\0")), error)
+    if address == STDIN:
+        yield from _stream(sys.stdin.buffer, "stdin", "stdin", None, given, notes)
+    elif isinstance(source, str) and is_address(source):
+        yield _address(source, given)
+    elif "\0" in address:
+        raise SourceError(
+            readable(address.replace("\0", "\\0")), "cannot be read: a path with a NUL in it; check the path"
+        )
+    elif Path(source).is_dir():
+        yield from _folder(Path(source), given, notes)
+    else:
+        yield from _file(Path(source), Path(source).name, given, notes)
 
 
 def open_piece(piece: Piece, *, notes: Notes | None = None) -> Iterator[Article | SourceError]:
     """The articles of a piece; what is broken is yielded as its error, never raised."""
-    try:
-        yield from _open(piece, notes if notes is not None else _silent)
-    except SourceError as error:
-        yield error
+    yield from guarded(_open(piece, notes if notes is not None else _silent), piece.where)
 
 
 def expected(source: str | Path) -> int | None:
@@ -113,51 +114,43 @@ def _silent(line: str) -> None:
     return None
 
 
-def _unreadable(where: str, error: Exception) -> SourceError:
-    if isinstance(error, FileNotFoundError):
-        return SourceError(where, "no such file or folder; check the path")
-    if isinstance(error, PermissionError):
-        return SourceError(where, "no right to read it; change its permissions or copy it")
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return SourceError(where, f"cannot be read: {' '.join(reason.split())}")
-
-
 def _folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
     seen = False
     for path, problem in _files(folder):
         seen = True
         where = readable(str(path))
         if problem is not None:
-            yield _unreadable(where, problem)
+            yield unreadable(where, problem)
         elif not stat.S_ISREG(_mode(path)):
             yield SourceError(where, "no regular file, or a broken link; left out")
         elif suffix_of(path.name) not in SUFFIXES:
             yield SourceError(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
         else:
-            try:
-                yield from _file(path, path.relative_to(folder).as_posix(), given, notes)
-            except SourceError as error:
-                yield error
-            except OSError as error:
-                yield _unreadable(where, error)
+            yield from guarded(_file(path, path.relative_to(folder).as_posix(), given, notes), where)
     if not seen:
         yield EmptySource(readable(str(folder)), "a folder without files; check the path")
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, OSError | None]]:
     """The files below a folder by name, hidden ones left out; a folder that cannot be listed comes with its error."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield folder, error
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+    waiting: list[tuple[Path, bool]] = [(folder, True)]  # a stack, as folders may be nested deeper than calls can be
+    while waiting:
+        path, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, None
             continue
-        if entry.is_dir(follow_symlinks=False):  # links to folders could go in circles
-            yield from _files(Path(entry.path))
-        else:
-            yield Path(entry.path), None
+        try:
+            with os.scandir(path) as found:
+                entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+        except OSError as error:
+            yield path, error
+            continue
+        # Links to folders could go in circles.
+        waiting += [
+            (Path(entry.path), entry.is_dir(follow_symlinks=False))
+            for entry in entries
+            if not entry.name.startswith(".")
+        ]
 
 
 def _mode(path: Path) -> int:
@@ -179,23 +172,29 @@ def _file(path: Path, name: str, given: Given, notes: Notes) -> Iterator[Article
         if suffix in ZIP:
             yield from _zip(stream, path.stat().st_size, readable(name), where, given, notes)
         else:
-            yield from _packed(stream, readable(name), where, suffix, given, notes)
+            budget = Budget.of(where, path.stat().st_size)
+            yield from _packed(stream, budget, readable(name), where, suffix, given, notes)
 
 
 def _packed(
-    stream: Any, name: str, where: str, suffix: str, given: Given, notes: Notes
+    stream: Any, budget: Budget, name: str, where: str, suffix: str, given: Given, notes: Notes
 ) -> Iterator[Article | Piece | SourceError]:
     """What a file or a member of an archive holds, by its suffix."""
     if suffix in WARC:
-        yield from records(stream, where, given, notes)
+        yield from records(unpacked(stream, budget), where, given, notes)
     elif suffix in PACKED_LINES:
-        try:
-            with gzip.open(stream) as unpacked:
-                yield from _not_nothing(read_lines(cast("IO[bytes]", unpacked), name, where, given, notes), where)
-        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise SourceError(where, f"damaged ({' '.join(str(error).split())})") from error
+        lines = read_lines(gunzip(stream, budget), name, where, given, notes)
+        seen = False
+        for item in lines:
+            seen = True
+            yield item
+        if not seen and budget.damage is None:
+            raise EmptySource(where, "no line in it; check that the right file was given")
     else:
         yield from _stream(stream, name, where, suffix, given, notes)
+    damage, budget.damage = budget.damage, None
+    if damage is not None:
+        raise SourceError(where, f"damaged ({one_line(damage)}); what comes before is read; get it again")
 
 
 def _zip(
@@ -203,7 +202,8 @@ def _zip(
 ) -> Iterator[Article | Piece | SourceError]:
     """What the members of a zip archive hold; of a WACZ, its WARC files, of others, all but archives in the archive."""
     crawl = suffix_of(name) == ".wacz"
-    for member in members(stream, size, where):
+    budget = Budget.of(where, size)
+    for member in members(stream, size, where, notes):
         if isinstance(member, SourceError):
             yield member
             continue
@@ -214,12 +214,8 @@ def _zip(
         if suffix in ZIP or suffix not in SUFFIXES:
             yield SourceError(place, "of no known kind, or an archive inside an archive; unpack it to read it")
             continue
-        try:
-            yield from _packed(member.stream, f"{name}/{member.name}", place, suffix, given, notes)
-        except SourceError as error:
-            yield error
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-            yield SourceError(place, f"damaged in the archive ({' '.join(str(error).split())})")
+        inside = _packed(member.stream, budget, f"{name}/{member.name}", place, suffix, given, notes)
+        yield from guarded(inside, place)
 
 
 def _stream(
@@ -267,10 +263,10 @@ def _open(piece: Piece, notes: Notes) -> Iterator[Article | SourceError]:
     if suffix in PAGE or (suffix not in SUFFIXES and looks_like_page(data[:4096].decode("latin-1"))):
         encoding = given.encoding or _true_charset(data, piece.charset)
         content = decode_page(data, where, encoding=encoding, notes=notes)
-        yield read_page(content, name, where, given, address=piece.address)
+        yield read_page(content, name, where, given, address=piece.address, notes=notes)
         return
     if suffix in DOCUMENT:
-        text, title = (pdf_text if suffix == ".pdf" else docx_text)(data, where)
+        text, title = (pdf_text if suffix == ".pdf" else docx_text)(data, where, notes)
         yield from _texts(text, name, where, given, Given(title=title))
         return
     given = replace(
@@ -280,7 +276,7 @@ def _open(piece: Piece, notes: Notes) -> Iterator[Article | SourceError]:
     if suffix in JSON:
         yield from _not_nothing(read_json(content, name, where, given_utf8(given), notes), where)
     else:
-        yield from _texts(content, name, where, given, Given())
+        yield from _texts(plain_text(content, where, notes), name, where, given, Given())
 
 
 def _texts(content: str, name: str, where: str, given: Given, found: Given) -> Iterator[Article | SourceError]:
@@ -291,23 +287,20 @@ def _texts(content: str, name: str, where: str, given: Given, found: Given) -> I
         yield read_plain(content, name, where, replace(given, title=title))
         return
     for number, part in enumerate(articles, 1):
+        own = "" if len(articles) == 1 else f":{number}"
         try:
-            yield make_article(
-                content[part.start : part.end], f"{name}:{number}", f"{where}:{number}", part.given, given
-            )
+            yield make_article(content[part.start : part.end], name + own, where + own, part.given, given)
         except SourceError as error:
             yield error
 
 
 def _address(address: str, given: Given) -> Piece:
-    page = fetch(address)
-    if not page.media.startswith("text/") and page.media not in {"application/xhtml+xml", "application/json"}:
-        raise BinarySource(address, f"it is {page.media}, not a page of text")
+    page = HttpClient(allow_private=given.allow_private).page(address)
     suffix = {"text/html": ".html", "application/xhtml+xml": ".html", "application/json": ".json"}.get(page.media)
+    name = without_password(address)
     return Piece(
-        data=page.data, name=address, where=address, suffix=suffix, given=given, address=page.address,
-        charset=page.charset,
-    )  # fmt: skip
+        data=page.data, name=name, where=name, suffix=suffix, given=given, address=page.address, charset=page.charset
+    )
 
 
 def _true_charset(data: bytes, charset: str | None) -> str | None:

@@ -1,15 +1,23 @@
-"""Web archives (WARC, gzipped or not): the pages among the answers that a crawler kept, by FastWARC."""
+"""Web archives (WARC, gzipped or not): the pages among the answers that a crawler kept, by FastWARC.
+
+Bodies are decoded here, as the headers of a record may no longer be true: crawlers keep `Transfer-Encoding` and
+`Content-Encoding` after they have decoded the body. What a header says is done where the body bears it out.
+"""
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
 
 from onrecord.errors import LeftOut, SourceError
+from onrecord.read.boundary import DAMAGED, one_line
 from onrecord.read.given import MAX_BYTES, Given, Notes, Piece
 
 _PAGES = {"text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt"}
+_CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 
 
 def records(stream: IO[bytes], where: str, given: Given, notes: Notes) -> Iterator[Piece | SourceError]:
@@ -22,14 +30,13 @@ def records(stream: IO[bytes], where: str, given: Given, notes: Notes) -> Iterat
     seen = 0
     try:
         wanted = WarcRecordType.response | WarcRecordType.resource
-        for record in ArchiveIterator(stream, record_types=wanted, parse_http=True, auto_decode="all"):
+        for record in ArchiveIterator(stream, record_types=wanted, parse_http=True, auto_decode="none"):
             seen += 1
             address = record.headers.get("WARC-Target-URI") or f"record {seen}"
             place = f"{where}:{address}"
-            why = _not_wanted(record)
+            data, why = b"", _not_wanted(record)
             if why is None:
-                data = record.reader.read(MAX_BYTES + 1)
-                why = "more than 10 MB" if len(data) > MAX_BYTES else None if data else "empty"
+                data, why = _body(record)
             if why is not None:
                 left[why] += 1
                 yield LeftOut(place, why)
@@ -38,11 +45,15 @@ def records(stream: IO[bytes], where: str, given: Given, notes: Notes) -> Iterat
                 data=data, name=address, where=place, suffix=_PAGES[_media(record)], given=given, address=address,
                 charset=record.http_charset,
             )  # fmt: skip
-    except (OSError, ValueError, EOFError) as error:
-        yield SourceError(where, f"damaged after record {seen} ({' '.join(str(error).split())[:200]})")
+    except SourceError:
+        raise
+    except (OSError, ValueError, *DAMAGED) as error:
+        yield SourceError(
+            where, f"damaged after record {seen} ({one_line(error)}); what comes before is read; get the archive again"
+        )
         return
     if seen == 0:
-        raise SourceError(where, "no answer of a server in it; a WARC with `response` records is read")
+        raise SourceError(where, "no answer of a server in it; give a WARC with `response` records")
     if left:
         notes(f"{where}: left out: " + ", ".join(f"{number} × {why}" for why, number in left.most_common(8)))
 
@@ -58,3 +69,70 @@ def _not_wanted(record: Any) -> str | None:
 def _media(record: Any) -> str:
     kind = record.http_content_type if record.http_headers is not None else record.headers.get("Content-Type")
     return str(kind or "").partition(";")[0].strip().lower()
+
+
+def _body(record: Any) -> tuple[bytes, str | None]:
+    """The body of a record as a browser would see it, or why there is none."""
+    data = record.reader.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        return b"", "more than 10 MB"
+    headers = record.http_headers
+    if headers is not None:
+        if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
+            data = _dechunked(data)
+        for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")):
+            decoded = _decoded(data, coding.strip())
+            if decoded is None:
+                return b"", f"a body in the encoding {coding.strip()[:20]} that cannot be decoded"
+            data = decoded
+    if len(data) > MAX_BYTES:
+        return b"", "more than 10 MB"
+    return data, None if data else "empty"
+
+
+def _dechunked(data: bytes) -> bytes:
+    """The body of a chunked answer, RFC 9112, 7.1; the data as it is where it is not chunked."""
+    chunks: list[bytes] = []
+    at = 0
+    while (match := _CHUNK.match(data, at)) is not None:
+        size = int(match[1], 16)
+        if size == 0:
+            return b"".join(chunks)
+        chunks.append(data[match.end() : match.end() + size])
+        at = match.end() + size
+        at += 2 if data.startswith(b"\r\n", at) else 1 if data.startswith(b"\n", at) else 0
+    return b"".join(chunks) if chunks and at >= len(data) else data
+
+
+def _decoded(data: bytes, coding: str) -> bytes | None:
+    """The data without a content coding, at most the bound and a byte; None where it is packed and cannot be unpacked.
+
+    Data that are plainly not packed in the coding are given back.
+    """
+    if coding in ("gzip", "x-gzip") and data.startswith(b"\x1f\x8b"):
+        return _inflated(data, 16 + zlib.MAX_WBITS)
+    if coding == "deflate" and not data.lstrip().startswith(b"<"):
+        return _inflated(data, zlib.MAX_WBITS) or _inflated(data, -zlib.MAX_WBITS)
+    if coding == "br" and not data.lstrip().startswith(b"<"):
+        return _unbrotli(data)
+    return None if coding == "zstd" and data.startswith(b"\x28\xb5\x2f\xfd") else data
+
+
+def _unbrotli(data: bytes) -> bytes | None:
+    try:
+        import brotli  # comes with FastWARC
+    except ImportError:
+        return None
+    try:
+        return bytes(brotli.Decompressor().process(data, output_buffer_limit=MAX_BYTES + 1)) or None
+    except (TypeError, ValueError, RuntimeError, brotli.error):
+        return None
+
+
+def _inflated(data: bytes, bits: int) -> bytes | None:
+    """What zlib makes of the data, as far as they go."""
+    engine = zlib.decompressobj(bits)
+    try:
+        return engine.decompress(data, MAX_BYTES + 1) or None
+    except zlib.error:
+        return None

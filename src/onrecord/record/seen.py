@@ -118,6 +118,15 @@ class Seen:
             "UPDATE feeds SET due = ?, failures = failures + 1, reason = ? WHERE url = ?", (due, reason, url)
         )
 
+    def failing_feeds(self, most: int = 100) -> list[dict[str, object]]:
+        """The feeds that failed when they were last asked, the longest failing first."""
+        rows = self._db.execute(
+            "SELECT url, failures, reason, due FROM feeds WHERE failures > 0 ORDER BY failures DESC, url LIMIT ?",
+            (most,),
+        )
+        names = ("url", "failures", "reason", "due")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
     def list_page(self, url: str, feed: str, stamp: str, now: float) -> bool:
         """A feed lists a page: due now if it is new, or if the feed says that it changed; whether it is new."""
         row = self._db.execute("SELECT stamp FROM pages WHERE url = ?", (url,)).fetchone()

@@ -1,4 +1,4 @@
-"""What one article may cost before it is set aside: seconds, and megabytes of its worker."""
+"""What one article may cost before it is skipped: seconds, and megabytes of its worker."""
 
 from __future__ import annotations
 

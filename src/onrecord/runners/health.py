@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from onrecord.errors import RunnerError
+from onrecord.read.http import without_password
 from onrecord.runners.watch import Metrics
 
 # A slow page and a long article take less; then somebody should look.
@@ -27,7 +28,9 @@ def served(metrics: Metrics, port: int) -> Iterator[int]:
                 self._answer(200, "text/plain; version=0.0.4", metrics.text())
             elif self.path == "/health":
                 age = metrics.age()
-                body = json.dumps({"ok": age < STALE_SECONDS, "seconds_since_beat": round(age, 1)})
+                failing = [one | {"url": without_password(str(one["url"]))} for one in metrics.failing()]
+                state = {"ok": age < STALE_SECONDS, "seconds_since_beat": round(age, 1), "failing_feeds": failing}
+                body = json.dumps(state)
                 self._answer(200 if age < STALE_SECONDS else 503, "application/json", body + "\n")
             else:
                 self._answer(404, "text/plain", "/health or /metrics\n")

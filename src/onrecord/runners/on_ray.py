@@ -3,7 +3,7 @@
 What comes back is the same as from any other runner, a chunk at a time. An archive is what to write to, as one process
 writes and many read. With `resume`, articles of JSON Lines that are known are not sent; other pieces are, as nobody
 knows their articles before they are opened, and reading them again adds nothing. A piece whose actor dies is read again
-by Ray; one that takes too long is ended by the worker process that each actor leads, and set aside.
+by Ray; one that takes too long is ended by the worker process that each actor leads, and skipped.
 """
 
 from __future__ import annotations

@@ -7,17 +7,20 @@ moment: a page that was being read is read again, which adds nothing.
 from __future__ import annotations
 
 import difflib
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from onrecord.core.statement import Article, Form, Statement
-from onrecord.errors import NoArticle, SourceError
+from onrecord.errors import LedgerError, NoArticle, SourceError, internal_error
 from onrecord.pipeline import Item, Result
 from onrecord.read import Given, Piece, open_piece
-from onrecord.read.feeds import Feed, listing
+from onrecord.read.boundary import UNSTOPPED
+from onrecord.read.feeds import Feed, Listing, listing
+from onrecord.read.http import without_password
 from onrecord.read.polite import Gone, Later, Polite
 from onrecord.record.seen import Due, Original, Seen
 
@@ -25,10 +28,13 @@ if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.record import Ledger
 
+T = TypeVar("T")
 HOUR = 3600.0
 # When a page is looked at again after it was first read: silent edits come early or not at all.
 AGAIN = (1 * HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
 ATTEMPTS = 5  # to fetch a page that answers nothing
+MOST_PERIODS = 96  # between two looks at a feed that fails
+MOST_SITEMAPS = 50  # of an index
 _ALIKE = 0.5  # of the characters: below, two quotations are two, and not one that was changed
 
 
@@ -49,8 +55,29 @@ class Schedule:
     again: tuple[float, ...] = AGAIN
 
 
+class Call(Protocol):
+    """Calls a function somewhere, by default here; SourceError, which names the source, where it fails."""
+
+    def __call__(self, name: str, function: Callable[[], T]) -> T:
+        """Give what the function returns."""
+        ...
+
+
+def here(name: str, function: Callable[[], T]) -> T:
+    """Call a function in this process, without bounds."""
+    return function()
+
+
+def articles_of(piece: Piece) -> list[Article | SourceError]:
+    """The articles of a page."""
+    return list(open_piece(piece))
+
+
 class Watch:
-    """One watch over feeds; `read_article` is the pipeline's, `reader` its version, `clock` counts from 1970."""
+    """One watch over feeds; `read_article` is the pipeline's, `reader` its version, `clock` counts from 1970.
+
+    What parses feeds and pages goes through `call`, which may be a worker's, with its bounds.
+    """
 
     def __init__(
         self,
@@ -59,6 +86,7 @@ class Watch:
         ledger: Ledger,
         read_article: Callable[[Article], Item],
         *,
+        call: Call = here,
         codebook: Codebook | None = None,
         reader: str = "",
         polite: Polite | None = None,
@@ -71,6 +99,7 @@ class Watch:
         self._seen = seen
         self._ledger = ledger
         self._read_article = read_article
+        self._call = call
         self._codebook = codebook
         self._reader = reader
         self._polite = polite or Polite(wait=self.stop.wait, over=self.stop.is_set)
@@ -82,7 +111,7 @@ class Watch:
         """Watch until `stop` is set; with `once` until everything that was due is done."""
         while not self.stop.is_set():
             yield from self._round()
-            self.metrics.counts(self._seen.counts())
+            self.metrics.counts(self._seen.counts(), self._seen.failing_feeds())
             if once and not self._seen.due_pages(self._clock(), 1):
                 return
             due = self._seen.next_due()
@@ -110,35 +139,45 @@ class Watch:
     # ------------------------------------------------------------ feeds
 
     def _feed(self, due: Due) -> Iterator[Event]:
+        """Ask a feed; whatever it does wrong costs this feed alone, which is asked again later."""
         now = self._clock()
         try:
             answer = self._polite.get(due.url, etag=due.etag, modified=due.modified)
             if answer.page is not None:
                 self._list(answer.page.data, answer.page.address, due.url, now, [due.url])
-        except SourceError as error:
+        except (LedgerError, *UNSTOPPED):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the error boundary of one feed
             if self.stop.is_set():
                 return
             # A feed may come back: it is asked ever less often, and never dropped.
-            wait = error.seconds if isinstance(error, Later) else self._schedule.every * min(2.0**due.failures, 96)
-            self._seen.feed_failed(due.url, now + max(wait, self._schedule.every), error.reason)
-            yield Event(kind="feed failed", url=due.url, detail={"reason": error.reason})
+            problem = error if isinstance(error, SourceError) else internal_error(due.url, error)
+            periods = min(2.0 ** min(due.failures, 20), MOST_PERIODS)
+            wait = problem.seconds if isinstance(problem, Later) else self._schedule.every * periods
+            self._seen.feed_failed(due.url, now + max(wait, self._schedule.every), problem.reason)
+            yield Event(kind="feed failed", url=without_password(due.url), detail={"reason": problem.reason})
             return
         self._seen.feed_done(due.url, now + self._schedule.every, answer.etag, answer.modified)
 
     def _list(self, data: bytes, address: str, feed: str, now: float, path: list[str]) -> None:
         """Take in what a feed or sitemap lists; the sitemaps of an index are asked at once, two levels deep."""
-        found = listing(data, address)
+        found: Listing = self._call(feed, functools.partial(listing, data, address))
         for entry in found.entries:
             self._seen.list_page(entry.url, feed, entry.stamp, now)
-        for url in found.sitemaps[:50]:
-            if len(path) < 3 and url not in path and not self.stop.is_set():
+        for url in found.sitemaps[:MOST_SITEMAPS]:
+            if len(path) >= 3 or url in path or self.stop.is_set():
+                continue
+            try:
                 page = self._polite.get(url).page
                 if page is not None:
                     self._list(page.data, page.address, feed, now, [*path, url])
+            except SourceError:  # one sitemap of an index; the feed's next turn asks it again
+                self.metrics.event("sitemap failed")
 
     # ------------------------------------------------------------ pages
 
     def _page(self, due: Due) -> Iterator[Event]:
+        """Ask a page; whatever it does wrong costs this page alone."""
         now = self._clock()
         try:
             answer = self._polite.get(due.url, etag=due.etag, modified=due.modified)
@@ -153,14 +192,19 @@ class Watch:
                     data=page.data, name=due.url, where=due.url, suffix=suffix, given=given, address=page.address,
                     charset=page.charset,
                 )  # fmt: skip
-                for item in open_piece(piece):
+                for item in self._call(due.url, functools.partial(articles_of, piece)):
                     if isinstance(item, SourceError):
                         raise item
                     yield from self._article(due.url, item, now)
-        except SourceError as error:
+        except (LedgerError, *UNSTOPPED):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the error boundary of one page
             if not self.stop.is_set():
-                yield self._page_failed(due, error, now)
+                problem = error if isinstance(error, SourceError) else internal_error(due.url, error)
+                yield self._page_failed(due, problem, now)
             return
+        if self.stop.is_set() and answer.page is not None and not self._seen.versions(due.url):
+            return  # stopped before it was read: it is due still
         visits = due.visits
         later = now + self._schedule.again[visits] if visits < len(self._schedule.again) else None
         self._seen.page_done(due.url, later, answer.etag, answer.modified)
@@ -185,6 +229,8 @@ class Watch:
             return
         outcome = self._read_article(article)
         if not isinstance(outcome, Result):
+            if self.stop.is_set():
+                return
             reason = getattr(outcome, "reason", "was read before")
             yield Event(kind="failed", url=url, detail={"reason": reason, "article": article.id})
             return
@@ -238,6 +284,7 @@ class Metrics:
         self._lock = threading.Lock()
         self._events: dict[str, int] = {}
         self._counts: dict[str, int] = {}
+        self._failing: list[dict[str, Any]] = []
         self._beat = clock()
 
     def event(self, kind: str) -> None:
@@ -245,10 +292,16 @@ class Metrics:
         with self._lock:
             self._events[kind] = self._events.get(kind, 0) + 1
 
-    def counts(self, counts: dict[str, int]) -> None:
-        """The state's counts as they are now."""
+    def counts(self, counts: dict[str, int], failing: Sequence[dict[str, Any]] = ()) -> None:
+        """The state's counts as they are now, and the feeds that fail."""
         with self._lock:
             self._counts = dict(counts)
+            self._failing = list(failing)
+
+    def failing(self) -> list[dict[str, Any]]:
+        """The feeds that failed when they were last asked: address, failures in a row, reason, when they are due."""
+        with self._lock:
+            return list(self._failing)
 
     def beat(self) -> None:
         """The watch goes on."""

@@ -2,7 +2,7 @@
 
 A thread per worker hands it a task and waits for the answer, so a worker that crashes, hangs or grows too large costs
 its own task alone: it is replaced, and what it was at is tried once more (somebody may have killed it, or the machine
-was short of memory) and then set aside with its reason. One that took too long is set aside at once.
+was short of memory) and then skipped with its reason. One that took too long is skipped at once.
 
 Nothing is shared between workers, so that none can leave a lock behind when it dies. What is on its way is bounded in
 number and in size, and results come in the order of the sources, so the ledger holds the same rows in the same order
@@ -16,24 +16,27 @@ import multiprocessing
 import queue
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from onrecord.core.statement import Article
 from onrecord.errors import RunnerError, SourceError
 from onrecord.pipeline import Failure, Item, Keeper, Packed, Sent, Store, failure, kept
 from onrecord.read import Given, Piece, pieces
 from onrecord.runners.bounds import Bounds
-from onrecord.runners.worker import Begin, Broken, Build, Done, Ready, Task, serve
+from onrecord.runners.worker import Answer, Begin, Broken, Build, Done, Ready, Task, Work, place_of, serve
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
 
 # The worker's own alarm comes first; the driver's clock is for what no alarm ends, as a stopped process.
 GRACE_SECONDS = 5.0
+SLICE_SECONDS = 0.25  # between two looks whether all is over
+LAST_SECONDS = 2.0  # that the article at hand has left then
 START_SECONDS = 300.0  # on a machine that has much else to do
 STARTS = 3
 ATTEMPTS = 2
@@ -41,6 +44,7 @@ IN_FLIGHT = 32  # tasks per worker between reading a source and yielding its res
 IN_FLIGHT_BYTES = 64 << 20
 
 Notes = Callable[[str], None]
+T = TypeVar("T")
 
 
 def in_workers(
@@ -191,7 +195,8 @@ class _Crew:
     def _lead(self, lead: _Lead, keeper: Keeper) -> None:
         try:
             while (job := self._jobs.get()) is not None and not self._over.is_set():
-                items = lead.do(job.task, keeper, self._notes, self._over)
+                found = lead.do(job.task, keeper, self._notes, self._over)
+                items = [item for item in found if not isinstance(item, Answer)]
                 self._outcomes.put((job.number, items, job.size))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that can raise it
             self._outcomes.put(error)
@@ -204,24 +209,49 @@ def _size(item: Article | Piece) -> int:
 class Reader:
     """One worker for articles that come one by one: whatever they do to it, they do to it alone."""
 
-    def __init__(self, build: Build, bounds: Bounds = Bounds()) -> None:
+    def __init__(self, build: Build, bounds: Bounds = Bounds(), over: threading.Event | None = None) -> None:
         self._lead = _Lead(build, bounds)
         self._keeper = Keeper(None, None, "")
-        self._over = threading.Event()
+        self._over = over or threading.Event()
         self._lead.launch()
         self.version = self._lead.greet()
 
     def read(self, article: Article) -> Item:
         """The article's statements, or why there are none."""
-        (item,) = self.outcomes(Task(article))
-        return item.result() if isinstance(item, Packed) else item
+        items = self.outcomes(Task(article)) or [Failure(article.name, "stopped before it was read")]
+        return items[0].result() if isinstance(items[0], Packed) else items[0]
 
-    def outcomes(self, task: Task) -> list[Sent]:
-        """What becomes of each article of a task."""
-        return self._lead.do(task, self._keeper, lambda note: None, self._over)
+    def outcomes(
+        self, task: Task, notes: Notes = lambda note: None, each: Callable[[Sent], None] = lambda item: None
+    ) -> list[Sent]:
+        """What becomes of each article of a task; `each` gets it as it comes. Fewer, where all is over meanwhile."""
+
+        def one(item: Sent | Answer) -> None:
+            if not isinstance(item, Answer):
+                each(item)
+
+        found = self._lead.do(task, self._keeper, notes, self._over, one)
+        return [item for item in found if not isinstance(item, Answer)]
+
+    def call(self, name: str, function: Callable[[], T]) -> T:
+        """What a function returns, called in the worker; it must be one that can be pickled.
+
+        Raises:
+            SourceError: it failed, or took more than the bounds.
+        """
+        found = self._lead.do(Task(Work(name, function)), self._keeper, lambda note: None, self._over)
+        answer = found[0] if found else Failure(name, "stopped before it was read")
+        if isinstance(answer, Answer):
+            return cast("T", answer.value)
+        raise SourceError(name, answer.reason if isinstance(answer, Failure) else "cannot be read")
+
+    def stop(self) -> None:
+        """End the worker from another thread; the one that waits for it gets what was read until now."""
+        self._over.set()
+        self._lead.kill()
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, when nobody waits for it."""
         self._lead.end()
 
 
@@ -229,8 +259,14 @@ class Reader:
 class _Progress:
     """How far a task has come: its outcomes, and the article that is being read."""
 
-    items: list[Sent] = field(default_factory=list)
+    items: list[Sent | Answer] = field(default_factory=list)
     name: str | None = None
+    each: Callable[[Sent | Answer], None] = lambda item: None
+
+    def add(self, item: Sent | Answer) -> None:
+        """One more outcome."""
+        self.items.append(item)
+        self.each(item)
 
 
 class _Lead:
@@ -284,16 +320,26 @@ class _Lead:
             process.join(timeout=GRACE_SECONDS)
             return None
 
-    def do(self, task: Task, keeper: Keeper, notes: Notes, over: threading.Event) -> list[Sent]:
-        """The outcomes of a task, however often the worker has to be replaced on the way."""
-        progress = _Progress()
+    def do(
+        self,
+        task: Task,
+        keeper: Keeper,
+        notes: Notes,
+        over: threading.Event,
+        each: Callable[[Sent | Answer], None] = lambda item: None,
+    ) -> list[Sent | Answer]:
+        """The outcomes of a task, however often the worker has to be replaced; `each` gets them as they come.
+
+        Once `over` is set, the article at hand has a moment left, and what comes after it is not read.
+        """
+        progress = _Progress(each=each)
         attempts = 0
         while not over.is_set():
             if self._process is None:
                 self.launch()
                 self.greet()
             begun = len(progress.items)
-            reason = self._try(Task(task.content, len(progress.items)), progress, keeper, notes)
+            reason = self._try(Task(task.content, len(progress.items)), progress, keeper, notes, over)
             if reason is None:
                 break
             if over.is_set():
@@ -301,13 +347,15 @@ class _Lead:
             how, final = reason
             attempts = attempts + 1 if len(progress.items) == begun else 1
             if final or attempts >= ATTEMPTS:
-                progress.items.append(Failure(progress.name or _where(task), f"set aside: {how}"))
+                progress.add(Failure(progress.name or place_of(task), f"skipped: {how}"))
                 attempts = 0
                 if progress.name is None:  # it died in opening the piece: the rest of it cannot be reached
                     break
         return progress.items
 
-    def _try(self, task: Task, progress: _Progress, keeper: Keeper, notes: Notes) -> tuple[str, bool] | None:
+    def _try(
+        self, task: Task, progress: _Progress, keeper: Keeper, notes: Notes, over: threading.Event
+    ) -> tuple[str, bool] | None:
         """Have a task done; if the worker does not survive it, why, and whether trying again makes no sense."""
         pipe = self._pipe
         assert pipe is not None
@@ -315,7 +363,7 @@ class _Lead:
         try:
             pipe.send(task)
             while True:
-                if not pipe.poll(self._bounds.seconds + GRACE_SECONDS):
+                if not self._answers(pipe, over):
                     self.end()
                     return self._too_long(), True
                 said = pipe.recv()
@@ -325,7 +373,7 @@ class _Lead:
                     progress.name = said.name
                     pipe.send(not keeper.knows(said.article_id))
                 else:
-                    progress.items.append(said)
+                    progress.add(said)
                     progress.name = None
         except (EOFError, OSError):
             how = self._end_of_process()
@@ -336,8 +384,20 @@ class _Lead:
             self._end_of_process()
         return None
 
+    def _answers(self, pipe: Connection, over: threading.Event) -> bool:
+        """Whether the process says something within its bounds, or within a moment where all is over."""
+        until = time.monotonic() + self._bounds.seconds + GRACE_SECONDS
+        last = False
+        while (left := until - time.monotonic()) > 0:
+            if pipe.poll(min(left, SLICE_SECONDS)):
+                return True
+            if over.is_set() and not last:
+                last = True
+                until = min(until, time.monotonic() + LAST_SECONDS)
+        return False
+
     def _too_long(self) -> str:
-        return f"it took more than {self._bounds.seconds:g} s"
+        return f"it took more than {self._bounds.seconds:g} s; split it, or give a larger --timeout"
 
     def _end_of_process(self) -> str:
         """Let go of a process that has ended or is about to; how it ended."""
@@ -350,8 +410,8 @@ class _Lead:
         if code is not None and code == -getattr(signal, "SIGALRM", 0):
             return self._too_long()
         if code is not None and code < 0:
-            return f"its worker was ended by {signal.Signals(-code).name}"
-        return f"its worker ended with status {code}"
+            return f"its worker was ended by {signal.Signals(-code).name}; please report it if nobody ended it"
+        return f"its worker ended with status {code}; please report it"
 
     def kill(self) -> None:
         """End the process from another thread: the one that leads it finds the pipe closed."""
@@ -371,8 +431,3 @@ class _Lead:
                 process.close()
         if pipe is not None:
             pipe.close()
-
-
-def _where(task: Task) -> str:
-    content = task.content
-    return content.name if isinstance(content, Article) else content.where

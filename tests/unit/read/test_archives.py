@@ -12,7 +12,7 @@ import pytest
 from onrecord.core.statement import Article
 from onrecord.errors import EmptySource, LeftOut, SourceError, SourceTooLarge
 from onrecord.read import Piece, pieces, read_articles
-from onrecord.read.documents import unwrapped
+from onrecord.read.pdf import unwrapped
 
 BODY = "The minister said the dam must wait until spring. The governor replied that it will not stand for long."
 MORE = "Nobody at the meeting in the town hall knew how long the works on the wall would take, one engineer added."
@@ -158,7 +158,7 @@ def pdf(lines: list[str]) -> bytes:
 
 
 def test_a_pdf_gives_its_text_with_lines_joined(tmp_path: Path) -> None:
-    pytest.importorskip("pypdf")
+    pytest.importorskip("pdfminer")
     path = tmp_path / "a.pdf"
     path.write_bytes(
         pdf(["The minister said the dam must wait until spring, and the nego-", "tiation goes on in the town."])

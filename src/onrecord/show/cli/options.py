@@ -96,7 +96,7 @@ class Running:
 
     workers: Annotated[
         int | None,
-        typer.Option(min=1, max=256, metavar="N", help="Read in N processes.  [default: in this one]"),
+        typer.Option(min=1, max=256, metavar="N", help="Number of processes that read.  [default: 1; on Ray 2]"),
     ] = None
     runner: Annotated[Runner, typer.Option(help="Processes of this machine, or Ray (`onrecord[ray]`).")] = (
         Runner.PROCESSES
@@ -105,13 +105,17 @@ class Running:
         str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster.  [default: one that is started here]")
     ] = None
     timeout: Annotated[
-        float, typer.Option(min=0.1, metavar="SECONDS", help="What takes a worker longer is set aside.")
+        float, typer.Option(min=0.1, metavar="SECONDS", help="Skip an article after this many seconds.")
     ] = 60.0
     memory: Annotated[
-        int, typer.Option(min=300, metavar="MB", help="What takes a worker more, its model included, is set aside.")
+        int, typer.Option(min=300, metavar="MB", help="Skip an article if its worker exceeds this (incl. model).")
     ] = 2_000
-    again: Annotated[
-        bool, typer.Option("--again", help="Read anew what the ledger has from the same version and codebook.")
+    again: Annotated[bool, typer.Option("--again", help="Re-read articles already in the ledger.")] = False
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Also fetch private and local addresses.")] = (
+        False
+    )
+    any_language: Annotated[
+        bool, typer.Option("--any-language", help="Also read text that does not seem to be English.")
     ] = False
     report: Annotated[
         Path | None,

@@ -28,9 +28,9 @@ def read(
 ) -> None:
     """Read articles: find every statement, print it, and add it to the ledger.
 
-    A source that cannot be read is named on the standard error, and the others are read; the status is then 1.
-    Reading the same article twice adds nothing: what the ledger has is passed over, so that a run that was stopped goes
-    on where it was. With `--format jsonl` one statement a line is printed, in text order.
+    Sources that cannot be read are reported and skipped; the exit status is then 1. Reading the same article twice adds
+    nothing: articles already in the ledger are skipped, so that a run that was stopped resumes where it was. With
+    `--format jsonl` one statement a line is printed, in text order.
     """
     from onrecord.read import Given
     from onrecord.show.cli.reading import How, Report, Tally, read_all
@@ -41,6 +41,8 @@ def read(
         published=metadata.date,
         url=metadata.url,
         encoding=metadata.encoding,
+        allow_private=running.allow_private,
+        any_language=running.any_language,
     )
     codebook = given_codebook(reading.codebook)
     with for_reading(store, reading) as ledger, Report.to(running.report) as report:

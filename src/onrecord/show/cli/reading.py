@@ -169,9 +169,6 @@ def _items(
 
     running = how.running
     resume = not running.again
-    if running.workers is None and running.runner is not Runner.RAY:
-        made = pipeline.load(codebook, how.model)
-        return pipeline.run(sources, made, store, defaults=given, notes=tally.note, resume=resume)
     bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
     build = functools.partial(pipeline.load, codebook, how.model)
     if running.runner is Runner.RAY:

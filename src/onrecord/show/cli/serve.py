@@ -33,6 +33,9 @@ def serve(
     https: Annotated[
         bool, typer.Option("--https", help="A proxy before the desk speaks HTTPS: cookies for it only.")
     ] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also fetch private and local addresses for its users.")
+    ] = False,
 ) -> None:
     """Open the desk: a web page on the ledger, to look, correct and code.
 
@@ -56,7 +59,7 @@ def serve(
         *(() if host in (*LOOPBACK, "0.0.0.0", "::") else (host,)),
         *(host_name or ()),
     )
-    app = create_app(Settings(ledger=store.ledger, coder=single, hosts=names, secure=https))
+    app = create_app(Settings(ledger=store.ledger, coder=single, hosts=names, secure=https, private=allow_private))
     if users and not any(user.active for user in app.state.desk.accounts.users()):
         raise LedgerError(f"nobody can log in yet: onrecord user add NAME --role admin --ledger {store.ledger}")
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False,

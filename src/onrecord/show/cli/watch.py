@@ -48,8 +48,14 @@ def watch(
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Do what is due, then end.")] = False,
     timeout: Annotated[
-        float, typer.Option(min=0.1, metavar="SECONDS", help="An article that takes longer is set aside.")
+        float, typer.Option(min=0.1, metavar="SECONDS", help="Skip an article after this many seconds.")
     ] = 60.0,
+    memory: Annotated[
+        int, typer.Option(min=300, metavar="MB", help="Skip an article if its worker exceeds this (incl. model).")
+    ] = 2_000,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also fetch private and local addresses.")
+    ] = False,
 ) -> None:
     """Watch feeds and sitemaps: read what is new, report what was changed, link what is a reprint.
 
@@ -77,12 +83,14 @@ def watch(
         book = given_codebook(codebook) or ledger.codebook()
         seen = Seen(state or _beside(store.ledger))
         stack.callback(seen.close)
-        reader = Reader(functools.partial(pipeline.load, book), Bounds(seconds=timeout))
-        stack.callback(reader.close)
         stop = threading.Event()
+        reader = Reader(functools.partial(pipeline.load, book), Bounds(seconds=timeout, megabytes=memory), stop)
+        stack.callback(reader.close)
         made = Watch(
-            found, seen, ledger, reader.read, codebook=book, reader=reader.version,
-            polite=Polite(agent=agent or AGENT, delay=delay, wait=stop.wait, over=stop.is_set),
+            found, seen, ledger, reader.read, call=reader.call, codebook=book, reader=reader.version,
+            polite=Polite(
+                agent=agent or AGENT, delay=delay, wait=stop.wait, over=stop.is_set, allow_private=allow_private
+            ),
             schedule=Schedule(every=every),
         )  # fmt: skip
         made.stop = stop

@@ -1,11 +1,13 @@
-"""Reading in the background: one worker reads what was added, in order, and tells how far it is.
+"""Reading in the background: one worker process reads what was added, in order, and tells how far it is.
 
-There is one worker because the model is one and the processor is shared with the pages; ten people who add sources
-wait for each other, and see it.
+Files are opened and articles read in that process, with limits on time and memory, so that nothing in them can hold up
+the server. There is one worker because the processor is shared with the pages; ten people who add sources wait for each
+other, and see it.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 import queue
@@ -17,15 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError
+from onrecord.pipeline import Failure, Packed, Sent, load
+from onrecord.runners import Bounds
+from onrecord.runners.worker import File, Task
+from onrecord.runners.workers import Reader
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
-    from onrecord.pipeline import Pipeline
     from onrecord.record import Ledger
     from onrecord.show.desk.settings import Settings
 
 _LOG = logging.getLogger("onrecord.desk")
-Source = Callable[[], Iterator[Article | SourceError]]
+Source = Callable[[], Iterator[Article | File | SourceError]]
+MOST_FAILURES = 200  # of one reading that are told one by one
 
 
 @dataclass(slots=True)
@@ -74,7 +80,9 @@ class Jobs:
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
         self._waiting: queue.Queue[Job | None] = queue.Queue()
-        self._pipeline: tuple[str | None, Pipeline] | None = None
+        self._limits = settings.limits
+        self._reader: tuple[str | None, Reader] | None = None
+        self._over = threading.Event()
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -102,47 +110,60 @@ class Jobs:
         return sorted(self._jobs.values(), key=lambda job: -job.number)
 
     def close(self) -> None:
-        """Let the worker end after what it is at."""
+        """End the worker; the articles that it has read are in the ledger."""
+        self._over.set()
+        self._waiting.put(None)
         if self._worker is not None:
-            self._waiting.put(None)
-            self._worker.join(timeout=5)
+            self._worker.join(timeout=4)
+        if self._reader is not None:
+            self._reader[1].stop()
 
     def _work(self) -> None:
-        while (job := self._waiting.get()) is not None:
+        while (job := self._waiting.get()) is not None and not self._over.is_set():
             try:
                 self._read(job)
                 job.state = "done"
             except Exception as error:  # noqa: BLE001 - the worker is an edge: one reading must not end all others
                 _LOG.exception("reading %r failed", job.title)
                 job.state = "failed"
-                reason = str(error) if isinstance(error, OnRecordError) else "an error of the program; see the log"
+                reason = str(error) if isinstance(error, OnRecordError) else "an internal error; see the log"
                 job.tell("failure", source=job.title, reason=reason)
             job.tell("end")
 
     def _read(self, job: Job) -> None:
         job.state = "reading"
         job.tell("start")
-        pipeline = self._loaded(job.codebook)
-        for article in job.source():
-            if isinstance(article, SourceError):
-                job.failures += 1
-                job.tell("failure", source=article.source, reason=article.reason)
-                continue
-            try:
-                result = pipeline.read_article(article)
-            except (OnRecordError, RecursionError, ValueError) as error:
-                job.failures += 1
-                job.tell("failure", source=article.name, reason=f"could not be analysed: {error}")
-                continue
-            self._ledger.add([(result.article, result.statements)], codebook=job.codebook, reader=f"desk: {job.who}")
+        reader = self._loaded(job.codebook)
+        for content in job.source():
+            if self._over.is_set():
+                raise OnRecordError("stopped, as the desk was closed; add the rest again")
+            if isinstance(content, SourceError):
+                self._failed(job, content.source, content.reason)
+            else:
+                reader.outcomes(Task(content), each=lambda outcome: self._took(job, outcome))
+
+    def _took(self, job: Job, outcome: Sent) -> None:
+        """Keep what was read of one article."""
+        if isinstance(outcome, Failure) and not outcome.left_out:
+            self._failed(job, outcome.source, outcome.reason)
+        elif isinstance(outcome, Packed):
+            self._ledger.add_readings([outcome.reading], codebook=job.codebook, reader=f"desk: {job.who}")
+            article = outcome.result().article
             job.articles += 1
-            job.statements += len(result.statements)
-            job.tell("article", id=article.id, name=article.name, title=article.title, found=len(result.statements))
+            job.statements += len(outcome)
+            job.tell("article", id=article.id, name=article.name, title=article.title, found=len(outcome))
 
-    def _loaded(self, codebook: Codebook | None) -> Pipeline:
-        from onrecord.pipeline import load
+    def _failed(self, job: Job, source: str, reason: str) -> None:
+        job.failures += 1
+        if job.failures <= MOST_FAILURES:
+            job.tell("failure", source=source, reason=reason)
 
+    def _loaded(self, codebook: Codebook | None) -> Reader:
+        """The worker that reads under a codebook."""
         key = None if codebook is None else codebook.id
-        if self._pipeline is None or self._pipeline[0] != key:
-            self._pipeline = (key, load(codebook))
-        return self._pipeline[1]
+        if self._reader is None or self._reader[0] != key:
+            if self._reader is not None:
+                self._reader[1].close()
+            bounds = Bounds(seconds=self._limits.article_seconds, megabytes=self._limits.article_megabytes)
+            self._reader = (key, Reader(functools.partial(load, codebook), bounds, self._over))
+        return self._reader[1]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on what comes in: bytes of a request, uploads and archives, seconds of a fetch, tries of a password.
+    """Bounds on what comes in: bytes of a request, seconds and megabytes of reading an article, seconds of a fetch.
 
     `pages` are KiB of SQLite's pages that each of up to 15 connections keeps, `turns` the requests that are worked on
     at the same time.
@@ -17,9 +17,8 @@ class Limits:
     body: int = 32_000_000
     form_text: int = 10_000_000
     files: int = 200
-    archive_files: int = 1_000
-    archive_bytes: int = 100_000_000
-    archive_ratio: int = 100
+    article_seconds: float = 60.0
+    article_megabytes: int = 2_000
     fetch_bytes: int = 10_000_000
     fetch_seconds: float = 30.0
     login_tries: int = 5
@@ -37,7 +36,7 @@ class Settings:
 
     With `coder` one person uses the desk without login, under this name; without, people log in. `hosts` are the
     names that a request may address (a page on another name that points here is refused). `secure` marks cookies for
-    HTTPS only. `private` lets addresses of the local network be fetched; only tests set it.
+    HTTPS only. `private` lets addresses of the local network be fetched for users.
     """
 
     ledger: str

@@ -121,7 +121,7 @@ def _source(visit: Visit) -> tuple[str, Source]:
         return address[:200], intake.fetched(address, given, limits, private=visit.desk.settings.private)
     uploads = [intake.Upload(str(file.filename), file.file.read()) for file in files]
     names = ", ".join(intake.label(upload.name) for upload in uploads[:3])
-    return names + (" …" if len(uploads) > 3 else ""), intake.uploaded(uploads, given, limits)
+    return names + (" …" if len(uploads) > 3 else ""), intake.uploaded(uploads, given)
 
 
 def _codebook(visit: Visit) -> Codebook | None:
