@@ -76,7 +76,7 @@ class Reply:
         try:
             return str(httpx.URL(self.url).join(target.strip()))
         except (httpx.InvalidURL, ValueError):
-            return target
+            return str(target)
 
 
 @dataclass(frozen=True, slots=True)

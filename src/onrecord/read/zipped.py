@@ -171,9 +171,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> Iter
 
 
 def _hidden(name: str) -> bool:
-    return name.startswith("__MACOSX/") or any(
-        part.startswith(".") and part.strip(".") for part in name.split("/")
-    )
+    parts = name.replace("\\", "/").split("/")
+    return parts[0] == "__MACOSX" or any(part.startswith(".") and part.strip(".") for part in parts)
 
 
 # ---------------------------------------------------------------- archives without a directory
