@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check bench bench-peers bench-scale browser clean
+.PHONY: demo test check bench bench-peers bench-scale browser floors card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	touch $@
 
 $(VENV)/.tested: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[desk]' --group test --group check
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group test --group check
 	touch $@
 
 demo: $(STAMP)
@@ -59,6 +59,12 @@ bench-peers: $(VENV)/.benched .venv-peers/.installed
 
 bench-scale: $(VENV)/.tested
 	$(BIN)/python bench/scale.py
+
+floors: $(VENV)/.tested
+	$(BIN)/python -m training.floors
+
+card: $(STAMP)
+	$(BIN)/python -m training.card
 
 clean:
 	rm -rf $(VENV) .venv-peers dist .mypy_cache .ruff_cache .pytest_cache

@@ -20,7 +20,10 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bin folder of a new environment that has nothing but the wheel and what it depends on."""
+    """The bin folder of a new environment that has nothing but the wheel and what it depends on.
+
+    It is made with the pip that this Python brings, which knows less than the newest one.
+    """
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT, cwd=folder)
     venv.create(folder / "env", with_pip=True)
@@ -41,6 +44,40 @@ def test_importing_the_package_loads_no_heavy_library(installed: Path, tmp_path:
     heavy = "numpy polars onnxruntime tokenizers sqlalchemy trafilatura spacy"
     code = f"import onrecord, sys; print([m for m in {heavy.split()!r} if m in sys.modules])"
     assert run(installed / "python", "-c", code, cwd=tmp_path).strip() == "[]"
+
+
+def test_an_html_page_is_read(installed: Path, tmp_path: Path) -> None:
+    """A page is read after a plain install, without any extra."""
+    page = "<html><body><article><h1>Bridge</h1><p>{}</p></article></body></html>"
+    text = "Ann Lee said that the bridge would open in May. " * 8
+    (tmp_path / "a.html").write_text(page.format(text), encoding="utf-8")
+    shown = run(installed / "onrecord", "read", "a.html", "--no-save", cwd=tmp_path)
+    assert "Ann Lee" in shown
+
+
+def test_the_desk_can_be_imported(installed: Path, tmp_path: Path) -> None:
+    """`onrecord serve` has all it needs after a plain install."""
+    assert run(installed / "python", "-c", "import onrecord.show.desk.app; print(1)", cwd=tmp_path).strip() == "1"
+
+
+def test_the_default_install_has_a_bound(installed: Path) -> None:
+    """The program with all that it depends on takes less than 650 MB; bytecode and pip itself left out."""
+    (packages,) = installed.parent.glob("lib/python3*/site-packages")
+    files = [file for file in packages.rglob("*") if file.is_file() and file.suffix != ".pyc"]
+    size = sum(
+        file.stat().st_size
+        for file in files
+        if file.relative_to(packages).parts[0] not in ("pip", "setuptools", "pkg_resources")
+    )
+    assert size < 650e6, f"{size / 1e6:.0f} MB"
+
+
+@pytest.mark.parametrize(("module", "extra"), [("exchange.excel", "excel"), ("exchange.picture", "plot")])
+def test_a_missing_extra_is_named(installed: Path, tmp_path: Path, module: str, extra: str) -> None:
+    """A format that needs an extra says which, and what to use without it."""
+    code = f"import onrecord, importlib\ntry: importlib.import_module('onrecord.{module}')\n" \
+           "except onrecord.OnRecordError as error: print(error)"  # fmt: skip
+    assert f"onrecord[{extra}]" in run(installed / "python", "-c", code, cwd=tmp_path)
 
 
 def test_the_public_functions_read_an_article(installed: Path, tmp_path: Path) -> None:

@@ -146,12 +146,22 @@ def reader_version(model: Path | str | None = None) -> str:
     """What reads: the program's version, and twelve hex digits that change with any byte of its data or the model."""
     from onrecord import __version__
 
-    bundled = Path(str(resources.files("onrecord").joinpath("data")))
-    folders = [bundled, bundled / "reader", *([Path(model)] if model and Path(model).is_dir() else [bundled / "model"])]
+    data = Path(str(resources.files("onrecord").joinpath("data")))
+    other = Path(model) if model and Path(model).is_dir() else None
     seen = hashlib.sha256()
-    for path in sorted(path for folder in folders for path in folder.glob("[!.]*") if path.is_file()):
+    files = [
+        (path.relative_to(data).as_posix(), path)
+        for path in data.rglob("[!.]*")
+        if path.is_file() and path.name != "manifest.json"
+    ]
+    chosen = [
+        (name, path) for name, path in files if not name.startswith(("sample/", "model/") if other else "sample/")
+    ]
+    if other is not None:
+        chosen += [(f"model/{path.name}", path) for path in other.glob("[!.]*") if path.is_file()]
+    for name, path in sorted(chosen):
         with path.open("rb") as stream:
-            seen.update(path.name.encode() + hashlib.file_digest(stream, "sha256").digest())
+            seen.update(name.encode() + hashlib.file_digest(stream, "sha256").digest())
     return f"onrecord {__version__} data {seen.hexdigest()[:12]}"
 
 

@@ -5,7 +5,7 @@ where one is shorter), lie at most `days` days apart, their numbers do not contr
 the cosine of their TF-IDF vectors over word stems is at least `NEAR`, or at least `FAIR` where issue and act are the
 same too. Where word vectors are given (`meaning`), so do statements of one issue and act whose mean vectors have a
 cosine of at least `ALIKE`, which finds retellings in other words. Chains of such pairs form a cluster. The thresholds
-are set on half of `tests/golden/retold.tsv`; `tests/quality` holds precision and recall on the other half.
+are set on half of `training/judgements/retold.tsv`; `tests/quality` holds precision and recall on the other half.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import igraph as ig
-import leidenalg
+import networkx as nx
 import numpy as np
 import polars as pl
 from scipy.cluster import hierarchy
+from scipy.sparse import csgraph
 from scipy.spatial.distance import squareform
 
 from onrecord.analyse.coding import Floats
@@ -36,20 +36,23 @@ def backbone(net: Network, *, alpha: float = 0.05) -> pl.DataFrame:
     return edges.with_columns(pl.Series("p", found, dtype=pl.Float64)).filter(pl.col("p") < alpha)
 
 
-def clusters(net: Network, *, method: str = "leiden", count: int | None = None, seed: int = 0) -> pl.DataFrame:
+def clusters(net: Network, *, method: str = "louvain", count: int | None = None, seed: int = 0) -> pl.DataFrame:
     """Which cluster each node is in, numbered from 1 by size and name: columns name, cluster.
 
-    `leiden` maximises modularity (Traag, Waltman and van Eck 2019); in a signed network positive ties attract and
-    negative ones repel. `hierarchical` cuts an average-linkage tree over 1 - (scaled weight) at `count` clusters (2, if
-    not given). A two-mode network is clustered by its rows' profiles (hierarchical) or as one graph (leiden).
+    `louvain` maximises modularity over the positive ties (Blondel et al. 2008). `leiden` does so over ties of both
+    signs: positive ones attract, negative ones repel (Traag, Waltman and van Eck 2019); it needs the extra `clusters`.
+    `hierarchical` cuts an average-linkage tree over 1 - (scaled weight) at `count` clusters (2, if not given). A
+    two-mode network is clustered by its rows' profiles (hierarchical) or as one graph (the others).
     """
     _filled(net)
-    if method == "leiden":
+    if method == "louvain":
+        names, labels = _louvain(net, seed)
+    elif method == "leiden":
         names, labels = _leiden(net, seed)
     elif method == "hierarchical":
         names, labels = list(net.rows), _tree_labels(net, 2 if count is None else count)
     else:
-        raise TableError(f"the method is leiden or hierarchical, not {method!r}")
+        raise TableError(f"the method is louvain, leiden or hierarchical, not {method!r}")
     groups: dict[int, list[str]] = {}
     for name, label in zip(names, labels, strict=True):
         groups.setdefault(label, []).append(name)
@@ -92,17 +95,17 @@ def centralities(net: Network) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     positive = np.maximum(weights, 0.0)
     graph = _graph(positive)
-    lengths = [1 / weight for weight in graph.es["weight"]]
-    distance = np.array(graph.distances(weights=lengths or None))
+    lengths = np.divide(1.0, positive, out=np.zeros_like(positive), where=positive > 0)
+    distance = csgraph.dijkstra(lengths, directed=False)
     near = np.divide(1.0, distance, out=np.zeros_like(distance), where=(distance > 0) & np.isfinite(distance))
     measures = {
         "degree": (positive > 0).sum(axis=1),
         "strength": positive.sum(axis=1),
         "conflict": np.maximum(-weights, 0.0).sum(axis=1),
-        "betweenness": graph.betweenness(weights=lengths or None),
+        "betweenness": list(nx.betweenness_centrality(graph, normalized=False, weight="length").values()),
         "closeness": near.sum(axis=1) / max(count - 1, 1),
         "eigenvector": _leading(positive),
-        "pagerank": graph.pagerank(weights=graph.es["weight"] or None),
+        "pagerank": list(nx.pagerank(graph, weight="weight", tol=1e-12, max_iter=1_000).values()),
     }
     modes = ["row"] * len(net.rows) + ["column"] * (count - len(net.rows))
     frame: dict[str, Any] = {"name": names, "mode": modes} | {
@@ -196,9 +199,28 @@ def _disparity(size: Floats) -> Floats:
     return np.asarray(np.where(degree > 1, (1 - share) ** (degree - 1), 1.0))
 
 
-def _leiden(net: Network, seed: int) -> tuple[list[str], list[int]]:
+def _louvain(net: Network, seed: int) -> tuple[list[str], list[int]]:
     names, weights = _square(net)
-    positive, negative = _graph(np.maximum(weights, 0.0)), _graph(np.maximum(-weights, 0.0))
+    found = nx.community.louvain_communities(_graph(np.maximum(weights, 0.0)), weight="weight", seed=seed)
+    labels = {node: number for number, group in enumerate(found) for node in group}
+    return names, [labels[node] for node in range(len(names))]
+
+
+def _leiden(net: Network, seed: int) -> tuple[list[str], list[int]]:
+    try:
+        import igraph
+        import leidenalg
+    except ImportError as error:
+        raise TableError("Leiden clusters need leidenalg (GPL): pip install 'onrecord[clusters]'") from error
+
+    def graph(layer: Floats) -> Any:
+        at = np.nonzero(np.triu(layer, 1))
+        made = igraph.Graph(n=layer.shape[0], edges=list(zip(at[0].tolist(), at[1].tolist(), strict=True)))
+        made.es["weight"] = layer[at].tolist()
+        return made
+
+    names, weights = _square(net)
+    positive, negative = graph(np.maximum(weights, 0.0)), graph(np.maximum(-weights, 0.0))
     parts = [leidenalg.ModularityVertexPartition(positive, weights="weight")]
     layers = [1.0]
     if negative.ecount():
@@ -243,10 +265,13 @@ def _square(net: Network) -> tuple[list[str], Floats]:
 
 
 def _graph(weights: Floats) -> Any:
-    """An undirected igraph of the positive weights."""
-    at = np.nonzero(np.triu(weights, 1))
-    graph = ig.Graph(n=weights.shape[0], edges=list(zip(at[0].tolist(), at[1].tolist(), strict=True)))
-    graph.es["weight"] = weights[at].tolist()
+    """Build an undirected graph of the positive weights; a tie of weight w has length 1 / w."""
+    graph = nx.Graph()
+    graph.add_nodes_from(range(weights.shape[0]))
+    rows, columns = (place.tolist() for place in np.nonzero(np.triu(weights, 1)))
+    for a, b in zip(rows, columns, strict=True):
+        weight = float(weights[a, b])
+        graph.add_edge(a, b, weight=weight, length=1 / weight)
     return graph
 
 

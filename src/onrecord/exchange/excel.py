@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from onrecord.errors import ExchangeError
+
+try:
+    import xlsxwriter
+except ImportError as error:
+    raise ExchangeError("Excel files need xlsxwriter: pip install 'onrecord[excel]', or write .csv") from error
 
 LONGEST = 32_767
 MOST_ROWS = 1_048_575

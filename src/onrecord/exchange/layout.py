@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import igraph as ig
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import coo_array, csgraph
 
+from onrecord.analyse.coding import Floats
 from onrecord.analyse.networks import Network
 from onrecord.errors import ExchangeError
 
 ROW, COLUMN = "#2F5D8C", "#C8792B"
 POSITIVE, NEGATIVE = "#4F8A5B", "#B6423C"
 
+# Passes of stress majorization, and the share of the stress that a pass must take off to go on.
+MOST_PASSES, LEAST_GAIN = 100, 1e-4
 # A drawing of more nodes says nothing, and its layout takes minutes.
 MOST = 1_500
 
@@ -26,9 +30,12 @@ class Drawn:
 
 
 def place(net: Network) -> Drawn:
-    """A Kamada-Kawai layout from a circle, so that the same network is drawn the same way.
+    """Lay out a network so that distances on the page follow path lengths; the same network is drawn the same way.
 
-    Only positive ties draw nodes together. ExchangeError for more than MOST nodes.
+    Only positive ties draw nodes together.
+
+    Raises:
+        ExchangeError: there are more than MOST nodes.
     """
     names = [(name, "row") for name in net.rows]
     if net.mode == "two":
@@ -40,8 +47,7 @@ def place(net: Network) -> Drawn:
     edges = [(number[a, "row"], number[b, second], weight) for a, b, weight in net.edges().iter_rows()]
     if not names:
         return Drawn([], [])
-    near = ig.Graph(n=len(names), edges=[(a, b) for a, b, weight in edges if weight > 0])
-    at = np.array(near.layout_kamada_kawai(seed=near.layout_circle()).coords)
+    at = _majorized(_path_lengths(len(names), [(a, b) for a, b, weight in edges if weight > 0]))
     low, high = at.min(axis=0), at.max(axis=0)
     at = np.divide(at - low, high - low, out=np.full_like(at, 0.5), where=high > low)
     total = np.zeros(len(names))
@@ -54,3 +60,38 @@ def place(net: Network) -> Drawn:
         [(name, kind, float(x), float(y), float(s)) for (name, kind), (x, y), s in zip(names, at, sizes, strict=True)],
         [(a, b, weight, abs(weight) / widest) for a, b, weight in edges],
     )
+
+
+def _path_lengths(count: int, edges: list[tuple[int, int]]) -> Floats:
+    """Count the steps between nodes; those of different components are half as far again as the longest path."""
+    rows, columns = [a for a, _ in edges], [b for _, b in edges]
+    steps = coo_array((np.ones(len(edges)), (rows, columns)), shape=(count, count)).tocsr()
+    lengths = np.asarray(csgraph.shortest_path(steps, directed=False, unweighted=True))
+    reached = np.isfinite(lengths)
+    return np.asarray(np.where(reached, lengths, 1.5 * max(lengths[reached].max(), 1.0)))
+
+
+def _majorized(lengths: Floats) -> Floats:
+    """Place nodes by stress majorization from a circle (Gansner, Koren and North 2004), float64 [nodes, 2].
+
+    The stress is that of Kamada and Kawai (1989): squared differences of distances to `lengths`, over squared lengths.
+    """
+    count = len(lengths)
+    angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    at: Floats = np.stack([np.cos(angles), np.sin(angles)], axis=1) * lengths.max() / 2
+    if count < 2:
+        return at
+    weights = np.divide(1.0, lengths**2, out=np.zeros_like(lengths), where=lengths > 0)
+    laplacian = np.diag(weights.sum(axis=1)) - weights
+    factor = cho_factor(laplacian + 1 / count)  # the constant makes it definite and moves nothing
+    before = np.inf
+    for _ in range(MOST_PASSES):
+        distances = np.linalg.norm(at[:, None] - at[None], axis=2)
+        stress = float((weights * (distances - lengths) ** 2).sum())
+        if before - stress <= LEAST_GAIN * before:
+            break
+        before = stress
+        pull = -np.divide(weights * lengths, distances, out=np.zeros_like(weights), where=distances > 0)
+        np.fill_diagonal(pull, -pull.sum(axis=1))
+        at = cho_solve(factor, pull @ at)
+    return at

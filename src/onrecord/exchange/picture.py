@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import warnings
 
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-
 from onrecord.analyse.networks import Network
 from onrecord.errors import ExchangeError
 from onrecord.exchange.layout import COLUMN, NEGATIVE, POSITIVE, ROW, place
+
+try:
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+except ImportError as error:
+    raise ExchangeError("pictures need matplotlib: pip install 'onrecord[plot]', or write .html or .graphml") from error
 
 CANVAS = {"svg": FigureCanvasSVG, "png": FigureCanvasAgg}
 

@@ -34,7 +34,7 @@ class IssueModel:
 
     @classmethod
     def from_json(cls, text: str) -> IssueModel:
-        """The model of `data/issue-model.json`; LexiconError where it was fitted for other features."""
+        """The model of `data/meaning/issue-model.json`; LexiconError where it was fitted for other features."""
         raw = json.loads(text)
         if list(raw["evidence"]) != list(FEATURES) or list(raw["stay"]) != list(LINKS):
             raise LexiconError("issue-model.json: fitted for other features; run training/fit_meaning.py again")
@@ -109,7 +109,7 @@ def _step(values: Floats, bonus: Floats) -> Floats:
 @cache
 def bundled_issue_model() -> IssueModel:
     """The fitted model under `data/`; a rough one by hand where the file is missing (while it is being made)."""
-    path = resources.files("onrecord").joinpath("data", "issue-model.json")
+    path = resources.files("onrecord").joinpath("data", "meaning", "issue-model.json")
     if path.is_file():
         return IssueModel.from_json(path.read_text(encoding="utf-8"))
     evidence = np.array([0.5 if "none" not in name else 0.2 for name in FEATURES])

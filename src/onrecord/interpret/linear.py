@@ -120,6 +120,6 @@ def load(raw: bytes) -> dict[str, Linear]:
 
 @cache
 def bundled_models() -> dict[str, Linear]:
-    """The models under `data/meaning.npz`; none where the file is missing (while it is being made)."""
-    path = resources.files("onrecord").joinpath("data", "meaning.npz")
+    """The models under `data/meaning/meaning.npz`; none where the file is missing (while it is being made)."""
+    path = resources.files("onrecord").joinpath("data", "meaning", "meaning.npz")
     return load(path.read_bytes()) if path.is_file() else {}

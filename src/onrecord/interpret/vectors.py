@@ -1,6 +1,6 @@
 """Static word-piece vectors: the meaning of a phrase as the weighted mean of its pieces' vectors.
 
-`data/pieces.npz` is distilled from a sentence encoder by `training/static_vectors.py`; using it needs only numpy.
+`data/vectors/pieces.npz` is distilled from a sentence encoder by `training/static_vectors.py`; numpy reads it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def plain(word: str) -> str:
 @cache
 def bundled_vectors() -> PieceVectors:
     """The vectors under `data/`, loaded once."""
-    raw = resources.files("onrecord").joinpath("data", "pieces.npz").read_bytes()
+    raw = resources.files("onrecord").joinpath("data", "vectors", "pieces.npz").read_bytes()
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         names = stored["pieces"].tobytes().decode("utf-8").split("\n")
         return PieceVectors({name: i for i, name in enumerate(names)}, table_of(stored))

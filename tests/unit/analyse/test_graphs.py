@@ -30,8 +30,11 @@ def test_backbone_keeps_what_stands_out() -> None:
     assert kept["p"].item() == pytest.approx((3 / 103) ** 3)
 
 
-@pytest.mark.parametrize("method", ["leiden", "hierarchical"])
+@pytest.mark.parametrize("method", ["louvain", "leiden", "hierarchical"])
 def test_camps_are_found(method: str) -> None:
+    """Two camps that agree within and quarrel with each other are two clusters."""
+    if method == "leiden":
+        pytest.importorskip("leidenalg", reason="Leiden clusters need the extra onrecord[clusters]")
     found = graphs.clusters(TWO_CAMPS, method=method)
     assert found["cluster"].to_list() == [1, 1, 2, 2]
 
@@ -96,7 +99,7 @@ def test_nothing_and_one_actor() -> None:
     assert graphs.clusters(one([[0.0]])).rows() == [("a", 1)]
     with pytest.raises(TableError, match="no clusters"):
         graphs.clusters(one([]))
-    with pytest.raises(TableError, match="leiden or hierarchical"):
+    with pytest.raises(TableError, match="louvain, leiden or hierarchical"):
         graphs.clusters(TWO_CAMPS, method="guess")
     with pytest.raises(TableError, match="cannot be"):
         graphs.clusters(TWO_CAMPS, method="hierarchical", count=9)

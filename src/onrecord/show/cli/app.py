@@ -79,20 +79,40 @@ def run() -> None:
     build()(prog_name="onrecord")
 
 
+def _version(context: typer.Context, parameter: typer.CallbackParam, value: bool) -> None:
+    """Print the version once both flags are known, as either may come first."""
+    if context.resilient_parsing:
+        return
+    asked = context.meta.setdefault("onrecord.version", {})
+    asked[parameter.name] = value
+    if len(asked) < 2 or not any(asked.values()):
+        return
+    from onrecord import __version__
+
+    typer.echo(f"onrecord {__version__}")
+    if asked["models"]:
+        from onrecord.models.bundle import bundled
+
+        for folder, manifest in bundled():
+            typer.echo("\n".join(manifest.lines(folder.name)))
+    raise typer.Exit
+
+
 def _program(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=lambda value: _version(value), help="Show the version.")
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version.")
+    ] = False,
+    models: Annotated[
+        bool,
+        typer.Option(
+            "--models",
+            is_eager=True,
+            callback=_version,
+            help="With the version, show the models: what they were trained on, held out from, and measured at.",
+        ),
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
     ] = False,
 ) -> None:
     """The flags before any command."""
-
-
-def _version(value: bool) -> None:
-    if value:
-        from onrecord import __version__
-
-        typer.echo(f"onrecord {__version__}")
-        raise typer.Exit

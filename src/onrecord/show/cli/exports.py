@@ -61,7 +61,7 @@ def _by_ending(output: Path) -> Target:
 
 
 def _table(filters: Filters, store: Store, output: Path, target: Target) -> int:
-    from onrecord.exchange import csv, excel, parquet
+    from onrecord.exchange import csv, parquet
 
     table = ask(store, filters)
     if target is Target.CSV:
@@ -70,6 +70,7 @@ def _table(filters: Filters, store: Store, output: Path, target: Target) -> int:
         parquet.write(output, table)
     else:
         from onrecord.analyse.positions import matrix
+        from onrecord.exchange import excel
 
         excel.write(output, {"statements": table, "positions": matrix(table).cells})
     return table.height

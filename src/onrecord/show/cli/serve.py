@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import importlib.util
 import sys
 from typing import Annotated
 
@@ -14,8 +13,6 @@ from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Store, flat
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-NEEDED = {"starlette": "starlette", "uvicorn": "uvicorn", "jinja2": "jinja2", "multipart": "python-multipart",
-          "argon2": "argon2-cffi"}  # fmt: skip
 
 
 @flat
@@ -41,9 +38,6 @@ def serve(
 
     On 127.0.0.1 it is yours alone and needs no login. On any other address people log in.
     """
-    missing = [package for module, package in NEEDED.items() if importlib.util.find_spec(module) is None]
-    if missing:
-        raise LedgerError(f"the desk needs {', '.join(missing)}: pip install 'onrecord[desk]'")
     import uvicorn
 
     from onrecord.show.desk.app import create_app

@@ -122,6 +122,7 @@ def test_the_version(tmp_path: Path) -> None:
 
 
 def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
+    """`--help` imports no array, table, model or database library, and takes little longer than Typer alone."""
     code = (
         "import sys; sys.argv = ['onrecord', '--help']\n"
         "from onrecord.show.cli import main\n"
@@ -133,13 +134,16 @@ def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True, timeout=60)
     assert found.stdout.splitlines()[-1] == b"[]"
-    times = []
+    help_times, bare_times = [], []
     for _ in range(5):
         begun = time.perf_counter()
         assert call("--help", folder=tmp_path)[0] == 0
-        times.append(time.perf_counter() - begun)
-    # 0.3 s is the aim on a quiet machine; the bound is loose, as test machines are not.
-    assert min(times) < 0.6
+        help_times.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import typer"], env=environment, check=True, timeout=60)
+        bare_times.append(time.perf_counter() - begun)
+    # Against a program that only imports Typer on the same machine, under the same load.
+    assert min(help_times) < 6 * min(bare_times)
 
 
 def test_on_a_terminal_there_is_colour_and_a_bar_and_all_words(article: Path, tmp_path: Path) -> None:
