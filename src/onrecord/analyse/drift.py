@@ -23,6 +23,8 @@ from scipy import sparse
 
 from onrecord import lexicon
 from onrecord.analyse.tables import check
+from onrecord.text.names import compatible, name_words
+from onrecord.text.tokens import stem, words
 
 NEAR, FAIR, ALIKE = 0.45, 0.2, 0.4
 NEEDED = ("id", "article", "outlet", "date", "speaker", "issue", "act", "stance", "commitment", "chain", "quote", "cue")
@@ -42,8 +44,7 @@ STOP = frozenset(
         "says",
     )
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
-_ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "ly", "s", "y")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None) -> pl.DataFrame:
@@ -120,7 +121,7 @@ def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -
             alike = a["issue"] is not None and a["issue"] == b["issue"] and a["act"] == b["act"]
             if not left < right < ends[left] or a["article"] == b["article"] or not (sure or alike):
                 continue
-            if _names_agree(a["speaker"], b["speaker"]) and _numbers_agree(numbers[left], numbers[right]):
+            if compatible(a["speaker"], b["speaker"]) and _numbers_agree(numbers[left], numbers[right]):
                 parent[_root(parent, b["__row"])] = _root(parent, a["__row"])
 
 
@@ -138,28 +139,13 @@ def _root(parent: Any, place: int) -> int:
 
 
 def _family(name: str) -> str:
-    return name.split()[-1].casefold() if name.split() else name
-
-
-def _names_agree(one: str, other: str) -> bool:
-    """Whether the shorter name's words are all in the longer one, as those of "Rutte" are in "Mark Rutte"."""
-    words = sorted((set(one.casefold().split()), set(other.casefold().split())), key=len)
-    return words[0] <= words[1]
+    folded = name_words(name)
+    return folded[-1] if folded else name
 
 
 def stems(text: str) -> list[str]:
-    """The content words, lower case, with common English endings cut off."""
-    found = []
-    for word in _WORD.findall(text.casefold()):
-        word = word.removesuffix("'s").removesuffix("’s")
-        if word in STOP:
-            continue
-        for ending in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= 4:
-                word = word.removesuffix(ending)
-                break
-        found.append(word)
-    return found
+    """Stem the content words of a text."""
+    return [stem(word) for word in _telling(text)]
 
 
 def _vectors(texts: Sequence[str]) -> Any:
@@ -179,7 +165,7 @@ def _vectors(texts: Sequence[str]) -> Any:
 
 
 def _numbers(text: str) -> frozenset[str]:
-    return frozenset(word.replace(",", "") for word in _WORD.findall(text) if word[0].isdigit())
+    return frozenset(word.replace(",", "") for word in NUMBER.findall(text))
 
 
 def _numbers_agree(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -215,7 +201,9 @@ def _telling(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
+    """Split a text into words in lower case, hyphenated ones into their parts, as outlets differ in hyphens."""
+    found = (word.lower.split("-") for word in words(text) if word.is_word)
+    return [part for parts in found for part in parts if part]
 
 
 def _hedges(text: str) -> list[str]:

@@ -8,20 +8,19 @@ window alone, not on the article.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
 from onrecord.extract.assemble import Found
 from onrecord.extract.decode import LinkBias, Reading, Settings, Window, decode
 from onrecord.extract.pieces import Pieces, split_into_pieces, windows
 from onrecord.models.embeddings import read_table
-from onrecord.models.session import open_graph
+from onrecord.models.session import load_tokenizer, open_session
 
 Range = tuple[int, int]
 Unread = tuple[Pieces, list[Window]]
@@ -38,11 +37,11 @@ class Tagger:
         """Load; ModelError where a file is missing or damaged."""
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
-            self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+            self._tokenizer = load_tokenizer(path / "tokenizer.json")
             self._configure(config)
             self._table = read_table(path / "pieces.npz")
-            self._session = open_graph((path / "model.onnx").read_bytes())
-        except Exception as error:
+            self._session = open_session(path / "model.onnx")
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, ModelError) as error:
             raise ModelError(f"{path}: no usable tagger ({error}); reinstall, or name a folder with --model") from error
 
     def _configure(self, config: dict[str, Any]) -> None:
@@ -75,11 +74,6 @@ class Tagger:
         """The best legal reading of what ``scores`` gave."""
         pieces, parts = unread
         return [_found(pieces, reading) for reading in decode(pieces, parts, self._biases, settings)]
-
-    def attributions_of(self, texts: Iterable[str]) -> Iterator[list[Found]]:
-        """The same for many texts, one after the other."""
-        for text in texts:
-            yield self.attributions(text)
 
     def inner(self, text: str, content: Range) -> list[Found]:
         """Attributions inside one content, found by reading it as a text of its own; [] where there are none."""

@@ -1,12 +1,46 @@
-"""A trained network's graph, opened for one thread; the only place that sets up ONNX Runtime."""
+"""Open networks for one thread, and tokenizers; the only place that sets up ONNX Runtime."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from tokenizers import Tokenizer
+
+from onrecord.errors import ModelError
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """Open the network of a file.
+
+    Raises:
+        ModelError: the file is missing or no network.
+    """
+    try:
+        return open_graph(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror or error}") from error
+    except Exception as error:  # ONNX Runtime has no exception of its own above the many that it raises
+        raise ModelError(f"{path}: no network that can be opened ({error})") from error
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Load the tokenizer of a file.
+
+    Raises:
+        ModelError: the file is missing or no tokenizer.
+    """
+    try:
+        content = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    try:
+        return Tokenizer.from_str(content)
+    except Exception as error:  # the library raises bare Exceptions
+        raise ModelError(f"{path}: no tokenizer that can be loaded ({error})") from error
 
 
 def open_graph(graph: bytes) -> onnxruntime.InferenceSession:

@@ -19,7 +19,6 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
-from onrecord.extract.decode import Settings
 from onrecord.extract.tagger import FORMAT
 from onrecord.models.embeddings import pack
 from onrecord.train.network import Network, bucket
@@ -210,8 +209,3 @@ def write(
 
 def _rounded(values: Tensor) -> list[float]:
     return [round(float(value), 5) for value in values.detach()]
-
-
-def default_settings() -> dict[str, Any]:
-    """Decoding settings as plain data."""
-    return {name: getattr(Settings(), name) for name in Settings.__dataclass_fields__}

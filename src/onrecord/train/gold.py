@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,3 @@ def predict(cases: Sequence[Case], codebooks: Path, extractor: Extractor | None)
         article = Article(text=Text(case["text"]), name=case["id"], published=PartialDate(case["published"]))
         found = gold_attributions(case) if extractor is None else extractor.attributions(article.text)
         yield case["id"], [statement_to_dict(s) for s in interpreters[name].statements(article, found)]
-
-
-def as_mapping(predictions: Iterator[tuple[str, list[Case]]]) -> Mapping[str, list[Case]]:
-    """Predictions by article id."""
-    return dict(predictions)

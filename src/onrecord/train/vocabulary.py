@@ -15,6 +15,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
+from onrecord.models.session import load_tokenizer
 
 SPECIALS = (("[CLS]", "[SEP]", "[MASK]"), ("<s>", "</s>", "<mask>"))  # marks of BERT and of MPNet, which has both
 # Pieces that text in Latin letters can have; what else a vocabulary has are other scripts and unused slots.
@@ -71,9 +72,9 @@ def _only(content: dict[str, Any], wanted: set[int]) -> tuple[str, list[int]]:
 def plain_tokenizer(start: Path) -> Tokenizer:
     """The encoder's tokenizer, which neither cuts nor pads."""
     try:
-        tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    except Exception as error:  # tokenizers raises bare Exceptions
-        raise ModelError(f"{start}: no tokenizer.json that can be read; name a BERT or MPNet folder") from error
+        tokenizer = load_tokenizer(start / "tokenizer.json")
+    except ModelError as error:
+        raise ModelError(f"{error}; name a BERT or MPNet folder") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -1,10 +1,12 @@
 """Products of bytes are exact on every processor, and answers do not depend on the kernels."""
 
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from onrecord.errors import ModelError
 from onrecord.models import session as inference
 
 PROBE = resources.files("onrecord").joinpath("data/probe.onnx").read_bytes()
@@ -12,12 +14,14 @@ ROW = {"row": np.ones((1, 64), dtype=np.float32)}
 
 
 def test_an_opened_graph_loses_nothing_of_the_largest_products() -> None:
+    """A sum of the largest products of bytes is exact, whatever instructions the processor has."""
     products = inference.open_graph(PROBE).run(None, ROW)[0]
     assert np.abs(products - 64).max() < 0.01
 
 
 @pytest.mark.parametrize("folder", ["model", "reader"])
 def test_the_chosen_kernels_answer_as_the_exact_ones_do(folder: str) -> None:
+    """The shipped networks give the same answers by the kernels that are chosen here and by the exact ones."""
     graph = resources.files("onrecord").joinpath(f"data/{folder}/model.onnx").read_bytes()
     rng = np.random.default_rng(0)
     usual, exact = inference.open_graph(graph), inference._session(graph, exact=True)
@@ -31,3 +35,14 @@ def test_the_chosen_kernels_answer_as_the_exact_ones_do(folder: str) -> None:
     }
     given = {name: inputs["feature" if name == "features" else name] for name in shapes}
     assert np.array_equal(usual.run(None, given)[0], exact.run(None, given)[0])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x00\x01 no network"])
+def test_damaged_files_are_model_errors(tmp_path: Path, content: bytes | None) -> None:
+    """A missing or damaged network or tokenizer is a ModelError that names the file."""
+    path = tmp_path / "file"
+    if content is not None:
+        path.write_bytes(content)
+    for load in (inference.open_session, inference.load_tokenizer):
+        with pytest.raises(ModelError, match="file"):
+            load(path)

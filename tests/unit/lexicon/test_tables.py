@@ -1,0 +1,91 @@
+"""The vocabularies under `data/`: no duplicates, no conflicting classes, and a source for every row.
+
+A row's key is its first column with `pos`, `kind` and `how` where the table has them; a comment line `# key: a b` in
+the table names other columns. Two rows of one key contradict each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from onrecord.errors import LexiconError
+from onrecord.lexicon import load_cues, rows
+
+DATA = Path(str(resources.files("onrecord").joinpath("data")))
+TABLES = sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.tsv"))
+CLASSES = ("pos", "kind", "how")
+
+
+def faults(text: str) -> Iterator[str]:
+    """List what is wrong with a table."""
+    lines = text.splitlines()
+    content = [line for line in lines if line.strip() and not line.startswith("#")]
+    header = content[0].split("\t")
+    declared = re.search(r"^# key: (.+)$", text, re.MULTILINE)
+    key = declared.group(1).split() if declared else [header[0], *(name for name in CLASSES if name in header)]
+    if not lines[0].startswith("#"):
+        yield "the first line does not say what the columns mean"
+    if "source" not in header or not set(key) <= set(header):
+        yield f"columns are missing: source, {', '.join(key)}"
+        return
+    seen: dict[tuple[str, ...], dict[str, str]] = {}
+    for line in content[1:]:
+        row = dict(zip(header, line.split("\t"), strict=True))
+        if not row["source"].strip():
+            yield f"{row[header[0]]}: no source"
+        if any(value != value.strip() or "  " in value for name, value in row.items() if name != "pattern"):
+            yield f"{row[header[0]]}: stray blanks"
+        at = tuple(row[name].casefold() for name in key)
+        if at in seen:
+            same = all(seen[at][name] == value for name, value in row.items() if name not in (*key, "source"))
+            yield f"{' '.join(at)}: {'twice' if same else 'two rows that contradict each other'}"
+        seen[at] = row
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_have_no_faults(name: str) -> None:
+    """Every bundled table is free of duplicates and contradictions, and each row names its source."""
+    assert list(faults((DATA / name).read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("say\tverb\tother\town", "two rows that contradict"),
+        ("SAY\tverb\tstate\tVerbNet", "twice"),
+        ("tell\tverb\tstate\t", "no source"),
+        ("tell \tverb\tstate\town ", "stray blanks"),
+    ],
+)
+def test_the_linter_finds_faults(row: str, fault: str) -> None:
+    """Duplicates, contradictions, missing sources and stray blanks are found; another part of speech is none."""
+    good = "# Words.\nword\tpos\tact\tsource\nsay\tverb\tstate\town\nsay\tnoun\tother\town\n"
+    assert list(faults(good)) == []
+    (found,) = faults(good + row + "\n")
+    assert fault in found
+
+
+def test_a_table_names_its_columns_and_sources() -> None:
+    """A table without a comment or without the column `source` is faulty."""
+    assert len(list(faults("word\tact\nsay\tstate\n"))) == 2
+
+
+def test_a_row_with_too_few_columns_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged table names the file and the line."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cues.tsv").write_text("# Cues.\ncue\tpos\nsay\n", encoding="utf-8")
+    monkeypatch.setattr(resources, "files", lambda package: tmp_path)
+    with pytest.raises(LexiconError, match=r"cues\.tsv:3: 1 columns where 2"):
+        list(rows("cues.tsv"))
+
+
+def test_cues_are_loaded() -> None:
+    """The cue lexicon has the verbs of saying, each with its frames."""
+    cues = {cue.phrase: cue for cue in load_cues() if cue.pos == "verb"}
+    assert "c" in cues["say",].frames
+    assert ("according", "to") not in cues
