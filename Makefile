@@ -5,33 +5,37 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check bench bench-peers bench-scale browser floors card clean
+.PHONY: demo test check docs docs-build licences dist bench bench-peers bench-scale browser floors card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
+	@echo "make: creating $(VENV)"
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || { rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $@ install --quiet pip; } 2>/dev/null \
 	  || { rm -rf $(VENV) && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); } \
 	  || { rm -rf $(VENV); echo "make: python3 cannot make environments here; install python3-venv and try again"; exit 1; }
 
 $(STAMP): pyproject.toml | $(BIN)/python
+	@echo "make: installing OnRecord and its libraries into $(VENV) (once; about 500 MB)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --disable-pip-version-check --editable .
 	touch $@
 
 $(VENV)/.tested: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group test --group check
 	touch $@
 
+# Shows pip's own progress while it installs, then the progress bar of the demo.
 demo: $(STAMP)
+	@echo "make: reading 18 sample articles"
 	$(BIN)/onrecord demo
 
 test: $(VENV)/.tested check browser
 	$(BIN)/python -m pytest -n $(CORES)
 
 check: $(VENV)/.tested
-	$(BIN)/ruff check src tests bench training
-	$(BIN)/ruff format --check src tests bench training
+	$(BIN)/ruff check src tests bench training deploy
+	$(BIN)/ruff format --check src tests bench training deploy
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -39,6 +43,26 @@ check: $(VENV)/.tested
 browser:
 	@command -v chromium google-chrome >/dev/null 2>&1 || ( apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium ) >/dev/null 2>&1 \
 	  || echo "make: no Chromium, and no right to install it: the desk's browser tests will be skipped"
+
+# The documentation as a web site: `make docs` serves it on this machine, `make docs-build` writes it to site/.
+$(VENV)/.documented: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	touch $@
+
+docs: $(VENV)/.documented
+	$(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8766
+
+docs-build: $(VENV)/.documented
+	$(BIN)/python -m mkdocs build --quiet --strict
+
+# Every installed package with its licence, and a bill of materials (CycloneDX).
+licences: $(STAMP)
+	$(BIN)/python deploy/licences.py --sbom sbom.json
+
+# A wheel and an sdist that are the same, byte for byte, wherever they are built from one commit.
+dist: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
 
 $(VENV)/.benched: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
@@ -67,4 +91,4 @@ card: $(STAMP)
 	$(BIN)/python -m training.card
 
 clean:
-	rm -rf $(VENV) .venv-peers dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-peers dist site sbom.json .mypy_cache .ruff_cache .pytest_cache

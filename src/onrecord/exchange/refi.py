@@ -117,7 +117,7 @@ def _value(statement: Statement, field: str) -> str:
 
 
 def _guid(*parts: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, "https://onrecord.example.org/" + "\x1f".join(parts)))
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "urn:onrecord:" + "\x1f".join(parts)))
 
 
 def _put(packed: zipfile.ZipFile, name: str, content: str) -> None:

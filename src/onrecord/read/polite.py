@@ -28,7 +28,7 @@ from onrecord.read.http import (
     without_password,
 )
 
-AGENT = "OnRecordBot/0.1 (+https://onrecord.example.org/bot)"
+AGENT = "OnRecordBot/0.1"
 ROBOTS_SECONDS = 24 * 3600.0
 LONGEST_DELAY = 60.0  # of a robots.txt that asks for more, no more is given
 

@@ -18,6 +18,7 @@ from onrecord.show.cli import (
     people,
     read,
     serve,
+    setup,
     shifts,
     statements,
     users,
@@ -47,6 +48,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_program)
+    app.command("init")(setup.init)
     app.command("read")(read.read)
     app.command("watch")(watch.watch)
     app.command("statements")(statements.statements)
@@ -64,7 +66,9 @@ def build() -> typer.Typer:
     app.command("export")(exports.export)
     app.command("explain")(explain.explain)
     app.command("verify")(verify.verify)
+    app.command("info")(setup.info)
     app.command("demo")(demo.demo)
+    app.command("schema")(setup.schema)
     app.command("evaluate")(learning.evaluate)
     app.command("train")(learning.train)
     app.command("serve")(serve.serve)

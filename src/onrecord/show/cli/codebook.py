@@ -13,12 +13,14 @@ from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.options import Output, Store, flat
 from onrecord.show.cli.output import write_line, write_rows
+from onrecord.show.cli.setup import CODEBOOK, write_template
 
 
 def build() -> typer.Typer:
     """The group of commands."""
     group = typer.Typer(help="The issues to follow.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
+    group.command("init")(init)
     group.command("check")(check)
     group.command("suggest")(suggest)
     return group
@@ -26,6 +28,15 @@ def build() -> typer.Typer:
 
 def _group() -> None:
     """The issues to follow."""
+
+
+@flat
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")] = Path(CODEBOOK),
+) -> None:
+    """Write a codebook to edit, with one issue of policy and one of fact."""
+    if not write_template(file):
+        raise typer.Exit(FAILED)
 
 
 @flat

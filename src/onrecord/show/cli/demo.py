@@ -12,12 +12,14 @@ from typing import Annotated
 import typer
 
 from onrecord.core.statement import Stance, Statement
+from onrecord.show.cli.edge import say
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
 from onrecord.show.cli.options import Format, Output, flat
 from onrecord.show.cli.output import counted, write_line
 
 TOP = 12
+ARTICLES, CODEBOOK = "straits.jsonl", "straits.yaml"
 
 
 @flat
@@ -26,12 +28,18 @@ def demo(
     ledger: Annotated[
         str | None, typer.Option(metavar="PATH", help="Keep the ledger here.  [default: a temporary one]")
     ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Only copy the sample articles and codebooks to this folder."),
+    ] = None,
 ) -> None:
-    """Read the sample and show what comes of it.
+    """Read a bundled sample and show the position matrix and one statement with its evidence.
 
-    The sample are dispatches about an invented dispute; shown are the position matrix and one statement with its
-    evidence. JSON Lines and CSV give the matrix alone.
+    The sample consists of articles about an invented dispute. JSON Lines and CSV give the matrix alone.
     """
+    if write is not None:
+        _copy_sample(write)
+        return
     from onrecord.analyse.positions import matrix
     from onrecord.lexicon import load_codebook
     from onrecord.read import Given
@@ -41,10 +49,10 @@ def demo(
     with ExitStack() as stack:
         folder = stack.enter_context(resources.as_file(resources.files("onrecord") / "data" / "sample"))
         place = ledger or str(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="onrecord-"))) / "demo.db")
-        codebook = load_codebook(min(folder.glob("*.y*ml")))
+        codebook = load_codebook(folder / CODEBOOK)
         book = stack.enter_context(Ledger(place))
         tally = Tally(None)
-        read_all([str(path) for path in sorted(folder.glob("*.jsonl"))], tally, codebook, book, Given())
+        read_all([str(folder / ARTICLES)], tally, codebook, book, Given())
         found = matrix(book.table(Query()))
         statements = list(book.statements(Query()))
         if output.format is Format.TABLE:
@@ -55,6 +63,19 @@ def demo(
             write_line("\nOne statement with its evidence:\n")
             write_statement(_telling(statements), Format.TABLE)
         tally.end(f"saved in {ledger}" if ledger else "give --ledger PATH to keep them")
+
+
+def _copy_sample(folder: Path) -> None:
+    """Copy the sample files to a folder; files that are there already stay as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sample = resources.files("onrecord") / "data" / "sample"
+    for source in sorted(sample.iterdir(), key=lambda one: one.name):
+        target = folder / source.name
+        if target.exists():
+            say(f"{target}: exists, not overwritten")
+            continue
+        target.write_bytes(source.read_bytes())
+        write_line(str(target))
 
 
 def _telling(statements: list[Statement]) -> Statement:
