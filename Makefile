@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check docs docs-build licences dist bench bench-peers bench-scale browser floors card clean
+.PHONY: demo test check docs docs-build licences dist bench bench-peers bench-scale browser floors mutants card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -83,6 +83,9 @@ bench-peers: $(VENV)/.benched .venv-peers/.installed
 
 bench-scale: $(VENV)/.tested
 	$(BIN)/python bench/scale.py
+
+mutants: $(VENV)/.tested
+	$(BIN)/python -m training.mutants
 
 floors: $(VENV)/.tested
 	$(BIN)/python -m training.floors

@@ -27,16 +27,19 @@ def calls() -> Iterator[Any]:
 
 
 def test_the_reference_is_current() -> None:
+    """`docs/cli.md` is what the program's help says today."""
     path = ROOT / "docs" / "cli.md"
     assert path.read_text(encoding="utf-8") == reference(), "run: python -m onrecord.show.cli.reference"
 
 
 @pytest.mark.parametrize("words", list(calls()))
 def test_every_command_and_flag_in_the_documents_exists(words: list[str]) -> None:
+    """Every `onrecord` command line in the documentation has commands and flags that exist."""
     assert unknown(words) == []
 
 
 def test_a_command_or_flag_that_is_not_there_would_be_found() -> None:
+    """The check finds unknown commands and flags, and no others."""
     assert unknown(["burn"]) == ["burn"]
     assert unknown(["read", "a.txt", "--klingon", "x", "--no-save"]) == ["--klingon"]
     assert unknown(["codebook", "check", "x.yaml", "--format=csv"]) == []

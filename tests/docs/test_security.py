@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_each_threat_names_tests_that_exist() -> None:
+    """Each threat in `docs/security.md` names tests, and they exist."""
     page = (ROOT / "docs/security.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     known = {

@@ -35,6 +35,7 @@ def test_systemd_takes_the_unit(unit: str, tmp_path: Path) -> None:
 
 
 def test_the_unit_starts_what_there_is(unit: str) -> None:
+    """The systemd units of the documentation start a command that exists, with flags that exist."""
     words = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.M)[1])  # type: ignore[index]
     assert words[:2] == ["/opt/onrecord/bin/onrecord", "watch"]
     program: Any = typer.main.get_command(build())

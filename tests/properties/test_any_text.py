@@ -39,6 +39,7 @@ def pipeline() -> Pipeline:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(words=st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(ODD), st.text(max_size=5)), max_size=40))
 def test_any_text_is_read_and_cited(pipeline: Pipeline, words: list[str]) -> None:
+    """Of any text, every piece of evidence of every statement is a slice of it."""
     text = Text(" ".join(words))
     for statement in pipeline.read_article(Article(text=text, name="a")).statements:
         assert all(text.holds(evidence) for evidence in statement.evidence())

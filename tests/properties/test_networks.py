@@ -103,6 +103,7 @@ def by_loops(
 def test_one_mode_networks_are_their_formulas(
     rows: list[dict[str, Any]], qualifier: str, aggregate: str, normalise: str, duplicates: str
 ) -> None:
+    """One-mode networks equal the formulas of the documentation, written out as loops."""
     options = Options(qualifier=qualifier, aggregate=aggregate, normalise=normalise, duplicates=duplicates)
     net = network(frame(rows), options)
     left = kept(rows, qualifier, aggregate, duplicates)
@@ -115,6 +116,7 @@ def test_one_mode_networks_are_their_formulas(
 @settings(max_examples=40, deadline=None)
 @given(tables, st.sampled_from(["ignore", "subtract", "combine"]), st.sampled_from(DUPLICATES))
 def test_two_mode_networks_are_their_formulas(rows: list[dict[str, Any]], aggregate: str, duplicates: str) -> None:
+    """Two-mode networks equal the formulas of the documentation, written out as loops."""
     net = network(frame(rows), Options(mode="two", aggregate=aggregate, duplicates=duplicates))
     left = kept(rows, "stance", aggregate, duplicates)
     for (i, a), (j, c) in product(enumerate(net.rows), enumerate(net.columns)):
@@ -126,6 +128,7 @@ def test_two_mode_networks_are_their_formulas(rows: list[dict[str, Any]], aggreg
 @settings(max_examples=25, deadline=None)
 @given(tables, st.integers(1, 9))
 def test_each_plain_window_is_the_network_of_its_statements(rows: list[dict[str, Any]], size: int) -> None:
+    """The network of a window equals the network of the statements of its days."""
     table = frame(rows)
     coded = Coded(table)
     for net in series(coded, Options(aggregate="subtract"), f"days:{size}"):

@@ -29,6 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(text=filed)
 def test_a_file_gives_its_text_back(folder: Path, text: str) -> None:
+    """Whatever text a file holds, its article has exactly that text."""
     path = folder / "a.txt"
     path.write_bytes(text.encode())
     (item,) = read_articles(path)
@@ -38,6 +39,7 @@ def test_a_file_gives_its_text_back(folder: Path, text: str) -> None:
 
 @given(texts=st.lists(written, min_size=1, max_size=4), escaped=st.booleans(), end=st.sampled_from(["\n", "\r\n"]))
 def test_json_lines_give_their_texts_back(texts: list[str], escaped: bool, end: str) -> None:
+    """JSON Lines give back their texts, escaped or not, with any line end."""
     lines = end.join(json.dumps({"text": text}, ensure_ascii=escaped or _surrogates(text)) for text in texts)
     items = list(read_lines(io.BytesIO(lines.encode()), "a", "a", Given(), lambda line: None))
     assert [item.text.content for item in items if isinstance(item, Article)] == texts
@@ -47,6 +49,7 @@ def test_json_lines_give_their_texts_back(texts: list[str], escaped: bool, end: 
 @settings(max_examples=300)
 @given(data=st.binary(max_size=200), encoding=st.sampled_from([None, "utf-8", "utf-16", "cp1252", "hex", "idna", "x"]))
 def test_any_bytes_are_text_or_a_source_error(data: bytes, encoding: str | None) -> None:
+    """Any bytes decode to text or to an error of one line that names the source."""
     try:
         content: object = decode(data, "a", encoding=encoding, notes=lambda line: None)
     except SourceError as error:
@@ -59,6 +62,7 @@ def test_any_bytes_are_text_or_a_source_error(data: bytes, encoding: str | None)
 
 @given(data=st.binary(max_size=300), name=st.sampled_from(["a.txt", "a.jsonl", "a.json", "a.html", "a"]))
 def test_any_file_is_read_or_named(folder: Path, data: bytes, name: str) -> None:
+    """Any file gives articles or errors that name it, and no exception."""
     path = folder / name
     path.write_bytes(data)
     items = list(read_articles(path))
@@ -68,6 +72,7 @@ def test_any_file_is_read_or_named(folder: Path, data: bytes, name: str) -> None
 
 @given(text=st.text(st.sampled_from("ABCab (),.-—:\n\r 1 2026March")))
 def test_looking_for_a_dateline_never_fails(text: str) -> None:
+    """Any text can be searched for a dateline."""
     found_in(text)
 
 

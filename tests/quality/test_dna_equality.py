@@ -169,6 +169,7 @@ def test_dl_and_graphml_files_are_dnas(file: str) -> None:
 
 @needs_data
 def test_graphml_nodes_carry_the_attributes_of_their_entities() -> None:
+    """The attributes read from a DNA database are those in the GraphML of DNA's own exporter."""
     base = dna.read(FOLDER / "sample" / DATABASES["sample"])
     told = dna.attributes(base)
     text = (FOLDER / "sample" / "onemode_org_subtract_average.graphml").read_text(encoding="utf-8")

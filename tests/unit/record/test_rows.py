@@ -22,10 +22,12 @@ from onrecord.record.rows import key, storable
     ],
 )
 def test_key(name, expected):
+    """Names fold to words without case, accents and punctuation."""
     assert key(name) == expected
 
 
 def test_storable_shows_what_no_database_holds():
+    """NUL and surrogates, which databases refuse, become replacement characters."""
     assert storable("a\x00b\udfffc\U0001f600") == "a\ufffdb\ufffdc\U0001f600"
 
 
@@ -34,4 +36,5 @@ def test_storable_shows_what_no_database_holds():
     [("2026", "2026-12-31"), ("2024-02", "2024-02-29"), ("2026-02", "2026-02-28"), ("2026-03-02", "2026-03-02")],
 )
 def test_last_day(date, day):
+    """The last day of a partial date is that of its day, month or year."""
     assert last_day(PartialDate(date)) == day

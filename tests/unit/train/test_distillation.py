@@ -13,6 +13,7 @@ CASES = ROOT / "training" / "corpus"
 
 
 def test_the_least_loss_is_the_teachers_own(tmp_path: Path) -> None:
+    """No other answers have a smaller loss against a teacher's targets than its own."""
     import numpy as np
     from tokenizers import Tokenizer
 
@@ -47,6 +48,7 @@ def test_the_least_loss_is_the_teachers_own(tmp_path: Path) -> None:
 
 
 def test_a_teacher_without_weights_is_named(tmp_path: Path) -> None:
+    """A folder without weights of a finished stage is a ModelError."""
     from tokenizers import Tokenizer
 
     from onrecord.errors import ModelError

@@ -10,6 +10,7 @@ pytest.importorskip("torch", reason="writing graphs needs the extra onrecord[tra
 
 
 def test_the_probe_in_the_package_is_what_is_written() -> None:
+    """The committed probe is what `probe()` writes today."""
     from onrecord.train.export import probe
 
     assert resources.files("onrecord").joinpath("data/probe.onnx").read_bytes() == probe()

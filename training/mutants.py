@@ -1,0 +1,199 @@
+"""Measure what the tests catch: change the source in small ways, one at a time, and run the tests of that part.
+
+    python -m training.mutants [PART ...] [--count N] [--seed S] [--least PERCENT]
+
+A mutant is one change: a comparison turned (`<` to `<=`, `==` to `!=`), a number or a truth value changed, `and` to
+`or`, a condition negated, an arithmetic sign turned, or a returned value replaced by None. It is caught where a test
+fails or runs out of time. Source and tests are copied into a temporary folder; the working tree is never changed. N
+mutants are drawn at random from each part. The exit status is 1 where a smaller share than PERCENT is caught.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# For each part: its source under src/onrecord, and the tests that are run for it.
+PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "core": (("core",), ("tests/unit/core", "tests/properties/test_ground_properties.py")),
+    "text": (("text",), ("tests/unit/text",)),
+    "record": (("record",), ("tests/unit/record", "tests/stores")),
+    "view": (("view.py",), ("tests/unit/test_view.py",)),
+    "analyse": (("analyse",), ("tests/unit/analyse", "tests/properties/test_networks.py")),
+}
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+}  # fmt: skip
+BASELINE_FACTOR = 4.0  # a run that takes this many times as long as without a mutant is caught
+LEAST_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change of one file: the node's number in the order of `ast.walk`, and what it becomes."""
+
+    file: Path
+    node: int
+    line: int
+    change: str
+
+
+def mutants(file: Path, source: str) -> Iterator[Mutant]:
+    """List the mutants of a file."""
+    for number, node in enumerate(ast.walk(ast.parse(source))):
+        change = describe(node)
+        if change is not None:
+            yield Mutant(file, number, getattr(node, "lineno", 0), change)
+
+
+def describe(node: ast.AST) -> str | None:
+    """Say what a node's mutant is; None where it has none."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARISONS:
+        return f"{type(node.ops[0]).__name__} to {COMPARISONS[type(node.ops[0])].__name__}"
+    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC and not _is_text(node.left):
+        return f"{type(node.op).__name__} to {ARITHMETIC[type(node.op)].__name__}"
+    if isinstance(node, ast.BoolOp):
+        return "and to or" if isinstance(node.op, ast.And) else "or to and"
+    if isinstance(node, ast.If | ast.IfExp | ast.While):
+        return "condition negated"
+    if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+        return "returns None"
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
+        return f"{node.value!r} changed"
+    return None
+
+
+def mutated(source: str, mutant: Mutant) -> str:
+    """Apply a mutant to the source of its file."""
+    tree = ast.parse(source)
+    node = next(node for number, node in enumerate(ast.walk(tree)) if number == mutant.node)
+    if isinstance(node, ast.Compare):
+        node.ops = [COMPARISONS[type(node.ops[0])]()]
+    elif isinstance(node, ast.BinOp):
+        node.op = ARITHMETIC[type(node.op)]()
+    elif isinstance(node, ast.BoolOp):
+        node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    elif isinstance(node, ast.If | ast.IfExp | ast.While):
+        node.test = ast.UnaryOp(ast.Not(), copy.copy(node.test))
+    elif isinstance(node, ast.Return):
+        node.value = ast.Constant(None)
+    elif isinstance(node, ast.Constant):
+        node.value = not node.value if isinstance(node.value, bool) else _other(node.value)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _other(value: object) -> object:
+    assert isinstance(value, int | float)
+    return value + 1 if isinstance(value, int) else value * 1.5 + 0.1
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _is_none(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def files_of(part: str) -> list[Path]:
+    """List the source files of a part, relative to the repository."""
+    found: list[Path] = []
+    for name in PARTS[part][0]:
+        path = ROOT / "src" / "onrecord" / name
+        found += sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.exists() else []
+    return [path.relative_to(ROOT) for path in found]
+
+
+def copied() -> Path:
+    """Copy what the tests need into a temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="mutants-"))
+    for name in ("src", "tests", "training"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def passes(folder: Path, tests: Sequence[str], seconds: float | None) -> bool:
+    """Run the tests on a copy; False where one fails or they run out of time."""
+    there = [test for test in tests if (folder / test).exists()]
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *there]
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            timeout=seconds, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def measure(part: str, count: int, seed: int) -> tuple[int, list[Mutant]]:
+    """Run the tests of a part on mutants drawn at random; return how many there were, and which survived."""
+    found = [m for file in files_of(part) for m in mutants(file, (ROOT / file).read_text(encoding="utf-8"))]
+    if not found:
+        return 0, []
+    drawn = random.Random(seed).sample(found, min(count, len(found)))
+    folder = copied()
+    try:
+        begun = time.monotonic()
+        if not passes(folder, PARTS[part][1], None):
+            raise SystemExit(f"{part}: the tests fail without any mutant")
+        limit = max(LEAST_SECONDS, BASELINE_FACTOR * (time.monotonic() - begun))
+        survivors = []
+        for mutant in drawn:
+            source = (ROOT / mutant.file).read_text(encoding="utf-8")
+            (folder / mutant.file).write_text(mutated(source, mutant), encoding="utf-8")
+            if passes(folder, PARTS[part][1], limit):
+                survivors.append(mutant)
+                print(f"  survives: {mutant.file}:{mutant.line} {mutant.change}", flush=True)
+            (folder / mutant.file).write_text(source, encoding="utf-8")
+        return len(drawn), survivors
+    finally:
+        shutil.rmtree(folder)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the share of mutants that the tests of each part catch."""
+    parser = argparse.ArgumentParser(prog="python -m training.mutants", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="parts; all by default")
+    parser.add_argument("--count", type=int, default=40, help="mutants of each part")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--least", type=float, default=0.0, help="percent that must be caught")
+    options = parser.parse_args(arguments)
+    total, surviving = 0, list[Mutant]()
+    for part in options.parts or PARTS:
+        count, survivors = measure(part, options.count, options.seed)
+        if count:
+            print(
+                f"{part}: {count - len(survivors)} of {count} caught ({100 * (1 - len(survivors) / count):.0f} %)",
+                flush=True,
+            )
+        total, surviving = total + count, [*surviving, *survivors]
+    print(f"all: {shown(total, surviving)}")
+    return 0 if not total or 100 * (total - len(surviving)) / total >= options.least else 1
+
+
+def shown(count: int, survivors: Sequence[Mutant]) -> str:
+    """Say how many mutants were caught."""
+    return f"{count - len(survivors)} of {count} caught ({100 * (count - len(survivors)) / max(count, 1):.0f} %)"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
