@@ -98,7 +98,7 @@ def mutated(source: str, mutant: Mutant) -> str:
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
-def _other(value: object) -> object:
+def _other(value: object) -> int | float:
     assert isinstance(value, int | float)
     return value + 1 if isinstance(value, int) else value * 1.5 + 0.1
 
