@@ -146,7 +146,8 @@ def passes(folder: Path, tests: Sequence[str], seconds: float | None) -> bool:
 
 def measure(part: str, count: int, seed: int) -> tuple[int, list[Mutant]]:
     """Run the tests of a part on mutants drawn at random; return how many there were, and which survived."""
-    found = [m for file in files_of(part) for m in mutants(file, (ROOT / file).read_text(encoding="utf-8"))]
+    sources = {file: (ROOT / file).read_text(encoding="utf-8") for file in files_of(part)}
+    found = [mutant for file, source in sources.items() for mutant in mutants(file, source)]
     if not found:
         return 0, []
     drawn = random.Random(seed).sample(found, min(count, len(found)))
@@ -158,7 +159,7 @@ def measure(part: str, count: int, seed: int) -> tuple[int, list[Mutant]]:
         limit = max(LEAST_SECONDS, BASELINE_FACTOR * (time.monotonic() - begun))
         survivors = []
         for mutant in drawn:
-            source = (ROOT / mutant.file).read_text(encoding="utf-8")
+            source = sources[mutant.file]
             (folder / mutant.file).write_text(mutated(source, mutant), encoding="utf-8")
             if passes(folder, PARTS[part][1], limit):
                 survivors.append(mutant)
