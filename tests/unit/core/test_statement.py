@@ -8,7 +8,7 @@ import pytest
 from tests.made import article, statement
 
 from onrecord.core.span import Text
-from onrecord.core.statement import Act, Article, Attribution, Form, Judgement, PartialDate
+from onrecord.core.statement import Act, Article, Attribution, Decision, Form, Judgement, PartialDate, Ruling
 from onrecord.errors import CodecError
 
 
@@ -69,3 +69,25 @@ def test_evidence_is_in_text_order_and_once() -> None:
     text = Text("one two")
     one, two = text.cite(0, 3), text.cite(4, 7)
     assert Judgement(value=1, rule="x", confidence=1.0, evidence=(two, one, two)).evidence == (one, two)
+
+
+@pytest.mark.parametrize(
+    ("ruling", "name", "others"),
+    [
+        (Ruling.MERGE, " ", ("Rutte",)),
+        (Ruling.MERGE, "Mark Rutte", ()),
+        (Ruling.SPLIT, "Mark Rutte", ("Rutte", " ")),
+        (Ruling.RENAME, "Rutte", ("Mark Rutte", "M. Rutte")),
+    ],
+)
+def test_a_decision_needs_names(ruling: Ruling, name: str, others: tuple[str, ...]) -> None:
+    """A decision without names, with an empty one, or with two new names for a speaker, is refused."""
+    with pytest.raises(CodecError):
+        Decision(ruling=ruling, name=name, others=others, coder="a")
+
+
+def test_decisions_that_name_enough_are_made() -> None:
+    """A merge and a split take several names, a rename one."""
+    assert Decision(ruling=Ruling.MERGE, name="Mark Rutte", others=("Rutte", "M. Rutte"), coder="a").others[1:]
+    assert Decision(ruling=Ruling.SPLIT, name="Orr", others=("Ann Orr",), coder="a").reason == ""
+    assert Decision(ruling=Ruling.RENAME, name="Rutte", others=("Mark Rutte",), coder="a").others == ("Mark Rutte",)
