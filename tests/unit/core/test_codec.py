@@ -25,6 +25,7 @@ KEYS = (
 def test_a_record_has_the_keys_of_the_contract_in_their_order() -> None:
     """Exactly the documented keys, so that a program can rely on them."""
     assert list(statement_to_dict(statement())) == KEYS
+    assert statement_to_dict(statement())["schema"] == 1
 
 
 def test_a_record_survives_the_way_through_json() -> None:

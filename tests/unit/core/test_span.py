@@ -42,3 +42,10 @@ def test_overlap_and_containment_are_half_open() -> None:
     assert Span(0, 3).overlaps(Span(2, 5))
     assert Span(0, 3).contains(Span(0, 3))
     assert not Span(0, 3).contains(Span(1, 4))
+
+
+def test_lengths_count_code_points() -> None:
+    """A span is as long as what it cites, a text as its code points."""
+    text = Text("a🙂bc")
+    assert len(text) == 4
+    assert len(Span(1, 3)) == len(text.cite(1, 3).quote) == 2

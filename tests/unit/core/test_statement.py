@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from tests.made import article, statement
 
 from onrecord.core.span import Text
-from onrecord.core.statement import Act, Article, Attribution, Decision, Form, Judgement, PartialDate, Ruling
+from onrecord.core.statement import Act, Article, Attribution, Decision, Form, Judgement, PartialDate, Ruling, digest
 from onrecord.errors import CodecError
 
 
@@ -91,3 +92,10 @@ def test_decisions_that_name_enough_are_made() -> None:
     assert Decision(ruling=Ruling.MERGE, name="Mark Rutte", others=("Rutte", "M. Rutte"), coder="a").others[1:]
     assert Decision(ruling=Ruling.SPLIT, name="Orr", others=("Ann Orr",), coder="a").reason == ""
     assert Decision(ruling=Ruling.RENAME, name="Rutte", others=("Mark Rutte",), coder="a").others == ("Mark Rutte",)
+
+
+def test_ids_are_hashes_of_their_content() -> None:
+    """An id is 32 hex digits that follow kind and content, and nothing else."""
+    assert digest("text", "a", 1) == digest("text", "a", 1)
+    assert len({digest("text", "a"), digest("text", "b"), digest("article", "a")}) == 3
+    assert re.fullmatch(r"[0-9a-f]{32}", digest("text", "a"))
