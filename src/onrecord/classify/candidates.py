@@ -1,0 +1,101 @@
+"""Narrow a codebook to the few issues that a statement may speak to, cheaply: by terms and static embeddings.
+
+The encoder then decides among these and "none". The weights below are fitted by `training.classifier.candidates`
+on hand-labelled real news.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.interpret.vectors import PieceVectors
+from onrecord.text.tokens import Word, stem, words
+from onrecord.lexicon.codebook import Codebook
+
+Floats = npt.NDArray[np.float32]
+Range = tuple[int, int]
+FEATURES = (
+    "term in content", "terms in content", "term in sentence", "term before", "term in title",
+    "proposition words in content", "proposition words in sentence", "proposition words before", "likeness of content", "likeness of sentence",
+    "likeness of text before", "likeness of title",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Tokens that the narrowing looks at: of the content, its sentences, the text before and the title."""
+
+    content: Sequence[Word]
+    sentence: Sequence[Word]
+    before: Sequence[Word]
+    title: Sequence[Word]
+
+
+@dataclass(slots=True)
+class CandidateIndex:
+    """A codebook's issues, ready to be compared with statements."""
+
+    codebook: Codebook
+    vectors: PieceVectors
+    _terms: list[list[tuple[str, ...]]] = field(init=False)
+    _shared: Counter[tuple[str, ...]] = field(init=False)
+    _words: list[dict[str, float]] = field(init=False)
+    _embedded: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        issues = self.codebook.issues
+        self._terms = [[t for t in (_stems(words(term)) for term in issue.terms) if t] for issue in issues]
+        self._shared = Counter(term for terms in self._terms for term in set(terms))
+        named = [set(_stems(words(f"{i.label} {i.proposition}"))) for i in issues]
+        spread = Counter(word for one in named for word in one)
+        self._words = [
+            {word: math.log((len(issues) + 1) / spread[word]) for word in one if word not in STOP_STEMS} for one in named
+        ]
+        self._embedded = np.stack(
+            [self.vectors.of(f"{i.label}. {i.proposition} {'; '.join(i.terms)}") for i in issues]
+        ) if issues else np.zeros((0, self.vectors.dimensions), dtype=np.float32)
+
+    def features(self, around: Surroundings) -> Floats:
+        """Compute the evidence for each issue, [issues, FEATURES]."""
+        table = np.zeros((len(self._terms), len(FEATURES)), dtype=np.float32)
+        for column, part in ((0, around.content), (2, around.sentence), (3, around.before), (4, around.title)):
+            stems = _stems(part)
+            hits = self._hits(stems)
+            table[:, column] = np.minimum(hits, 1)
+            if column == 0:
+                table[:, 1] = np.minimum(hits, 3) / 3
+        for column, part in ((5, around.content), (6, around.sentence), (7, around.before)):
+            present = set(_stems(part))
+            for n, wanted in enumerate(self._words):
+                total = sum(wanted.values())
+                table[n, column] = sum(v for w, v in wanted.items() if w in present) / total if total else 0
+        for column, part in ((8, around.content), (9, around.sentence), (10, around.before), (11, around.title)):
+            vector = self.vectors.mean(w.lower for w in part if w.is_word)
+            if len(self._embedded):
+                table[:, column] = self._embedded @ vector
+        return table
+
+    def _hits(self, stems: tuple[str, ...]) -> Floats:
+        """Count each issue's terms in a row of stems; a term that several issues share counts by its share."""
+        places: dict[str, list[int]] = {}
+        for n, one in enumerate(stems):
+            places.setdefault(one, []).append(n)
+        found = np.zeros(len(self._terms), dtype=np.float32)
+        for n, terms in enumerate(self._terms):
+            for term in terms:
+                if any(stems[at : at + len(term)] == term for at in places.get(term[0], ())):
+                    found[n] += 1 / self._shared[term]
+        return found
+
+
+def _stems(tokens: Sequence[Word]) -> tuple[str, ...]:
+    return tuple(stem(w.lower) for w in tokens if w.is_word)
+
+
+STOP_STEMS = frozenset(_stems(words("the a an of to in on at by for from with and or not be is are was were will would should must have has had do does that this it its their his her as than")))

@@ -1,0 +1,258 @@
+"""Fit what turns the exported classifier's scores into probabilities, on labelled articles that it was not trained on.
+
+    python -m training.classifier.calibrate MODEL --data ../shared/data --labels training/labels
+
+Few parameters: weights of the narrowing, three of the choice of issue, a temperature per head, a threshold for
+conditions. The expected calibration error is cross-fitted over two halves of the articles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from onrecord.classify.candidates import CandidateIndex
+from onrecord.classify.classifier import surroundings
+from onrecord.classify.inputs import CONTENT, ROLES, Passage, quoted_mask
+from onrecord.classify.model import ClassifierModel, Reading
+from onrecord.interpret.vectors import bundled_vectors
+from onrecord.lexicon.codebook import codebook_from_dict
+from onrecord.text.sentences import sentences
+from onrecord.text.tokens import words
+from training.classifier.data import load_texts, load_titles
+from training.classifier.fit import is_development
+
+MOST, MARGIN = 4, 3.0
+Array = np.ndarray
+
+
+@dataclass(slots=True)
+class Row:
+    """A labelled statement with its evidence for each issue and, once read, its scores beside the nearest issues."""
+
+    article: str
+    features: Array
+    gold: int | None
+    also: set[int]
+    label: dict
+    passage: Passage
+    text: str
+    propositions: list[str]
+    near: list[int]
+    reading: Reading | None = None
+
+
+def rows_of(labels: Path, data: Path) -> list[Row]:
+    """Collect the labelled statements with the narrowing's evidence."""
+    texts, titles, vectors = load_texts(data), load_titles(data), bundled_vectors()
+    rows = []
+    for path in sorted(labels.glob("*.json")):
+        if path.name.endswith(".second.json"):
+            continue
+        article = json.loads(path.read_text(encoding="utf-8"))
+        text, issues = texts[article["id"]], article["issues"]
+        raw = {name: {k: issue[k] for k in ("label", "proposition", "terms")} for name, issue in issues.items()}
+        index = CandidateIndex(codebook_from_dict({"issues": raw}, article["id"]), vectors)
+        tokens, bounds, title = words(text), sentences(text), words(titles.get(article["id"], ""))
+        order = list(issues)
+        for s in article["statements"]:
+            passage = Passage(*(tuple(map(tuple, s[part])) for part in ("source", "cue", "content")))
+            features = index.features(surroundings(text, passage, tokens, bounds, title))
+            gold = order.index(s["issue"]) if s["issue"] else None
+            rows.append(
+                Row(article["id"], features, gold, {order.index(k) for k in s["also"]}, s, passage, text,
+                    [issues[k]["proposition"] for k in order], [])
+            )  # fmt: skip
+    return rows
+
+
+def fit_narrowing(rows: Sequence[Row]) -> Array:
+    """Fit the narrowing's weights by the likelihood of the gold issue among all of the codebook."""
+    weights = torch.zeros(rows[0].features.shape[1], requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=100)
+    pairs = [(torch.from_numpy(r.features), r.gold) for r in rows if r.gold is not None]
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = torch.stack([-torch.log_softmax(f @ weights, 0)[g] for f, g in pairs]).mean() + 1e-3 * (weights**2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return np.round(weights.detach().numpy(), 3)
+
+
+def fit_logistic(x: Array, y: Array, penalty: float = 1e-3) -> Array:
+    """Fit a logistic regression with a bias as its last column."""
+    features = torch.from_numpy(np.c_[x, np.ones(len(x))].astype(np.float32))
+    target = torch.from_numpy(y.astype(np.float32))
+    weights = torch.zeros(features.shape[1], requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(features @ weights, target) + penalty * (weights**2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return np.round(weights.detach().numpy(), 4)
+
+
+def fit_temperature(scores: Sequence[Array], labels: Sequence[int]) -> float:
+    """Find the temperature that makes the labels likeliest."""
+
+    def loss(temperature: float) -> float:
+        return -sum(float(log_softmax(s / temperature)[n]) for s, n in zip(scores, labels, strict=True))
+
+    return min((round(t, 2) for t in np.arange(0.5, 4.01, 0.05)), key=loss)
+
+
+def log_softmax(scores: Array) -> Array:
+    """Compute log probabilities."""
+    shifted = scores - scores.max()
+    return shifted - np.log(np.exp(shifted).sum())
+
+
+def calibration_error(sure: Array, right: Array, bins: int = 10) -> float:
+    """Compute the expected calibration error over bins of equal size (Naeini et al. 2015)."""
+    order = np.argsort(sure, kind="stable")
+    return float(sum(abs(sure[part].mean() - right[part].mean()) * len(part) for part in np.array_split(order, bins) if len(part)) / len(sure))
+
+
+def read_all(model: ClassifierModel, rows: Sequence[Row], narrowing: Array) -> None:
+    """Read each statement beside its nearest issues, and beside the gold one."""
+    quoted: dict[str, Array] = {}
+    for r in rows:
+        scores = r.features @ narrowing
+        order = sorted(range(len(scores)), key=lambda n: (-float(scores[n]), n))[:MOST]
+        r.near = [n for n in order if scores[n] >= scores[order[0]] - MARGIN]
+        asked = r.near + ([r.gold] if r.gold is not None and r.gold not in r.near else [])
+        if r.article not in quoted:
+            quoted[r.article] = quoted_mask(r.text)
+        statement = model.statement(r.text, r.passage, quoted[r.article])
+        r.reading = model.read(statement, r.label["speaker"], [r.propositions[n] for n in asked])
+        r.near = asked if r.gold is None or r.gold in r.near else asked[:-1]
+
+
+def issue_pairs(rows: Sequence[Row], narrowing: Array) -> tuple[Array, Array]:
+    """Collect (relevance, candidate score) and whether it is the gold issue, for every pair that was read."""
+    x, y = [], []
+    for r in rows:
+        scores = r.features @ narrowing
+        for n, verdicts in zip(r.near, r.reading.propositions, strict=False):
+            if n in r.also:
+                continue
+            relevance = verdicts["relevance"].scores
+            x.append((float(relevance[1] - relevance[0]), float(scores[n])))
+            y.append(n == r.gold)
+    return np.array(x, dtype=np.float32), np.array(y)
+
+
+def choose(r: Row, narrowing: Array, weights: Array) -> tuple[int | None, float, int]:
+    """Choose the issue as the product does: (issue or None, probability of that, place among those read)."""
+    scores = r.features @ narrowing
+    best = []
+    for place, n in enumerate(r.near):
+        relevance = r.reading.propositions[place]["relevance"].scores
+        weighed = weights[0] * float(relevance[1] - relevance[0]) + weights[1] * float(scores[n]) + weights[2]
+        best.append((1 / (1 + np.exp(-weighed)), -n, place))
+    top, n, place = max(best)
+    return (-n if top >= 0.5 else None), (top if top >= 0.5 else 1 - top), place
+
+
+def head(rows: Sequence[Row], name: str, classes: Sequence[str]) -> tuple[list[Array], list[int]]:
+    """Collect the scores and labels of a head."""
+    if name == "stance":
+        known = [r for r in rows if r.gold is not None]
+        found = [r.reading.propositions[r.near.index(r.gold) if r.gold in r.near else len(r.near)]["stance"].scores for r in known]
+    else:
+        known = list(rows)
+        found = [r.reading.statement[name].scores for r in known]
+    return found, [classes.index(r.label[name]) for r in known]
+
+
+def fit_condition(rows: Sequence[Row]) -> tuple[float, float]:
+    """Choose the threshold on a piece's logit with the best F1 of there being a condition at all."""
+    truth, most = [], []
+    for r in rows:
+        own = [float(v) for v, f in zip(r.reading.condition, r.reading.encoded.features, strict=False) if f % ROLES == CONTENT]
+        truth.append(bool(r.label["condition"]))
+        most.append(max(own, default=-9.0))
+    gold, best = np.array(truth), (0.0, 0.0)
+    for threshold in np.arange(-1.0, 3.01, 0.1):
+        found = np.array(most) >= threshold
+        hits = int((found & gold).sum())
+        f1 = 2 * hits / max(1, int(found.sum() + gold.sum()))
+        best = max(best, (round(f1, 4), round(float(threshold), 2)))
+    return best[1], best[0]
+
+
+def main(argv: Sequence[str] | None = None, report: Callable[[str], None] = print) -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--labels", type=Path, required=True)
+    options = parser.parse_args(argv)
+    path = options.model / "config.json"
+    model = ClassifierModel(options.model)
+    rows = rows_of(options.labels, options.data)
+    narrowing = fit_narrowing([r for r in rows if not is_development(r.article)])
+    held = [r for r in rows if is_development(r.article)]
+    read_all(model, held, narrowing)
+    halves = [[r for r in held if hashlib.sha256(r.article.encode()).digest()[1] % 2 == side] for side in (0, 1)]
+    figures: dict[str, float] = {}
+    sure, right = [], []
+    for fitted, tested in (halves, halves[::-1]):
+        weights = fit_logistic(*issue_pairs(fitted, narrowing))
+        for r in tested:
+            issue, probability, _ = choose(r, narrowing, weights)
+            sure.append(probability)
+            right.append(issue == r.gold or (issue in r.also))
+    figures["issue right or also spoken to"] = round(100 * float(np.mean(right)), 1)
+    figures["issue calibration error"] = round(calibration_error(np.array(sure), np.array(right, dtype=float)), 3)
+    weights = fit_logistic(*issue_pairs(held, narrowing))
+    figures["issue"] = round(100 * float(np.mean([choose(r, narrowing, weights)[0] == r.gold for r in held])), 1)
+    calibration: dict[str, dict[str, float]] = {
+        "issue": {"relevance": float(weights[0]), "candidate": float(weights[1]), "bias": float(weights[2])}
+    }
+    for name in ("stance", "act", "commitment"):
+        classes = model.classes[name]
+        sure, right = [], []
+        for fitted, tested in (halves, halves[::-1]):
+            temperature = fit_temperature(*head(fitted, name, classes))
+            for scores, label in zip(*head(tested, name, classes), strict=True):
+                log = log_softmax(scores / temperature)
+                sure.append(float(np.exp(log.max())))
+                right.append(int(log.argmax()) == label)
+        figures[name] = round(100 * float(np.mean(right)), 1)
+        figures[f"{name} calibration error"] = round(calibration_error(np.array(sure), np.array(right, dtype=float)), 3)
+        calibration[name] = {"temperature": fit_temperature(*head(held, name, classes))}
+        if name == "stance":
+            found, labels = head(held, name, classes)
+            sided = [(int(s[0] < s[1]), n) for s, n in zip(found, labels, strict=True) if n < 2]
+            figures["side"] = round(100 * float(np.mean([a == b for a, b in sided])), 1)
+            for share in (0.25, 0.5):
+                pick = np.argsort([-x for x in sure], kind="stable")[: int(share * len(sure))]
+                figures[f"stance of the surest {share:.0%}"] = round(100 * float(np.mean(np.array(right)[pick])), 1)
+    threshold, f1 = fit_condition(held)
+    calibration["condition"] = {"threshold": threshold}
+    figures["condition found F1"] = round(100 * f1, 1)
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["candidates"] = {"weights": [float(v) for v in narrowing], "most": MOST, "margin": MARGIN}
+    config["calibration"] = calibration
+    config["held out"] = figures
+    path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    report(json.dumps({"calibration": calibration, **figures}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

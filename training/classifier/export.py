@@ -1,0 +1,96 @@
+"""Write a trained classifier as files for ONNX Runtime: python -m training.classifier.export WEIGHTS START OUT."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from onrecord.classify.inputs import POSITIONS
+from onrecord.classify.model import FORMAT
+from onrecord.models.embeddings import pack
+from onrecord.train.export import Graph, layer
+from onrecord.train.vocabulary import latin, plain_tokenizer, specials
+from training.classifier.network import CLASSES, OF_PROPOSITION, OF_STATEMENT, Classifier, load
+
+
+def build(network: Classifier) -> bytes:
+    """Build the graph that `onrecord.classify.model` runs.
+
+    Inputs: embedded [1, pieces, hidden], feature [1, pieces], position [pieces], hidden [1, 1, pieces, pieces] (what
+    attention adds), statement [statement pieces] and heads [propositions] (places of pieces). Outputs: weights and values
+    of the statement heads, asked, answers and own scores of the proposition heads, condition, all over statement pieces.
+    """
+    w = {name: value.float().numpy() for name, value in network.state_dict().items()}
+    shape, graph = network.shape, Graph()
+    rows = graph.node("Gather", [graph.table("features", w["features.weight"]), "feature"], "features.rows")
+    x = graph.node("Add", ["embedded", rows], "featured")
+    places = graph.node("Gather", [graph.table("places", w["positions.weight"][:POSITIONS]), "position"], "places.rows")
+    x = graph.norm(graph.node("Add", [x, places], "placed"), "norm", w["norm.weight"], w["norm.bias"], shape.epsilon)
+    graph.constant("thirds", np.array([shape.hidden] * 3, dtype=np.int64))
+    for n in range(shape.layers):
+        x = layer(graph, w, f"layers.{n}", x, shape.heads, shape.epsilon, "hidden")
+    flat = graph.node("Squeeze", [x, graph.constant("zero", np.array([0], dtype=np.int64))], "flat")
+    sentence = graph.node("Gather", [flat, "statement"], "of_statement", axis=0)
+    first = graph.node("Gather", [flat, "heads"], "of_propositions", axis=0)
+
+    def product(value: str, name: str, bias: bool = False, out: str = "") -> str:
+        made = graph.node("MatMul", [value, graph.constant(f"{name}.weight", w[f"{name}.weight"].T.copy())], out or f"{name}.product")
+        return graph.node("Add", [made, graph.constant(f"{name}.bias", w[f"{name}.bias"])], f"{name}.sum") if bias else made
+
+    graph.node("Softmax", [product(sentence, "queries")], "weights", axis=0)
+    graph.node("Identity", [product(sentence, "values", bias=True)], "values")
+    turned = graph.node("Transpose", [sentence], "turned", perm=[1, 0])
+    likeness = graph.node("MatMul", [product(first, "asking"), turned], "likeness")
+    scale = graph.constant("asking.scale", np.array(shape.hidden**-0.5, dtype=np.float32))
+    graph.node("Softmax", [graph.node("Mul", [likeness, scale], "likeness.scaled")], "asked", axis=1)
+    graph.node("Identity", [product(sentence, "answers")], "answers")
+    graph.node("Identity", [product(first, "own", bias=True)], "own")
+    graph.node("Squeeze", [product(sentence, "condition", bias=True), graph.constant("one", np.array([1], dtype=np.int64))], "condition")
+    inputs = [
+        helper.make_tensor_value_info("embedded", TensorProto.FLOAT, [1, "pieces", shape.hidden]),
+        helper.make_tensor_value_info("feature", TensorProto.INT64, [1, "pieces"]),
+        helper.make_tensor_value_info("position", TensorProto.INT64, ["pieces"]),
+        helper.make_tensor_value_info("hidden", TensorProto.FLOAT, [1, 1, "pieces", "pieces"]),
+        helper.make_tensor_value_info("statement", TensorProto.INT64, ["length"]),
+        helper.make_tensor_value_info("heads", TensorProto.INT64, ["propositions"]),
+    ]
+    shapes = {
+        "weights": ["length", "statement heads"], "values": ["length", "statement classes"], "asked": ["propositions", "length"],
+        "answers": ["length", "proposition classes"], "own": ["propositions", "proposition classes"], "condition": ["length"],
+    }  # fmt: skip
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, sizes) for name, sizes in shapes.items()]
+    return graph.serialised("classifier", inputs, outputs)
+
+
+def write(network: Classifier, start: Path, folder: Path, extra: dict[str, Any] | None = None) -> None:
+    """Write model.onnx, pieces.npz, tokenizer.json and config.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.onnx").write_bytes(build(network))
+    content, chosen = latin((start / "tokenizer.json").read_text(encoding="utf-8"))
+    table = pack(network.state_dict()["pieces.weight"].float().numpy()[chosen], bits=8)
+    np.savez_compressed(folder / "pieces.npz", **table.arrays())  # type: ignore[arg-type]
+    (folder / "tokenizer.json").write_text(content, encoding="utf-8")
+    config = {
+        "format": FORMAT, "classes": CLASSES, "heads": {"statement": OF_STATEMENT, "proposition": OF_PROPOSITION},
+        "marks": specials(plain_tokenizer(start))[:2], **(extra or {}),
+    }  # fmt: skip
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("start", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    write(load(options.weights).eval(), options.start, options.out)
+
+
+if __name__ == "__main__":
+    main()
