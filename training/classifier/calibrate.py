@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,10 +66,9 @@ def rows_of(labels: Path, data: Path) -> list[Row]:
             passage = Passage(*(tuple(map(tuple, s[part])) for part in ("source", "cue", "content")))
             features = index.features(surroundings(text, passage, tokens, bounds, title))
             gold = order.index(s["issue"]) if s["issue"] else None
-            rows.append(
-                Row(article["id"], features, gold, {order.index(k) for k in s["also"]}, s, passage, text,
-                    [issues[k]["proposition"] for k in order], [])
-            )  # fmt: skip
+            also = {order.index(k) for k in s["also"]}
+            propositions = [issues[k]["proposition"] for k in order]
+            rows.append(Row(article["id"], features, gold, also, s, passage, text, propositions, []))
     return rows
 
 
@@ -87,23 +86,6 @@ def fit_narrowing(rows: Sequence[Row]) -> Array:
 
     optimizer.step(closure)
     return np.round(weights.detach().numpy(), 3)
-
-
-def fit_logistic(x: Array, y: Array, penalty: float = 1e-3) -> Array:
-    """Fit a logistic regression with a bias as its last column."""
-    features = torch.from_numpy(np.c_[x, np.ones(len(x))].astype(np.float32))
-    target = torch.from_numpy(y.astype(np.float32))
-    weights = torch.zeros(features.shape[1], requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights], max_iter=200)
-
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(features @ weights, target) + penalty * (weights**2).sum()
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)
-    return np.round(weights.detach().numpy(), 4)
 
 
 def fit_temperature(scores: Sequence[Array], labels: Sequence[int]) -> float:
@@ -142,30 +124,59 @@ def read_all(model: ClassifierModel, rows: Sequence[Row], narrowing: Array) -> N
         r.near = asked if r.gold is None or r.gold in r.near else asked[:-1]
 
 
-def issue_pairs(rows: Sequence[Row], narrowing: Array) -> tuple[Array, Array]:
-    """Collect (relevance, candidate score) and whether it is the gold issue, for every pair that was read."""
-    x, y = [], []
-    for r in rows:
-        scores = r.features @ narrowing
-        for n, verdicts in zip(r.near, r.reading.propositions, strict=False):
-            if n in r.also:
-                continue
-            relevance = verdicts["relevance"].scores
-            x.append((float(relevance[1] - relevance[0]), float(scores[n])))
-            y.append(n == r.gold)
-    return np.array(x, dtype=np.float32), np.array(y)
-
-
-def choose(r: Row, narrowing: Array, weights: Array) -> tuple[int | None, float, int]:
-    """Choose the issue as the product does: (issue or None, probability of that, place among those read)."""
+def beside(r: Row, narrowing: Array, left_out: Container[int] = ()) -> tuple[list[int], Array]:
+    """Collect the issues that a statement was read beside, with (relevance, candidate score) of each."""
     scores = r.features @ narrowing
-    best = []
-    for place, n in enumerate(r.near):
+    near = [(place, n) for place, n in enumerate(r.near) if n not in left_out]
+    table = []
+    for place, n in near:
         relevance = r.reading.propositions[place]["relevance"].scores
-        weighed = weights[0] * float(relevance[1] - relevance[0]) + weights[1] * float(scores[n]) + weights[2]
-        best.append((1 / (1 + np.exp(-weighed)), -n, place))
-    top, n, place = max(best)
-    return (-n if top >= 0.5 else None), (top if top >= 0.5 else 1 - top), place
+        table.append((float(relevance[1] - relevance[0]), float(scores[n])))
+    return [n for _, n in near], np.array(table, dtype=np.float32).reshape(-1, 2)
+
+
+def left_out(r: Row) -> set[int]:
+    """Choose two in five of a codebook's issues by hash, to see statements for which the codebook has no issue."""
+    return {n for n, p in enumerate(r.propositions) if hashlib.sha256(f"{r.article} {p}".encode()).digest()[0] < 102}
+
+
+def cases(rows: Sequence[Row], narrowing: Array) -> list[tuple[list[int], Array, int | None, set[int]]]:
+    """Collect each statement under its whole codebook and under one with issues left out: (issues, table, gold, also)."""
+    made = []
+    for r in rows:
+        made.append((*beside(r, narrowing), r.gold, r.also))
+        out = left_out(r)
+        gold = r.gold if r.gold not in out else min(r.also - out, default=None)
+        made.append((*beside(r, narrowing, out), gold, r.also - out))
+    return made
+
+
+def fit_choice(found: Sequence[tuple[list[int], Array, int | None, set[int]]]) -> Array:
+    """Fit a conditional logit (McFadden 1974) over the issues read and "none": weights of relevance, candidate, none."""
+    weights = torch.zeros(3, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200)
+    data = []
+    for issues, table, gold, _ in found:
+        if gold is None or gold in issues:
+            data.append((torch.from_numpy(table), len(issues) if gold is None else issues.index(gold)))
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        parts = [-torch.log_softmax(torch.cat([t @ weights[:2], weights[2:]]), 0)[n] for t, n in data]
+        loss = torch.stack(parts).mean() + 1e-3 * (weights**2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return np.round(weights.detach().numpy(), 4)
+
+
+def choose(issues: Sequence[int], table: Array, weights: Array) -> tuple[int | None, float]:
+    """Choose the issue as the product does: (issue or None, its probability)."""
+    scores = np.append(table @ weights[:2], weights[2])
+    shares = np.exp(log_softmax(scores))
+    best = int(shares.argmax())
+    return (None if best == len(issues) else issues[best]), float(shares[best])
 
 
 def head(rows: Sequence[Row], name: str, classes: Sequence[str]) -> tuple[list[Array], list[int]]:
@@ -210,19 +221,21 @@ def main(argv: Sequence[str] | None = None, report: Callable[[str], None] = prin
     read_all(model, held, narrowing)
     halves = [[r for r in held if hashlib.sha256(r.article.encode()).digest()[1] % 2 == side] for side in (0, 1)]
     figures: dict[str, float] = {}
-    sure, right = [], []
+    sure, right, also = [], [], []
     for fitted, tested in (halves, halves[::-1]):
-        weights = fit_logistic(*issue_pairs(fitted, narrowing))
-        for r in tested:
-            issue, probability, _ = choose(r, narrowing, weights)
+        weights = fit_choice(cases(fitted, narrowing))
+        for issues, table, gold, others in cases(tested, narrowing):
+            issue, probability = choose(issues, table, weights)
             sure.append(probability)
-            right.append(issue == r.gold or (issue in r.also))
-    figures["issue right or also spoken to"] = round(100 * float(np.mean(right)), 1)
+            right.append(issue == gold)
+            also.append(issue == gold or issue in others)
+    figures["issue, all codebooks"] = round(100 * float(np.mean(right)), 1)
+    figures["issue or another spoken to"] = round(100 * float(np.mean(also)), 1)
     figures["issue calibration error"] = round(calibration_error(np.array(sure), np.array(right, dtype=float)), 3)
-    weights = fit_logistic(*issue_pairs(held, narrowing))
-    figures["issue"] = round(100 * float(np.mean([choose(r, narrowing, weights)[0] == r.gold for r in held])), 1)
+    weights = fit_choice(cases(held, narrowing))
+    figures["issue"] = round(100 * float(np.mean([choose(*beside(r, narrowing), weights)[0] == r.gold for r in held])), 1)
     calibration: dict[str, dict[str, float]] = {
-        "issue": {"relevance": float(weights[0]), "candidate": float(weights[1]), "bias": float(weights[2])}
+        "issue": {"relevance": float(weights[0]), "candidate": float(weights[1]), "none": float(weights[2])}
     }
     for name in ("stance", "act", "commitment"):
         classes = model.classes[name]

@@ -45,9 +45,9 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An issue that a statement was read beside: its number in the codebook, its verdicts and its probability."""
+    """The issue that a statement speaks to: its number in the codebook (None: to none), its verdicts and probability."""
 
-    number: int
+    number: int | None
     verdicts: dict[str, Verdict]
     probability: float
 
@@ -120,46 +120,43 @@ class StatementClassifier:
     def _best(
         self, reading: Reading, numbers: Sequence[int], scores: npt.NDArray[np.float32] | None
     ) -> Candidate | None:
+        if not numbers or scores is None:
+            return None
         calibration = self.model.config["calibration"]["issue"]
-        found = []
+        weighed = []
         for number, verdicts in zip(numbers, reading.propositions, strict=True):
-            relevance = verdicts["relevance"].scores
-            weighed = (
-                calibration["relevance"] * float(relevance[ON] - relevance[OFF])
-                + calibration["candidate"] * float(scores[number] if scores is not None else 0.0)
-                + calibration["bias"]
-            )
-            found.append(Candidate(number, verdicts, float(1 / (1 + np.exp(-weighed)))))
-        return max(found, key=lambda c: (c.probability, -c.number), default=None)
+            on, off = verdicts["relevance"].scores[ON], verdicts["relevance"].scores[OFF]
+            weighed.append(calibration["relevance"] * (on - off) + calibration["candidate"] * scores[number])
+        shares = softmax(np.array([*weighed, calibration["none"]], dtype=np.float32))
+        best = int(shares.argmax())
+        if best == len(numbers):
+            return Candidate(None, {}, float(shares[best]))
+        return Candidate(numbers[best], reading.propositions[best], float(shares[best]))
 
     # ------------------------------------------------------------ judgements
 
     def _judged(self, article: Article, best: Candidate | None, reading: Reading) -> Classification:
-        about = best if best is not None and best.probability >= 0.5 else None
         stance: Judgement[Stance]
-        if about is not None:
-            stance = self._verdict(article, reading, "stance", about.verdicts["stance"], Stance)
+        if best is not None and best.number is not None:
+            stance = self._verdict(article, reading, "stance", best.verdicts["stance"], Stance)
         else:
-            stance = Judgement(value=Stance.NONE, rule=NO_ISSUE, confidence=_other(best))
+            stance = Judgement(value=Stance.NONE, rule=NO_ISSUE, confidence=best.probability if best else 1.0)
         return Classification(
             act=self._verdict(article, reading, "act", reading.statement["act"], Act),
-            issue=self._issue(article, reading, best, about),
+            issue=self._issue(article, reading, best),
             stance=stance,
             commitment=self._verdict(article, reading, "commitment", reading.statement["commitment"], Commitment),
             condition=self._condition(article, reading),
         )
 
-    def _issue(
-        self, article: Article, reading: Reading, best: Candidate | None, about: Candidate | None
-    ) -> Judgement[str | None]:
-        if self.codebook is None:
+    def _issue(self, article: Article, reading: Reading, best: Candidate | None) -> Judgement[str | None]:
+        if self.codebook is None or best is None:
             return Judgement(value=None, rule="no codebook was given", confidence=1.0)
-        if about is None:
-            return Judgement(value=None, rule=NO_ISSUE, confidence=_other(best))
-        shown = _telling(article, reading.encoded, about.verdicts["relevance"], ON)
-        return Judgement(
-            value=self.codebook.issues[about.number].id, rule=_reason(shown), confidence=about.probability, evidence=shown
-        )
+        if best.number is None:
+            return Judgement(value=None, rule=NO_ISSUE, confidence=best.probability)
+        shown = _telling(article, reading.encoded, best.verdicts["relevance"], ON)
+        value = self.codebook.issues[best.number].id
+        return Judgement(value=value, rule=_reason(shown), confidence=best.probability, evidence=shown)
 
     def _verdict(self, article: Article, reading: Reading, head: str, verdict: Verdict, kind: type[T]) -> Judgement[T]:
         temperature = self.model.config["calibration"][head]["temperature"]
@@ -202,10 +199,6 @@ def surroundings(
 
 def _spans(parts: Sequence[Evidence]) -> list[tuple[int, int]]:
     return [(part.span.start, part.span.end) for part in parts]
-
-
-def _other(best: Candidate | None) -> float:
-    return 1.0 - best.probability if best is not None else 1.0
 
 
 def _closed(chosen: list[int]) -> list[int]:
