@@ -1,0 +1,1 @@
+"""Train, export and calibrate the classifier of `onrecord.classify`."""

@@ -22,8 +22,8 @@ from onrecord.classify.candidates import CandidateIndex
 from onrecord.classify.classifier import surroundings
 from onrecord.classify.inputs import CONTENT, ROLES, Passage, quoted_mask
 from onrecord.classify.model import ClassifierModel, Reading
-from onrecord.interpret.vectors import bundled_vectors
 from onrecord.lexicon.codebook import codebook_from_dict
+from onrecord.models.vectors import bundled_vectors
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import words
 from training.classifier.data import load_texts, load_titles
@@ -106,7 +106,12 @@ def log_softmax(scores: Array) -> Array:
 def calibration_error(sure: Array, right: Array, bins: int = 10) -> float:
     """Compute the expected calibration error over bins of equal size (Naeini et al. 2015)."""
     order = np.argsort(sure, kind="stable")
-    return float(sum(abs(sure[part].mean() - right[part].mean()) * len(part) for part in np.array_split(order, bins) if len(part)) / len(sure))
+    return float(
+        sum(
+            abs(sure[part].mean() - right[part].mean()) * len(part) for part in np.array_split(order, bins) if len(part)
+        )
+        / len(sure)
+    )
 
 
 def read_all(model: ClassifierModel, rows: Sequence[Row], narrowing: Array) -> None:
@@ -141,7 +146,7 @@ def left_out(r: Row) -> set[int]:
 
 
 def cases(rows: Sequence[Row], narrowing: Array) -> list[tuple[list[int], Array, int | None, set[int]]]:
-    """Collect each statement under its whole codebook and under one with issues left out: (issues, table, gold, also)."""
+    """Collect each statement under its codebook, whole and with issues left out: (issues, table, gold, also)."""
     made = []
     for r in rows:
         made.append((*beside(r, narrowing), r.gold, r.also))
@@ -152,7 +157,7 @@ def cases(rows: Sequence[Row], narrowing: Array) -> list[tuple[list[int], Array,
 
 
 def fit_choice(found: Sequence[tuple[list[int], Array, int | None, set[int]]]) -> Array:
-    """Fit a conditional logit (McFadden 1974) over the issues read and "none": weights of relevance, candidate, none."""
+    """Fit a conditional logit (McFadden 1974) over issues and "none": weights of relevance, candidate, none."""
     weights = torch.zeros(3, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200)
     data = []
@@ -183,7 +188,10 @@ def head(rows: Sequence[Row], name: str, classes: Sequence[str]) -> tuple[list[A
     """Collect the scores and labels of a head."""
     if name == "stance":
         known = [r for r in rows if r.gold is not None]
-        found = [r.reading.propositions[r.near.index(r.gold) if r.gold in r.near else len(r.near)]["stance"].scores for r in known]
+        found = [
+            r.reading.propositions[r.near.index(r.gold) if r.gold in r.near else len(r.near)]["stance"].scores
+            for r in known
+        ]
     else:
         known = list(rows)
         found = [r.reading.statement[name].scores for r in known]
@@ -194,7 +202,11 @@ def fit_condition(rows: Sequence[Row]) -> tuple[float, float]:
     """Choose the threshold on a piece's logit with the best F1 of there being a condition at all."""
     truth, most = [], []
     for r in rows:
-        own = [float(v) for v, f in zip(r.reading.condition, r.reading.encoded.features, strict=False) if f % ROLES == CONTENT]
+        own = [
+            float(v)
+            for v, f in zip(r.reading.condition, r.reading.encoded.features, strict=False)
+            if f % ROLES == CONTENT
+        ]
         truth.append(bool(r.label["condition"]))
         most.append(max(own, default=-9.0))
     gold, best = np.array(truth), (0.0, 0.0)
@@ -233,7 +245,9 @@ def main(argv: Sequence[str] | None = None, report: Callable[[str], None] = prin
     figures["issue or another spoken to"] = round(100 * float(np.mean(also)), 1)
     figures["issue calibration error"] = round(calibration_error(np.array(sure), np.array(right, dtype=float)), 3)
     weights = fit_choice(cases(held, narrowing))
-    figures["issue"] = round(100 * float(np.mean([choose(*beside(r, narrowing), weights)[0] == r.gold for r in held])), 1)
+    figures["issue"] = round(
+        100 * float(np.mean([choose(*beside(r, narrowing), weights)[0] == r.gold for r in held])), 1
+    )
     calibration: dict[str, dict[str, float]] = {
         "issue": {"relevance": float(weights[0]), "candidate": float(weights[1]), "none": float(weights[2])}
     }

@@ -20,7 +20,20 @@ import yaml
 Range = tuple[int, int]
 OFF = "off"  # the statement does not speak to the proposition
 ACTS = frozenset(
-    ("state", "concede", "deny", "accuse", "demand", "propose", "promise", "accept", "reject", "warn", "hope", "endorse")
+    (
+        "state",
+        "concede",
+        "deny",
+        "accuse",
+        "demand",
+        "propose",
+        "promise",
+        "accept",
+        "reject",
+        "warn",
+        "hope",
+        "endorse",
+    )
 ) | {"leave-open", "decline", "ask"}
 COMMITMENTS = frozenset(("CT+", "PR+", "PS+", "PS-", "PR-", "CT-", "Uu"))
 TURNED = {"support": "oppose", "oppose": "support"}
@@ -193,14 +206,14 @@ def read_constructions(folder: Path) -> Iterator[Example]:
             fields = [field.strip() for field in line.split("|")]
             text = fields.pop(0).removeprefix("S:").strip() if line.startswith("S:") else ""
             source, cue, content, act, commitment, condition, *propositions = fields
-            text = text or f"{source} {cue} {content}" + ("" if content[-1] in ".?!”\"" else ".")
+            text = text or f"{source} {cue} {content}" + ("" if content[-1] in '.?!”"' else ".")
             text = text[0].upper() + text[1:] if source and not text[0].isupper() else text
             parts = [_find(text, part) for part in (source, cue, content)]
             told = [(SIGNS[p[0]], p[1:].strip()) for p in propositions if p and p[0] in SIGNS]
             if not parts[2] or act not in ACTS or commitment not in COMMITMENTS:
                 raise ValueError(f"{path.name}:{number + 1}: cannot be read")
             yield Example(
-                "constructions", f"{path.stem} {number // 4}", text, parts[0], parts[1], parts[2], source, act, commitment,
+                "constructions", f"{path.stem} {number // 4}", text, *parts, source, act, commitment,
                 _find(text, condition) if condition != "-" else (),
                 tuple(Target(p, stance, 1.0, int(stance != OFF)) for stance, p in told),
             )  # fmt: skip
@@ -223,7 +236,9 @@ def _argument(origin: str, group: str, text: str, proposition: str, stance: str)
 def read_perspectrum(folder: Path) -> Iterator[Example]:
     """Read Perspectrum's training part: perspectives that support or undermine a claim."""
     split = json.loads((folder / "dataset_split_v1.0.json").read_text(encoding="utf-8"))
-    pool = {p["pId"]: p["text"] for p in json.loads((folder / "perspective_pool_v1.0.json").read_text(encoding="utf-8"))}
+    pool = {
+        p["pId"]: p["text"] for p in json.loads((folder / "perspective_pool_v1.0.json").read_text(encoding="utf-8"))
+    }
     for claim in json.loads((folder / "perspectrum_with_answers_v1.0.json").read_text(encoding="utf-8")):
         if split[str(claim["cId"])] != "train":
             continue
@@ -241,8 +256,15 @@ def read_claim_stance(path: Path) -> Iterator[Example]:
     lines = [re.sub(r'^"|";+$', "", line).replace('""', '"') for line in raw]
     rows = csv.DictReader(lines)
     for row in rows:
-        motion = (row.get("topicText") or "").replace("This house believes that ", "").replace("This house would ", "We should ")
-        claim, stance = row.get("claims.claimCorrectedText"), {"PRO": "support", "CON": "oppose"}.get(row.get("claims.stance") or "")
+        motion = (
+            (row.get("topicText") or "")
+            .replace("This house believes that ", "")
+            .replace("This house would ", "We should ")
+        )
+        claim, stance = (
+            row.get("claims.claimCorrectedText"),
+            {"PRO": "support", "CON": "oppose"}.get(row.get("claims.stance") or ""),
+        )
         if motion and claim and stance:
             yield _argument("claim-stance", motion, claim, motion[0].upper() + motion[1:], stance)
 
@@ -259,7 +281,13 @@ def read_iam(path: Path) -> Iterator[Example]:
             proposition = f"{words[0]} should {' '.join(words[1:])}."
         else:
             continue
-        yield _argument("iam", parts[1], parts[2], proposition[0].upper() + proposition[1:], "support" if parts[4] == "1" else "oppose")
+        yield _argument(
+            "iam",
+            parts[1],
+            parts[2],
+            proposition[0].upper() + proposition[1:],
+            "support" if parts[4] == "1" else "oppose",
+        )
 
 
 def load_titles(data: Path) -> dict[str, str]:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @torch.no_grad()
-def scores_of(network: Classifier, rows: Sequence[Row], encoder: Encoder, size: int = 32) -> list[dict[str, np.ndarray]]:
+def scores_of(
+    network: Classifier, rows: Sequence[Row], encoder: Encoder, size: int = 32
+) -> list[dict[str, np.ndarray]]:
     """Score statements: for each, log probabilities of statement heads [classes] and proposition heads [n, classes]."""
     from training.classifier.fit import collate
 
@@ -47,17 +49,31 @@ def evaluate(network: Classifier, held: Sequence[Example], encoder: Encoder) -> 
         return round(100 * float(np.mean(hits)), 1) if len(hits) else float("nan")
 
     for name in ("act", "commitment"):
-        figures[name] = share([CLASSES[name][s[name].argmax()] == getattr(e, name) for e, s in zip(held, scored, strict=True)])
-    main = [(e, s["stance"][e.gold], t["stance"][e.gold], e.targets[2 * e.gold].stance) for e, s, t in zip(held, scored, turned, strict=True) if e.gold is not None]
+        figures[name] = share(
+            [CLASSES[name][s[name].argmax()] == getattr(e, name) for e, s in zip(held, scored, strict=True)]
+        )
+    main = [
+        (e, s["stance"][e.gold], t["stance"][e.gold], e.targets[2 * e.gold].stance)
+        for e, s, t in zip(held, scored, turned, strict=True)
+        if e.gold is not None
+    ]
     figures["stance"] = share([CLASSES["stance"][s.argmax()] == gold for _, s, _, gold in main])
     sided = [(s[0] < s[1], t[0] < t[1], gold == "oppose") for _, s, t, gold in main if gold in TURNED]
     figures["side"] = share([side == gold for side, _, gold in sided])
     figures["side of support"] = share([side == gold for side, _, gold in sided if not gold])
     figures["side of oppose"] = share([side == gold for side, _, gold in sided if gold])
     figures["turns"] = share([side != other for side, other, _ in sided])
-    figures["side by both"] = share([((s[0] - s[1]) - (t[0] - t[1]) < 0) == (gold == "oppose") for _, s, t, gold in main if gold in TURNED])
+    figures["side by both"] = share(
+        [((s[0] - s[1]) - (t[0] - t[1]) < 0) == (gold == "oppose") for _, s, t, gold in main if gold in TURNED]
+    )
     on = [s["relevance"][: len(e.issues), 1] for e, s in zip(held, scored, strict=True)]
-    figures["relevance"] = share([(p > np.log(0.5)) == (t.stance != OFF) for e, row in zip(held, on, strict=True) for p, t in zip(row, e.targets[::2], strict=True)])
+    figures["relevance"] = share(
+        [
+            (p > np.log(0.5)) == (t.stance != OFF)
+            for e, row in zip(held, on, strict=True)
+            for p, t in zip(row, e.targets[::2], strict=True)
+        ]
+    )
     chosen = [int(row.argmax()) if len(row) and row.max() > np.log(0.5) else None for row in on]
     figures["issue"] = share([c == e.gold for c, e in zip(chosen, held, strict=True)])
     return figures

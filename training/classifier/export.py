@@ -22,8 +22,8 @@ def build(network: Classifier) -> bytes:
     """Build the graph that `onrecord.classify.model` runs.
 
     Inputs: embedded [1, pieces, hidden], feature [1, pieces], position [pieces], hidden [1, 1, pieces, pieces] (what
-    attention adds), statement [statement pieces] and heads [propositions] (places of pieces). Outputs: weights and values
-    of the statement heads, asked, answers and own scores of the proposition heads, condition, all over statement pieces.
+    attention adds), statement [statement pieces] and heads [propositions] (places of pieces). Outputs, over the
+    statement's pieces: weights and values of its heads, asked, answers and own scores of propositions, condition.
     """
     w = {name: value.float().numpy() for name, value in network.state_dict().items()}
     shape, graph = network.shape, Graph()
@@ -39,8 +39,14 @@ def build(network: Classifier) -> bytes:
     first = graph.node("Gather", [flat, "heads"], "of_propositions", axis=0)
 
     def product(value: str, name: str, bias: bool = False, out: str = "") -> str:
-        made = graph.node("MatMul", [value, graph.constant(f"{name}.weight", w[f"{name}.weight"].T.copy())], out or f"{name}.product")
-        return graph.node("Add", [made, graph.constant(f"{name}.bias", w[f"{name}.bias"])], f"{name}.sum") if bias else made
+        made = graph.node(
+            "MatMul", [value, graph.constant(f"{name}.weight", w[f"{name}.weight"].T.copy())], out or f"{name}.product"
+        )
+        return (
+            graph.node("Add", [made, graph.constant(f"{name}.bias", w[f"{name}.bias"])], f"{name}.sum")
+            if bias
+            else made
+        )
 
     graph.node("Softmax", [product(sentence, "queries")], "weights", axis=0)
     graph.node("Identity", [product(sentence, "values", bias=True)], "values")
@@ -50,7 +56,11 @@ def build(network: Classifier) -> bytes:
     graph.node("Softmax", [graph.node("Mul", [likeness, scale], "likeness.scaled")], "asked", axis=1)
     graph.node("Identity", [product(sentence, "answers")], "answers")
     graph.node("Identity", [product(first, "own", bias=True)], "own")
-    graph.node("Squeeze", [product(sentence, "condition", bias=True), graph.constant("one", np.array([1], dtype=np.int64))], "condition")
+    graph.node(
+        "Squeeze",
+        [product(sentence, "condition", bias=True), graph.constant("one", np.array([1], dtype=np.int64))],
+        "condition",
+    )
     inputs = [
         helper.make_tensor_value_info("embedded", TensorProto.FLOAT, [1, "pieces", shape.hidden]),
         helper.make_tensor_value_info("feature", TensorProto.INT64, [1, "pieces"]),
@@ -60,8 +70,9 @@ def build(network: Classifier) -> bytes:
         helper.make_tensor_value_info("heads", TensorProto.INT64, ["propositions"]),
     ]
     shapes = {
-        "weights": ["length", "statement heads"], "values": ["length", "statement classes"], "asked": ["propositions", "length"],
-        "answers": ["length", "proposition classes"], "own": ["propositions", "proposition classes"], "condition": ["length"],
+        "weights": ["length", "statement heads"], "values": ["length", "statement classes"],
+        "asked": ["propositions", "length"], "answers": ["length", "proposition classes"],
+        "own": ["propositions", "proposition classes"], "condition": ["length"],
     }  # fmt: skip
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, sizes) for name, sizes in shapes.items()]
     return graph.serialised("classifier", inputs, outputs)

@@ -21,7 +21,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from onrecord.classify.inputs import CONTENT, ROLES, Encoded, Passage, Pieces, assemble, encode_statement, quoted_mask
-
 from onrecord.train.trainer import descend, follow
 from onrecord.train.vocabulary import plain_tokenizer, special_ids
 from training.classifier import data as corpora
@@ -93,9 +92,13 @@ def collate(rows: Sequence[Row], encoder: Encoder) -> dict[str, Tensor]:
     }
     stances = CLASSES["stance"]
     batch["relevance"] = padded(
-        [[IGNORE if not e.cue and t.stance != OFF else int(t.stance != OFF) for t in targets] for e, targets in rows], most, IGNORE
+        [[IGNORE if not e.cue and t.stance != OFF else int(t.stance != OFF) for t in targets] for e, targets in rows],
+        most,
+        IGNORE,
     )
-    batch["stance"] = padded([[IGNORE if t.stance == OFF else stances.index(t.stance) for t in targets] for _, targets in rows], most, IGNORE)
+    batch["stance"] = padded(
+        [[IGNORE if t.stance == OFF else stances.index(t.stance) for t in targets] for _, targets in rows], most, IGNORE
+    )
     batch["rank"] = padded([[t.rank if e.cue else IGNORE for t in targets] for e, targets in rows], most, IGNORE)
     for name in OF_STATEMENT:
         labels = [getattr(e, name) for e, _ in rows]
@@ -118,12 +121,16 @@ def losses(scores: dict[str, Tensor], batch: dict[str, Tensor], smooth: float) -
     for name in CLASSES:
         if (batch[name] != IGNORE).any():
             flat = scores[name].flatten(0, -2)
-            result[name] = SHARES[name] * functional.cross_entropy(flat, batch[name].flatten(), ignore_index=IGNORE, label_smoothing=smooth)
+            result[name] = SHARES[name] * functional.cross_entropy(
+                flat, batch[name].flatten(), ignore_index=IGNORE, label_smoothing=smooth
+            )
     result["order"] = ORDER * order_loss(scores["relevance"], batch["rank"])
     here = batch["condition"] != IGNORE
     if here.any():
         target = batch["condition"].clamp(min=0).float()
-        each = functional.binary_cross_entropy_with_logits(scores["condition"], target, reduction="none", pos_weight=torch.tensor(3.0))
+        each = functional.binary_cross_entropy_with_logits(
+            scores["condition"], target, reduction="none", pos_weight=torch.tensor(3.0)
+        )
         result["condition"] = CONDITION * (each * here).sum() / here.sum()
     return result
 
@@ -189,7 +196,9 @@ def load_examples(options: argparse.Namespace) -> tuple[list[Example], list[Exam
     train = [e for e in labelled if not is_development(e.group)]
     held = [e for e in labelled if is_development(e.group)]
     if options.propositions:
-        train += [e for e in corpora.read_propositions(options.propositions, options.data) if not is_development(e.group)]
+        train += [
+            e for e in corpora.read_propositions(options.propositions, options.data) if not is_development(e.group)
+        ]
     if options.dispatches:
         train += list(corpora.read_dispatches(options.dispatches))
     if options.sayings:
@@ -237,7 +246,15 @@ def main() -> None:
     fit(network, train, held, encoder, options, rng, generator)
 
 
-def fit(network: Classifier, train: list[Example], held: list[Example], encoder: Encoder, options: argparse.Namespace, rng: random.Random, generator: torch.Generator) -> None:
+def fit(
+    network: Classifier,
+    train: list[Example],
+    held: list[Example],
+    encoder: Encoder,
+    options: argparse.Namespace,
+    rng: random.Random,
+    generator: torch.Generator,
+) -> None:
     """Train in place; the running average of the weights is written and measured after each epoch."""
     from training.classifier.evaluate import evaluate
 
@@ -250,7 +267,9 @@ def fit(network: Classifier, train: list[Example], held: list[Example], encoder:
         {"params": [p for n, p in network.named_parameters() if not n.startswith(old)], "lr": options.head_rate},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1.0, (n + 1) / warm) * max(0.02, (total - n) / total))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: min(1.0, (n + 1) / warm) * max(0.02, (total - n) / total)
+    )
     average = copy.deepcopy(network).eval()
     step, begun = 0, time.monotonic()
     for epoch in range(options.epochs):

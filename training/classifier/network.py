@@ -38,7 +38,12 @@ class Classifier(nn.Module):
         super().__init__()
         self.shape: Shape = encoder.shape
         self.dropout = dropout
-        self.pieces, self.positions, self.norm, self.layers = encoder.pieces, encoder.positions, encoder.norm, encoder.layers
+        self.pieces, self.positions, self.norm, self.layers = (
+            encoder.pieces,
+            encoder.positions,
+            encoder.norm,
+            encoder.layers,
+        )
         if self.shape.relative:
             self.distances = encoder.distances
         hidden = self.shape.hidden
@@ -70,7 +75,7 @@ class Classifier(nn.Module):
         """Score a batch: statement heads [batch, classes], proposition heads [batch, propositions, classes]."""
         x = self.encode(batch)
         x = functional.dropout(x, self.dropout, self.training)
-        outside = (batch["block"] != 0)
+        outside = batch["block"] != 0
         weight = self.queries(x).float().masked_fill(outside[..., None], -1e4).softmax(1)
         value = self.values(x).float()
         result, at = {}, 0

@@ -10,20 +10,22 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.interpret.vectors import PieceVectors
-from onrecord.text.tokens import Word, stem, words
 from onrecord.lexicon.codebook import Codebook
+from onrecord.lexicon.tables import rows
+from onrecord.models.vectors import PieceVectors
+from onrecord.text.tokens import Word, stem, words
 
 Floats = npt.NDArray[np.float32]
 Range = tuple[int, int]
 FEATURES = (
     "term in content", "terms in content", "term in sentence", "term before", "term in title",
-    "proposition words in content", "proposition words in sentence", "proposition words before", "likeness of content", "likeness of sentence",
-    "likeness of text before", "likeness of title",
+    "proposition words in content", "proposition words in sentence", "proposition words before",
+    "likeness of content", "likeness of sentence", "likeness of text before", "likeness of title",
 )  # fmt: skip
 
 
@@ -55,11 +57,14 @@ class CandidateIndex:
         named = [set(_stems(words(f"{i.label} {i.proposition}"))) for i in issues]
         spread = Counter(word for one in named for word in one)
         self._words = [
-            {word: math.log((len(issues) + 1) / spread[word]) for word in one if word not in STOP_STEMS} for one in named
+            {word: math.log((len(issues) + 1) / spread[word]) for word in one if word not in _stop_stems()}
+            for one in named
         ]
-        self._embedded = np.stack(
-            [self.vectors.of(f"{i.label}. {i.proposition} {'; '.join(i.terms)}") for i in issues]
-        ) if issues else np.zeros((0, self.vectors.dimensions), dtype=np.float32)
+        self._embedded = (
+            np.stack([self.vectors.of(f"{i.label}. {i.proposition} {'; '.join(i.terms)}") for i in issues])
+            if issues
+            else np.zeros((0, self.vectors.dimensions), dtype=np.float32)
+        )
 
     def features(self, around: Surroundings) -> Floats:
         """Compute the evidence for each issue, [issues, FEATURES]."""
@@ -98,4 +103,6 @@ def _stems(tokens: Sequence[Word]) -> tuple[str, ...]:
     return tuple(stem(w.lower) for w in tokens if w.is_word)
 
 
-STOP_STEMS = frozenset(_stems(words("the a an of to in on at by for from with and or not be is are was were will would should must have has had do does that this it its their his her as than")))
+@cache
+def _stop_stems() -> frozenset[str]:
+    return frozenset(stem(row["word"]) for row in rows("stopwords.tsv"))

@@ -19,10 +19,10 @@ from onrecord.classify.inputs import CONTENT, CUE, ROLES, Encoded, Passage, quot
 from onrecord.classify.model import ClassifierModel, Reading, Verdict, load_classifier, softmax, spans_of
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Act, Article, Attribution, Commitment, Judgement, Stance
-from onrecord.interpret.vectors import PieceVectors, bundled_vectors
+from onrecord.lexicon.codebook import Codebook
+from onrecord.models.vectors import PieceVectors, bundled_vectors
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import Word, between, words
-from onrecord.lexicon.codebook import Codebook
 
 T = TypeVar("T", Act, Commitment, Stance)
 BEFORE = 350  # characters of text before a statement that the narrowing looks at
@@ -45,7 +45,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The issue that a statement speaks to: its number in the codebook (None: to none), its verdicts and probability."""
+    """The issue that a statement speaks to: number in the codebook (None: to none), verdicts and probability."""
 
     number: int | None
     verdicts: dict[str, Verdict]
@@ -179,10 +179,12 @@ class StatementClassifier:
         )
         sure = [float(1 / (1 + np.exp(-logits[n]))) for n in chosen]
         if not cited:
-            content = [float(x) for x, f in zip(logits, reading.encoded.features, strict=True) if f % ROLES == CONTENT]
+            content = [float(x) for x, f in zip(logits, reading.encoded.features, strict=False) if f % ROLES == CONTENT]
             most = max(content, default=-9.0)
             return Judgement(value=(), rule="no condition is set", confidence=float(1 / (1 + np.exp(min(most, 9.0)))))
-        return Judgement(value=cited, rule="condition of the main clause", confidence=float(np.mean(sure)), evidence=cited)
+        return Judgement(
+            value=cited, rule="condition of the main clause", confidence=float(np.mean(sure)), evidence=cited
+        )
 
 
 def surroundings(

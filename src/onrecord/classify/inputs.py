@@ -60,9 +60,7 @@ def quoted_mask(text: str) -> npt.NDArray[np.bool_]:
     return mask
 
 
-def encode_statement(
-    tokenizer: Tokenizer, text: str, passage: Passage, quoted: npt.NDArray[np.bool_]
-) -> Pieces:
+def encode_statement(tokenizer: Tokenizer, text: str, passage: Passage, quoted: npt.NDArray[np.bool_]) -> Pieces:
     """Encode a statement in its context.
 
     Args:

@@ -36,7 +36,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What one pass found: heads of the statement, and for each proposition its heads; `condition` has a logit a piece."""
+    """What one pass found: verdicts on the statement and on each proposition; `condition` has a logit a piece."""
 
     encoded: Encoded
     statement: dict[str, Verdict]

@@ -12,23 +12,14 @@ if TYPE_CHECKING:
     from onrecord.interpret.interpreter import Interpreter
     from onrecord.lexicon import Codebook
 
-__all__ = ["interpret_attributions", "load_interpreter", "suggest_codebook"]
+__all__ = ["interpret_attributions", "load_interpreter"]
 
 
 def load_interpreter(codebook: Codebook | None = None) -> Interpreter:
     """An interpreter for a codebook; without one issues and stances stay open."""
     from onrecord.interpret.interpreter import Interpreter
-    from onrecord.lexicon import load_cues
 
-    return Interpreter(load_cues(), codebook)
-
-
-def suggest_codebook(contents: Sequence[str], name: str) -> str:
-    """A codebook (YAML) to edit, with the issues that contents of statements seem to be about."""
-    from onrecord.interpret.suggest import suggest, to_yaml
-    from onrecord.interpret.vectors import bundled_vectors
-
-    return to_yaml(suggest(contents, bundled_vectors()), name)
+    return Interpreter(codebook)
 
 
 def interpret_attributions(

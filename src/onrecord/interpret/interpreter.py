@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from onrecord.classify import Classification, StatementClassifier
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Article, Attribution, Judgement, PartialDate, Statement
 from onrecord.interpret.cast import Setting, build_cast
 from onrecord.interpret.context import Context
 from onrecord.interpret.descriptions import Speaker
 from onrecord.interpret.homes import settle, settle_rest
-from onrecord.interpret.meaning import Meaning, Observed, Own, Reading
-from onrecord.interpret.names import Kind, bundled_gazetteer, bundled_roles
+from onrecord.interpret.names import bundled_gazetteer, bundled_roles
 from onrecord.interpret.occasion import venue_of
 from onrecord.interpret.offices import describe
 from onrecord.interpret.people import Resolver, judged
 from onrecord.interpret.timing import Occasions, around_cue
-from onrecord.lexicon import Codebook, Cue
+from onrecord.lexicon import Codebook
 from onrecord.text.tokens import words
 
 FORM_RULE = "the marks as printed"
@@ -45,18 +44,18 @@ def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
 class Interpreter:
     """Makes statements of attributions; `codebook` gives the issues, without it they are unknown."""
 
-    def __init__(self, cues: Sequence[Cue], codebook: Codebook | None = None, meaning: Meaning | None = None) -> None:
+    def __init__(self, codebook: Codebook | None = None, classifier: StatementClassifier | None = None) -> None:
         self._codebook = codebook
         self._gazetteer = bundled_gazetteer()
         self._roles = bundled_roles()
-        self._meaning = meaning or Meaning(cues, codebook)
+        self._classifier = classifier or StatementClassifier(codebook)
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
         """The statements of an article, one for each attribution, in text order."""
         context = Context(article)
         speakers = self._speakers(context, attributions)
         told = [speakers[id(attribution)].name for attribution in attributions]
-        readings = self._meaning.read(context, attributions, self._own(speakers), told)
+        readings = self._classifier.classify(article, attributions, told)
         of = {id(attribution): reading for attribution, reading in zip(attributions, readings, strict=True)}
         occasions, names = Occasions(context, attributions), [speaker.name for speaker in speakers.values()]
         made: dict[int, Statement] = {}
@@ -71,20 +70,6 @@ class Interpreter:
             statement = self._statement(context, attribution, of[id(attribution)], speaker, when, parent)
             made[id(attribution)] = replace(statement, nested_in=nested_in)
         return [made[id(attribution)] for attribution in attributions]
-
-    def observe(self, article: Article, attributions: Sequence[Attribution]) -> tuple[Context, list[Observed]]:
-        """What the models for meaning get to see of an article; for training them."""
-        context = Context(article)
-        speakers = self._speakers(context, attributions)
-        own = self._own(speakers)
-        return context, [
-            self._meaning.observe(context, a, attributions, own, speakers[id(a)].name) for a in attributions
-        ]
-
-    @property
-    def meaning(self) -> Meaning:
-        """The part that reads act, issue, stance, commitment and conditions."""
-        return self._meaning
 
     def _speakers(self, context: Context, attributions: Sequence[Attribution]) -> dict[int, Speaker]:
         openers = set()
@@ -104,14 +89,11 @@ class Interpreter:
         settle_rest(cast, [s.entity for s in speakers.values() if s.entity is not None])
         return {key: resolver.settled(speaker) for key, speaker in speakers.items()}
 
-    def _own(self, speakers: dict[int, Speaker]) -> Own:
-        return lambda attribution, clause: is_own(speakers[id(attribution)], clause)
-
     def _statement(
         self,
         context: Context,
         attribution: Attribution,
-        reading: Reading,
+        reading: Classification,
         speaker: Speaker,
         when: When,
         parent: Statement | None,
@@ -141,19 +123,6 @@ def _chain(parent: Statement | None) -> Judgement[tuple[str, ...]]:
         return Judgement(value=(), rule="reported by the article itself", confidence=0.9)
     chain = (*parent.chain.value, parent.speaker.value or "unknown")
     return Judgement(value=chain, rule="the speakers of the attributions around it", confidence=0.8)
-
-
-def is_own(speaker: Speaker, clause: str) -> bool:
-    """Whether the clause is about what the speaker's side does: first person, or its name in the subject."""
-    head = clause[:60]
-    if re.search(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|us)\b", head):
-        return True
-    for name in (speaker.affiliation, speaker.name):
-        # without its last letter, so that the adjective counts too: Dalmeria, Dalmerian
-        if name and re.search(rf"\b{re.escape(name.split()[-1][:-1])}", head):
-            return True
-    body = speaker.entity is not None and speaker.entity.kind in (Kind.STATE, Kind.BODY)
-    return body and re.match(r"\W*(?:that )?(?:it|they)\b", head) is not None
 
 
 def _venue(context: Context, attribution: Attribution) -> Judgement[str | None]:

@@ -78,7 +78,7 @@ def told_once(table: pl.DataFrame) -> pl.DataFrame:
 
 def meaning() -> Meaning:
     """The bundled word vectors, for telling whether two statements say the same."""
-    from onrecord.interpret.vectors import bundled_vectors
+    from onrecord.models.vectors import bundled_vectors
 
     return bundled_vectors().mean
 

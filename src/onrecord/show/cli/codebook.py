@@ -75,7 +75,7 @@ def suggest(
     name: Annotated[str, typer.Option(metavar="TEXT", help="What to call the codebook.")] = "proposed",
 ) -> None:
     """Propose issues from what a ledger's statements say, as a codebook (YAML) for a person to edit."""
-    from onrecord.interpret import suggest_codebook
+    from onrecord.classify.suggest import suggest_codebook
     from onrecord.record import Query
 
     with existing(store) as ledger:

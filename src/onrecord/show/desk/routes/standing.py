@@ -114,7 +114,7 @@ def _found(now: Snapshot, kind: str) -> pl.DataFrame:
 
 def _retold(now: Snapshot) -> pl.DataFrame:
     from onrecord.analyse.drift import drift
-    from onrecord.interpret.vectors import bundled_vectors
+    from onrecord.models.vectors import bundled_vectors
 
     return drift(now.table.tail(DRIFTING), meaning=bundled_vectors().mean)
 

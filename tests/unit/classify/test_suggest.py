@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onrecord.interpret import suggest_codebook
-from onrecord.interpret.suggest import suggest
-from onrecord.interpret.vectors import bundled_vectors
+from onrecord.classify.suggest import suggest_codebook
+from onrecord.classify.suggest import suggest
+from onrecord.models.vectors import bundled_vectors
 from onrecord.lexicon import load_codebook
 
 TOLL = [

@@ -12,16 +12,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import yaml
 
-from onrecord.interpret.issues import STOP
-from onrecord.interpret.signals import signals
-from onrecord.interpret.vectors import PieceVectors
+from onrecord.lexicon.tables import rows
+from onrecord.models.vectors import PieceVectors
 from onrecord.text.tokens import stem, words
 
+STOPWORDS = "stopwords.tsv"
 Floats = npt.NDArray[np.float32]
 ALIKE = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus
 LIMIT = 3000  # contents that are compared with each other; more are thinned out evenly
@@ -123,11 +124,16 @@ def _quoted(text: str) -> str:
     return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10_000).strip()
 
 
+@cache
+def _stopwords() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows(STOPWORDS))
+
+
 def _telling(content: str) -> list[str]:
     return [
         w.lower
         for w in words(content)
-        if w.is_word and w.lower not in STOP and len(w.lower) > 2 and not w.lower.isdigit()
+        if w.is_word and w.lower not in _stopwords() and len(w.lower) > 2 and not w.lower.isdigit()
     ]
 
 
@@ -146,7 +152,7 @@ def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[s
 
 def _proposition(contents: Sequence[str]) -> str:
     """The most central content that says what should be; else the most central one."""
-    wished = [c for c in contents[:8] if any(name == "must" for name, _, _ in signals().find(c))]
+    wished = [c for c in contents[:8] if re.search(r"\b(?:should|must|ought|needs?)\b", c)]
     words_ = re.sub(r"^(?:that|to)\s+", "", (wished or list(contents))[0]).strip(" \"'“”.,;")
     return words_[:1].upper() + words_[1:] + "."
 
@@ -157,3 +163,10 @@ def _free_id(terms: Sequence[str], used: set[str]) -> str:
     while name in used:
         name, n = f"{base}-{n}", n + 1
     return name
+
+
+def suggest_codebook(contents: Sequence[str], name: str) -> str:
+    """Propose a codebook (YAML) to edit, with the issues that contents of statements seem to be about."""
+    from onrecord.models.vectors import bundled_vectors
+
+    return to_yaml(suggest(contents, bundled_vectors()), name)

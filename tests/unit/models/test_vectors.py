@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from onrecord.interpret.vectors import bundled_vectors, plain
+from onrecord.models.vectors import bundled_vectors, plain
 from onrecord.text.tokens import REMEMBERED, stem
 
 
