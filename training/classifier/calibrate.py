@@ -12,8 +12,9 @@ import argparse
 import hashlib
 import json
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,12 +42,12 @@ class Row:
     features: Array
     gold: int | None
     also: set[int]
-    label: dict
+    label: dict[str, Any]
     passage: Passage
     text: str
     propositions: list[str]
     near: list[int]
-    reading: Reading | None = None
+    reading: Reading = field(init=False)
 
 
 def rows_of(labels: Path, data: Path) -> list[Row]:

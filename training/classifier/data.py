@@ -213,7 +213,8 @@ def read_constructions(folder: Path) -> Iterator[Example]:
             if not parts[2] or act not in ACTS or commitment not in COMMITMENTS:
                 raise ValueError(f"{path.name}:{number + 1}: cannot be read")
             yield Example(
-                "constructions", f"{path.stem} {number // 4}", text, *parts, source, act, commitment,
+                "constructions", f"{path.stem} {number // 4}", text,
+                parts[0], parts[1], parts[2], source, act, commitment,
                 _find(text, condition) if condition != "-" else (),
                 tuple(Target(p, stance, 1.0, int(stance != OFF)) for stance, p in told),
             )  # fmt: skip
