@@ -1,0 +1,47 @@
+"""The narrowing of a codebook to the issues that a statement may speak to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from onrecord.classify.candidates import FEATURES, CandidateIndex, Surroundings
+from onrecord.lexicon.codebook import codebook_from_dict
+from onrecord.models.vectors import bundled_vectors
+from onrecord.text.tokens import words
+
+BOOK = codebook_from_dict(
+    {
+        "issues": {
+            "toll": {"label": "Toll", "proposition": "The harbour toll should go.", "terms": ["toll", "harbour fee"]},
+            "fish": {"label": "Fishing", "proposition": "Trawlers should be banned.", "terms": ["trawlers", "toll"]},
+        }
+    },
+    "test",
+)
+
+
+def features(content: str) -> np.ndarray:
+    """Compute the evidence for a content that stands alone."""
+    tokens = words(content)
+    return CandidateIndex(BOOK, bundled_vectors()).features(Surroundings(tokens, tokens, [], []))
+
+
+def test_terms_are_found_in_other_forms() -> None:
+    """A term of several words is found in the plural."""
+    table = features("They abolished the harbour fees.")
+    assert table[0, FEATURES.index("term in content")] == 1
+    assert table[1, FEATURES.index("term in content")] == 0
+
+
+def test_a_shared_term_counts_by_its_share() -> None:
+    """A term that two issues share points to neither as strongly as a term of one's own."""
+    column = FEATURES.index("term in content")
+    assert features("The toll rises.")[0, column] == 0.5
+    assert features("Trawlers left.")[1, column] == 1
+
+
+def test_likeness_prefers_the_kindred_issue() -> None:
+    """A content without any term is more like the proposition that it is about."""
+    column = FEATURES.index("likeness of content")
+    table = features("Boats must stop catching cod with nets.")
+    assert table[1, column] > table[0, column]

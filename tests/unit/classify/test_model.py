@@ -1,0 +1,51 @@
+"""The classifier's network: verdicts that decompose, and that depend on nothing but their own proposition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from onrecord.classify.inputs import Passage, quoted_mask
+from onrecord.classify.model import ClassifierModel, load_classifier
+from onrecord.errors import ModelError
+
+TEXT = "Minister Ida Renn condemned the decision to close the port."
+PASSAGE = Passage([(0, 17)], [(18, 27)], [(28, 58)])
+CLOSE = "The port should be closed."
+
+
+@pytest.fixture(scope="module")
+def model() -> ClassifierModel:
+    """Load the bundled classifier."""
+    return load_classifier()
+
+
+def test_shares_add_up_to_scores(model: ClassifierModel) -> None:
+    """The scores of a statement head are the sums of what the pieces add."""
+    reading = model.read(model.statement(TEXT, PASSAGE, quoted_mask(TEXT)), "Ida Renn", [CLOSE])
+    for verdict in reading.statement.values():
+        assert np.allclose(verdict.shares.sum(0), verdict.scores, atol=1e-4)
+
+
+def test_a_proposition_is_read_alike_beside_others(model: ClassifierModel) -> None:
+    """Further propositions change a verdict by no more than rounding to bytes does."""
+    statement = model.statement(TEXT, PASSAGE, quoted_mask(TEXT))
+    alone = model.read(statement, "Ida Renn", [CLOSE]).propositions[0]["stance"].scores
+    among = model.read(statement, "Ida Renn", ["Taxes should rise.", CLOSE]).propositions[1]["stance"].scores
+    assert np.abs(alone - among).max() < 0.25
+
+
+def test_the_negated_proposition_turns_the_side(model: ClassifierModel) -> None:
+    """Who condemns the closing of a port opposes that it be closed, and supports that it stay open."""
+    statement = model.statement(TEXT, PASSAGE, quoted_mask(TEXT))
+    close, stay = model.read(statement, "Ida Renn", [CLOSE, "The port should stay open."]).propositions
+    assert close["stance"].scores[1] > close["stance"].scores[0]
+    assert stay["stance"].scores[0] > stay["stance"].scores[1]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """A folder without a model is a ModelError that names it."""
+    with pytest.raises(ModelError, match=str(tmp_path)):
+        ClassifierModel(tmp_path)
