@@ -15,8 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.classify.candidates import CandidateIndex, Surroundings
-from onrecord.classify.inputs import CONTENT, CUE, ROLES, Encoded, Passage, quoted_mask
-from onrecord.classify.model import ClassifierModel, Reading, Verdict, load_classifier, softmax, spans_of
+from onrecord.classify.choice import issue_probabilities, share_sides, symmetric
+from onrecord.classify.inputs import CONTENT, CUE, ROLES, Encoded, Passage, Pieces, quoted_mask
+from onrecord.classify.model import ClassifierModel, Reading, load_classifier, softmax, spans_of
+from onrecord.classify.negation import negate
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Act, Article, Attribution, Commitment, Judgement, Stance
 from onrecord.lexicon.codebook import Codebook
@@ -25,6 +27,8 @@ from onrecord.text.sentences import sentences
 from onrecord.text.tokens import Word, between, words
 
 T = TypeVar("T", Act, Commitment, Stance)
+Floats = npt.NDArray[np.float64]
+AnyFloats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 BEFORE = 350  # characters of text before a statement that the narrowing looks at
 WORDS_SHOWN = 3
 ON, OFF = 1, 0
@@ -44,12 +48,22 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """The issue that a statement speaks to: number in the codebook (None: to none), verdicts and probability."""
+class Passed:
+    """One statement as it was read: beside which issues, with the narrowing's scores of all issues."""
+
+    reading: Reading
+    numbers: list[int]  # of the issues; each was read beside its proposition and its negation, in turn
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The issue of a statement (number in the codebook, None: none), its probability, and scores of the stance."""
 
     number: int | None
-    verdicts: dict[str, Verdict]
     probability: float
+    place: int = 0  # among the issues that were read
+    stance: Floats | None = None
 
 
 @dataclass(slots=True)
@@ -60,8 +74,11 @@ class StatementClassifier:
     model: ClassifierModel = field(default_factory=load_classifier)
     vectors: PieceVectors = field(default_factory=bundled_vectors)
     _index: CandidateIndex | None = field(init=False)
+    _pairs: list[tuple[str, str]] = field(init=False)  # each issue's proposition and its negation
 
     def __post_init__(self) -> None:
+        issues = self.codebook.issues if self.codebook else ()
+        self._pairs = [(issue.proposition, negate(issue.proposition)) for issue in issues]
         self._index = CandidateIndex(self.codebook, self.vectors) if self.codebook and self.codebook.issues else None
 
     def classify(
@@ -80,91 +97,92 @@ class StatementClassifier:
         text = article.text.content
         tokens, bounds, title = words(text), sentences(text), words(article.title or "")
         quoted = quoted_mask(text)
-        made = []
+        read = []
         for attribution, speaker in zip(attributions, speakers, strict=True):
             passage = Passage(*(_spans(getattr(attribution, part)) for part in ("source", "cue", "content")))
-            statement = self.model.statement(text, passage, quoted)
-            scores = self._narrowed(text, passage, tokens, bounds, title)
-            numbers = self._near(scores)
-            issues = self.codebook.issues if self.codebook else ()
-            reading = self.model.read(statement, speaker, [issues[n].proposition for n in numbers])
-            best = self._best(reading, numbers, scores)
-            made.append(self._judged(article, best, reading))
-        return made
+            around = surroundings(text, passage, tokens, bounds, title)
+            read.append(self._read(self.model.statement(text, passage, quoted), speaker, around))
+        return [
+            self._judged(article, passed, decided)
+            for passed, decided in zip(read, self._decided(read, speakers), strict=True)
+        ]
 
-    # ------------------------------------------------------------ issue
-
-    def _narrowed(
-        self,
-        text: str,
-        passage: Passage,
-        tokens: Sequence[Word],
-        bounds: Sequence[tuple[int, int]],
-        title: Sequence[Word],
-    ) -> npt.NDArray[np.float32] | None:
-        if self._index is None:
-            return None
-        around = surroundings(text, passage, tokens, bounds, title)
-        weights = np.array(self.model.config["candidates"]["weights"], dtype=np.float32)
-        result: npt.NDArray[np.float32] = self._index.features(around) @ weights
-        return result
-
-    def _near(self, scores: npt.NDArray[np.float32] | None) -> list[int]:
-        """Choose the likeliest issues; those far behind the first are not read."""
-        if scores is None or not len(scores):
-            return []
+    def _read(self, statement: Pieces, speaker: str | None, around: Surroundings) -> Passed:
+        """Read a statement beside the likeliest issues; those far behind the first are not read."""
+        if self._index is None or self.codebook is None:
+            return Passed(self.model.read(statement, speaker, []), [], np.zeros(0))
         settings = self.model.config["candidates"]
+        scores = self._index.features(around) @ np.array(settings["weights"], dtype=np.float32)
         order = sorted(range(len(scores)), key=lambda n: (-float(scores[n]), n))[: settings["most"]]
-        return [n for n in order if scores[n] >= scores[order[0]] - settings["margin"]]
+        near = [n for n in order if scores[n] >= scores[order[0]] - settings["margin"]]
+        propositions = [p for n in near for p in self._pairs[n]]
+        return Passed(self.model.read(statement, speaker, propositions), near, scores.astype(np.float64))
 
-    def _best(
-        self, reading: Reading, numbers: Sequence[int], scores: npt.NDArray[np.float32] | None
-    ) -> Candidate | None:
-        if not numbers or scores is None:
-            return None
-        calibration = self.model.config["calibration"]["issue"]
-        weighed = []
-        for number, verdicts in zip(numbers, reading.propositions, strict=True):
-            on, off = verdicts["relevance"].scores[ON], verdicts["relevance"].scores[OFF]
-            weighed.append(calibration["relevance"] * (on - off) + calibration["candidate"] * scores[number])
-        shares = softmax(np.array([*weighed, calibration["none"]], dtype=np.float32))
-        best = int(shares.argmax())
-        if best == len(numbers):
-            return Candidate(None, {}, float(shares[best]))
-        return Candidate(numbers[best], reading.propositions[best], float(shares[best]))
+    def _decided(self, read: Sequence[Passed], speakers: Sequence[str | None]) -> list[Decided]:
+        """Choose the issue of every statement, then the stance beside it."""
+        if self._index is None or self.codebook is None or not read:
+            return [Decided(None, 1.0)] * len(read)
+        calibration = self.model.config["calibration"]
+        relevance = np.full((len(read), len(self.codebook.issues)), np.nan)
+        for row, passed in enumerate(read):
+            relevance[row, passed.numbers] = relevance_of(passed.reading)
+        shares = issue_probabilities(np.stack([passed.scores for passed in read]), relevance, calibration["issue"])
+        chosen = [int(row.argmax()) for row in shares]
+        numbers = [n if n < len(self.codebook.issues) else None for n in chosen]
+        places = [p.numbers.index(n) if n is not None else 0 for p, n in zip(read, numbers, strict=True)]
+        stances = np.zeros((len(read), len(self.model.classes["stance"])))
+        keys: list[tuple[str, int] | None] = []
+        for row, (passed, number, speaker) in enumerate(zip(read, numbers, speakers, strict=True)):
+            if number is not None:
+                stances[row] = stances_of(passed.reading)[places[row]]
+            keys.append((speaker, number) if number is not None and speaker else None)
+        stances = share_sides(stances, keys, calibration["stance"]["shared"])
+        return [
+            Decided(number, float(row[n]), place, stance if number is not None else None)
+            for number, row, n, place, stance in zip(numbers, shares, chosen, places, stances, strict=True)
+        ]
 
     # ------------------------------------------------------------ judgements
 
-    def _judged(self, article: Article, best: Candidate | None, reading: Reading) -> Classification:
-        stance: Judgement[Stance]
-        if best is not None and best.number is not None:
-            stance = self._verdict(article, reading, "stance", best.verdicts["stance"], Stance)
-        else:
-            stance = Judgement(value=Stance.NONE, rule=NO_ISSUE, confidence=best.probability if best else 1.0)
+    def _judged(self, article: Article, passed: Passed, decided: Decided) -> Classification:
+        reading = passed.reading
+        act, commitment = reading.statement["act"], reading.statement["commitment"]
+        issue, stance = self._issue_and_stance(article, reading, decided)
         return Classification(
-            act=self._verdict(article, reading, "act", reading.statement["act"], Act),
-            issue=self._issue(article, reading, best),
+            act=self._verdict(article, reading, "act", act.scores, act.shares, Act),
+            issue=issue,
             stance=stance,
-            commitment=self._verdict(article, reading, "commitment", reading.statement["commitment"], Commitment),
+            commitment=self._verdict(article, reading, "commitment", commitment.scores, commitment.shares, Commitment),
             condition=self._condition(article, reading),
         )
 
-    def _issue(self, article: Article, reading: Reading, best: Candidate | None) -> Judgement[str | None]:
-        if self.codebook is None or best is None:
-            return Judgement(value=None, rule="no codebook was given", confidence=1.0)
-        if best.number is None:
-            return Judgement(value=None, rule=NO_ISSUE, confidence=best.probability)
-        shown = _telling(article, reading.encoded, best.verdicts["relevance"], ON)
-        value = self.codebook.issues[best.number].id
-        return Judgement(value=value, rule=_reason(shown), confidence=best.probability, evidence=shown)
+    def _issue_and_stance(
+        self, article: Article, reading: Reading, decided: Decided
+    ) -> tuple[Judgement[str | None], Judgement[Stance]]:
+        if decided.number is None or self.codebook is None or decided.stance is None:
+            rule = "no codebook was given" if self.codebook is None else NO_ISSUE
+            sure = decided.probability
+            return (
+                Judgement(value=None, rule=rule, confidence=sure),
+                Judgement(value=Stance.NONE, rule=rule, confidence=sure),
+            )
+        beside = reading.propositions[2 * decided.place]
+        shown = _telling(article, reading.encoded, beside["relevance"].shares, ON)
+        issue = self.codebook.issues[decided.number].id
+        return (
+            Judgement(value=issue, rule=_reason(shown), confidence=decided.probability, evidence=shown),
+            self._verdict(article, reading, "stance", decided.stance, beside["stance"].shares, Stance),
+        )
 
-    def _verdict(self, article: Article, reading: Reading, head: str, verdict: Verdict, kind: type[T]) -> Judgement[T]:
+    def _verdict(
+        self, article: Article, reading: Reading, head: str, scores: AnyFloats, shares: AnyFloats, kind: type[T]
+    ) -> Judgement[T]:
         temperature = self.model.config["calibration"][head]["temperature"]
-        shares = softmax(verdict.scores / np.float32(temperature))
-        best = int(shares.argmax())
-        shown = _telling(article, reading.encoded, verdict, best)
+        probabilities = softmax(scores / temperature)
+        best = int(probabilities.argmax())
+        shown = _telling(article, reading.encoded, shares, best)
         value = kind(self.model.classes[head][best])
-        return Judgement(value=value, rule=_reason(shown), confidence=float(shares[best]), evidence=shown)
+        return Judgement(value=value, rule=_reason(shown), confidence=float(probabilities[best]), evidence=shown)
 
     def _condition(self, article: Article, reading: Reading) -> Judgement[tuple[Evidence, ...]]:
         threshold = self.model.config["calibration"]["condition"]["threshold"]
@@ -221,9 +239,9 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _telling(article: Article, encoded: Encoded, verdict: Verdict, best: int) -> tuple[Evidence, ...]:
+def _telling(article: Article, encoded: Encoded, shares: AnyFloats, best: int) -> tuple[Evidence, ...]:
     """Cite the words of cue and content that speak most for a class, against the mean of all classes of its head."""
-    weight = verdict.shares[:, best] - verdict.shares.mean(1)
+    weight = shares[:, best] - shares.mean(1)
     totals: dict[tuple[int, int], float] = {}
     text = article.text.content
     for n, added in enumerate(weight):
@@ -233,6 +251,19 @@ def _telling(article: Article, encoded: Encoded, verdict: Verdict, best: int) ->
             totals[word] = totals.get(word, 0.0) + float(added)
     best_words = sorted((w for w in totals if totals[w] > 0), key=lambda w: (-round(totals[w], 4), w))[:WORDS_SHOWN]
     return tuple(article.text.cite(a, b) for a, b in best_words)
+
+
+def relevance_of(reading: Reading) -> Floats:
+    """Compute the log odds of speaking to each issue: the mean beside its proposition and beside its negation."""
+    odds = np.array([p["relevance"].scores[ON] - p["relevance"].scores[OFF] for p in reading.propositions], dtype=float)
+    result: Floats = odds.reshape(-1, 2).mean(1)
+    return result
+
+
+def stances_of(reading: Reading) -> Floats:
+    """Join the stance scores beside each issue's proposition and negation, [issues, stances]."""
+    scores = np.array([p["stance"].scores for p in reading.propositions], dtype=float)
+    return symmetric(scores[0::2], scores[1::2])
 
 
 def _reason(shown: Sequence[Evidence]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -107,10 +108,10 @@ class ClassifierModel:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def softmax(scores: Floats) -> Floats:
+def softmax(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
     """Turn scores into probabilities."""
     raised = np.exp(scores - scores.max())
-    result: Floats = raised / raised.sum()
+    result: npt.NDArray[np.floating[Any]] = raised / raised.sum()
     return result
 
 

@@ -1,0 +1,86 @@
+"""Decide for all statements of an article together which issue each speaks to, and which side its speaker takes.
+
+What one statement says alone is joined with what the article is about and what its neighbours speak to; a speaker's
+statements on one issue lend each other some of their side. Everything is computed for the whole article at once, so no
+answer depends on an order of reading.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+ISSUE_FEATURES = ("relevance", "candidate", "article's relevance", "article's candidate", "neighbours' relevance")
+NONE_FEATURES = ("bias", "article on topic")
+TOPICAL = (4.0, 6.0)  # mean score of the best candidate between which an article counts as on topic by degrees
+LOWEST, HIGHEST = -6.0, 6.0  # relevance is clipped to these; an issue that was not read has the lowest
+SUPPORT, OPPOSE = 0, 1
+
+
+def issue_features(candidate: Floats, relevance: Floats) -> tuple[Floats, Floats]:
+    """Compute the evidence for each issue and for "none".
+
+    Args:
+        candidate: scores of the narrowing, [statements, issues].
+        relevance: log odds of speaking to the issue, [statements, issues], NaN where it was not read.
+
+    Returns:
+        Features of the issues [statements, issues, ISSUE_FEATURES] and of none [statements, NONE_FEATURES].
+    """
+    clipped = np.clip(np.where(np.isnan(relevance), LOWEST, relevance), LOWEST, HIGHEST)
+    count, issues = clipped.shape
+    padded = np.pad(clipped, ((1, 1), (0, 0)), mode="edge") if count else np.zeros((2, issues))
+    neighbours = (padded[:-2] + padded[2:]) / 2 if count else clipped
+    article = np.broadcast_to(clipped.mean(0) if count else np.zeros(issues), clipped.shape)
+    nearness = np.broadcast_to(candidate.mean(0) if count else np.zeros(issues), clipped.shape)
+    of_issues = np.stack([clipped, candidate, article, nearness, neighbours], axis=2)
+    best = candidate.max(1).mean() if count and issues else 0.0
+    topical = float(np.clip((best - TOPICAL[0]) / (TOPICAL[1] - TOPICAL[0]), 0, 1))
+    return of_issues, np.tile([1.0, topical], (count, 1))
+
+
+def issue_probabilities(candidate: Floats, relevance: Floats, weights: Mapping[str, Sequence[float]]) -> Floats:
+    """Compute the probabilities of each issue that was read and of "none", [statements, issues + 1]."""
+    of_issues, of_none = issue_features(candidate, relevance)
+    scores = of_issues @ np.array(weights["issue"])
+    scores[np.isnan(relevance)] = -np.inf
+    scores = np.concatenate([scores, (of_none @ np.array(weights["none"]))[:, None]], axis=1)
+    raised = np.exp(scores - scores.max(1, keepdims=True))
+    result: Floats = raised / raised.sum(1, keepdims=True)
+    return result
+
+
+def symmetric(proposition: Floats, negation: Floats) -> Floats:
+    """Join stance scores beside a proposition and its negation, so that turning the proposition turns the side."""
+    turned = negation.copy()
+    turned[..., [SUPPORT, OPPOSE]] = negation[..., [OPPOSE, SUPPORT]]
+    result: Floats = (proposition + turned) / 2
+    return result
+
+
+def share_sides(scores: Floats, keys: Sequence[Hashable | None], weight: float) -> Floats:
+    """Move each statement's side towards the mean side of its speaker's other statements on the same issue.
+
+    Args:
+        scores: stance scores, [statements, stances].
+        keys: (speaker, issue) of each statement, None where either is unknown.
+        weight: how much of the others' mean difference between support and oppose is added.
+    """
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for n, key in enumerate(keys):
+        if key is not None:
+            groups[key].append(n)
+    result: Floats = scores.copy()
+    for group in groups.values():
+        differences = scores[group, SUPPORT] - scores[group, OPPOSE]
+        for n, difference in zip(group, differences, strict=True):
+            others = len(group) - 1
+            if others:
+                added = weight * (differences.sum() - difference) / others * others / (others + 0.5) / 2
+                result[n, SUPPORT] += added
+                result[n, OPPOSE] -= added
+    return result
