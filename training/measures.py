@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 import polars as pl
+from onrecord.interpret.vectors import bundled_vectors
 
 from onrecord.analyse import tables
 from onrecord.analyse.conditions import conditions
@@ -28,7 +29,6 @@ from onrecord.analyse.drift import clusters
 from onrecord.analyse.redlines import redlines
 from onrecord.core.span import Text
 from onrecord.extract import Extractor, load_extractor
-from onrecord.interpret.vectors import bundled_vectors
 from onrecord.lexicon import load_codebook
 from onrecord.train.gold import Case, load_cases, outermost, predict
 from onrecord.train.statement_scores import score

@@ -12,7 +12,11 @@ from onrecord.text.tokens import words
 BOOK = codebook_from_dict(
     {
         "issues": {
-            "toll": {"label": "Toll", "proposition": "The harbour toll should go.", "terms": ["toll", "harbour fee"]},
+            "toll": {
+                "label": "Toll",
+                "proposition": "The toll should go.",
+                "terms": ["toll", "port fee schedule"],
+            },
             "fish": {"label": "Fishing", "proposition": "Trawlers should be banned.", "terms": ["trawlers", "toll"]},
         }
     },
@@ -28,7 +32,7 @@ def features(content: str) -> np.ndarray:
 
 def test_terms_are_found_in_other_forms() -> None:
     """A term of several words is found in the plural."""
-    table = features("They abolished the harbour fees.")
+    table = features("They abolished the port fee schedules.")
     assert table[0, FEATURES.index("term in content")] == 1
     assert table[1, FEATURES.index("term in content")] == 0
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onrecord.classify.suggest import suggest_codebook
-from onrecord.classify.suggest import suggest
-from onrecord.models.vectors import bundled_vectors
+from onrecord.classify.suggest import suggest, suggest_codebook
 from onrecord.lexicon import load_codebook
+from onrecord.models.vectors import bundled_vectors
 
 TOLL = [
     "the bridge toll must be dropped",

@@ -19,7 +19,7 @@ def test_an_opened_graph_loses_nothing_of_the_largest_products() -> None:
     assert np.abs(products - 64).max() < 0.01
 
 
-@pytest.mark.parametrize("folder", ["model", "reader"])
+@pytest.mark.parametrize("folder", ["model", "classifier"])
 def test_the_chosen_kernels_answer_as_the_exact_ones_do(folder: str) -> None:
     """The shipped networks give the same answers by the kernels that are chosen here and by the exact ones."""
     graph = resources.files("onrecord").joinpath(f"data/{folder}/model.onnx").read_bytes()
@@ -31,7 +31,10 @@ def test_the_chosen_kernels_answer_as_the_exact_ones_do(folder: str) -> None:
         "embedded": rng.normal(size=(1, count, 384)).astype(np.float32),
         "feature": rng.integers(0, 4, size=(1, count)),
         "first": np.arange(1, count - 1),
-        "pooled": np.full((1, 3, count), 1 / count, dtype=np.float32),
+        "position": np.arange(count),
+        "hidden": np.zeros((1, 1, count, count), dtype=np.float32),
+        "statement": np.arange(count - 4),
+        "heads": np.array([count - 4]),
     }
     given = {name: inputs["feature" if name == "features" else name] for name in shapes}
     assert np.array_equal(usual.run(None, given)[0], exact.run(None, given)[0])
