@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -21,7 +22,6 @@ from types import ModuleType
 from typing import Any
 
 import polars as pl
-from onrecord.interpret.vectors import bundled_vectors
 
 from onrecord.analyse import tables
 from onrecord.analyse.conditions import conditions
@@ -30,6 +30,7 @@ from onrecord.analyse.redlines import redlines
 from onrecord.core.span import Text
 from onrecord.extract import Extractor, load_extractor
 from onrecord.lexicon import load_codebook
+from onrecord.models.vectors import bundled_vectors
 from onrecord.train.gold import Case, load_cases, outermost, predict
 from onrecord.train.statement_scores import score
 from training.split import CORPUS, data_digest, dispute, disputes_of
@@ -68,6 +69,8 @@ def measures() -> dict[str, Measure]:
     }
     made["polnear dev"] = Measure(lambda: _files([_shared("data", "polnear", "dev.jsonl")]), _polnear)
     made["shared cases"] = Measure(lambda: _files(_shared_cases()), _cases)
+    for name, wikinews in (("real news, Wikinews", True), ("real news, PolNeAR", False)):
+        made[name] = Measure(lambda: _files(_real_news()), partial(_real, wikinews=wikinews))
     made["retellings"] = Measure(lambda: _files([JUDGEMENTS / "retold.tsv"]), _retellings)
     made["red lines"] = Measure(lambda: _judged("redlines.txt"), _red_lines)
     made["conditions"] = Measure(lambda: _judged("conditions.txt"), _conditions)
@@ -134,19 +137,41 @@ def _statements(floor_set: str, *, gold_spans: bool) -> Figures:
     return score(cases, dict(predict(cases, CORPUS / "codebooks", None if gold_spans else _extractor()))).rates()
 
 
+def _real_news() -> list[Path]:
+    folder = _shared("gold", "real")
+    return [*folder.glob("*.json"), *(folder / "codebooks").iterdir()]
+
+
 def _cases() -> Figures:
-    """Text to statements on the corpora's cases, by the corpora's own scorer."""
-    folder = _shared("cases")
-    scorer = _tool("score_statements")
-    gold = scorer.load_gold(folder)
+    """Text to statements on the corpora's cases."""
+    return _scored(_shared("cases"), load_cases(_shared("cases")))
+
+
+def _real(*, wikinews: bool) -> Figures:
+    """Text to statements and to the matrix on real news annotated by hand, on one half of it."""
+    folder = _shared("gold", "real")
+    return _scored(folder, [case for case in load_cases(folder) if case["id"].startswith("wn-") == wikinews])
+
+
+def _scored(folder: Path, cases: list[Case]) -> Figures:
+    """Score statements and the matrix that they add up to by the corpora's own scorers."""
+    sys.path.insert(0, str(_shared("tools")))
+    try:
+        scorer, matrix = _tool("score_statements"), _tool("score_matrix")
+    finally:
+        sys.path.pop(0)
+    gold = {key: case for key, case in scorer.load_gold(folder).items() if key in {case["id"] for case in cases}}
     predictions = {
         key: [scorer.whole(record, gold[key]["text"], key) for record in records]
-        for key, records in predict(load_cases(folder), folder / "codebooks", _extractor())
+        for key, records in predict(cases, folder / "codebooks", _extractor())
     }
-    result = scorer.score(gold, predictions)
-    measured = {name: 100 * row["accuracy"] for name, row in result["fields"].items()}
+    result, cells = scorer.score(gold, predictions), matrix.score(gold, predictions)
+    measured = {name: 100 * row["accuracy"] for name, row in result["fields"].items() if row["accuracy"] is not None}
     for name in ("statements", "cell", "condition tokens", "condition found"):
         measured[name] = 100 * result[name]["f1"]
+    measured["position"] = 100 * cells["position"]["f1"]
+    for name in ("flipped", "unbacked"):
+        measured[f"not {name}"] = 100 * (1 - cells[name])
     return measured
 
 
