@@ -115,15 +115,16 @@ def _update(name: str, measure: Measure, reason: str | None) -> int:
     sets = load_floors()
     try:
         data, measured = measure.digest(), measure.figures()
-        made, lowered = updated(sets[name], measured, data, allow_regression=reason is not None)
+        floor = sets.get(name) or {"data": data, "figures": dict.fromkeys(measured, 0.0)}  # a new set
+        made, lowered = updated(floor, measured, data, allow_regression=reason is not None)
     except DataMissing as error:
         print(f"{name}: not measured: {error}")
         return 0
     except ValueError as error:
         print(f"{name}: {error}; find out why, or give --allow-regression REASON")
         return 1
-    if made != sets[name]:
-        if reason is not None and (lowered or data != sets[name]["data"]):
+    if made != sets.get(name):
+        if reason is not None and (lowered or data != floor["data"]):
             note(name, lowered, reason)
         write_floors({**sets, name: made})
     shown = ", ".join(f"{key} {measured[key]:.1f} (floor {least:g})" for key, least in made["figures"].items())
