@@ -13,6 +13,7 @@ from onrecord.core.span import Text
 from onrecord.core.statement import Attribution
 from onrecord.extract.around import Around
 from onrecord.extract.assemble import Found, Range, assemble
+from onrecord.extract.layout import laid_out, layout_of
 from onrecord.extract.looks import Looks
 
 # A report inside a report inside a report inside a report: deeper ones are not looked for.
@@ -43,7 +44,8 @@ class TaggerExtractor:
 
     def attributions(self, text: Text) -> list[Attribution]:
         """All attributions of a text, in text order, nested ones with their outer one."""
-        content = text.content
+        layout = layout_of(text.content)
+        content = layout.content
         tagged = self._tagger.attributions(content)
         found: list[Found] = []
         for item in tagged:
@@ -54,7 +56,7 @@ class TaggerExtractor:
         for _ in range(MAX_DEPTH):
             level = [inner for outer in level for inner in self._inside(content, outer)]
             found = found + level
-        return assemble(text, found)
+        return assemble(text, laid_out(found, text.content, layout))
 
     def _whole(self, text: str, item: Found, others: list[Found]) -> Found:
         """The attribution with an inner report's source and cue given back to its content, where one is there."""

@@ -89,7 +89,7 @@ def _yaml(text: str, path: Path) -> Iterator[Feed]:
 
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise SourceError(str(path), f"neither OPML nor YAML ({' '.join(str(error).split())[:120]})") from error
     items = value.get("feeds") if isinstance(value, dict) else value
     for item in items if isinstance(items, list) else []:

@@ -18,6 +18,8 @@ from onrecord.read.given import Notes
 MOST_PAGES = 5_000
 # The order of columns is found by comparing all boxes of a page with each other; above, they are read from the top.
 MOST_BOXES = 200
+# Blocks are found by comparing lines with their neighbours, of which a page drawn to be slow has very many.
+MOST_LINES = 800
 MARGIN = 0.12  # of a page's height: where running heads and feet stand
 _SENTENCE_END = re.compile(r"[.!?:;…][\"”’')\]]*$")
 _BROKEN = "use a program that repairs PDFs, or save its text"
@@ -72,12 +74,11 @@ def pdf_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
 def _pages(document: Any) -> tuple[list[list[Box]], list[tuple[int, str]]]:
     """The boxes of each page, and the pages that cannot be read with the reason."""
     from pdfminer.converter import PDFPageAggregator
-    from pdfminer.layout import LAParams
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
 
     resources = PDFResourceManager()
-    device = PDFPageAggregator(resources, laparams=LAParams(boxes_flow=None))
+    device = PDFPageAggregator(resources, laparams=None)  # the layout is found later, within bounds
     interpreter = PDFPageInterpreter(resources, device)
     pages: list[list[Box]] = []
     failed: list[tuple[int, str]] = []
@@ -100,8 +101,16 @@ def _pages(document: Any) -> tuple[list[list[Box]], list[tuple[int, str]]]:
 
 
 def _boxes(page: Any) -> list[Box]:
-    from pdfminer.layout import LAParams, LTTextBox
+    """The blocks of a page in reading order; a page of very many lines is one block, in the order of its drawing."""
+    from pdfminer.layout import LAParams, LTChar, LTTextBox
 
+    params = LAParams(boxes_flow=None)
+    lines = list(page.group_objects(params, [one for one in page if isinstance(one, LTChar)]))
+    if len(lines) > MOST_LINES:
+        for line in lines:
+            line.analyze(params)
+        return [Box("\n".join(line.get_text().strip() for line in lines), False)]
+    page.analyze(params)
     found = [one for one in page if isinstance(one, LTTextBox)]
     if 1 < len(found) <= MOST_BOXES:
         found = _in_columns(page, found, LAParams())

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from onrecord.core.statement import Article
 from onrecord.errors import EmptySource, LeftOut, SourceError
@@ -23,6 +23,7 @@ from onrecord.read.decode import decode
 from onrecord.read.exports import parts as exported
 from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, make_article, readable, too_large
 from onrecord.read.http import HttpClient, is_address, without_password
+from onrecord.read.language import not_english
 from onrecord.read.lines import Joined, given_utf8, read_json, read_lines
 from onrecord.read.markup import plain_text
 from onrecord.read.page import decode_page, looks_like_page, read_page
@@ -32,6 +33,7 @@ from onrecord.read.warc import records
 from onrecord.read.word import docx_text
 from onrecord.read.zipped import Budget, gunzip, members, unpacked
 
+T = TypeVar("T")
 STDIN = "-"
 PLAIN = frozenset({".txt", ".text", ".md"})
 PAGE = frozenset({".html", ".htm", ".xhtml"})
@@ -68,7 +70,8 @@ def pieces(
     """What a source holds: articles, and pieces that `open_piece` makes articles of."""
     told = notes if notes is not None else _silent
     where = readable(str(source).replace("\0", "\\0"))
-    yield from guarded(_walk(source, defaults, told), without_password(where) if is_address(where) else where)
+    items = guarded(_walk(source, defaults, told), without_password(where) if is_address(where) else where)
+    yield from _in_english(items, defaults)
 
 
 def _walk(source: str | Path, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
@@ -89,7 +92,14 @@ def _walk(source: str | Path, given: Given, notes: Notes) -> Iterator[Article | 
 
 def open_piece(piece: Piece, *, notes: Notes | None = None) -> Iterator[Article | SourceError]:
     """The articles of a piece; what is broken is yielded as its error, never raised."""
-    yield from guarded(_open(piece, notes if notes is not None else _silent), piece.where)
+    yield from _in_english(guarded(_open(piece, notes if notes is not None else _silent), piece.where), piece.given)
+
+
+def _in_english(items: Iterator[T], given: Given) -> Iterator[T | SourceError]:
+    """The items, with an error for each article that is not English, unless any language is to be read."""
+    for item in items:
+        wrong = not_english(item) if isinstance(item, Article) and not given.any_language else None
+        yield item if wrong is None else wrong
 
 
 def expected(source: str | Path) -> int | None:

@@ -1,0 +1,117 @@
+"""What the layout of a text means for its attributions: lists, lines that end a paragraph, lines that lead elsewhere.
+
+A list after a colon is said as a whole: each of its items is a content of whoever announced it. A source does not run
+over the end of a paragraph. Teasers between paragraphs ("Read more: …") are not said in the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from onrecord.extract.assemble import Found, Range
+from onrecord.lexicon import rows
+
+_BULLET = re.compile(r"[ \t]{0,8}(?:[•●▪‣◦*·–—-]|\(?(?:\d{1,2}|[a-z])[.)])[ \t\u00a0]{1,8}(?=\S)")
+_LINE = re.compile(r"[^\r\n]+")
+_BREAK = re.compile(r"\r?\n(?:[ \t\u00a0]*\r?\n)*")
+# A line that is shorter, with a capital letter after it, ends a paragraph; a wrapped one is as long as its page.
+_WRAPPED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A text to look at, as long as the text itself, with its lists on one line, and where their items are."""
+
+    content: str
+    items: tuple[Range, ...]
+    teasers: tuple[Range, ...]
+
+
+def layout_of(text: str) -> Layout:
+    """The layout of a text; lists that a line with a colon at its end announces are put on that line."""
+    lines = [(match.start(), match.end()) for match in _LINE.finditer(text) if match[0].strip()]
+    bullets = [_BULLET.match(text, start, end) for start, end in lines]
+    shown: list[str] = []
+    items: list[Range] = []
+    done = number = 0
+    while number < len(lines):
+        if number == 0 or bullets[number] is None or not text[: lines[number - 1][1]][-200:].rstrip().endswith(":"):
+            number += 1
+            continue
+        first = number
+        while number < len(lines) and (bullet := bullets[number]) is not None:
+            end = bullet.end() + len(text[bullet.end() : lines[number][1]].rstrip())
+            if number == first:
+                shown.append(text[done : lines[number - 1][1]])
+                shown.append(" " * (bullet.end() - lines[number - 1][1]))
+            else:
+                shown.append(";" + " " * (bullet.end() - done - 1))
+            shown.append(text[bullet.end() : end])
+            items.append((bullet.end(), bullet.end() + len(text[bullet.end() : end].rstrip(";, "))))
+            done = end
+            number += 1
+    shown.append(text[done:])
+    return Layout("".join(shown), tuple(items), tuple(line for line in lines if _is_teaser(text, line)))
+
+
+def laid_out(found: Iterable[Found], text: str, layout: Layout) -> list[Found]:
+    """The attributions that the layout allows: none in a teaser, no source over paragraphs, one for each list item."""
+    made: list[Found] = []
+    for item in found:
+        if any(_touches(cue, layout.teasers) for cue in item.cue) or (
+            item.content and all(_touches(piece, layout.teasers) for piece in item.content)
+        ):
+            continue
+        made += _by_items(replace(item, source=_in_paragraph(item, text)), layout.items)
+    return made
+
+
+def _touches(span: Range, lines: Sequence[Range]) -> bool:
+    return any(start <= span[0] < end for start, end in lines)
+
+
+def _by_items(item: Found, items: Sequence[Range]) -> list[Found]:
+    """The attribution once for each list item that its content covers; itself where that is one or none."""
+    for piece in item.content:
+        said = [(start, end) for start, end in items if start < piece[1] and piece[0] < end]
+        if len(said) > 1:
+            return [replace(item, content=((max(start, piece[0]), min(end, piece[1])),)) for start, end in said]
+    return [item]
+
+
+def _in_paragraph(item: Found, text: str) -> tuple[Range, ...]:
+    """The source without what stands in another paragraph than its end next to the cue."""
+    if not item.source or not item.cue:
+        return item.source
+    cue = min(start for start, _ in item.cue)
+    spans: list[Range] = []
+    for start, end in item.source:
+        breaks = [match for match in _BREAK.finditer(text, start, end) if _ends_paragraph(text, match)]
+        if breaks and end <= cue:
+            start = breaks[-1].end()
+        elif breaks and start >= cue:
+            end = breaks[0].start()
+        spans.append((start, end))
+    return tuple(spans)
+
+
+def _ends_paragraph(text: str, match: re.Match[str]) -> bool:
+    if match[0].count("\n") > 1:
+        return True
+    line = text.rfind("\n", max(0, match.start() - _WRAPPED), match.start())
+    short = line >= 0 or match.start() < _WRAPPED
+    return short and text[match.end() : match.end() + 1].isupper()
+
+
+@lru_cache(maxsize=1)
+def _teasers() -> re.Pattern[str]:
+    known = sorted((row["opening"] for row in rows("teasers.tsv")), key=len, reverse=True)
+    words = "|".join(re.escape(one).replace("\\ ", "[ \u00a0]").replace("'", "['’]") for one in known)
+    return re.compile(rf"[\W_]{{0,4}}(?:{words})[ \u00a0]{{0,3}}(?:[:|>»→–—-]|$)", re.IGNORECASE)
+
+
+def _is_teaser(text: str, line: Range) -> bool:
+    return _teasers().match(text[line[0] : min(line[1], line[0] + 80)]) is not None
