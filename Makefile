@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check docs docs-build licences dist bench bench-peers bench-scale browser floors mutants card clean
+.PHONY: demo test check hostile docs docs-build licences dist bench bench-peers bench-scale browser floors mutants card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -38,6 +38,10 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check src tests bench training deploy
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Everything hostile: hundreds of inputs between good ones, and the growth of reading time for every shape of text.
+hostile: $(VENV)/.tested
+	ONRECORD_HOSTILE=all $(BIN)/python -m pytest -n $(CORES) tests/hostile
 
 # The desk is tested in a real browser where one can be had; without, those tests say so and are skipped.
 browser:

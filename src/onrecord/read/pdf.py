@@ -105,7 +105,8 @@ def _boxes(page: Any) -> list[Box]:
     from pdfminer.layout import LAParams, LTChar, LTTextBox
 
     params = LAParams(boxes_flow=None)
-    lines = list(page.group_objects(params, [one for one in page if isinstance(one, LTChar)]))
+    characters = [one for one in page if isinstance(one, LTChar)]
+    lines = list(page.group_objects(params, characters)) if characters else []
     if len(lines) > MOST_LINES:
         for line in lines:
             line.analyze(params)

@@ -67,7 +67,7 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path, encoding: str) -> None:
 def test_another_encoding_is_detected_and_said_so(tmp_path: Path, encoding: str, text: str) -> None:
     notes: list[str] = []
     path = put(tmp_path, "a.txt", text.encode(encoding))
-    (article,) = read_articles(path, notes=notes.append)
+    (article,) = read_articles(path, defaults=Given(any_language=True), notes=notes.append)
     assert isinstance(article, Article)
     assert article.text.content == text
     assert len(notes) == 1
