@@ -16,6 +16,7 @@
     ├── LexiconError       a bundled vocabulary is damaged
     ├── CodebookError      a codebook lacks a field, or is no YAML that we load
     ├── ModelError         a language model is missing or damaged
+    ├── LanguageModelError  an endpoint of a larger model does not answer, or not as it should
     ├── RunnerError        the processes that should read do not start
     ├── TableError         a table lacks a column, or an option of an analysis makes no sense
     ├── ExchangeError      a file of another program cannot be read or written
@@ -114,6 +115,10 @@ class CodebookError(OnRecordError):
 
 class ModelError(OnRecordError):
     """A language model is missing or damaged."""
+
+
+class LanguageModelError(OnRecordError):
+    """An endpoint of a larger language model does not answer, or not as it should."""
 
 
 class RunnerError(OnRecordError):

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from onrecord.errors import CodebookError
+from onrecord.lexicon.propositions import proposition_warnings
 
 MAX_CODEBOOK_BYTES = 1_000_000
 # When `codebook_warnings` speaks up: shares of words, and of contents; hit rates of fewer contents say little.
@@ -125,9 +126,11 @@ def codebook_warnings(codebook: Codebook, contents: Sequence[str] = ()) -> list[
         for term, ids in owners.items()
         if len(term) <= 2 and not term.isdigit()
     ]
-    for issue in codebook.issues:
-        if not issue.proposition.endswith("."):
-            warnings.append(f"issue {issue.id}: the proposition should be one full sentence")
+    warnings += [
+        f"issue {issue.id}: the proposition {said}"
+        for issue in codebook.issues
+        for said in proposition_warnings(issue.proposition)
+    ]
     return [*warnings, *_overlaps(codebook), *_hit_rates(codebook, contents)]
 
 

@@ -44,9 +44,11 @@ def test_a_written_article_is_valid() -> None:
     assert errors(article_schema(), {"title": "No text"})
 
 
-@pytest.mark.parametrize("name", ["sample/straits.yaml", "sample/sund.yaml", "codebook-template.yaml"])
+@pytest.mark.parametrize(
+    "name", ["data/sample/straits.yaml", "data/sample/sund.yaml", "lexicon/codebook-template.yaml"]
+)
 def test_bundled_codebooks_are_valid(name: str) -> None:
     """Every codebook that comes with the program follows the schema."""
-    text = (resources.files("onrecord") / "data" / name).read_text(encoding="utf-8")
+    text = (resources.files("onrecord") / name).read_text(encoding="utf-8")
     assert errors(codebook_schema(), yaml.safe_load(text)) == []
     assert errors(codebook_schema(), {"issues": {"a b": {"label": "x"}}})

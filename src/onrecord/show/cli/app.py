@@ -8,6 +8,7 @@ import typer
 
 from onrecord.show.cli import (
     codebook,
+    compare,
     demo,
     explain,
     exports,
@@ -69,6 +70,7 @@ def build() -> typer.Typer:
     app.command("info")(setup.info)
     app.command("demo")(demo.demo)
     app.command("schema")(setup.schema)
+    app.command("compare")(compare.compare)
     app.command("evaluate")(learning.evaluate)
     app.command("train")(learning.train)
     app.command("serve")(serve.serve)

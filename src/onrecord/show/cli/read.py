@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from onrecord.show.cli import larger as llm
+from onrecord.show.cli.larger import Larger
 from onrecord.show.cli.ledgers import for_reading, given_codebook, last_codebook
 from onrecord.show.cli.options import Metadata, Output, Reading, Running, Store, flat
 
@@ -24,6 +26,7 @@ def read(
     running: Running,
     store: Store,
     output: Output,
+    larger: Larger,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no statements, only the sums at the end.")] = False,
 ) -> None:
     """Read articles: find every statement, print it, and add it to the ledger.
@@ -47,5 +50,11 @@ def read(
     codebook = given_codebook(reading.codebook)
     with for_reading(store, reading) as ledger, Report.to(running.report) as report:
         tally = Tally(None if quiet else output.format, report)
-        read_all(sources, tally, codebook or last_codebook(store, ledger), ledger, given, How(reading.model, running))
+        codebook = codebook or last_codebook(store, ledger)
+        pipeline = llm.load(larger, codebook)
+        if pipeline is not None:
+            llm.announce(larger, sources, given, codebook)
+        read_all(sources, tally, codebook, ledger, given, How(reading.model, running, pipeline))
+        if pipeline is not None:
+            llm.report(llm.tally_of(pipeline))
     tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

@@ -29,16 +29,20 @@ from onrecord.show.cli.progress import bar
 if TYPE_CHECKING:
     from onrecord.core.statement import Article, Statement
     from onrecord.lexicon import Codebook
-    from onrecord.pipeline import Item, Sent, Store
+    from onrecord.pipeline import Item, Pipeline, Sent, Store
     from onrecord.read import Given
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """With which model to read (as in `extract.load_extractor`), and where."""
+    """With which model to read (as in `extract.load_extractor`), and where.
+
+    `pipeline` is one that asks a larger language model; it reads in this process.
+    """
 
     model: str | None = None
     running: Running = field(default_factory=Running)
+    pipeline: Pipeline | None = None
 
 
 class Report:
@@ -169,6 +173,8 @@ def _items(
 
     running = how.running
     resume = not running.again
+    if how.pipeline is not None:
+        return pipeline.run(sources, how.pipeline, store, defaults=given, notes=tally.note, resume=resume)
     bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
     build = functools.partial(pipeline.load, codebook, how.model)
     if running.runner is Runner.RAY:

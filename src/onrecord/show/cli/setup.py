@@ -53,7 +53,7 @@ def write_template(path: Path) -> bool:
     if path.exists():
         say(f"{path}: exists, not overwritten")
         return False
-    path.write_bytes((resources.files("onrecord") / "data" / "codebook-template.yaml").read_bytes())
+    path.write_bytes((resources.files("onrecord.lexicon") / "codebook-template.yaml").read_bytes())
     write_line(str(path))
     return True
 

@@ -1,0 +1,140 @@
+"""The flags by which `onrecord read` asks a larger language model, and what it says of such a run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.errors import LanguageModelError, SourceError
+from onrecord.show.cli.edge import say
+
+if TYPE_CHECKING:
+    from onrecord.core.statement import Article
+    from onrecord.lexicon import Codebook
+    from onrecord.llm.asking import Tally
+    from onrecord.pipeline import Pipeline
+    from onrecord.read import Given
+
+KEY = "ONRECORD_LLM_KEY"
+LONG = 50  # questions from which on a run is asked about first
+
+
+class Reads(StrEnum):
+    """What the larger model reads."""
+
+    MEANING = "meaning"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Larger:
+    """Whether a larger language model reads, where it is, and what it is asked."""
+
+    llm: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Let this model of an OpenAI-compatible endpoint read.  [default: none]"),
+    ] = None
+    llm_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help=f"The endpoint; its key is in ${KEY}.  [default: Ollama's, http://127.0.0.1:11434/v1]"
+        ),
+    ] = None
+    llm_reads: Annotated[Reads, typer.Option(help="What the model reads: meaning only, or everything.")] = Reads.MEANING
+    llm_answers: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep its answers here, and ask nothing twice.")
+    ] = None
+    llm_calibration: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="How often it is right, as `onrecord compare` wrote it.")
+    ] = None
+    llm_price: Annotated[
+        str | None, typer.Option(metavar="IN:OUT", help="Prices of a million tokens, for the estimate.")
+    ] = None
+    llm_timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest wait for an answer.")] = (
+        120.0
+    )
+    yes: Annotated[bool, typer.Option("--yes", help="Begin a long run of the larger model without asking.")] = False
+
+
+def load(larger: Larger, codebook: Codebook | None) -> Pipeline | None:
+    """Load the pipeline that asks the larger model; None where none is named."""
+    if larger.llm is None:
+        if larger.llm_url is not None:
+            raise typer.BadParameter("--llm-url needs --llm MODEL")
+        return None
+    from onrecord.llm import Endpoint, Mode, load_pipeline
+    from onrecord.llm.calibration import read_confidences
+    from onrecord.llm.endpoint import LOCAL
+
+    shares = read_confidences(larger.llm_calibration) if larger.llm_calibration else None
+    if shares is None:
+        say("no --llm-calibration: every field counts as one half sure, so positions are unsure")
+    endpoint = Endpoint(
+        model=larger.llm, url=larger.llm_url or LOCAL, key=os.environ.get(KEY, ""), seconds=larger.llm_timeout
+    )
+    if not endpoint.local:
+        say(f"texts are sent to {endpoint.url}")
+    return load_pipeline(
+        endpoint, codebook, mode=Mode(larger.llm_reads.value), answers=larger.llm_answers, confidences=shares
+    )
+
+
+def announce(larger: Larger, sources: Sequence[str], given: Given, codebook: Codebook | None) -> None:
+    """Say how long a run takes and what it costs, and ask before a long one where somebody can answer."""
+    from onrecord.llm.answers import Answers
+    from onrecord.llm.estimate import estimate
+
+    if not all(Path(source).exists() for source in sources):
+        say("no estimate: a source is an address or the standard input")
+        return
+    found = estimate(_articles(sources, given), codebook, Answers(larger.llm_answers))
+    say(found.line(_prices(larger.llm_price)))
+    if found.questions > LONG and not larger.yes and sys.stdin.isatty() and not typer.confirm("Begin?", err=True):
+        raise typer.Abort
+
+
+def report(tally: Tally) -> None:
+    """Say what the model was asked, and what of its answers was refused."""
+    counts = tally.counts
+    say(
+        f"{counts['questions']} questions asked, {counts['kept answers']} answered from kept answers, "
+        f"{counts['tokens in']} tokens in, {counts['tokens out']} out, {counts['invalid answers']} invalid answers"
+    )
+    for reason, number in sorted(tally.refused.items()):
+        say(f"refused: {reason} ({number})")
+
+
+def tally_of(pipeline: Pipeline) -> Tally:
+    """The tally of a pipeline that asks a larger model."""
+    from onrecord.llm.pipeline import MeaningReader
+    from onrecord.llm.reading import Model
+
+    reader = pipeline.interpreter
+    model = reader.model if isinstance(reader, MeaningReader) else reader
+    if not isinstance(model, Model):
+        raise LanguageModelError("this pipeline asks no larger model")
+    return model.tally
+
+
+def _articles(sources: Sequence[str], given: Given) -> Sequence[Article]:
+    from onrecord.read import read_articles
+
+    found = (article for source in sources for article in read_articles(source, defaults=given))
+    return [article for article in found if not isinstance(article, SourceError)]
+
+
+def _prices(value: str | None) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    try:
+        one, other = (float(part) for part in value.split(":"))
+    except ValueError as error:
+        raise typer.BadParameter(f"{value!r} is not IN:OUT, two prices for a million tokens") from error
+    return one, other
