@@ -22,8 +22,9 @@ from pathlib import Path  # noqa: E402
 import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 
-from onrecord.analyse.coding import Coded  # noqa: E402
-from onrecord.analyse.networks import Options, events, network  # noqa: E402
+from onrecord.analyse.encoding import EncodedTable  # noqa: E402
+from onrecord.analyse.network_types import Options  # noqa: E402
+from onrecord.analyse.networks import events, network  # noqa: E402
 from onrecord.analyse.positions import matrix  # noqa: E402
 from onrecord.analyse.series import blocks, series  # noqa: E402
 from onrecord.exchange import dna  # noqa: E402
@@ -70,13 +71,13 @@ def against_dna(folder: Path) -> None:
     table = dna.table(dna.read(database))
 
     def static() -> None:
-        coded = Coded(table)
+        coded = EncodedTable(table)
         for settings, row in rows:
             if row["timeWindow"] == "no":
                 (events if settings.mode == "events" else network)(coded, settings)
 
     def windows() -> None:
-        coded = Coded(table)
+        coded = EncodedTable(table)
         for settings, row in rows:
             window = f"{row['timeWindow']}:{row['windowSize']}"
             if row["timeWindow"] != "no" and row["kernel"] == "null":

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.exchange import dna
-from onrecord.record.dna import Tables, frame, write_tables
+from onrecord.exchange.dna_tables import Tables, frame, write_tables
 
 PEOPLE = ["", "Ann Lee", "ann lee", "Ánn Lée", "李明", "Ali 🙂", 'O\'Neil, "Bo"', " space", "tab\there"]
 CAMPS = ["", "10", "9", "Zürich", "zurich", "\ue000 private", "🙂 above", "A=B", "line\nbreak", "ß & <b>"]

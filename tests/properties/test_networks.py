@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.analyse.coding import Coded
-from onrecord.analyse.networks import DUPLICATES, Options, network
+from onrecord.analyse.encoding import EncodedTable
+from onrecord.analyse.network_types import DUPLICATES, Options
+from onrecord.analyse.networks import network
 from onrecord.analyse.series import blocks, series
 
 QUALIFIERS = {"stance": ["support", "oppose"], "scale": [-2, -1, 0, 3], "tone": ["warm", "cold", "dry"]}
@@ -130,7 +131,7 @@ def test_two_mode_networks_are_their_formulas(rows: list[dict[str, Any]], aggreg
 def test_each_plain_window_is_the_network_of_its_statements(rows: list[dict[str, Any]], size: int) -> None:
     """The network of a window equals the network of the statements of its days."""
     table = frame(rows)
-    coded = Coded(table)
+    coded = EncodedTable(table)
     for net in series(coded, Options(aggregate="subtract"), f"days:{size}"):
         alone = network(table, Options(aggregate="subtract", since=net.start, until=net.stop))
         assert (net.rows, net.values.tolist()) == (alone.rows, alone.values.tolist())

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onrecord.analyse.coding import Coded
-from onrecord.analyse.networks import Options, events, network
+from onrecord.analyse.encoding import EncodedTable
+from onrecord.analyse.network_types import Options
+from onrecord.analyse.networks import events, network
 from onrecord.analyse.series import series
 from onrecord.exchange import dl, dna, graphml
 
@@ -41,8 +42,8 @@ needs_data = pytest.mark.skipif(not MANIFEST, reason=f"no DNA databases under {F
 
 
 @cache
-def coded(name: str) -> Coded:
-    return Coded(dna.table(dna.read(FOLDER / name / DATABASES[name])))
+def coded(name: str) -> EncodedTable:
+    return EncodedTable(dna.table(dna.read(FOLDER / name / DATABASES[name])))
 
 
 def options(row: dict[str, str]) -> Options:

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import pytest
 from ledger_samples import CODEBOOK, judged, reading
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Double, func, select, text, update
 
 from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Decision, Ruling, Stance
 from onrecord.errors import LedgerError
 from onrecord.record import Ledger, Query, schema
+from onrecord.record.chain import link
 from onrecord.record.rows import checksum
 
 CELLS = [
@@ -64,7 +65,7 @@ def test_a_changed_cell_is_found(full, raw, cell):
         row = connection.execute(select(key, column).order_by(column.is_(None), key).limit(1)).one()
         value = changed(row[1])
         if row[1] is None and not isinstance(column.type, schema.BigInteger | schema.Integer):
-            value = "x"
+            value = 0.5 if isinstance(column.type, Double) else "x"
         connection.execute(update(table).where(key == row[0]).values({column: value}))
     try:
         with Ledger(full) as ledger:
@@ -161,6 +162,40 @@ def test_the_message_says_where(full, raw):
         findings = [str(finding) for finding in ledger.verify().findings]
     assert any("number 2)" in f and "column speaker" in f and "Boris Vel" in f for f in findings), findings
     assert any("article" in f and "report-1.txt" in f and "text was changed" in f for f in findings), findings
+
+
+def test_a_forged_batch_that_fits_itself_is_found(full, raw):
+    """Claim: whoever rewrites a batch and its own digest still breaks the link from the batch after it."""
+    with Ledger(full) as ledger:
+        first = ledger.batches()[0]
+    forged = replace(first, created="2020-01-01T00:00:00+00:00")
+    with raw(full).begin() as connection:
+        connection.execute(
+            update(schema.batches)
+            .where(schema.batches.c.number == first.number)
+            .values(created=forged.created, digest=link(forged))
+        )
+    with Ledger(full) as ledger:
+        findings = [str(finding) for finding in ledger.verify().findings]
+    assert findings == ["batch 2: does not follow batch 1: the digest before it is another"]
+
+
+def test_a_chain_forged_to_its_end_is_found_by_the_head(full, raw):
+    """Claim: even where every digest from the forged batch on is recomputed, the head names another last batch."""
+    with Ledger(full) as ledger:
+        batches = ledger.batches()
+    previous = ""
+    with raw(full).begin() as connection:
+        for batch in batches:
+            made = replace(batch, previous=previous, reader="forged" if batch.number == 1 else batch.reader)
+            previous = link(made)
+            connection.execute(
+                update(schema.batches)
+                .where(schema.batches.c.number == batch.number)
+                .values(previous=made.previous, reader=made.reader, digest=previous)
+            )
+    with Ledger(full) as ledger:
+        assert [finding.where for finding in ledger.verify().findings] == ["head"]
 
 
 # ---------------------------------------------------------------- the SQLite file itself

@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from onrecord.core.statement import Stance
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
 from onrecord.record import Accounts, Ledger, Query, Reviews, Role, Verdict, desk_schema
-from onrecord.record.table import COLUMNS
+from onrecord.record.table import COLUMNS, MORE
 
 
 def corrected(of, stance=Stance.SUPPORT):
@@ -38,7 +38,7 @@ def test_following_gives_the_same_table_as_fetching_anew(ledger):
     of, (first, second) = reading()
     ledger.add([(of, [first, second])], codebook=CODEBOOK)
     held = ledger.follow()
-    assert held.table.columns == [*COLUMNS, "number", "coder"]
+    assert held.table.columns == [*COLUMNS, *MORE]
     assert not held.gone
     rows, batch = held.table, held.batch.number
     steps = [

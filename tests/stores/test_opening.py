@@ -6,15 +6,18 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from ledger_samples import reading
 from sqlalchemy import inspect, text
 
 from onrecord.errors import LedgerBusy, LedgerError, LedgerNewer, NotALedger
-from onrecord.record import Ledger, engine, migrations, schema
+from onrecord.record import Ledger, Reviews, Verdict, engine, migrations, schema
 from onrecord.record.migrations import Migration
+from onrecord.record.table import MORE
 
 
 def refused(kind, *where, **options):
@@ -46,6 +49,55 @@ def test_a_newer_ledger_is_not_touched(url, raw):
         connection.execute(text("INSERT INTO schema_version VALUES (99, 'onrecord', 'from the future')"))
     for read_only in (False, True):
         assert "upgrade" in refused(LedgerNewer, url, read_only=read_only)
+
+
+NEW = {
+    "statements": ("probability", "speaker_confidence", "issue_confidence", "stance_confidence", "extra"),
+    "articles": ("extra",),
+}
+
+
+def test_a_ledger_of_schema_4_gets_its_columns_from_its_records(url, raw):
+    """Claim: opened for writing, an older ledger has the same table and extras as a new one, and is sound."""
+    of, (ana, boris) = reading()
+    coded = replace(boris, stance=replace(boris.stance, rule='dna {"statements":[{"number":7,"coder":2}]}'))
+    with Ledger(url) as made:
+        made.add([(of, [replace(ana, probability=0.75), coded])])
+        before = made.table(more=tuple(MORE))
+    with raw(url).begin() as connection:
+        for view in ("positions", "current_statements"):
+            connection.execute(text(f"DROP VIEW {view}"))
+        for table, columns in NEW.items():
+            for column in columns:
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        connection.execute(text("DELETE FROM schema_version WHERE version > 4"))
+    assert "open it once for writing" in refused(LedgerError, url, read_only=True)
+    with Ledger(url) as opened:
+        assert opened.table(more=tuple(MORE)).equals(before)
+        assert opened.verify().ok
+    assert sorted(before["probability"].drop_nulls().to_list()) == [0.75]
+    assert before["extra"].drop_nulls().to_list() == ['{"statements":[{"number":7,"coder":2}]}']
+
+
+def test_sql_finds_current_statements_and_positions(ledger, url, raw):
+    """Claim: the views have what the table has, what a person accepted as certain, and the newest position alone."""
+    for number in range(3):
+        ledger.add([reading(number)])
+    accepted = next(ledger.statements())
+    Reviews(ledger).judge(Verdict.ACCEPT, accepted, None, coder="mira")
+    table = ledger.table()
+    with raw(url).connect() as connection:
+        rows = {row.id: row for row in connection.execute(text("SELECT * FROM current_statements"))}
+        newest = connection.execute(text("SELECT speaker, issue, date FROM positions")).all()
+    assert rows.keys() == set(table["id"].to_list())
+    assert (rows[accepted.id].confidence, rows[accepted.id].checked_by) == (1.0, "mira")
+    others = table.filter(pl.col("id") != accepted.id)
+    assert {row["id"]: row["confidence"] for row in others.to_dicts()} == {
+        key: row.confidence for key, row in rows.items() if key != accepted.id
+    }
+    sided = table.filter(pl.col("speaker").is_not_null(), pl.col("issue").is_not_null(), pl.col("stance") != "none")
+    expected = sided.group_by("speaker", "issue").agg(pl.col("date").max())
+    assert {(s, i, d) for s, i, d in newest} == {(s, i, str(d)) for s, i, d in expected.iter_rows()}
 
 
 def test_an_older_ledger_is_brought_up(url, monkeypatch):

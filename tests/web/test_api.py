@@ -14,7 +14,8 @@ from onrecord.core.codec import statement_to_dict
 from onrecord.record import Accounts, Ledger, Query, Role
 from onrecord.show.desk.app import create_app
 from onrecord.show.desk.passwords import digest
-from onrecord.show.desk.routes.api import OPERATIONS, openapi
+from onrecord.show.desk.routes.api import openapi
+from onrecord.show.desk.routes.operations import OPERATIONS
 from onrecord.show.desk.settings import Settings
 from tests.web.conftest import CODEBOOK, report
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import threading
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from onrecord.record import Ledger
 from onrecord.show.desk.board import Results, weight
 from onrecord.show.desk.marks import Mark, marks, span_of_words, split, words_of_span
 from onrecord.show.desk.turns import Turns
+from onrecord.view import current
 from tests.web.conftest import CODEBOOK, report
 
 STATIC = Path(__file__).resolve().parents[2] / "src/onrecord/show/desk/static"
@@ -202,7 +204,7 @@ def test_pages_of_cells_are_the_matrix_cut(desk, path):
     with Ledger(path) as ledger:
         for number in range(30, 50):
             ledger.add([report(number, speaker=f"Speaker {number % 7}")], codebook=CODEBOOK)
-        table = ledger.table()
+        table = current(ledger).utterances
     for by in ("speaker", "affiliation"):
         for rule in ("latest", "majority", "weighted"):
             for day in ("", "&as_of=2026-03-10"):
@@ -213,6 +215,20 @@ def test_pages_of_cells_are_the_matrix_cut(desk, path):
                     address = page["next"]
                 whole = matrix(table, rule=rule, by=by, as_of=day[-10:] or None).cells
                 assert json.loads(json.dumps(found)) == json.loads(json.dumps(whole.to_dicts(), default=str))
+
+
+def test_a_threshold_travels_with_every_link(desk):
+    """Claim: `min_confidence` in the address holds for the page, and each of its links to the desk carries it along."""
+    page = desk.get("/positions?min_confidence=0.9").text
+    links = re.findall(r'href="(/[^"#]*)"', page)
+    inner = [link for link in links if not link.startswith("/static/")]
+    assert inner
+    assert all("min_confidence=0.9" in link for link in inner)
+    assert desk.get("/positions?min_confidence=0.9").text.count('class="cell s-') < desk.get("/positions").text.count(
+        'class="cell s-'
+    )
+    assert desk.get("/positions?min_confidence=2").status_code == 400
+    assert "min_confidence" not in re.findall(r'href="([^"]*)"', desk.get("/people").text)[3]
 
 
 def test_what_is_kept_is_bounded_by_its_bytes():

@@ -57,7 +57,7 @@ def agreement(units: Sequence[Unit], *, draws: int = 1_000, level: float = 0.95,
 
 
 def confusion(units: Sequence[Mapping[str, Hashable]], one: str, other: str) -> Counter[tuple[Hashable, Hashable]]:
-    """How often `one` said the first and `other` the second value, over the units that both coded."""
+    """Count how often `one` chose the first and `other` the second value, over the units that both coded."""
     return Counter((unit[one], unit[other]) for unit in units if one in unit and other in unit)
 
 

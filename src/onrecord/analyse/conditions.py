@@ -17,7 +17,7 @@ import polars as pl
 
 from onrecord.analyse.drift import stems
 from onrecord.analyse.positions import NEEDED
-from onrecord.analyse.tables import actor, check
+from onrecord.analyse.tables import actor, asserted, check
 
 EDGES: dict[str, Any] = {
     "before": pl.String, "after": pl.String, "actor": pl.String, "count": pl.Int64, "first": pl.Date, "last": pl.Date,
@@ -46,7 +46,7 @@ def conditions(
     `terms` are the words that point to each issue, as a codebook has them; without them an issue is known by its id
     alone. Statements without an actor, an issue or a condition say nothing here; nor does an issue before itself.
     """
-    rows = check(table, (*NEEDED, "quote")).with_columns(actor(by).alias("actor"))
+    rows = asserted(check(table, (*NEEDED, "quote"))).with_columns(actor(by).alias("actor"))
     rows = rows.filter(pl.col("actor").is_not_null(), pl.col("issue").is_not_null(), pl.col("condition").list.len() > 0)
     if rows.is_empty():
         return pl.DataFrame(schema=EDGES)

@@ -68,7 +68,7 @@ def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None)
 
 
 def clusters(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None) -> pl.DataFrame:
-    """The table with the column `cluster`: the id of the first report of the same utterance (its own, if alone).
+    """Return the table with `cluster`: the id of the first report of the same utterance (its own, if alone).
 
     A table that has the column keeps it, so that it can be made once, with word vectors, for several analyses.
     """
@@ -93,9 +93,23 @@ def clusters(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = No
     )
 
 
-def independent(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
-    """The table with `share`: each report's part in its cluster, so that a story re-told ten times counts once."""
-    return clusters(table, days=days).with_columns((1.0 / pl.len().over("cluster")).alias("share"))
+def reprints(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
+    """Return the table with the column `cluster`, as `clusters` does, but for reports in the same words alone.
+
+    Letter case and punctuation apart, a speaker's words with at most `days` days between one report and the next.
+    Linear in the number of statements. A table that has the column keeps it.
+    """
+    if "cluster" in check(table, NEEDED).columns:
+        return table
+    words = pl.col("quote").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    rows = table.select("id", "date", pl.col("speaker").str.to_lowercase(), words.alias("words")).with_row_index("row")
+    rows = rows.sort("speaker", "words", "date", "id")
+    known = pl.col("speaker").is_not_null() & pl.col("words").is_not_null() & pl.col("date").is_not_null()
+    same = (pl.col("speaker") == pl.col("speaker").shift(1)) & (pl.col("words") == pl.col("words").shift(1))
+    near = (pl.col("date") - pl.col("date").shift(1)).dt.total_days() <= days
+    follows = (known & same & near).fill_null(value=False)
+    rows = rows.with_columns(pl.when(~follows).then(pl.col("id")).forward_fill().alias("cluster"))
+    return table.with_columns(rows.sort("row")["cluster"])
 
 
 def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -> None:

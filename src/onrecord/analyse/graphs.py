@@ -12,8 +12,9 @@ from scipy.cluster import hierarchy
 from scipy.sparse import csgraph
 from scipy.spatial.distance import squareform
 
-from onrecord.analyse.coding import Floats
-from onrecord.analyse.networks import Network, Options, network
+from onrecord.analyse.encoding import Floats
+from onrecord.analyse.network_types import Network, Options
+from onrecord.analyse.networks import network
 from onrecord.errors import TableError
 
 CENTRALITIES = ("degree", "strength", "conflict", "betweenness", "closeness", "eigenvector", "pagerank")
@@ -116,7 +117,7 @@ def centralities(net: Network) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Polarization:
-    """How far a debate falls into two camps, in [0, 1], and of what that is made.
+    """Measure polarization into two camps, in [0, 1], with its components.
 
     `value` = cohesion x opposition x balance. `cohesion` is the share of congruence in all ties within the camps,
     `opposition` the share of conflict in all ties between them, `balance` 4 n1 n2 / (n1 + n2) ** 2.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -19,13 +19,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from onrecord.analyse.coding import DOCUMENT_FIELDS, SMALL, UNDATED, Bools, Coded, Floats, Ints, Levels, moment
+from onrecord.analyse.encoding import DOCUMENT_FIELDS, SMALL, UNDATED, Bools, EncodedTable, Floats, Ints, Levels, moment
+from onrecord.analyse.network_types import Network, Options
 from onrecord.errors import TableError
-
-MODES = ("one", "two", "events")
-AGGREGATES = ("ignore", "combine", "subtract", "congruence", "conflict")
-NORMALISATIONS = ("none", "average", "jaccard", "cosine", "activity", "prominence")
-DUPLICATES = ("include", "document", "week", "month", "year", "all")
 
 # Beyond these, a dense matrix would not fit: a one-mode matrix has nodes squared cells of 8 bytes.
 MOST_NODES = 20_000
@@ -33,111 +29,11 @@ MOST_CELLS = 200_000_000
 DENSE_CELLS = 4_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What network to build; the names are DNA's, in English spelling.
-
-    `exclude` and `only` are pairs of field and value: a statement goes if it has an excluded value, or if in a field
-    of `only` it has none of the values given for that field (DNA's inverted exclusion). `isolates` keeps the nodes
-    that have no statement left, `qualifier` is a boolean, integer or text column (None: all statements count alike).
-    """
-
-    mode: str = "one"
-    rows: str = "affiliation"
-    columns: str = "issue"
-    qualifier: str | None = "stance"
-    aggregate: str = "ignore"
-    normalise: str = "none"
-    duplicates: str = "include"
-    exclude: tuple[tuple[str, str], ...] = ()
-    only: tuple[tuple[str, str], ...] = ()
-    isolates: bool = False
-    since: str | date | None = None
-    until: str | date | None = None
-
-    def __post_init__(self) -> None:
-        for name, allowed in (
-            ("mode", MODES), ("aggregate", AGGREGATES), ("normalise", NORMALISATIONS), ("duplicates", DUPLICATES),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if value not in allowed:
-                raise TableError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
-        self._refuse("two", self.aggregate, ("combine",))
-        self._refuse("one", self.aggregate, ("congruence", "conflict"))
-        self._refuse("two", self.normalise, ("activity", "prominence"))
-        self._refuse("one", self.normalise, ("average", "jaccard", "cosine"))
-        if self.rows == self.columns and self.mode != "events":
-            raise TableError(f"rows and columns are both {self.rows!r}: choose two different fields")
-        if self.qualifier in (self.rows, self.columns) and self.mode != "events":
-            if self.aggregate != "ignore":
-                raise TableError(f"the qualifier {self.qualifier!r} is also a row or column: choose another field")
-            object.__setattr__(self, "qualifier", None)
-        if self.qualifier is None and self.aggregate != "ignore":
-            raise TableError(f"{self.aggregate} needs a qualifier such as stance")
-
-    @property
-    def counting(self) -> tuple[Any, ...]:
-        """What decides which statements count, and as what: networks that agree in it share their counts."""
-        return (
-            self.rows, self.columns, self.qualifier, self.aggregate == "ignore", self.duplicates, self.exclude,
-            self.only, self.isolates, self.since, self.until,
-        )  # fmt: skip
-
-    def _refuse(self, mode: str, value: str, values: tuple[str, ...]) -> None:
-        # DNA falls back to another setting in silence here, so that a figure may show what was not asked for.
-        if value in values and self.mode not in (mode, "events"):
-            raise TableError(f"{value} is for {mode}-mode networks only")
-
-
-@dataclass(frozen=True)
-class Network:
-    """A matrix with the names of its rows and columns, both in code point order; `values` is a dense float array.
-
-    In a one-mode network rows and columns are the same nodes and the matrix is symmetric. `middle` is the point in time
-    of a window; without windows it is None and `start` and `stop` are the first and last dates.
-    """
-
-    mode: str
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    values: Floats
-    statements: int
-    options: Options
-    start: datetime | None = None
-    middle: datetime | None = None
-    stop: datetime | None = None
-
-    def at(self, start: datetime, middle: datetime, stop: datetime) -> Network:
-        """The same network as that of a window."""
-        return Network(
-            self.mode, self.rows, self.columns, self.values, self.statements, self.options, start, middle, stop
-        )
-
-    def frame(self) -> pl.DataFrame:
-        """One row per row name, in the column `name`, one column per column name."""
-        # A node may itself be called "name".
-        first = "name" if "name" not in self.columns else ""
-        names: dict[str, Any] = {first: pl.Series(self.rows, dtype=pl.String)}
-        return pl.DataFrame(names | {label: self.values[:, place] for place, label in enumerate(self.columns)})
-
-    def edges(self) -> pl.DataFrame:
-        """The ties that are not 0, as source, target, weight; each tie of a one-mode network once, loops left out."""
-        values = np.triu(self.values, 1) if self.mode == "one" else self.values
-        place = np.nonzero(values)
-        return pl.DataFrame(
-            {
-                "source": pl.Series(np.array(self.rows, dtype=object)[place[0]].tolist(), dtype=pl.String),
-                "target": pl.Series(np.array(self.columns, dtype=object)[place[1]].tolist(), dtype=pl.String),
-                "weight": pl.Series(values[place], dtype=pl.Float64),
-            }
-        )
-
-
 @dataclass(frozen=True)
 class Selection:
     """The statements that a network counts: their places in `coded`, in time order, and the nodes they may have."""
 
-    coded: Coded
+    coded: EncodedTable
     options: Options
     original: Ints
     chosen: Ints
@@ -189,7 +85,7 @@ class Counted:
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def tally(self, mode: str) -> Any:
-        """How often each cell occurs: actors x (concepts and levels) in one mode, cells x levels in two."""
+        """Count each cell: actors x (concepts and levels) in one mode, cells x levels in two."""
         if ("tally", mode) not in self.kept:
             rows, columns, depth = len(self.rows), len(self.columns), self.depth
             shape = (rows, columns * depth) if mode == "one" else (rows * columns, depth)
@@ -197,38 +93,38 @@ class Counted:
         return self.kept["tally", mode]
 
     def norm(self, normalise: str) -> Floats | None:
-        """What a one-mode matrix is divided by."""
+        """Return the divisor of a one-mode matrix."""
         if normalise != "none" and ("norm", normalise) not in self.kept:
             self.kept["norm", normalise] = _norm(self.tally("one"), normalise)
         return None if normalise == "none" else self.kept["norm", normalise]
 
 
-def network(table: pl.DataFrame | Coded, options: Options) -> Network:
+def network(table: pl.DataFrame | EncodedTable, options: Options) -> Network:
     """The network of a statement table (or of its codes); TableError where a field is missing or it is too large.
 
-    Networks of one `Coded` that differ only in how they aggregate or normalise share the counts of their statements.
+    Networks of one `EncodedTable` that differ only in how they aggregate or normalise share their counts.
     """
     if options.mode == "events":
         raise TableError("an event list is no matrix: call events")
-    coded = table if isinstance(table, Coded) else Coded(table)
+    coded = table if isinstance(table, EncodedTable) else EncodedTable(table)
     # Which of several duplicates stays shows only where their unlike sides do, in the Jaccard norm of ignored sides.
     ordered = options.aggregate == "ignore" and options.normalise == "jaccard"
     counted = coded.remember((*options.counting, ordered), lambda: _whole(select(coded, options, ordered=ordered)))
     return settle(counted, options)
 
 
-def events(table: pl.DataFrame | Coded, options: Options) -> pl.DataFrame:
+def events(table: pl.DataFrame | EncodedTable, options: Options) -> pl.DataFrame:
     """The statements that are left after exclusion and the filter of duplicates, in time order: an event list."""
     picked = select(table, options)
     return picked.coded.table[picked.chosen]
 
 
-def select(table: pl.DataFrame | Coded, options: Options, *, ordered: bool = True) -> Selection:
+def select(table: pl.DataFrame | EncodedTable, options: Options, *, ordered: bool = True) -> Selection:
     """Apply time range, exclusions and the filter of duplicates.
 
     `ordered` puts the statements in time order, so that of equal ones the first stays; without, any of them may.
     """
-    coded = table if isinstance(table, Coded) else Coded(table)
+    coded = table if isinstance(table, EncodedTable) else EncodedTable(table)
     inside = coded.between(options.since, options.until) & _kept(coded, options, document=True)
     original = np.flatnonzero(inside)
     inside = inside & _kept(coded, options, document=False)
@@ -333,7 +229,7 @@ def _whole(picked: Selection) -> Counted:
 
 
 def similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
-    """What a pair of levels adds to a tie: a matrix of levels x levels, made once for all networks of these levels."""
+    """Return the contribution of each pair of levels to a tie (levels x levels), computed once per set of levels."""
     if (aggregate, depth) not in levels.near:
         levels.near[aggregate, depth] = _similarity(levels, aggregate, depth)
     return levels.near[aggregate, depth]
@@ -352,7 +248,7 @@ def _similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
     return {"congruence": near, "conflict": 1.0 - near, "subtract": 2.0 * near - 1.0}[aggregate]
 
 
-def _kept(coded: Coded, options: Options, *, document: bool) -> Bools:
+def _kept(coded: EncodedTable, options: Options, *, document: bool) -> Bools:
     """The statements that the exclusions on the document (or on the statement) leave."""
     kept = np.ones(coded.size, dtype=np.bool_)
     for pairs, wanted in ((options.exclude, False), (options.only, True)):
@@ -396,7 +292,7 @@ def _fits(rows: int, columns: int, mode: str) -> None:
 
 
 def _tally(cells: Ints, rows: int, columns: int, weights: Floats | None) -> Any:
-    """How often each cell occurs, as a rows x columns array, sparse where a dense one would be mostly room."""
+    """Count each cell as a rows x columns array, sparse where a dense one would be mostly empty."""
     if rows * columns <= max(DENSE_CELLS, 8 * cells.size):
         counts = np.bincount(cells, weights, minlength=rows * columns)
         return counts.astype(np.float64).reshape(rows, columns)
@@ -411,7 +307,7 @@ def _weighted(counts: Any, weights: Floats, depth: int) -> Any:
 
 
 def _alone(counts: Any) -> Floats:
-    """What one of two actors said at concepts and levels where the other said nothing, both ways."""
+    """Count statements of one actor at concepts and levels where the other has none, both ways."""
     said = counts > 0
     said = said.astype(np.float64)
     total = np.asarray(counts.sum(axis=1)).ravel()

@@ -2,20 +2,26 @@
 
 A cell rests on the statements that take a position (stance other than `none`) by a named actor on an issue. Three
 rules settle what it shows: `latest` (the newest statement; of several that day the surest reading, then the firmest,
-then the last in the table), `majority` (the most frequent stance; the newer of equals) and `weighted` (the mean of
-support = 1, mixed and noncommittal = 0, oppose = -1, each weighted by commitment and confidence; beyond a third it is
-support or oppose).
+then the last in the table), `majority` (the stance with the most evidence; the newer of equals) and `weighted` (the
+mean of support = 1, mixed and noncommittal = 0, oppose = -1, each weighted by commitment and evidence; beyond a third
+it is support or oppose).
+
+The evidence of a statement is its confidence, shared among the reports of one utterance: what ten outlets repeat is
+said once. The probability of a cell is that of its stance given the utterances it rests on, for `latest` the newest
+alone. It assumes a uniform prior over the four positions and independent errors of reading: a position scores the
+confidence of each utterance that takes it, times a third of the doubt of each other one; its probability is its score
+over the sum of the four. A position between two sides that no utterance takes has the product of the surest of each.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
-from onrecord.analyse.tables import POSITIONS, actor, check, duration, side, strength, until
+from onrecord.analyse.tables import POSITIONS, actor, asserted, check, duration, side, strength, unsure, until
 from onrecord.errors import TableError
 
 CELL: dict[str, Any] = {
@@ -32,7 +38,11 @@ CELL: dict[str, Any] = {
     "first": pl.Date,
     "last": pl.Date,
     "ids": pl.List(pl.String),
+    "probability": pl.Float64,
+    "utterances": pl.Int64,
+    "unsure": pl.Int64,
 }
+UNSURE: dict[str, Any] = {"actor": pl.String, "issue": pl.String, "unsure": pl.Int64}
 RULES = ("latest", "majority", "weighted")
 NEEDED = (
     "id", "speaker", "affiliation", "issue", "stance", "commitment", "act", "condition", "date", "outlet", "confidence",
@@ -47,12 +57,16 @@ class Matrix:
     """One row per actor and issue in `cells` (columns of `CELL`), by actor and issue in code point order.
 
     `value` is the weighted mean stance in [-1, 1], `spread` the population standard deviation of the bare stances
-    (0: all agree, 1: half for and half against), `confidence` that of the statements which the shown stance rests on.
+    (0: all agree, 1: half for and half against), `confidence` that of the statements which the shown stance rests on,
+    `probability` that the stance is right. `count` counts statements, `utterances` what is left when the reports of one
+    utterance count once, `unsure` the positions that are too unsure to count. In `unsure` all of these are counted,
+    those of cells that have no other position among them (columns actor, issue, unsure).
     """
 
     cells: pl.DataFrame
     rule: str
     by: str
+    unsure: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNSURE))
 
     @property
     def actors(self) -> list[str]:
@@ -93,21 +107,32 @@ def matrix(
         duration(window)
     if rule not in RULES:
         raise TableError(f"the rule of a matrix is one of {', '.join(RULES)}, not {rule!r}")
-    stated = positions(until(check(table, NEEDED).select(NEEDED), as_of, window), by)
+    table = until(check(table, NEEDED), as_of, window)
+    doubtful = unsure(table, by)
+    stated = shared(positions(table, by))
     if stated.is_empty():
-        return Matrix(pl.DataFrame(schema=CELL), rule, by)
-    cells = _summary(stated).join(_settle(stated, rule), on=["actor", "issue"], how="left")
-    return Matrix(cells.select(pl.col(name).cast(kind) for name, kind in CELL.items()).sort("actor", "issue"), rule, by)
+        return Matrix(pl.DataFrame(schema=CELL), rule, by, doubtful)
+    settled = _settle(stated, rule)
+    cells = (
+        _summary(stated)
+        .join(settled, on=["actor", "issue"], how="left")
+        .join(_probability(stated, settled, rule), on=["actor", "issue"], how="left")
+        .join(doubtful, on=["actor", "issue"], how="left")
+        .with_columns(pl.col("unsure").fill_null(0))
+    )
+    cells = cells.select(pl.col(name).cast(kind) for name, kind in CELL.items()).sort("actor", "issue")
+    return Matrix(cells, rule, by, doubtful)
 
 
 def positions(table: pl.DataFrame, by: str = "speaker") -> pl.DataFrame:
-    """The rows that take a position, with `actor`, `side` (-1, 0 or 1), `firm` in (0, 1] and `weight` (firm x sure).
+    """Return the rows that take a position, with `actor`, `side` (-1, 0 or 1), `firm` in (0, 1] and `weight`.
 
-    They come from old to new (undated first), those of one day from the least sure reading to the surest.
+    `weight` is firm x sure. Rows that a view marks as unsure are left out. The rows come from old to new (undated
+    first), those of one day from the least sure reading to the surest.
     """
-    rows = table.with_columns(actor(by).alias("actor")).filter(
+    rows = asserted(table).with_columns(actor(by).alias("actor")).filter(
         pl.col("actor").is_not_null(), pl.col("issue").is_not_null(), pl.col("stance").is_in(POSITIONS)
-    )
+    )  # fmt: skip
     rows = rows.with_columns(
         side().alias("side"), strength().alias("firm"), pl.col("confidence").fill_null(1.0).clip(0.0, 1.0)
     )
@@ -115,12 +140,25 @@ def positions(table: pl.DataFrame, by: str = "speaker") -> pl.DataFrame:
     return rows.sort("date", "confidence", "firm", nulls_last=False, maintain_order=True)
 
 
+def shared(stated: pl.DataFrame) -> pl.DataFrame:
+    """Return positions with `utterance`, and with `weight` and `evidence` shared among the reports of an utterance.
+
+    `evidence` is confidence x share. Where nothing marks utterances, each statement is one.
+    """
+    utterance = pl.col("cluster") if "cluster" in stated.columns else pl.col("id")
+    reports = pl.len().over("actor", "issue", "utterance")
+    return stated.with_columns(utterance.alias("utterance")).with_columns(
+        (pl.col("weight") / reports).alias("weight"), (pl.col("confidence") / reports).alias("evidence")
+    )
+
+
 def _summary(stated: pl.DataFrame) -> pl.DataFrame:
-    """What all statements of a cell have in common: value, spread, count, outlets, dates, ids."""
+    """Summarise all statements of each cell: value, spread, counts, outlets, dates, ids."""
     return stated.group_by("actor", "issue").agg(
         ((pl.col("side") * pl.col("weight")).sum() / pl.col("weight").sum()).alias("value"),
         pl.col("side").std(ddof=0).fill_null(0.0).alias("spread"),
         pl.len().alias("count"),
+        pl.col("utterance").n_unique().alias("utterances"),
         pl.col("outlet").drop_nulls().unique().sort().alias("outlets"),
         pl.col("date").min().alias("first"),
         pl.col("date").max().alias("last"),
@@ -128,14 +166,44 @@ def _summary(stated: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _probability(stated: pl.DataFrame, settled: pl.DataFrame, rule: str) -> pl.DataFrame:
+    """Work out the probability of the stance that each cell shows (columns actor, issue, probability)."""
+    group = ["actor", "issue"]
+    if rule == "latest":
+        return settled.select(*group, pl.col("confidence").alias("probability"))
+    # Reports of one utterance that are read as different stances share its confidence.
+    told = stated.group_by(*group, "utterance", "stance").agg(pl.col("confidence").max().alias("p"))
+    told = told.with_columns((pl.col("p") / pl.len().over(*group, "utterance")).clip(1e-9, 1 - 1e-9))
+    others = len(POSITIONS) - 1
+    scores = [
+        pl.when(pl.col("stance") == stance).then(pl.col("p").log()).otherwise(((1 - pl.col("p")) / others).log())
+        .sum().alias(f"log_{stance}")
+        for stance in POSITIONS
+    ]  # fmt: skip
+    best = [
+        pl.col("p").filter(pl.col("stance") == stance).max().fill_null(0.0).alias(f"best_{stance}")
+        for stance in ("support", "oppose")
+    ]
+    cells = told.group_by(group).agg(*scores, *best, pl.col("stance").unique().alias("taken"))
+    cells = cells.join(settled.select(*group, "stance"), on=group)
+    top = pl.max_horizontal(f"log_{stance}" for stance in POSITIONS)
+    total = pl.sum_horizontal((pl.col(f"log_{stance}") - top).exp() for stance in POSITIONS)
+    shown = pl.coalesce(
+        pl.when(pl.col("stance") == stance).then((pl.col(f"log_{stance}") - top).exp()) for stance in POSITIONS
+    )
+    between = pl.col("best_support") * pl.col("best_oppose")
+    likely = pl.when(pl.col("taken").list.contains(pl.col("stance"))).then(shown / total).otherwise(between)
+    return cells.select(*group, likely.round(6).alias("probability"))
+
+
 def _settle(stated: pl.DataFrame, rule: str) -> pl.DataFrame:
-    """What each cell shows: stance, commitment, whether under a condition, and the confidence behind it."""
+    """Settle what each cell shows: stance, commitment, whether under a condition, and the confidence behind it."""
     conditional = (pl.col("condition").list.len() > 0).fill_null(value=False).alias("conditional")
     if rule == "latest":
         shown = [pl.col("stance"), pl.col("commitment"), conditional, pl.col("confidence")]
         return stated.group_by("actor", "issue").agg(column.last() for column in shown)
     by_stance = stated.group_by("actor", "issue", "stance").agg(
-        pl.len().alias("votes"),
+        pl.col("evidence").sum().round(9).alias("votes"),
         pl.col("date").max().alias("date"),
         pl.col("commitment").last(),
         conditional.all(),

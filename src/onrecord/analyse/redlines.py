@@ -100,6 +100,6 @@ def redlines(
 
 
 def _says(pattern: re.Pattern[str]) -> pl.Expr:
-    """Whether the words of cue and content hold the pattern."""
+    """Tell whether the pattern occurs in the words of cue and content."""
     words = pl.concat_str("cue", "quote", separator=" ", ignore_nulls=True)
     return words.map_elements(lambda text: pattern.search(text) is not None, return_dtype=pl.Boolean)

@@ -11,22 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import polars as pl
 
-from onrecord.core.statement import Decision, Ruling
+from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.lexicon import rows
-
-
-class ActorKind(StrEnum):
-    """What an actor is."""
-
-    PERSON = "person"
-    STATE = "state"
-    BODY = "body"
-    OUTLET = "outlet"
-    UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +42,7 @@ class Actor:
     first: str | None
     last: str | None
     open: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 Key = tuple[str, str | None]  # a speaker as printed, and its affiliation
@@ -65,6 +55,42 @@ class _Group:
     name: str
     keys: list[Key]
     notes: list[str] = field(default_factory=list)
+    kind: ActorKind | None = None
+    party: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """People's decisions on speakers: how each is shown, keyed by how it was read, and which are hidden."""
+
+    shown: Mapping[Key, Key] = field(default_factory=dict)
+    hidden: frozenset[Key] = frozenset()
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The names that were read and are shown otherwise."""
+        return {read: shown for (read, _), (shown, _) in self.shown.items() if read != shown}
+
+    def shown_as(self, speaker: str | None, affiliation: str | None) -> Key | None:
+        """Return how a speaker with an affiliation is shown; None where that is as read."""
+        return None if speaker is None else self.shown.get((speaker, affiliation))
+
+    def apply(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Return a statement table with speakers and affiliations as people decided, without those that are hidden."""
+        if not self.shown and not self.hidden:
+            return table
+        rows = [(*read, *shown, False) for read, shown in self.shown.items() if read not in self.hidden]
+        rows += [(*key, *key, True) for key in self.hidden]
+        texts = ("speaker", "affiliation", "_speaker", "_affiliation")
+        schema = {**dict.fromkeys(texts, pl.String), "_gone": pl.Boolean}
+        known = pl.DataFrame(rows, schema=schema, orient="row")
+        joined = table.select("speaker", "affiliation").join(
+            known, on=["speaker", "affiliation"], how="left", nulls_equal=True, maintain_order="left"
+        )
+        shown = joined.select(pl.coalesce(f"_{name}", name).alias(name) for name in ("speaker", "affiliation"))
+        named = table.with_columns(shown["speaker"], shown["affiliation"])
+        return named.filter(~joined["_gone"].fill_null(value=False)) if self.hidden else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +104,6 @@ class Registry:
         """The actor that a speaker is; None where the table had no such speaker."""
         at = self._of.get((speaker, affiliation))
         return None if at is None else self.actors[at]
-
-    def apply(self, table: pl.DataFrame) -> pl.DataFrame:
-        """The statement table with canonical speakers and, where it was unknown, the actor's affiliation."""
-        keys = list(zip(table["speaker"].to_list(), table["affiliation"].to_list(), strict=True))
-        found = [self.of(speaker, side) if speaker is not None else None for speaker, side in keys]
-        names = [actor.name if actor is not None else speaker for actor, (speaker, _) in zip(found, keys, strict=True)]
-        sides = [
-            side or (actor.affiliation if actor is not None else None)
-            for actor, (_, side) in zip(found, keys, strict=True)
-        ]
-        return table.with_columns(
-            pl.Series("speaker", names, dtype=pl.String), pl.Series("affiliation", sides, dtype=pl.String)
-        )
 
 
 def build_registry(table: pl.DataFrame, decisions: Sequence[Decision] = ()) -> Registry:
@@ -113,31 +126,41 @@ def build_registry(table: pl.DataFrame, decisions: Sequence[Decision] = ()) -> R
     return Registry(tuple(made[i] for i in order), {key: place[i] for key, i in by_key.items()})
 
 
-def decided(table: pl.DataFrame, decisions: Sequence[Decision]) -> dict[Key, Key]:
-    """What people decided, as speakers with their affiliation and what they are called since; others are left out.
+def decided(heard: pl.DataFrame, decisions: Sequence[Decision]) -> Names:
+    """Resolve people's decisions to speakers with their affiliation and how they are shown; others are left out.
 
-    Short forms come along with the speaker that a decision names, as in `build_registry`, and an unknown affiliation
-    is filled in. Cheap where nothing was decided, and else by the namesakes of those whom decisions name.
+    `heard` counts the statements of each speaker and affiliation (columns speaker, affiliation, len). Short forms come
+    along with the speaker that a decision names, as in `build_registry`, and an unknown affiliation is filled in.
     """
-    names = {name for one in decisions if one.ruling is not Ruling.SPLIT for name in (one.name, *one.others)}
+    names = {name for one in decisions for name in _named(one)}
     wanted = {_plain(form) for name in names for form in (name, re.sub(r" \([^()]*\)$", "", name))}
     if not wanted:
-        return {}
+        return Names()
     last = {name.split()[-1] for name in wanted if name}  # only who shares the last word can be one by the rules
-    heard = table.filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
     counts = Counter({(who, side): n for who, side, n in heard.iter_rows() if _plain(who).split()[-1:] and
                       _plain(who).split()[-1] in last})  # fmt: skip
     apart = _splits(decisions)
     found: dict[Key, Key] = {}
+    hidden: set[Key] = set()
     for group in _decided(_short_forms(_by_name(counts), apart), decisions, apart):
         if wanted.isdisjoint({_plain(group.name), *(_plain(name) for name, _ in group.keys)}):
             continue
         sides = Counter({side: counts[(name, side)] for name, side in group.keys if side is not None})
         most = min(sides, key=lambda s: (-sides[s], s)) if sides else None
+        hidden.update(group.keys if group.hidden else ())
         for name, side in group.keys:
-            if (name, side) != (group.name, side or most):
-                found[name, side] = (group.name, side or most)
-    return found
+            shown = (group.name, group.party or side or most)
+            if (name, side) != shown:
+                found[name, side] = shown
+    return Names(found, frozenset(hidden))
+
+
+def _named(decision: Decision) -> tuple[str, ...]:
+    """The speakers that a decision names, those apart from whom a split sets one left out."""
+    if decision.ruling is Ruling.SPLIT:
+        return ()
+    names = (Ruling.MERGE, Ruling.RENAME, Ruling.ALIAS)
+    return (decision.name, *decision.others) if decision.ruling in names else (decision.name,)
 
 
 # ---------------------------------------------------------------- joining
@@ -154,7 +177,7 @@ def _splits(decisions: Iterable[Decision]) -> set[frozenset[str]]:
         pairs = {frozenset((_plain(decision.name), _plain(other))) for other in decision.others}
         if decision.ruling is Ruling.SPLIT:
             apart |= pairs
-        elif decision.ruling is Ruling.MERGE:
+        elif decision.ruling in (Ruling.MERGE, Ruling.ALIAS):
             apart -= pairs
     return apart
 
@@ -181,7 +204,7 @@ def _by_name(counts: Counter[Key]) -> list[_Group]:
 
 
 def _is_name(name: str) -> bool:
-    """Whether a speaker is named, and no description: all of its longer words have capitals."""
+    """Tell whether a speaker is a name rather than a description: all longer words are capitalised."""
     return (
         bool(name)
         and all(part[:1].isupper() or len(part) <= 3 for part in name.split())
@@ -231,13 +254,13 @@ def _compatible(one: str | None, two: str | None) -> bool:
 
 
 def _decided(groups: list[_Group], decisions: Iterable[Decision], apart: set[frozenset[str]]) -> list[_Group]:
-    """Apply merges and renames in the order they were made."""
+    """Apply the decisions other than splits in the order they were made."""
     for decision in decisions:
         if decision.ruling is Ruling.SPLIT:
             continue
-        if decision.ruling is Ruling.RENAME:
+        if decision.ruling not in (Ruling.MERGE, Ruling.ALIAS):
             for group in _called(groups, decision.name):
-                group.name = decision.others[0]
+                _set(group, decision)
             continue
         targets = _called(groups, decision.name)
         others = [name for name in decision.others if frozenset((_plain(decision.name), _plain(name))) not in apart]
@@ -251,6 +274,18 @@ def _decided(groups: list[_Group], decisions: Iterable[Decision], apart: set[fro
         gone = {id(other) for other in merged}
         groups = [group for group in groups if id(group) not in gone and group.keys]
     return groups
+
+
+def _set(group: _Group, decision: Decision) -> None:
+    """Apply a decision on one actor alone."""
+    if decision.ruling is Ruling.RENAME:
+        group.name = decision.others[0]
+    elif decision.ruling is Ruling.KIND:
+        group.kind = ActorKind(decision.others[0])
+    elif decision.ruling is Ruling.PARTY:
+        group.party = decision.others[0]
+    else:
+        group.hidden = decision.ruling is Ruling.HIDE
 
 
 def _called(groups: Iterable[_Group], name: str) -> list[_Group]:
@@ -315,9 +350,9 @@ def _titles(source: str, roles: set[str]) -> list[str]:
 
 def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str], states: set[str]) -> Actor:
     sides = Counter({side: counts[(name, side)] for name, side in group.keys if side is not None})
-    side = min(sides, key=lambda s: (-sides[s], s)) if sides else None
+    side = group.party or (min(sides, key=lambda s: (-sides[s], s)) if sides else None)
     notes = list(group.notes)
-    if len({_plain(s) for s in sides}) > 1:
+    if group.party is None and len({_plain(s) for s in sides}) > 1:
         notes.append("affiliations: " + ", ".join(sorted(sides)))
     roles = [
         Role(title, min((d for d in days if d), default=None), max((d for d in days if d), default=None), len(days))
@@ -325,7 +360,7 @@ def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str]
     ]
     return Actor(
         name=group.name,
-        kind=_kind(group.name, side, outlets, states),
+        kind=group.kind or _kind(group.name, side, outlets, states),
         affiliation=side,
         aliases=tuple(sorted({name for name, _ in group.keys if name != group.name})),
         roles=tuple(roles),
@@ -334,6 +369,7 @@ def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str]
         first=min(facts.days, default=None),
         last=max(facts.days, default=None),
         open=tuple(dict.fromkeys(notes)),
+        hidden=group.hidden,
     )
 
 

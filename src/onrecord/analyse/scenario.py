@@ -25,11 +25,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onrecord.analyse.coding import Bools, Floats
 from onrecord.analyse.drift import clusters
+from onrecord.analyse.encoding import Bools, Floats
 from onrecord.analyse.positions import positions
 from onrecord.analyse.tables import STANCE_VALUE, until
-from onrecord.analyse.trust import draw
+from onrecord.analyse.uncertainty import draw
 from onrecord.errors import TableError
 
 NOTE = "This is arithmetic over reported positions, no forecast of people."

@@ -21,8 +21,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from onrecord.analyse.coding import DAY, UNDATED, Coded, Floats, Ints, bound, moment
-from onrecord.analyse.networks import Network, Options, Selection, build, select, similarity
+from onrecord.analyse.encoding import DAY, UNDATED, EncodedTable, Floats, Ints, bound, moment
+from onrecord.analyse.network_types import Network, Options
+from onrecord.analyse.networks import Selection, build, select, similarity
 from onrecord.errors import TableError
 
 KERNELS = ("uniform", "gaussian", "epanechnikov", "triangular")
@@ -39,7 +40,7 @@ MOST_WINDOWS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How long a window is and in which unit it moves."""
+    """The length of a window and the unit in which it moves."""
 
     unit: str
     size: int
@@ -54,7 +55,7 @@ class Window:
 
 
 def series(
-    table: pl.DataFrame | Coded,
+    table: pl.DataFrame | EncodedTable,
     options: Options,
     window: str | Window,
     *,
@@ -168,12 +169,12 @@ class Block:
 
 
 def blocks(
-    table: pl.DataFrame | Coded, options: Options, window: str | Window, *, kernel: str, indent: bool = True
+    table: pl.DataFrame | EncodedTable, options: Options, window: str | Window, *, kernel: str, indent: bool = True
 ) -> Iterator[Block]:
     """The networks of a kernel's windows as arrays, a block of windows at a time: what `series` yields one by one."""
     window = Window.parse(window) if isinstance(window, str) else window
     _check(options, window, kernel)
-    coded = table if isinstance(table, Coded) else Coded(table)
+    coded = table if isinstance(table, EncodedTable) else EncodedTable(table)
     tensor = coded.remember(("tensor", *options.counting), lambda: _Tensor(_dated(select(coded, options))))
     if tensor.moments.size == 0:
         return
@@ -228,7 +229,7 @@ class _Tensor:
         self.room = max(size, len(self.rows) * len(self.columns))
 
     def within(self, starts: Ints, stops: Ints) -> Ints:
-        """How many statements lie between each start and its stop, both included."""
+        """Count the statements between each start and its stop, both included."""
         low, high = self.moments.searchsorted(starts, side="left"), self.moments.searchsorted(stops, side="right")
         return np.asarray(self.until[high] - self.until[low])
 
@@ -296,7 +297,7 @@ def _reach(centres: Ints, unit: str, count: int) -> Ints:
 
 
 def _months(at: datetime, middle: datetime, unit: str) -> int:
-    """Whole calendar months (or years) from one day to the other, cut towards zero."""
+    """Count whole calendar months (or years) from one day to the other, truncated towards zero."""
     sign = 1 if middle >= at else -1
     early, late = (at, middle) if sign > 0 else (middle, at)
     months = (late.year - early.year) * 12 + late.month - early.month - (late.day < early.day)
@@ -304,7 +305,7 @@ def _months(at: datetime, middle: datetime, unit: str) -> int:
 
 
 def _range(picked: Selection) -> tuple[int, int]:
-    """Where plain windows begin and end: with the range of time asked for, or else with the statements."""
+    """Return the range that plain windows cover: the one asked for, or else that of the statements."""
     since, until = picked.options.since, picked.options.until
     inside = picked.coded.time[picked.original]
     inside = inside[inside != UNDATED]

@@ -2,6 +2,8 @@
 
 A table is a Polars frame with one row per statement and (at least some of) the columns of `COLUMNS`; `published`
 and `when` are ISO dates as text of which day and month may be missing, `date` is the first day that they may mean.
+A view (`onrecord.view`) adds `asserted`, which is false where a statement's position is too unsure to count, and
+`cluster`, which names the utterance that a statement reports.
 """
 
 from __future__ import annotations
@@ -13,35 +15,10 @@ from typing import Any
 
 import polars as pl
 
+from onrecord.core import columns
 from onrecord.errors import TableError
 
-COLUMNS: Mapping[str, Any] = {
-    "id": pl.String,
-    "article": pl.String,
-    "article_name": pl.String,
-    "title": pl.String,
-    "outlet": pl.String,
-    "published": pl.String,
-    "url": pl.String,
-    "when": pl.String,
-    "date": pl.Date,
-    "form": pl.String,
-    "speaker": pl.String,
-    "affiliation": pl.String,
-    "chain": pl.List(pl.String),
-    "venue": pl.String,
-    "act": pl.String,
-    "issue": pl.String,
-    "stance": pl.String,
-    "commitment": pl.String,
-    "condition": pl.List(pl.String),
-    "quote": pl.String,
-    "cue": pl.String,
-    "source": pl.String,
-    "start": pl.Int64,
-    "confidence": pl.Float64,
-    "nested_in": pl.String,
-}
+COLUMNS: Mapping[str, Any] = columns.schema()
 
 POSITIONS = ("support", "oppose", "mixed", "noncommittal")
 """The stances that are a position; `none` speaks to an issue without taking a side."""
@@ -58,7 +35,7 @@ FIRM_ACTS = ("demand", "reject", "accept", "endorse", "promise")
 
 
 def check(table: pl.DataFrame, needed: Iterable[str]) -> pl.DataFrame:
-    """The same table; TableError with the missing columns' names where some are missing."""
+    """Return the same table; TableError with the names of the columns that are missing."""
     if not isinstance(table, pl.DataFrame):
         raise TableError(f"a Polars frame of statements is needed, not {type(table).__name__}")
     missing = [name for name in needed if name not in table.columns]
@@ -67,13 +44,28 @@ def check(table: pl.DataFrame, needed: Iterable[str]) -> pl.DataFrame:
     return table
 
 
+def asserted(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the statements that are sure enough to count: all of them where a table has no column `asserted`."""
+    return table.filter("asserted") if "asserted" in table.columns else table
+
+
+def unsure(table: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Count the positions that are not sure enough to be shown (columns actor, issue, unsure)."""
+    if "asserted" not in table.columns:
+        return pl.DataFrame(schema={"actor": pl.String, "issue": pl.String, "unsure": pl.Int64})
+    rows = table.filter(~pl.col("asserted")).with_columns(actor(by).alias("actor")).filter(
+        pl.col("actor").is_not_null(), pl.col("issue").is_not_null(), pl.col("stance").is_in(POSITIONS)
+    )  # fmt: skip
+    return rows.group_by("actor", "issue").agg(pl.len().cast(pl.Int64).alias("unsure")).sort("actor", "issue")
+
+
 def empty() -> pl.DataFrame:
-    """A table without statements, with all columns in their types."""
+    """Make a table without statements, with all columns in their types."""
     return pl.DataFrame(schema=dict(COLUMNS))
 
 
 def table_of(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """A table of dicts that may lack keys; `date` is worked out from `when` or `published` where it is not given.
+    """Make a table of dicts that may lack keys; `date` is derived from `when` or `published` if not given.
 
     TableError where a date is not in the calendar.
     """
@@ -94,7 +86,7 @@ def table_of(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def day(value: str | date) -> date:
-    """The first day of an ISO date that may lack day or month; TableError where it is none."""
+    """Return the first day of an ISO date that may lack day or month; TableError where it is none."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -108,7 +100,7 @@ def day(value: str | date) -> date:
 
 
 def last_day(value: str | date) -> date:
-    """The last day of an ISO date that may lack day or month, so that `--as-of 2026-03` takes all of March."""
+    """Return the last day of an ISO date that may lack day or month: `--as-of 2026-03` includes all of March."""
     first = day(value)
     if isinstance(value, str) and len(value) == 4:
         return date(first.year, 12, 31)
@@ -119,7 +111,7 @@ def last_day(value: str | date) -> date:
 
 
 def duration(text: str | int | timedelta) -> timedelta:
-    """A window such as `days:90`, `weeks:2`, `months:3` (30 days each), `years:1` (365 days each) or a number of days.
+    """Parse a window: `days:90`, `weeks:2`, `months:3` (30 days each), `years:1` (365 days) or a number of days.
 
     TableError where it is none of these or not positive.
     """
@@ -138,7 +130,7 @@ def duration(text: str | int | timedelta) -> timedelta:
 
 
 def until(table: pl.DataFrame, as_of: str | date | None, window: str | int | timedelta | None) -> pl.DataFrame:
-    """The rows up to the end of `as_of` and, with a window, within that time before it.
+    """Return the rows up to the end of `as_of` and, with a window, within that time before it.
 
     Rows without a date are left out as soon as either is given; a window without `as_of` ends at the last date.
     """
@@ -153,19 +145,19 @@ def until(table: pl.DataFrame, as_of: str | date | None, window: str | int | tim
 
 
 def strength() -> pl.Expr:
-    """How firm a statement is, in (0, 1]: the step of its commitment; 1 for a `Uu` that demands, rejects or pledges."""
+    """Map commitment to a strength in (0, 1]; 1 for a `Uu` that demands, rejects or pledges."""
     step = pl.col("commitment").replace_strict(dict(COMMITMENT_WEIGHT), default=0.5, return_dtype=pl.Float64)
     firm = (pl.col("commitment") == "Uu") & pl.col("act").is_in(FIRM_ACTS)
     return pl.when(firm).then(1.0).otherwise(step)
 
 
 def side() -> pl.Expr:
-    """The stance as a number: support 1, oppose -1, mixed and noncommittal 0; null for anything else."""
+    """Map stance to a number: support 1, oppose -1, mixed and noncommittal 0; null for anything else."""
     return pl.col("stance").replace_strict(dict(STANCE_VALUE), default=None, return_dtype=pl.Float64)
 
 
 def actor(by: str) -> pl.Expr:
-    """Who holds the position: the speaker, or the affiliation with the speaker where none is known."""
+    """Return the actor of a statement: the speaker, or the affiliation, with the speaker where none is known."""
     if by == "speaker":
         return pl.col("speaker")
     if by == "affiliation":

@@ -6,6 +6,7 @@ record whose offsets do not fit its text cannot become a `Statement`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from onrecord.core.statement import (
     PartialDate,
     Stance,
     Statement,
+    extra_json,
     plain,
 )
 from onrecord.errors import CodecError, SpanError
@@ -33,6 +35,7 @@ Spans = list[list[int]]
 def statement_to_dict(statement: Statement) -> Record:
     """The record of one statement, keys in the order of the contract."""
     values = {name: plain(judgement.value) for name, judgement in statement.judgements()}
+    probability = None if statement.probability is None else round(statement.probability, 4)
     return {
         "id": statement.id,
         "article": statement.article.name,
@@ -44,6 +47,7 @@ def statement_to_dict(statement: Statement) -> Record:
         **values,
         "nested_in": statement.nested_in,
         "judgements": {name: _judgement_to_dict(judgement) for name, judgement in statement.judgements()},
+        **_given(probability=probability, extra=_decoded(statement.extra)),
         "schema": SCHEMA,
     }
 
@@ -62,6 +66,8 @@ def statement_from_dict(record: Mapping[str, Any], article: Article) -> Statemen
             cue=evidence(record["cue"], article.text),
             content=evidence(record["content"], article.text),
             nested_in=record["nested_in"],
+            probability=record.get("probability"),
+            extra=extra_json(record.get("extra") or {}),
             **judged,
         )
     except (KeyError, TypeError, ValueError, SpanError) as error:
@@ -80,6 +86,7 @@ def article_to_dict(article: Article) -> Record:
         "published": None if article.published is None else str(article.published),
         "url": article.url,
         "text": article.text.content,
+        **_given(extra=_decoded(article.extra)),
     }
 
 
@@ -94,6 +101,7 @@ def article_from_dict(record: Mapping[str, Any]) -> Article:
             outlet=record.get("publisher"),
             published=None if published is None else PartialDate(published),
             url=record.get("url"),
+            extra=extra_json(record.get("extra") or {}),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise CodecError(f"no article record: {error!r}") from error
@@ -126,6 +134,15 @@ def _judgement_from_dict(record: Mapping[str, Any], name: str, text: Text) -> Ju
         confidence=raw["confidence"],
         evidence=evidence(raw["evidence"], text),
     )
+
+
+def _given(**values: Any) -> Record:
+    """The keys that are written only where they have a value, so that older records stay as they are."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _decoded(extra: str | None) -> Any:
+    return None if extra is None else json.loads(extra)
 
 
 def _as_is(value: Any, text: Text) -> Any:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from onrecord.core.span import Evidence, Text
 from onrecord.errors import CodecError
@@ -102,7 +102,10 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One text as one outlet published it; `name` is what the source calls it (a JSON line's id, a file's name)."""
+    """One text as one outlet published it; `name` is what the source calls it (a JSON line's id, a file's name).
+
+    `extra` is a JSON object of what another program knows of it (`extra_json`); it is no part of the id.
+    """
 
     text: Text
     name: str
@@ -110,6 +113,7 @@ class Article:
     outlet: str | None = None
     published: PartialDate | None = None
     url: str | None = None
+    extra: str | None = None
 
     @property
     def id(self) -> str:
@@ -180,7 +184,11 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One attribution, interpreted. `nested_in` is the id of the statement inside whose content it stands."""
+    """One attribution, interpreted. `nested_in` is the id of the statement inside whose content it stands.
+
+    `probability` is the calibrated probability that the words are a statement at all, None where nothing estimated it.
+    `extra` is a JSON object of another program's variables (`extra_json`). Neither is part of the id.
+    """
 
     article: Article
     source: tuple[Evidence, ...]
@@ -198,6 +206,8 @@ class Statement:
     condition: Judgement[tuple[Evidence, ...]]
     when: Judgement[PartialDate | None]
     nested_in: str | None = None
+    probability: float | None = None
+    extra: str | None = None
     id: str = field(init=False, compare=False)
     place: str = field(init=False, compare=False)
 
@@ -228,17 +238,36 @@ class Statement:
             yield from judgement.evidence
 
 
+class ActorKind(StrEnum):
+    """What an actor is."""
+
+    PERSON = "person"
+    STATE = "state"
+    BODY = "body"
+    OUTLET = "outlet"
+    UNNAMED = "unnamed"
+
+
 class Ruling(StrEnum):
-    """What a person decides about who is who."""
+    """What a person decides about an actor."""
 
     MERGE = "merge"  # `others` are `name`
     SPLIT = "split"  # `others` are not `name`
     RENAME = "rename"  # `name` is to be called the one name in `others`
+    ALIAS = "alias"  # `others` are further names of `name`, whether or not they have been read yet
+    KIND = "kind"  # `name` is of the one kind in `others`
+    PARTY = "party"  # `name` speaks for the one party, body or state in `others`
+    HIDE = "hide"  # what `name` says is left out of every table
+    SHOW = "show"  # what `name` says is shown again
+
+
+_ONE_VALUE = (Ruling.RENAME, Ruling.KIND, Ruling.PARTY)
+_NO_VALUE = (Ruling.HIDE, Ruling.SHOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A person's ruling on speakers' names; a later one on the same names stands over an earlier one."""
+    """A person's ruling on an actor; a later one on the same names overrides an earlier one."""
 
     ruling: Ruling
     name: str
@@ -248,10 +277,21 @@ class Decision:
     created: str = ""
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or not self.others or not all(other.strip() for other in self.others):
+        if not self.name.strip() or not all(other.strip() for other in self.others):
+            raise CodecError("a decision on people needs names that are not empty")
+        if self.ruling in _NO_VALUE and self.others:
+            raise CodecError(f"{self.ruling} takes one name only")
+        if self.ruling not in _NO_VALUE and not self.others:
             raise CodecError("a decision on people needs a name and at least one other name")
-        if self.ruling is Ruling.RENAME and len(self.others) != 1:
-            raise CodecError("a speaker can be renamed to one name only")
+        if self.ruling in _ONE_VALUE and len(self.others) != 1:
+            raise CodecError(f"{self.ruling} takes one value for a speaker")
+        if self.ruling is Ruling.KIND and self.others[0] not in tuple(ActorKind):
+            raise CodecError(f"a kind is one of {', '.join(ActorKind)}, not {self.others[0]!r}")
+
+
+def extra_json(values: Mapping[str, Any]) -> str | None:
+    """Encode another program's variables as the `extra` of an article or statement; None where there are none."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else None
 
 
 def plain(value: object) -> object:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from onrecord import __version__
 from onrecord.core.codec import statement_from_dict, statement_to_dict
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Article, Statement
@@ -19,23 +20,37 @@ from onrecord.errors import CodecError, ExchangeError
 CONTEXT: list[Any] = [
     "http://www.w3.org/ns/anno.jsonld",
     {
-        "onrecord": "https://onrecord.example.org/ns#",
+        "onrecord": "urn:onrecord:ns:",
         "record": {"@id": "onrecord:record", "@type": "@json"},
         "Statement": "onrecord:Statement",
     },
 ]
+GENERATOR = {"id": "urn:onrecord:software", "type": "Software", "name": f"OnRecord {__version__}"}
 TAGS = ("speaker", "affiliation", "issue", "stance", "act", "commitment")
 AROUND = 32
 
 
-def collection(results: Iterable[tuple[Article, Sequence[Statement]]], *, label: str = "Statements") -> dict[str, Any]:
-    """The annotations of all statements, as JSON knows them."""
-    items = [_annotation(article, statement) for article, statements in results for statement in statements]
+def collection(
+    results: Iterable[tuple[Article, Sequence[Statement]]],
+    *,
+    label: str = "Statements",
+    created: str | None = None,
+    coders: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Make the annotations of all statements.
+
+    `created` is the time of the ledger's last batch, `coders` names the people who entered or accepted statements.
+    """
+    by = coders or {}
+    items = [_annotation(article, one, by.get(one.id)) for article, statements in results for one in statements]
+    items = [{**item, "created": created} if created else item for item in items]
     return {
         "@context": CONTEXT,
         "id": "urn:onrecord:statements",
         "type": "AnnotationCollection",
         "label": label,
+        "generator": GENERATOR,
+        **({"created": created} if created else {}),
         "total": len(items),
         "first": {
             "id": "urn:onrecord:statements:1",
@@ -46,9 +61,14 @@ def collection(results: Iterable[tuple[Article, Sequence[Statement]]], *, label:
     }
 
 
-def write(results: Iterable[tuple[Article, Sequence[Statement]]]) -> str:
-    """The collection as JSON-LD text."""
-    return json.dumps(collection(results), ensure_ascii=False, indent=1) + "\n"
+def write(
+    results: Iterable[tuple[Article, Sequence[Statement]]],
+    *,
+    created: str | None = None,
+    coders: Mapping[str, str] | None = None,
+) -> str:
+    """Encode the collection as JSON-LD."""
+    return json.dumps(collection(results, created=created, coders=coders), ensure_ascii=False, indent=1) + "\n"
 
 
 def read(text: str, articles: Iterable[Article]) -> Iterator[Statement]:
@@ -69,7 +89,7 @@ def read(text: str, articles: Iterable[Article]) -> Iterator[Statement]:
         raise ExchangeError(f"no collection of annotations of statements: {error!r}") from error
 
 
-def _annotation(article: Article, statement: Statement) -> dict[str, Any]:
+def _annotation(article: Article, statement: Statement, coder: str | None) -> dict[str, Any]:
     record = statement_to_dict(statement)
     tags = [f"{name}: {record[name]}" for name in TAGS if record[name] is not None]
     told = f"{record['speaker'] or 'somebody'} ({record['act']}, {record['stance']}, {record['commitment']})"
@@ -83,6 +103,8 @@ def _annotation(article: Article, statement: Statement) -> dict[str, Any]:
         "id": f"urn:onrecord:statement:{statement.id}",
         "type": "Annotation",
         "motivation": "classifying",
+        "generator": GENERATOR,
+        "creator": {"type": "Person", "name": coder} if coder else GENERATOR,
         "body": bodies,
         "target": [{"source": source, "selector": _selectors(article, piece)} for piece in statement.content],
     }

@@ -8,21 +8,29 @@ know (act, commitment) is `state` and `Uu`. Positions are UTF-16 code units in D
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from onrecord.analyse.tables import COLUMNS
+from onrecord.core.columns import CONFIDENT
 from onrecord.core.span import Text
-from onrecord.core.statement import Act, Article, Commitment, Form, Judgement, PartialDate, Stance, Statement
+from onrecord.core.statement import Act, Article, Commitment, Decision, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.errors import ExchangeError, SpanError
-from onrecord.exchange.dna_build import Builder
-from onrecord.exchange.dna_kept import OF_DOCUMENT, RULE, TAKEN, address, merged, rule
-from onrecord.record.dna import Tables, read_tables, write_tables
+from onrecord.exchange.dna_build import TYPES, UNSIDED, Builder
+from onrecord.exchange.dna_extra import ADDRESS, OF_DOCUMENT, RULE, TAKEN, address, merged, of_document, of_statement
+from onrecord.exchange.dna_tables import Tables, read_tables, write_tables
+from onrecord.record.query import Query, narrow
 
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+    from onrecord.view import View
+
+_EVERYTHING = Query()
 ROLES: Mapping[str, str] = {
     "speaker": "person",
     "affiliation": "organization",
@@ -37,12 +45,60 @@ VALUE = "value of "
 
 @dataclass(frozen=True)
 class Database:
-    """A database's tables and what its statement type calls the roles of a statement."""
+    """A database's tables and what a statement type of it calls the roles of a statement.
+
+    `more` are the same database under further statement types whose statements belong to the table too: those of
+    OnRecord's own exports that take no side. It is a source of statements as `onrecord.view` takes them.
+    """
 
     tables: Tables
     type_id: int
     roles: Mapping[str, str]
     path: str = ""
+    more: tuple[Database, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The path of its file."""
+        return self.path
+
+    @property
+    def label(self) -> str:
+        """The label of its statement type."""
+        row = self.tables["STATEMENTTYPES"].filter(pl.col("ID") == self.type_id)
+        return str(row["Label"].item(0))
+
+    def table(self, query: Query = _EVERYTHING, *, more: Sequence[str] = ()) -> pl.DataFrame:
+        """Return the statements of a query as `table` has them; of further columns it has those of DNA."""
+        return narrow(table(self), query)
+
+    def statements(self, query: Query = _EVERYTHING) -> Iterator[Statement]:
+        """Yield the statements of a query, document by document."""
+        kept = set(self.table(query).select("article", "start", "stop").iter_rows())
+        for article, found in articles(self):
+            for statement in found:
+                if (article.name, statement.content[0].span.start, statement.content[-1].span.end) in kept:
+                    yield statement
+
+    def speakers(self) -> pl.DataFrame:
+        """Count the statements of each speaker and affiliation (columns speaker, affiliation, len)."""
+        return table(self).filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
+
+    def created(self) -> str | None:
+        """Return the time of the last batch, None where there is none."""
+        return None
+
+    def issues(self) -> list[str]:
+        """Return the issues that statements are about, in code point order."""
+        return table(self)["issue"].drop_nulls().unique().sort().to_list()
+
+    def decisions(self) -> list[Decision]:
+        """Return no decisions: they are kept in a ledger."""
+        return []
+
+    def codebook(self) -> Codebook | None:
+        """Return None: a DNA database has no codebook."""
+        return None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -64,7 +120,8 @@ def read(path: str | Path, *, statement_type: str | None = None, roles: Mapping[
     """
     tables = read_tables(path)
     wanted = dict(ROLES) | dict(roles or {})
-    known = []
+    known: list[str] = []
+    fitting: list[Database] = []
     for row in tables["STATEMENTTYPES"].sort("ID").iter_rows(named=True):
         of_type = tables["VARIABLES"].filter(pl.col("StatementTypeId") == row["ID"])
         known.append(f"{row['Label']} ({', '.join(of_type['Variable'])})")
@@ -75,11 +132,16 @@ def read(path: str | Path, *, statement_type: str | None = None, roles: Mapping[
             for role, name in wanted.items()
             if name.lower() in named and (role == "stance" or named[name.lower()][1] == "short text")
         }
+        if row["Label"] == TYPES[UNSIDED] and "stance" in named:
+            found["stance"] = named["stance"][0]
         fits = "issue" in found and ("speaker" in found or "affiliation" in found)
         if (statement_type is None and fits) or statement_type == row["Label"]:
             if not fits:
                 break
-            return Database(tables, int(row["ID"]), found, str(path))
+            fitting.append(Database(tables, int(row["ID"]), found, str(path)))
+    if fitting:
+        first, *others = fitting
+        return replace(first, more=tuple(one for one in others if one.label == TYPES[UNSIDED]))
     asked = "" if statement_type is None else f" {statement_type!r}"
     needs = ", ".join(f"{role} = {name}" for role, name in wanted.items())
     raise ExchangeError(
@@ -99,6 +161,31 @@ def table(database: Database) -> pl.DataFrame:
     `section`, `type`, every variable of the statement type under its own name (`agreement` as a boolean, say) and, if
     the variable of the sides is no boolean, `qualifier` with its values.
     """
+    if not database.more:
+        return _table(database)
+    frames = [_table(one) for one in (replace(database, more=()), *database.more)]
+    joined = pl.concat(frames, how="diagonal_relaxed")
+    return joined.sort("time", pl.col("article").cast(pl.Int64), "start", "stop", "number")
+
+
+def left_out(database: Database) -> list[tuple[str, int]]:
+    """Return the statement types whose statements the table does not hold, with their numbers."""
+    held = {one.type_id for one in (database, *database.more)}
+    counts = dict(database.tables["STATEMENTS"].group_by("StatementTypeId").len().iter_rows())
+    types = database.tables["STATEMENTTYPES"].sort("ID").select("ID", "Label")
+    return [(str(label), counts[key]) for key, label in types.iter_rows() if key not in held and counts.get(key)]
+
+
+def whole(view: View) -> Database | None:
+    """Return the database that a view shows all of, so that it can be written whole; None for any other view."""
+    source: object = view.source
+    if not isinstance(source, Database) or view.query != _EVERYTHING or not view.table["asserted"].all():
+        return None
+    return source
+
+
+def _table(database: Database) -> pl.DataFrame:
+    """The statement table of one statement type."""
     tables = database.tables
     statements = tables["STATEMENTS"].filter(pl.col("StatementTypeId") == database.type_id)
     joined = statements.join(
@@ -116,8 +203,11 @@ def table(database: Database) -> pl.DataFrame:
     made: dict[str, pl.Expr] = {
         "id": pl.col("ID").cast(pl.String), "article": pl.col("DocumentId").cast(pl.String),
         "article_name": pl.col("DocumentId").cast(pl.String), "title": pl.col("Title"), "outlet": _filled("Source"),
-        "published": time.dt.strftime("%Y-%m-%d"), "date": time.dt.date(), "act": pl.lit("state"),
-        "commitment": pl.lit("Uu"), "confidence": pl.lit(1.0), "cue": pl.lit(""), "source": pl.lit(""),
+        "published": time.dt.strftime("%Y-%m-%d"), "date": time.dt.date(),
+        "act": _closed(database, "act", Act, Act.STATE),
+        "commitment": _closed(database, "commitment", Commitment, Commitment.UNCOMMITTED),
+        "confidence": pl.lit(1.0), **{f"{name}_confidence": pl.lit(1.0) for name in CONFIDENT},
+        "cue": pl.lit(""), "source": pl.lit(""),
         "stance": _stance(database),
         "url": _address(),
         **{role: _filled(VALUE + name) for role, name in database.roles.items() if role != "stance"},
@@ -140,11 +230,14 @@ def table(database: Database) -> pl.DataFrame:
 def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
     """Each document with its statements as the ledger takes them; documents without statements too.
 
-    The document's number is the article's name. What the ledger has no field for is kept as `dna_kept` says. A span
+    The document's number is the article's name. What the ledger has no field for is kept as `dna_extra` says. A span
     that leaves its text is cut to it, and a statement that lies wholly outside is left out.
     """
-    rows = table(database)
-    per_document = {str(key[0]): part for key, part in rows.group_by("article", maintain_order=True)}
+    parts = [(one, _table(one)) for one in (replace(database, more=()), *database.more)]
+    per_document: dict[str, list[tuple[Database, pl.DataFrame]]] = {}
+    for one, rows in parts:
+        for key, part in rows.group_by("article", maintain_order=True):
+            per_document.setdefault(str(key[0]), []).append((one, part))
     for document in database.tables["DOCUMENTS"].sort("Date", "ID").iter_rows(named=True):
         article = Article(
             text=Text(document["Text"]),
@@ -153,9 +246,13 @@ def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
             outlet=document["Source"] or None,
             published=PartialDate(datetime.fromtimestamp(document["Date"], UTC).date().isoformat()),
             url=address(document),
+            extra=of_document(document),
         )
-        part = per_document.get(article.name)
-        found = [] if part is None else [_statement(article, row, database) for row in part.iter_rows(named=True)]
+        found = [
+            _statement(article, row, one)
+            for one, part in per_document.get(article.name, ())
+            for row in part.iter_rows(named=True)
+        ]
         yield article, merged(statement for statement in found if statement is not None)
 
 
@@ -172,7 +269,7 @@ def from_statements(results: Iterable[tuple[Article, Sequence[Statement]]]) -> T
 
 
 def attributes(database: Database) -> dict[str, dict[str, str]]:
-    """What the database tells of each entity of the roles (type, alias, notes ...): value of entity to named texts."""
+    """Return the attributes of each entity of the roles (type, alias, notes ...), by the entity's value."""
     tables = database.tables
     named = {name for role, name in database.roles.items() if role != "stance"}
     own = tables["VARIABLES"].filter(pl.col("StatementTypeId") == database.type_id, pl.col("Variable").is_in(named))
@@ -210,20 +307,28 @@ def _filled(name: str) -> pl.Expr:
 
 
 def _address() -> pl.Expr:
-    names = {"ID": "DocumentId", "Date": "Date", **{name.title(): name.title() for name in OF_DOCUMENT}}
-    row = pl.struct(pl.col(column).alias(name) for name, column in names.items())
-    return row.map_elements(address, return_dtype=pl.String)
+    return ADDRESS + pl.col("DocumentId").cast(pl.String)
 
 
 def _stance(database: Database) -> pl.Expr:
     name = database.roles.get("stance")
     kind = database.variables.get(name) if name is not None else None
+    if name is not None and kind == "short text" and database.label == TYPES[UNSIDED]:
+        return _closed(database, name, Stance, Stance.NONE)
     if name is None or kind not in ("boolean", "integer"):
         return pl.lit("none")
     value = pl.col(VALUE + name).cast(pl.Int64)
     against = value == 0 if kind == "boolean" else value < 0
     side = pl.when(value > 0).then(pl.lit("support")).when(against).then(pl.lit("oppose"))
     return side.when(value == 0).then(pl.lit("mixed")).otherwise(pl.lit("none"))
+
+
+def _closed(database: Database, name: str, kind: type[StrEnum], default: StrEnum) -> pl.Expr:
+    """A variable that holds values of one of the project's own closed lists, as its exports do; else the default."""
+    if database.variables.get(name) != "short text" or "onrecord id" not in database.variables:
+        return pl.lit(str(default))
+    value = pl.col(VALUE + name)
+    return pl.when(value.is_in(list(map(str, kind)))).then(value).otherwise(pl.lit(str(default)))
 
 
 def _span(text: str, start: int, stop: int) -> tuple[int, int, str, str]:
@@ -245,16 +350,15 @@ def _statement(article: Article, row: Mapping[str, Any], database: Database) -> 
     except SpanError:
         return None
 
-    def judged(value: Any, rule: str = RULE) -> Judgement[Any]:
-        return Judgement(value=value, rule=rule, confidence=1.0)
+    def judged(value: Any) -> Judgement[Any]:
+        return Judgement(value=value, rule=RULE, confidence=1.0)
 
     nodes = {name for role, name in database.roles.items() if role != "stance"}
     names = [name for name in database.variables if name not in nodes and name not in TAKEN]
     return Statement(
         article=article, source=(), cue=(), content=content, form=judged(Form(row["form"])),
         speaker=judged(row["speaker"]), affiliation=judged(row["affiliation"]), chain=judged(()), venue=judged(None),
-        act=judged(Act.STATE), issue=judged(row["issue"]), stance=judged(
-            Stance(row["stance"]), rule(row, names, database.qualifier)
-        ),
-        commitment=judged(Commitment.UNCOMMITTED), condition=judged(()), when=judged(None),
+        act=judged(Act(row["act"])), issue=judged(row["issue"]), stance=judged(Stance(row["stance"])),
+        commitment=judged(Commitment(row["commitment"])), condition=judged(()), when=judged(None),
+        extra=of_statement(row, names, database.qualifier),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Excel: tables as the sheets of a workbook. Nothing in them is taken as a formula or a link.
+"""Excel: tables as the sheets of a workbook, with a filter. Nothing in them is taken as a formula or a link.
 
 A cell of Excel holds 32,767 characters: longer text is cut, and ends in an ellipsis.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,6 +20,7 @@ except ImportError as error:
 
 LONGEST = 32_767
 MOST_ROWS = 1_048_575
+NARROWEST, WIDEST = 8, 60
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
@@ -39,27 +41,41 @@ def write(path: str | Path, sheets: Mapping[str, pl.DataFrame]) -> None:
                 )
             sheet = book.add_worksheet(_name(title, used))
             bold = book.add_format({"bold": True})
+            formats = {"day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+                       "text": book.add_format({"text_wrap": True, "valign": "top"}),
+                       "plain": book.add_format({"valign": "top"})}  # fmt: skip
             sheet.freeze_panes(1, 0)
             for place, name in enumerate(frame.columns):
                 sheet.write_string(0, place, name[:LONGEST], bold)
-                _column(book, sheet, place, frame[name])
+                _column(sheet, place, frame[name], formats)
+                sheet.set_column(place, place, _width(frame[name]), formats["text"])
+            if frame.width:
+                sheet.autofilter(0, 0, frame.height, frame.width - 1)
 
 
-def _column(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, place: int, column: pl.Series) -> None:
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
+def _width(column: pl.Series) -> int:
+    """The width of a column in characters: that of its name and of most of its values, within bounds."""
+    if isinstance(column.dtype, pl.List):
+        column = column.list.eval(pl.element().cast(pl.String)).list.join(" | ")
+    lengths = column.cast(pl.String, strict=False).str.len_chars().drop_nulls()
+    usual = lengths.quantile(0.9) if len(lengths) else 0
+    return max(NARROWEST, min(WIDEST, max(len(column.name), int(usual or 0)) + 2))
+
+
+def _column(sheet: xlsxwriter.worksheet.Worksheet, place: int, column: pl.Series, formats: Mapping[str, Any]) -> None:
     listed = isinstance(column.dtype, pl.List)
     for row, value in enumerate(column, 1):
         if value is None:
             continue
         if column.dtype.is_temporal():
-            sheet.write_datetime(row, place, value, day)
+            sheet.write_datetime(row, place, value, formats["day"])
         elif column.dtype == pl.Boolean:
-            sheet.write_boolean(row, place, value)
+            sheet.write_boolean(row, place, value, formats["plain"])
         elif column.dtype.is_numeric():
-            sheet.write_number(row, place, value)
+            sheet.write_number(row, place, value, formats["plain"])
         else:
             text = " | ".join(map(str, value)) if listed else str(value)
-            sheet.write_string(row, place, text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+            sheet.write_string(row, place, text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", formats["text"])
 
 
 def _name(title: str, used: set[str]) -> str:

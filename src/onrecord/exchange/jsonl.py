@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from onrecord.analyse.registry import Names
 from onrecord.core.codec import article_from_dict, article_to_dict, statement_from_dict, statement_to_dict
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import CodecError, ExchangeError
 
 
-def lines(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Iterator[str]:
-    """The lines, without their ends."""
+def lines(results: Iterable[tuple[Article, Sequence[Statement]]], names: Names | None = None) -> Iterator[str]:
+    """Yield the lines, without their ends; with `names`, records say how people decided to call the speaker."""
     for article, statements in results:
         yield json.dumps(article_to_dict(article), ensure_ascii=False)
         for statement in statements:
-            yield json.dumps(statement_to_dict(statement), ensure_ascii=False)
+            yield json.dumps(record(statement, names), ensure_ascii=False)
+
+
+def record(statement: Statement, names: Names | None = None) -> dict[str, Any]:
+    """Return a statement's record as it was read, with the key `known_as` where people call its speaker otherwise."""
+    made = statement_to_dict(statement)
+    shown = None if names is None else names.shown_as(statement.speaker.value, statement.affiliation.value)
+    if shown is not None:
+        made["known_as"] = {"speaker": shown[0], "affiliation": shown[1]}
+    return made
 
 
 def read(source: Iterable[str]) -> Iterator[tuple[Article, list[Statement]]]:

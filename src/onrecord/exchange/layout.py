@@ -8,8 +8,8 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import coo_array, csgraph
 
-from onrecord.analyse.coding import Floats
-from onrecord.analyse.networks import Network
+from onrecord.analyse.encoding import Floats
+from onrecord.analyse.network_types import Network
 from onrecord.errors import ExchangeError
 
 ROW, COLUMN = "#2F5D8C", "#C8792B"

@@ -9,7 +9,7 @@ import json
 from html import escape
 from importlib import resources
 
-from onrecord.analyse.networks import Network
+from onrecord.analyse.network_types import Network
 from onrecord.exchange.layout import COLUMN, NEGATIVE, POSITIVE, ROW, place
 
 

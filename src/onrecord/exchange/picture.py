@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 
-from onrecord.analyse.networks import Network
+from onrecord.analyse.network_types import Network
 from onrecord.errors import ExchangeError
 from onrecord.exchange.layout import COLUMN, NEGATIVE, POSITIVE, ROW, place
 

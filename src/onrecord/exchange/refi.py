@@ -18,7 +18,7 @@ import polars as pl
 
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import ExchangeError
-from onrecord.exchange.graphml import clean, to_text
+from onrecord.exchange.graph import clean
 
 SPACE = "urn:QDA-XML:project:1.0"
 USER = "OnRecord"
@@ -125,3 +125,9 @@ def _put(packed: zipfile.ZipFile, name: str, content: str) -> None:
     entry = zipfile.ZipInfo(name, date_time=(2000, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     packed.writestr(entry, content.encode("utf-8", "replace"))
+
+
+def to_text(root: Any) -> str:
+    """Encode an element tree as indented text."""
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

@@ -10,14 +10,14 @@ from pathlib import Path
 from onrecord.record.accounts import Accounts, Role, Token, User
 from onrecord.record.archive import Archive, is_archive
 from onrecord.record.chain import Batch
-from onrecord.record.follow import EXTRA, Delta
+from onrecord.record.follow import Delta
 from onrecord.record.query import Query
 from onrecord.record.reviews import Review, Reviews, Round, Verdict
 from onrecord.record.store import Change, Ledger
 from onrecord.record.verify import Finding, Report
 
 __all__ = [
-    "EXTRA", "Accounts", "Archive", "Batch", "Change", "Delta", "Finding", "Ledger", "Query", "Report", "Review",
+    "Accounts", "Archive", "Batch", "Change", "Delta", "Finding", "Ledger", "Query", "Report", "Review",
     "Reviews", "Role", "Round", "Token", "User", "Verdict", "open_store",
 ]  # fmt: skip
 

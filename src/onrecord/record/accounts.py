@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What somebody may do; each role may do what those before it may."""
+    """A role at the desk; each role may do what those before it may."""
 
     READER = "reader"
     CODER = "coder"
     ADMIN = "admin"
 
     def may(self, needed: Role) -> bool:
-        """Whether this role is enough where `needed` is asked for."""
+        """Tell whether this role suffices where `needed` is required."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
@@ -122,7 +122,7 @@ class Accounts:
             connection.execute(insert(sessions), row)
 
     def session(self, key: str) -> User | None:
-        """Whose session this is; None where it is over or unknown, or its owner may no longer come in."""
+        """Return the owner of a session; None where it has expired or is unknown, or its owner was deactivated."""
         chosen = (
             select(users)
             .join(sessions, sessions.c.name == users.c.name)
@@ -147,7 +147,7 @@ class Accounts:
             connection.execute(insert(tokens), row)
 
     def token(self, key: str) -> User | None:
-        """Whose token this is; None where it is over or unknown, or its owner may no longer come in."""
+        """Return the owner of a token; None where it has expired or is unknown, or its owner was deactivated."""
         alive = (tokens.c.expires.is_(None)) | (tokens.c.expires > self._ledger.now())
         chosen = select(users).join(tokens, tokens.c.name == users.c.name)
         with self._ledger.reading() as connection:

@@ -18,9 +18,9 @@ import errno
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -28,13 +28,13 @@ from typing import Any, ClassVar, Self
 import polars as pl
 
 from onrecord.core.codec import statement_from_dict
-from onrecord.core.statement import Article, Statement
+from onrecord.core.statement import Article, Decision, Statement
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
 from onrecord.lexicon import Codebook
-from onrecord.record import archive_check, rows, search
-from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, Reading, file_id, reading_of
-from onrecord.record.query import Query, last_day
-from onrecord.record.table import COLUMNS
+from onrecord.record import archive_check, rows
+from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, Reading, completed, file_id, reading_of
+from onrecord.record.query import Query, expressions
+from onrecord.record.table import COLUMNS, MORE
 from onrecord.record.verify import Progress, Report
 
 _EVERYTHING = Query()
@@ -43,7 +43,7 @@ _FETCH = 2_000
 
 
 def is_archive(url: str | Path) -> bool:
-    """Whether this names an archive: a folder, or a path that ends in a slash."""
+    """Tell whether this names an archive: a folder, or a path that ends in a slash."""
     return "://" not in str(url) and (str(url).endswith(("/", os.sep)) or Path(url).is_dir())
 
 
@@ -102,7 +102,7 @@ class Archive:
         return self.add_readings(made, codebook=codebook, reader=reader)
 
     def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None = None, reader: str = "") -> int:
-        """As `add`, for readings that another process has made rows of already, and checked."""
+        """Add readings like `add`, for rows that were serialised and validated in another process."""
         if self.read_only:
             raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
         read = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
@@ -120,7 +120,7 @@ class Archive:
         return new
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
-        """Those of the articles whose newest reading is by this reader under this codebook.
+        """Return the articles whose newest reading is by this reader under this codebook.
 
         The first call loads who read each article, some 150 bytes for each in memory.
         """
@@ -173,13 +173,48 @@ class Archive:
 
     # ------------------------------------------------------------ reading
 
-    def table(self, query: Query = _EVERYTHING) -> pl.DataFrame:
-        """The statements of a query as a frame with the columns of `table.COLUMNS`, by date and article."""
+    def table(self, query: Query = _EVERYTHING, *, more: Sequence[str] = ()) -> pl.DataFrame:
+        """Return the statements of a query with the columns `table.COLUMNS` and those of `table.MORE` that are named.
+
+        They come by date and article. What an archive does not know, such as the coder, is null.
+        """
         with self._translating():
-            return self._found(query, *COLUMNS).collect()
+            found = self._found(query, *COLUMNS, "extra").collect()
+            missing = [pl.lit(None, dtype=MORE[name]).alias(name) for name in more if name not in found.columns]
+            if "article_extra" in more and "article" in found.columns:
+                there = self._scan("articles", ARTICLES).select("id", pl.col("extra").alias("article_extra"))
+                known = there.drop_nulls().unique("id").collect()
+                if known.height:
+                    found = found.join(known, left_on="article", right_on="id", how="left", maintain_order="left")
+                    missing = [one for one in missing if one.meta.output_name() != "article_extra"]
+        return found.with_columns(missing).select(*COLUMNS, *more)
+
+    def reached(self) -> tuple[int, int]:
+        """Return a number that moves whenever a file is added, and 0: an archive has no decisions of people."""
+        with self._translating():
+            return len(list((self._folder / "articles").rglob("*.parquet"))), 0
+
+    def decisions(self) -> list[Decision]:
+        """Return no decisions: an archive has none."""
+        return []
+
+    def speakers(self) -> pl.DataFrame:
+        """Count the current statements of each speaker and affiliation (columns speaker, affiliation, len)."""
+        with self._translating():
+            found = self._found(_EVERYTHING, "speaker", "affiliation").filter(pl.col("speaker").is_not_null())
+            return found.group_by("speaker", "affiliation").len().collect()
+
+    def created(self) -> str | None:
+        """Return the time of the last batch, None where there is none."""
+        return None
+
+    def issues(self) -> list[str]:
+        """Return the issues that current statements are about, in code point order."""
+        with self._translating():
+            return self._found(_EVERYTHING, "issue").collect()["issue"].drop_nulls().unique().sort().to_list()
 
     def count(self, query: Query = _EVERYTHING) -> int:
-        """How many statements a query finds, limit and offset aside."""
+        """Count the statements of a query, regardless of limit and offset."""
         with self._translating():
             return int(self._chosen(query).select(pl.len()).collect().item())
 
@@ -234,10 +269,10 @@ class Archive:
             for path in sorted((self._folder / "articles").rglob("*.parquet")):
                 articles = pl.read_parquet(path, hive_partitioning=False).filter(pl.col("reading").is_in(latest))
                 twin = self._folder / "statements" / path.relative_to(self._folder / "articles")
-                found: dict[str, list[dict[str, Any]]] = {}
+                found: dict[str, list[Mapping[str, Any]]] = {}
                 for row in pl.read_parquet(twin, hive_partitioning=False).iter_rows(named=True):
-                    found.setdefault(row["reading"], []).append(row)
-                yield [Reading(row, found.get(row["reading"], [])) for row in articles.iter_rows(named=True)]
+                    found.setdefault(row["reading"], []).append(completed(row))
+                yield [Reading(completed(row), found.get(row["reading"], [])) for row in articles.iter_rows(named=True)]
 
     def verify(self, progress: Progress | None = None) -> Report:
         """Check every quotation, record, column and file name; the report says what is not as it was written."""
@@ -255,7 +290,8 @@ class Archive:
         files = sorted((self._folder / kind).rglob("*.parquet"))
         if not files:
             return pl.LazyFrame(schema=schema)
-        return pl.scan_parquet(files, hive_partitioning=False)
+        # Files of earlier versions lack some columns, which then are null.
+        return pl.scan_parquet(files, schema=schema, hive_partitioning=False, missing_columns="insert")
 
     def _latest(self, *columns: str) -> pl.LazyFrame:
         """The newest reading of each article."""
@@ -264,7 +300,7 @@ class Archive:
 
     def _chosen(self, query: Query) -> pl.LazyFrame:
         frame = self._scan("statements", STATEMENTS)
-        for condition in _conditions(query):
+        for condition in expressions(query):
             frame = frame.filter(condition)
         if query.history:
             there = self._scan("articles", ARTICLES).select("reading").unique()
@@ -287,38 +323,6 @@ class Archive:
         except pl.exceptions.PolarsError as error:
             line = " ".join(str(error).split())[:200]
             raise LedgerError(f"{self.name}: damaged ({line}); restore it from a copy") from error
-
-
-def _conditions(query: Query) -> Iterator[pl.Expr]:
-    for column, words in (
-        ("speaker_key", query.speaker), ("affiliation_key", query.affiliation), ("outlet_key", query.outlet),
-    ):  # fmt: skip
-        if words is not None:
-            yield (" " + pl.col(column) + " ").str.contains(f" {rows.key(words)} ", literal=True)
-    for column, value in (("issue", query.issue), ("stance", query.stance), ("act", query.act)):
-        if value is not None:
-            yield pl.col(column) == value
-    if query.since is not None:
-        yield pl.col("date") >= query.since.first_day()
-    if query.until is not None:
-        yield pl.col("date") <= date.fromisoformat(last_day(query.until))
-    if query.article is not None:
-        yield (pl.col("article") == query.article) | (pl.col("article_name") == query.article)
-    if query.text is not None and query.text.strip():
-        yield _text(query.text)
-
-
-def _text(text: str) -> pl.Expr:
-    """All words in quotation, speaker or title, whatever their case; as printed, without the ledger's word stems."""
-    words = pl.concat_str("quote", "speaker", "title", separator=" ", ignore_nulls=True).str.to_lowercase()
-    plain = (
-        " " + words.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all(r"[^\p{L}\p{N}]+", " ") + " "
-    )
-    terms = search.parse(text)
-    if not terms:
-        return pl.lit(False)
-    needles = [f" {term.words.lower()}" + ("" if term.prefix else " ") for term in terms]
-    return pl.all_horizontal(plain.str.contains(needle, literal=True) for needle in needles)
 
 
 def _error(name: str, error: OSError) -> LedgerError:

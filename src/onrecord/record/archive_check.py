@@ -14,7 +14,7 @@ from onrecord.core.codec import statement_from_dict
 from onrecord.core.statement import Article
 from onrecord.errors import CodecError, LedgerError, SpanError
 from onrecord.record import rows
-from onrecord.record.archive_rows import ARTICLES, STATEMENTS, Reading, file_id, reading_id, reading_of
+from onrecord.record.archive_rows import ARTICLES, NEWER, STATEMENTS, Reading, file_id, reading_id, reading_of
 from onrecord.record.verify import Finding, Progress, Report
 
 NOTE = "whole files that are gone are not missed: compare the digest with one that was noted"
@@ -87,7 +87,7 @@ def _file(walk: _Walk, path: Path, twin: Path) -> None:
     found: dict[str, list[Mapping[str, Any]]] = {}
     statements = pl.read_parquet(twin, hive_partitioning=False)
     articles = pl.read_parquet(path, hive_partitioning=False)
-    if dict(statements.schema) != pl.Schema(STATEMENTS) or dict(articles.schema) != pl.Schema(ARTICLES):
+    if not (_has(statements, STATEMENTS) and _has(articles, ARTICLES)):
         walk.found(where, "its columns are not those of an archive")
         return
     for row in statements.iter_rows(named=True):
@@ -116,11 +116,19 @@ def _reading(walk: _Walk, row: Mapping[str, Any], found: list[Mapping[str, Any]]
     made = reading_of(article, statements, codebook=row["codebook"], reader=row["reader"], read=row["read"])
     if reading_id(article.id, made.article["hash"], row["codebook"], row["reader"], entries) != row["reading"]:
         walk.found(where, "its reading was changed: it does not hash to its id")
-    if dict(made.article) != dict(row):
+    if any(made.article[name] != value for name, value in row.items()):
         walk.found(where, f"was changed: {_first(made.article, row)}")
     for expected, one in zip(made.statements, found, strict=True):
-        if dict(expected) != dict(one):
+        if any(expected[name] != value for name, value in one.items()):
             walk.found(f"statement {one['id']}", f"was changed: {_first(expected, one)}")
+
+
+def _has(frame: pl.DataFrame, schema: Mapping[str, Any]) -> bool:
+    """Tell whether a file has the columns of an archive of this version, or of an earlier one."""
+    missing = schema.keys() - frame.columns
+    return missing <= NEWER and dict(frame.schema) == {
+        name: pl.DataFrame(schema={name: kind}).schema[name] for name, kind in schema.items() if name not in missing
+    }
 
 
 def _statement(row: Mapping[str, Any], article: Article) -> Any:
@@ -130,5 +138,5 @@ def _statement(row: Mapping[str, Any], article: Article) -> Any:
 
 
 def _first(expected: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    name = next((name for name in expected if expected[name] != row.get(name)), "")
+    name = next((name for name in row if expected.get(name) != row[name]), "")
     return f"column {name} does not fit its record"

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from onrecord.core.codec import statement_from_dict
+from onrecord.core.columns import CONFIDENT, OF_ARTICLE, OF_STATEMENT, Column, Kind
 from onrecord.core.statement import Article, Statement, digest
 from onrecord.record import rows
 from onrecord.record.table import COLUMNS
@@ -17,6 +18,7 @@ from onrecord.record.table import COLUMNS
 # The table that analyses take comes first, so that any Parquet reader shows what one wants to see.
 STATEMENTS: dict[str, Any] = {
     **COLUMNS,
+    "extra": pl.String,
     "reading": pl.String,
     "place": pl.String,
     "record": pl.String,
@@ -32,6 +34,7 @@ ARTICLES: dict[str, Any] = {
     "outlet": pl.String,
     "published": pl.String,
     "url": pl.String,
+    "extra": pl.String,
     "text_id": pl.String,
     "content": pl.Binary,
     "record": pl.String,
@@ -41,8 +44,9 @@ ARTICLES: dict[str, Any] = {
     "reader": pl.String,
     "read": pl.String,
 }
+NEWER = frozenset({"probability", "speaker_confidence", "issue_confidence", "stance_confidence", "extra"})
+"""Columns that archives of earlier versions lack."""
 ORDER = ("date", "article", "start", "id")
-_OF_ARTICLE = ("name", "title", "outlet", "published", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +102,10 @@ def file_id(readings: Sequence[str]) -> str:
 def _statement(
     article: Mapping[str, Any], outlet_key: str | None, statement: Statement, record: rows.Row, written: str
 ) -> rows.Row:
-    columns = rows.statement_columns(statement, record)
-    date = statement.when.value or statement.article.published
-    return {name: columns.get(name) for name in STATEMENTS} | {
-        "id": statement.id,
-        "article": article["id"],
-        "article_name": article["name"],
-        **{name: article[name] for name in _OF_ARTICLE if name != "name"},
-        "when": columns["moment"],
-        "date": None if date is None else date.first_day(),
-        "chain": [rows.storable(name) for name in statement.chain.value],
-        "condition": [rows.storable(piece.quote) for piece in statement.condition.value],
+    derived = rows.statement_columns(statement, record)
+    return {name: derived.get(name) for name in STATEMENTS} | {
+        **{column.name: _shown(column, statement) for column in OF_STATEMENT},
+        **{column.name: article[column.stored] for column in OF_ARTICLE},
         "reading": article["reading"],
         "record": written,
         "hash": rows.checksum(written),
@@ -116,18 +113,29 @@ def _statement(
     }
 
 
+def _shown(column: Column, statement: Statement) -> Any:
+    """A column's value with what no frame can hold shown as U+FFFD."""
+    value = column.value(statement)
+    if column.kind is Kind.TEXTS:
+        return [rows.storable(text) for text in value]
+    return rows.storable(value) if column.kind is Kind.TEXT and value is not None else value
+
+
+def completed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row of an archive's file with the columns that an earlier version did not write."""
+    if "extra" in row:
+        return row
+    if "content" in row:  # an article's
+        return {**row, "extra": None}
+    record = json.loads(row["record"])
+    sure = {f"{name}_confidence": record["judgements"][name]["confidence"] for name in CONFIDENT}
+    return {**row, **sure, "probability": record.get("probability"), "extra": rows.extra_of(record)}
+
+
 def ledger_columns(row: Mapping[str, Any]) -> rows.Row:
-    """The columns of the ledger's table `statements` that an archive's row holds."""
-    same = {name: row[name] for name in _SAME}
-    return same | {
-        "moment": row["when"],
-        "day": "" if row["date"] is None else row["date"].isoformat(),
-        "chain": rows.names_text(row["chain"]),
-        "condition": rows.names_text(row["condition"]),
-    }
+    """Return the columns of the ledger's table `statements` that an archive's row holds."""
+    made = {column.stored: rows.stored(column.kind, row[column.name]) for column in OF_STATEMENT}
+    return made | {name: row[name] for name in _BESIDE}
 
 
-_SAME = (
-    "place", "title", "form", "speaker", "speaker_key", "affiliation", "affiliation_key", "venue", "act", "issue",
-    "stance", "commitment", "quote", "cue", "source", "start", "confidence", "nested_in", "record", "hash",
-)  # fmt: skip
+_BESIDE = ("place", "title", "speaker_key", "affiliation_key", "record", "hash", "extra")

@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from onrecord.record import rows, search
+from onrecord.record import archive_check, rows, search
 from onrecord.record.archive_rows import Reading, ledger_columns
+from onrecord.record.batch_rows import BatchMetadata, begin, chunks, end, following, lock, maximum, put
 from onrecord.record.chain import Batch, Contents
 from onrecord.record.schema import articles, statements, texts
-from onrecord.record.writing import (
-    Stamp,
-    begin,
-    chunks,
-    end,
-    following,
-    lock,
-    maximum,
-    new_texts,
-    put,
-    remember,
-)
+from onrecord.record.writing import new_texts, remember
+
+if TYPE_CHECKING:
+    from onrecord.record.archive import Archive
 
 # The columns that only the ledger knows come from `load`, the others from the reading.
 _OF_STATEMENT = tuple(c.name for c in statements.c if c.name not in ("number", "article", "batch"))
@@ -61,7 +56,7 @@ class Ready:
 
 @contextmanager
 def short_turns() -> Iterator[None]:
-    """Let threads take turns more often."""
+    """Shorten the turns that threads take."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(min(before, _TURN_SECONDS))
     try:
@@ -71,7 +66,7 @@ def short_turns() -> Iterator[None]:
 
 
 def ready(reading: Reading) -> Ready:
-    """Make a reading ready to be written."""
+    """Prepare a reading for writing."""
     row = reading.article
     article = {**row, "outlet_key": rows.key(row["outlet"])}
     unique = {one["id"]: one for one in reading.statements}
@@ -88,15 +83,15 @@ def ready(reading: Reading) -> Ready:
 
 
 def known(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of the articles that the ledger has."""
+    """Return the ids of articles that are in the ledger already."""
     found: set[str] = set()
     for some in chunks(ids):
         found.update(connection.execute(select(articles.c.id).where(articles.c.id.in_(some))).scalars())
     return found
 
 
-def load(connection: Connection, some: Iterable[Ready], stamp: Stamp) -> tuple[Batch, list[Reading]]:
-    """Write readings in one batch; those of articles that are here come back, untouched."""
+def load(connection: Connection, some: Iterable[Ready], stamp: BatchMetadata) -> tuple[Batch, list[Reading]]:
+    """Write readings in one batch and return those of articles that are in the ledger already, unwritten."""
     last = lock(connection)
     unique = {one.id: one for one in some}
     there = known(connection, list(unique))
@@ -108,7 +103,7 @@ def load(connection: Connection, some: Iterable[Ready], stamp: Stamp) -> tuple[B
     return batch, [one.reading for key, one in unique.items() if key in there]
 
 
-def _write(connection: Connection, new: Sequence[Ready], last: Batch, stamp: Stamp) -> Batch:
+def _write(connection: Connection, new: Sequence[Ready], last: Batch, stamp: BatchMetadata) -> Batch:
     if connection.dialect.name == "postgresql":
         for setting in _SETTINGS:
             connection.exec_driver_sql(setting)
@@ -141,3 +136,19 @@ def _statements(new: Sequence[Ready], number: int, article: int, batch: int) -> 
         for values in one.statements:
             yield (number, values[0], values[1], place, batch, *values[2:])
             number += 1
+
+
+def checked(archive: Archive) -> Iterator[list[Ready]]:
+    """Yield an archive's readings ready to be written, each checked against its text."""
+    for readings in archive.readings():
+        archive_check.check_words(readings)
+        yield [ready(reading) for reading in readings]
+
+
+def ahead(items: Iterator[list[Ready]]) -> Iterator[list[Ready]]:
+    """Yield the items, the next one made while the database writes the last."""
+    with ThreadPoolExecutor(max_workers=1) as pool, short_turns():
+        following = pool.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = pool.submit(next, items, None)
+            yield item

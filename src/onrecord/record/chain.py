@@ -61,7 +61,7 @@ class Contents:
             self._hash.update(one.encode("ascii"))
 
     def supersessions(self, rows: Iterable[tuple[str | None, str | None, str]]) -> None:
-        """Who takes whose place, and why."""
+        """Add supersessions: old id, new id, reason."""
         for row in rows:
             self._add("supersession", *row)
 
@@ -71,7 +71,7 @@ class Contents:
 
     @staticmethod
     def entry(*parts: str | None) -> str:
-        """What one entry, its kind and values, adds to the hash."""
+        """Return what one entry, its kind and values, adds to the hash."""
         return digest("entry", *parts)
 
     def _add(self, *parts: str | None) -> None:
@@ -79,7 +79,7 @@ class Contents:
 
 
 def link(batch: Batch) -> str:
-    """The digest that a batch with these values must have: 64 hex digits."""
+    """Compute the digest that a batch with these values must have: 64 hex digits."""
     parts = (
         batch.previous, str(batch.number), batch.id, batch.created, batch.coder, batch.reader, batch.codebook,
         str(batch.articles), str(batch.statements), str(batch.superseded),

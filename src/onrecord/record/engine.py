@@ -124,7 +124,7 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
 
 
 def _reading(path: Path) -> str:
-    """How to open for reading.
+    """Choose the SQLite options for reading.
 
     A file in WAL mode cannot be read without its -wal and -shm files, which even a reader makes (and leaves behind).
     Where no -wal with content lies beside it nobody is writing, and `immutable` reads the file alone.

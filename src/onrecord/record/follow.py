@@ -1,4 +1,4 @@
-"""Keeping up with a ledger: what changed since a batch, so that nobody who holds its table fetches all of it anew."""
+"""Incremental reads of a ledger: what changed since a batch, for holders of its table."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Select, literal_column, or_, select, text, union
 
-from onrecord.record import search, table, writing
+from onrecord.record import search, table
+from onrecord.record.batch_rows import count_articles, last_batch
 from onrecord.record.chain import Batch
 from onrecord.record.query import Query
 from onrecord.record.schema import articles, statements, supersessions
-
-EXTRA = ("number", "coder")
-"""What a followed table has beside the columns of `table.COLUMNS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Delta:
     """The ledger as of its last batch, compared with an earlier one.
 
     `gone` are the ids that a holder of the earlier table takes out, `table` the rows that it then puts in (columns of
-    `table.COLUMNS` and `EXTRA`, in the ledger's order). `batch` is None in an empty ledger.
+    `table.COLUMNS` and `table.MORE`, in the ledger's order). `batch` is None in an empty ledger.
     """
 
     batch: Batch | None
@@ -32,12 +30,12 @@ class Delta:
 
 
 def follow(connection: Connection, after: int) -> Delta:
-    """What batches after number `after` changed in the current view; 0 gives the whole view and nothing gone."""
-    last = writing.last_batch(connection)
-    known = writing.count_articles(connection)
+    """Return what batches after number `after` changed in the current view; 0 returns the whole view."""
+    last = last_batch(connection)
+    known = count_articles(connection)
     s, x = statements.c, supersessions.c
     if not after:
-        return Delta(last, known, frozenset(), table.fetch(connection, Query(), extra=EXTRA))
+        return Delta(last, known, frozenset(), table.fetch(connection, Query(), more=tuple(table.MORE)))
     touched = union(
         select(s.id).where(s.batch > after),
         select(x.old).where(x.batch > after, x.old.is_not(None)),
@@ -45,11 +43,11 @@ def follow(connection: Connection, after: int) -> Delta:
     )
     gone = frozenset(connection.execute(touched).scalars())
     fresh = or_(s.batch > after, s.id.in_(select(x.new).where(x.batch > after)))
-    return Delta(last, known, gone, table.fetch(connection, Query(), extra=EXTRA, only=fresh))
+    return Delta(last, known, gone, table.fetch(connection, Query(), more=tuple(table.MORE), only=fresh))
 
 
 def matching(connection: Connection, words: str) -> list[int]:
-    """The numbers of all statements, current or not, that a full-text query finds."""
+    """Return the numbers of all statements, current or not, that match a full-text query."""
     if not search.parse(words):
         return []
     if connection.dialect.name == "sqlite":
@@ -63,7 +61,7 @@ def matching(connection: Connection, words: str) -> list[int]:
 
 
 def article_number(connection: Connection, wanted: str) -> int | None:
-    """The number of the article with this id, or with this name; None where there is none."""
+    """Return the number of the article with this id or name; None where there is none."""
     a = articles.c
     chosen = select(a.number).where(or_(a.id == wanted, a.name == wanted)).order_by(a.number).limit(1)
     return connection.execute(chosen).scalar_one_or_none()

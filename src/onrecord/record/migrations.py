@@ -5,12 +5,14 @@ A migration that was released is never edited: what is to change comes as a furt
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import Connection, bindparam, column, func, insert, inspect, select, table, update
 
 from onrecord.errors import LedgerError, LedgerNewer, NotALedger
+from onrecord.record import rows
 from onrecord.record.schema import APPLICATION, schema_version
 
 
@@ -139,11 +141,79 @@ _DESK: tuple[str, ...] = (
         FOREIGN KEY (round, position) REFERENCES desk_round_items (round, position))""",
 )
 
+
+def _confidences(connection: Connection) -> None:
+    real = "DOUBLE PRECISION" if connection.dialect.name == "postgresql" else "REAL"
+    for name in _CONFIDENCES:
+        connection.exec_driver_sql(f"ALTER TABLE statements ADD COLUMN {name} {real}")
+    connection.exec_driver_sql("ALTER TABLE statements ADD COLUMN extra TEXT")
+    connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN extra TEXT")
+    s = table("statements", column("number"), column("record"), *map(column, (*_CONFIDENCES, "extra")))
+    change = update(s).where(s.c.number == bindparam("which"))
+    change = change.values({name: bindparam(f"new_{name}") for name in (*_CONFIDENCES, "extra")})
+    after = 0
+    while page := connection.execute(
+        select(s.c.number, s.c.record).where(s.c.number > after).order_by(s.c.number).limit(5_000)
+    ).all():
+        connection.execute(change, [{"which": number, **_confidences_of(record)} for number, record in page])
+        after = page[-1].number
+
+
+def _confidences_of(record: str) -> dict[str, object]:
+    """The new columns of a statement's record; null where the record is damaged, which `verify` reports."""
+    empty: dict[str, object] = dict.fromkeys(f"new_{name}" for name in (*_CONFIDENCES, "extra"))
+    try:
+        raw = json.loads(record)
+        judged = {name: raw["judgements"][name]["confidence"] for name in ("speaker", "issue", "stance")}
+        return empty | {f"new_{name}_confidence": value for name, value in judged.items()} | {
+            "new_probability": raw.get("probability"), "new_extra": rows.extra_of(raw),
+        }  # fmt: skip
+    except (ValueError, TypeError, KeyError):
+        return empty
+
+
+_CONFIDENCES = ("probability", "speaker_confidence", "issue_confidence", "stance_confidence")
+
+
+def _views(connection: Connection) -> None:
+    for statement in _VIEWS:
+        connection.exec_driver_sql(statement)
+
+
+_VIEW_COLUMNS = (
+    "id", "article", "article_name", "title", "outlet", "published", "url", "date", "said", "form", "speaker",
+    "affiliation", "chain", "venue", "act", "issue", "stance", "commitment", "conditions", "quote", "cue", "source",
+    "start", "confidence", "probability", "speaker_confidence", "issue_confidence", "stance_confidence", "checked_by",
+    "nested_in",
+)  # fmt: skip
+_VIEWS: tuple[str, ...] = (
+    """CREATE VIEW current_statements AS
+        SELECT s.id AS id, a.id AS article, a.name AS article_name, a.title AS title, a.outlet AS outlet,
+            a.published AS published, a.url AS url, s.day AS date, s.moment AS said, s.form AS form,
+            s.speaker AS speaker, s.affiliation AS affiliation, s.chain AS chain, s.venue AS venue, s.act AS act,
+            s.issue AS issue, s.stance AS stance, s.commitment AS commitment, s.condition AS conditions,
+            s.quote AS quote, s.cue AS cue, s.source AS source, s.start AS start,
+            CASE WHEN s.coder IS NULL AND r.coder IS NULL THEN s.confidence ELSE 1.0 END AS confidence,
+            s.probability AS probability, s.speaker_confidence AS speaker_confidence,
+            s.issue_confidence AS issue_confidence, s.stance_confidence AS stance_confidence,
+            coalesce(s.coder, r.coder) AS checked_by, s.nested_in AS nested_in
+        FROM statements s JOIN articles a ON a.number = s.article
+        LEFT JOIN (SELECT result, max(coder) AS coder FROM desk_reviews
+            WHERE undone IS NULL AND result IS NOT NULL GROUP BY result) r ON r.result = s.id
+        WHERE s.superseded IS NULL""",
+    f"""CREATE VIEW positions AS SELECT {", ".join(_VIEW_COLUMNS)} FROM (
+        SELECT c.*, row_number() OVER (PARTITION BY speaker, issue ORDER BY date DESC, confidence DESC, id) AS place
+        FROM current_statements c WHERE speaker IS NOT NULL AND issue IS NOT NULL AND stance <> 'none') ranked
+        WHERE place = 1""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the tables of a ledger", _tables),
     Migration("decisions on who is who", _decisions),
     Migration("which articles were read, under what", _readings),
     Migration("people, reviews and codings of the desk", _desk),
+    Migration("confidences by field, and other programs' variables", _confidences),
+    Migration("views for SQL: current statements and positions", _views),
 )
 
 

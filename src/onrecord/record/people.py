@@ -1,4 +1,4 @@
-"""What people decided on who is who: rows that are only added, each bound by its hash to the one before it.
+"""People's decisions on actors: append-only rows, each bound by its hash to the one before it.
 
 Decisions change no statement: they are applied when the ledger is asked (`analyse.registry`).
 """
@@ -28,18 +28,18 @@ def append(connection: Connection, decision: Decision) -> None:
 
 
 def fetch(connection: Connection) -> Iterator[Decision]:
-    """All decisions, oldest first."""
+    """Yield all decisions, oldest first."""
     for record in connection.execute(select(decisions.c.record).order_by(decisions.c.number)).scalars():
         yield _decode(record)
 
 
 def last_number(connection: Connection) -> int:
-    """The number of the last decision, 0 before the first."""
+    """Return the number of the last decision, 0 before the first."""
     return int(connection.execute(select(decision_head.c.number)).scalar_one_or_none() or 0)
 
 
 def broken(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Where the chain of decisions is not as it was written, as (where, what)."""
+    """Yield the places where the chain of decisions is not as it was written, as (where, what)."""
     previous, expected = "", 1
     for row in connection.execute(select(decisions).order_by(decisions.c.number)).mappings():
         where = f"decision {row['number']}"

@@ -1,4 +1,4 @@
-"""What people judge: accept, reject, correct, add and take back, and blind codings side by side.
+"""People's judgements: accept, reject, correct, add and undo, and blind double codings.
 
 Every judgement is a batch of its own in the hash chain, written as `Ledger.revise` does, in one transaction with the
 row that lets the desk find it. An acceptance is chained too: the statement takes its own place, and from then on no
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from onrecord.core.statement import Statement
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
 from onrecord.record import rows, writing
+from onrecord.record.batch_rows import lock
 from onrecord.record.desk_schema import codings, reviews, round_items, rounds
 from onrecord.record.schema import statements
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What a person found of a statement."""
+    """A person's verdict on a statement."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -93,7 +94,7 @@ class Reviews:
         StatementStale where others have changed the place since.
         """
         with self._ledger.writing() as connection:
-            writing.lock(connection)
+            lock(connection)
             found = connection.execute(select(reviews).where(reviews.c.number == number)).mappings().one_or_none()
             if found is None or found["coder"] != coder:
                 raise StatementNotFound(f"no review {number} of {coder} to take back")

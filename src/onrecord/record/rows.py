@@ -15,14 +15,15 @@ from itertools import pairwise
 from typing import Any
 
 from onrecord.core.codec import article_from_dict, article_to_dict, statement_to_dict
-from onrecord.core.statement import Article, Statement
+from onrecord.core.columns import OF_STATEMENT, Kind
+from onrecord.core.statement import Article, Statement, extra_json
 from onrecord.errors import CodecError, SpanError
 from onrecord.lexicon import Codebook, Issue
 from onrecord.text.names import fold
 
 Row = dict[str, Any]
 
-_JUDGED = ("speaker", "issue", "stance")  # whose confidences make that of the row
+_IN_RULE = re.compile(r"dna (\{.*\})", re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -30,17 +31,17 @@ _COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 
 
 def to_json(record: object) -> str:
-    """The one spelling of a record in the ledger."""
+    """Encode a record in the ledger's one spelling."""
     return _COMPACT.encode(record)
 
 
 def checksum(record: str) -> str:
-    """The SHA-256 of a record's bytes, in hex."""
+    """Compute the SHA-256 of a record's bytes, in hex."""
     return hashlib.sha256(record.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def storable(text: str) -> str:
-    """The text with what no SQL string holds (NUL, lone surrogates) shown as U+FFFD."""
+    """Replace what no SQL string holds (NUL, lone surrogates) by U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 
@@ -52,19 +53,19 @@ def key(name: str | None) -> str | None:
 
 
 def text_row(article: Article) -> Row:
-    """The row of an article's text."""
+    """Make the row of an article's text."""
     return {"id": article.text.id, "content": article.text.content.encode("utf-8", "surrogatepass")}
 
 
 def article_record(article: Article) -> str:
-    """What is kept of an article beside its text."""
+    """Encode the record of an article, without its text."""
     record = article_to_dict(article)
     del record["text"]
     return to_json(record)
 
 
 def article_name(record: str) -> str:
-    """The name in a kept article record; CodecError where it is damaged."""
+    """Return the name in an article's record; CodecError where it is damaged."""
     try:
         return str(json.loads(record)["id"])
     except (ValueError, TypeError, KeyError) as error:
@@ -72,7 +73,7 @@ def article_name(record: str) -> str:
 
 
 def article_row(article: Article, number: int, batch: int) -> Row:
-    """The row of an article."""
+    """Make the row of an article."""
     record = article_record(article)
     return {
         "number": number,
@@ -93,11 +94,12 @@ def _article_columns(article: Article) -> Row:
         "outlet_key": key(article.outlet),
         "published": None if article.published is None else str(article.published),
         "url": _storable(article.url),
+        "extra": _storable(article.extra),
     }
 
 
 def article_of(record: str, content: bytes) -> Article:
-    """The article of a kept record and text; CodecError where they are damaged."""
+    """Decode an article's record and text; CodecError where they are damaged."""
     try:
         return article_from_dict({**json.loads(record), "text": content.decode("utf-8", "surrogatepass")})
     except (ValueError, TypeError) as error:
@@ -105,48 +107,49 @@ def article_of(record: str, content: bytes) -> Article:
 
 
 def statement_record(statement: Statement, name: str) -> tuple[Row, str]:
-    """The statement's record, under the name by which the ledger knows its article, with its JSON."""
+    """Make a statement's record, under the name by which the ledger knows its article, and its JSON."""
     record = statement_to_dict(statement)
     record["article"] = name
     return record, to_json(record)
 
 
 def statement_columns(statement: Statement, record: Mapping[str, Any]) -> Row:
-    """The derived columns of a statement; `record` is that of `statement_record`."""
-    judgements = record["judgements"]
-    confidence = 1.0
-    for name in _JUDGED:
-        confidence *= judgements[name]["confidence"]
-    moment = statement.when.value
-    date = moment or statement.article.published
-    return {
+    """Derive a statement's columns as the ledger stores them; `record` is that of `statement_record`."""
+    made = {
+        column.stored: stored(column.kind, column.value(statement)) for column in OF_STATEMENT if column.name != "id"
+    }
+    return made | {
         "place": statement.place,
         "title": _storable(statement.article.title),
-        "moment": None if moment is None else moment.iso,
-        "day": "" if date is None else date.first_day().isoformat(),
-        "form": record["form"],
-        "speaker": _storable(statement.speaker.value),
         "speaker_key": key(statement.speaker.value),
-        "affiliation": _storable(statement.affiliation.value),
         "affiliation_key": key(statement.affiliation.value),
-        "chain": names_text(statement.chain.value),
-        "venue": _storable(statement.venue.value),
-        "act": record["act"],
-        "issue": _storable(statement.issue.value),
-        "stance": record["stance"],
-        "commitment": record["commitment"],
-        "condition": names_text(tuple(piece.quote for piece in statement.condition.value)),
-        "quote": storable(statement.quote),
-        "cue": storable(" … ".join(piece.quote for piece in statement.cue)),
-        "source": storable(" … ".join(piece.quote for piece in statement.source)),
-        "start": statement.content[0].span.start,
-        "confidence": round(confidence, 6),
-        "nested_in": statement.nested_in,
+        "extra": extra_of(record),
     }
 
 
+def stored(kind: Kind, value: Any) -> Any:
+    """Encode a column's value as the ledger stores it: lists as JSON, an unknown date as the empty text."""
+    if kind is Kind.TEXTS:
+        return names_text(value)
+    if kind is Kind.DATE:
+        return "" if value is None else value.isoformat()
+    return _storable(value) if kind is Kind.TEXT else value
+
+
+def extra_of(record: Mapping[str, Any]) -> str | None:
+    """Return another program's variables of a statement's record, as JSON.
+
+    Older records of statements from DNA hold them in the rule of the stance.
+    """
+    values = record.get("extra")
+    if values is None:
+        found = _IN_RULE.fullmatch(record["judgements"]["stance"]["rule"])
+        return None if found is None else storable(found[1])
+    return storable(extra_json(values) or "") or None
+
+
 def check_evidence(statement: Statement) -> None:
-    """SpanError where words that the statement cites do not stand in its article, or pieces are out of order.
+    """Raise SpanError where words that a statement cites are not in its article, or pieces are out of order.
 
     Built by `Text.cite` they always do; this is the last look before the ledger keeps them.
     """
@@ -164,19 +167,19 @@ def check_evidence(statement: Statement) -> None:
 
 
 def codebook_row(codebook: Codebook) -> Row:
-    """The row of a codebook."""
+    """Make the row of a codebook."""
     record = to_json(asdict(codebook))
     return {"id": codebook.id, "record": record, "hash": checksum(record)}
 
 
 def reading_row(article_id: str, codebook: str, reader: str) -> Row:
-    """The row that says by whom an article was last read; `codebook` is an id, empty for none."""
+    """Make the row that says by what an article was last read; `codebook` is an id, empty for none."""
     parts = (article_id, codebook, reader)
     return {"article": article_id, "codebook": codebook, "reader": reader, "hash": checksum(to_json(parts))}
 
 
 def codebook_of(record: str) -> Codebook:
-    """The codebook of a kept record; CodecError where it is damaged."""
+    """Decode a codebook's record; CodecError where it is damaged."""
     try:
         raw = json.loads(record)
         issues = tuple(Issue(**{**issue, "terms": tuple(issue["terms"])}) for issue in raw.pop("issues"))
@@ -190,5 +193,5 @@ def _storable(text: str | None) -> str | None:
 
 
 def names_text(names: Sequence[str]) -> str:
-    """Several names in one column: a JSON list."""
+    """Encode several names in one column, as a JSON list."""
     return json.dumps([storable(name) for name in names], ensure_ascii=False) if names else "[]"

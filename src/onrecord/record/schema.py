@@ -6,11 +6,21 @@ what is only derived from it so that queries are fast. `verify` recomputes the s
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Double, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
+
+from onrecord.core.columns import OF_STATEMENT, Kind
 
 APPLICATION = "onrecord"
 
 metadata = MetaData()
+_SQL: dict[Kind, type[TypeEngine[Any]]] = {
+    Kind.TEXT: Text, Kind.TEXTS: Text, Kind.DATE: Text, Kind.INTEGER: BigInteger, Kind.REAL: Double,
+}  # fmt: skip
+# Lists are JSON, and an unknown day is empty, so that it sorts before all days.
+_NEVER_NULL = (Kind.TEXTS, Kind.DATE)
 
 # One row per migration that ran, so that a newer ledger can be told from an older one.
 schema_version = Table(
@@ -79,6 +89,7 @@ articles = Table(
     Column("outlet_key", Text),
     Column("published", Text),
     Column("url", Text),
+    Column("extra", Text),
 )
 
 # `superseded` is the number of the batch that retired the statement, null while it is in the current view.
@@ -95,26 +106,14 @@ statements = Table(
     Column("record", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("title", Text),
-    Column("moment", Text),
-    Column("day", Text, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("speaker", Text),
     Column("speaker_key", Text),
-    Column("affiliation", Text),
     Column("affiliation_key", Text),
-    Column("chain", Text, nullable=False),
-    Column("venue", Text),
-    Column("act", Text, nullable=False),
-    Column("issue", Text),
-    Column("stance", Text, nullable=False),
-    Column("commitment", Text, nullable=False),
-    Column("condition", Text, nullable=False),
-    Column("quote", Text, nullable=False),
-    Column("cue", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("start", BigInteger, nullable=False),
-    Column("confidence", Double, nullable=False),
-    Column("nested_in", Text),
+    *(
+        Column(column.stored, _SQL[column.kind], nullable=column.optional and column.kind not in _NEVER_NULL)
+        for column in OF_STATEMENT
+        if column.name != "id"
+    ),
+    Column("extra", Text),
 )
 
 # What people decided on who is who; rows are only added, each bound to the one before it by its hash.

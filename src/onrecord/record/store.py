@@ -1,11 +1,9 @@
-"""The ledger: what was read, kept so that it only grows and every byte of it can be checked."""
+"""The ledger: an append-only store of statements, every byte of which can be verified."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +19,6 @@ from onrecord.core.statement import Article, Decision, Statement
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.record import (
-    archive_check,
     bulk,
     engine,
     follow,
@@ -35,6 +32,7 @@ from onrecord.record import (
 )
 from onrecord.record.archive import Archive
 from onrecord.record.archive_rows import Reading
+from onrecord.record.batch_rows import BatchMetadata, chunks, last_batch, last_number
 from onrecord.record.chain import Batch
 from onrecord.record.failures import translating
 from onrecord.record.query import Query, condition
@@ -50,7 +48,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One step in the history of a statement: `new` took the place of `old` in a batch (either may be None)."""
+    """One step in the history of a statement: `new` replaced `old` in a batch (either may be None)."""
 
     batch: int
     created: str
@@ -110,7 +108,7 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Close all connections; the last one to a SQLite file takes its -wal file in."""
+        """Close all connections; the last one to a SQLite file merges its -wal file."""
         self._engine.dispose()
 
     # ------------------------------------------------------------ writing
@@ -123,7 +121,7 @@ class Ledger:
         reader: str = "",
         coder: str | None = None,
     ) -> Batch:
-        """Keep readings as one batch, in one transaction: all of it is kept, or after an error or a kill nothing.
+        """Store readings as one batch, in one transaction: all of it, or after an error or a kill nothing.
 
         Each pair is a whole reading of its article: statements that an earlier machine reading found there and this
         one does not are retired from the current view, except where a person has judged. What the ledger has
@@ -144,7 +142,7 @@ class Ledger:
         """
         books = archive.codebooks()
         counts = [0, 0]
-        for some in _ahead(_checked(archive)):
+        for some in bulk.ahead(bulk.checked(archive)):
             groups: dict[tuple[str, str], list[bulk.Ready]] = {}
             for one in some:
                 groups.setdefault((one.reading.article["codebook"], one.reading.article["reader"]), []).append(one)
@@ -158,7 +156,7 @@ class Ledger:
         return counts[0], counts[1]
 
     def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None = None, reader: str = "") -> None:
-        """As `add`, for readings that another process has made rows of already, and checked."""
+        """Add readings like `add`, for rows that were serialised and validated in another process."""
         ids = [reading.article["id"] for reading in readings]
         with self.reading() as connection:
             fresh = len(set(ids)) == len(ids) and not bulk.known(connection, ids)
@@ -167,7 +165,7 @@ class Ledger:
         else:
             self.add([one.whole() for one in readings], codebook=codebook, reader=reader)
 
-    def _load(self, some: Sequence[bulk.Ready], stamp: writing.Stamp) -> list[Batch]:
+    def _load(self, some: Sequence[bulk.Ready], stamp: BatchMetadata) -> list[Batch]:
         """Write readings of new articles in bulk, and others as `add` does where their last reading was another."""
         with self.writing() as connection:
             batch, there = bulk.load(connection, some, stamp)
@@ -179,7 +177,7 @@ class Ledger:
         return [batch, self.add(others, codebook=stamp.codebook, reader=stamp.reader)]
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
-        """Those of the articles whose last machine reading here was by this reader under this codebook."""
+        """Return the articles whose last machine reading here was by this reader under this codebook."""
         with self.reading() as connection:
             return writing.read_already(connection, ids, "" if codebook is None else codebook.id, rows.storable(reader))
 
@@ -194,7 +192,7 @@ class Ledger:
             return writing.revise(connection, old, new, reason, self.stamp(coder=coder))
 
     def decide(self, decision: Decision) -> None:
-        """Keep a person's decision on who is who; it changes no statement, and a later one stands over it."""
+        """Store a person's decision on an actor; it changes no statement, and a later one overrides it."""
         stamped = replace(decision, created=self.stamp().created)
         with self.writing() as connection:
             people.append(connection, stamped)
@@ -204,10 +202,10 @@ class Ledger:
         whenever anything does that a table shows.
         """
         with self.reading() as connection:
-            return writing.last_number(connection), people.last_number(connection)
+            return last_number(connection), people.last_number(connection)
 
     def decisions(self) -> list[Decision]:
-        """The decisions on who is who, oldest first."""
+        """Return the decisions on actors, oldest first."""
         with self.reading() as connection:
             return list(people.fetch(connection))
 
@@ -220,9 +218,9 @@ class Ledger:
         with self.writing() as connection:
             return writing.supersede(connection, old, new, self.stamp())
 
-    def stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> writing.Stamp:
-        """Who writes now."""
-        return writing.Stamp(created=self.now(), coder=coder, reader=reader, codebook=codebook)
+    def stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> BatchMetadata:
+        """Make the metadata of a batch that is written now."""
+        return BatchMetadata(created=self.now(), coder=coder, reader=reader, codebook=codebook)
 
     def now(self, later: timedelta = timedelta(0)) -> str:
         """The ledger's time, or that time `later`: UTC in ISO 8601, to the second."""
@@ -231,29 +229,47 @@ class Ledger:
     # ------------------------------------------------------------ reading
 
     def statements(self, query: Query = _EVERYTHING) -> Iterator[Statement]:
-        """The statements of a query, by date (unknown ones first), then as they were added."""
+        """Yield the statements of a query, by date (unknown ones first), then as they were added."""
         with self.reading() as connection:
             chosen = select(statements.c.number).where(condition(query, connection.dialect.name))
             numbers: list[int] = [row[0] for row in connection.execute(table.ordered(query, chosen))]
-            for some in writing.chunks(numbers, _FETCH):
+            for some in chunks(numbers, _FETCH):
                 yield from _statements(connection, some)
 
-    def table(self, query: Query = _EVERYTHING) -> pl.DataFrame:
-        """The statements of a query as a frame with the columns of `table.COLUMNS`, in the order of `statements`.
+    def table(self, query: Query = _EVERYTHING, *, more: Sequence[str] = ()) -> pl.DataFrame:
+        """Return the statements of a query with the columns `table.COLUMNS` and those of `table.MORE` that are named.
 
+        They come in the order of `statements`, as they were read; `onrecord.view` applies people's decisions.
         NUL and lone surrogates, which no frame can hold, show as U+FFFD; `statements` has the original.
         """
         with self.reading() as connection:
-            return table.fetch(connection, query)
+            return table.fetch(connection, query, more=more)
+
+    def speakers(self) -> pl.DataFrame:
+        """Count the current statements of each speaker and affiliation (columns speaker, affiliation, len)."""
+        with self.reading() as connection:
+            return table.speakers(connection)
+
+    def created(self) -> str | None:
+        """Return the time of the last batch, None where there is none."""
+        last = self.last()
+        return None if last is None else last.created
+
+    def issues(self) -> list[str]:
+        """Return the issues that current statements are about, in code point order."""
+        s = statements.c
+        chosen = select(s.issue).distinct().where(s.superseded.is_(None), s.issue.is_not(None))
+        with self.reading() as connection:
+            return sorted(connection.execute(chosen).scalars())
 
     def count(self, query: Query = _EVERYTHING) -> int:
-        """How many statements a query finds, limit and offset aside."""
+        """Count the statements of a query, regardless of limit and offset."""
         with self.reading() as connection:
             where = condition(query, connection.dialect.name)
             return int(connection.execute(select(func.count()).select_from(statements).where(where)).scalar_one())
 
     def get(self, prefix: str) -> Statement:
-        """The statement whose id begins so, current or not; StatementNotFound where there is none, or several."""
+        """Return the statement whose id begins so, current or not; StatementNotFound for none or several."""
         wanted = prefix.strip().lower()
         if not wanted or wanted.strip("0123456789abcdef"):
             raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
@@ -271,7 +287,7 @@ class Ledger:
             return next(_statements(connection, [found[0].number]))
 
     def history(self, statement_id: str) -> list[Change]:
-        """What a statement replaced and what replaced it, oldest first."""
+        """Return what a statement replaced and what replaced it, oldest first."""
         x, b = supersessions.c, batches.c
         chosen = (
             select(x.batch, b.created, b.coder, x.old, x.new, x.reason)
@@ -283,38 +299,38 @@ class Ledger:
             return [Change(**row) for row in connection.execute(chosen).mappings()]
 
     def articles(self) -> Iterator[Article]:
-        """All articles, as they were added."""
+        """Yield all articles, as they were added."""
         with self.reading() as connection:
             numbers = list(connection.execute(select(articles.c.number).order_by(articles.c.number)).scalars())
-            for some in writing.chunks(numbers, 50):
+            for some in chunks(numbers, 50):
                 found = _articles(connection, some)
                 yield from (found[number] for number in some)
 
     def article(self, key: str) -> Article | None:
-        """The article with this id, or with this name; None where there is none."""
+        """Return the article with this id or name; None where there is none."""
         with self.reading() as connection:
             number = follow.article_number(connection, rows.storable(key))
             return None if number is None else _articles(connection, [number])[number]
 
     def follow(self, after: int = 0) -> follow.Delta:
-        """What changed in the current view since batch `after`, as a table to keep up with (see `Delta`)."""
+        """Return what changed in the current view since batch `after` (see `Delta`)."""
         with self.reading() as connection:
             return follow.follow(connection, after)
 
     def numbered(self, numbers: Sequence[int]) -> list[Statement]:
-        """The statements with these numbers (see `follow`), in this order."""
+        """Return the statements with these numbers (see `follow`), in this order."""
         with self.reading() as connection:
             return list(_statements(connection, numbers))
 
     def matching(self, words: str) -> list[int]:
-        """The numbers (see `follow`) of all statements, current or not, that a full-text query finds."""
+        """Return the numbers (see `follow`) of all statements, current or not, that match a full-text query."""
         with self.reading() as connection:
             return follow.matching(connection, words)
 
     def last(self) -> Batch | None:
-        """The last batch, None in an empty ledger."""
+        """Return the last batch, None in an empty ledger."""
         with self.reading() as connection:
-            return writing.last_batch(connection)
+            return last_batch(connection)
 
     def codebook(self) -> Codebook | None:
         """The codebook that was used last, None where there was none."""
@@ -329,32 +345,32 @@ class Ledger:
         return None if record is None else rows.codebook_of(record)
 
     def underway(self, own: str = "desk: ") -> list[underway.Underway]:
-        """The readings that others do now, without those of readers whose name begins with `own`."""
+        """Return the runs active elsewhere, without those of readers whose name begins with `own`."""
         with self.reading() as connection:
             return underway.fetch(connection, self._clock(), own)
 
     def batches(self) -> list[Batch]:
-        """All batches, oldest first."""
+        """Return all batches, oldest first."""
         with self.reading() as connection:
             found = connection.execute(select(batches).order_by(batches.c.number)).mappings()
             return [Batch(**row) for row in found]
 
     def verify(self, progress: verify.Progress | None = None) -> verify.Report:
         """Check every quotation, record, column and batch; the report says what is not as it was written."""
-        with self.reading() as connection, _any_bytes(connection):
+        with self.reading() as connection, verify.any_bytes(connection):
             return verify.verify(connection, writable=not self.read_only, progress=progress)
 
     # ------------------------------------------------------------ transactions
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction, for the other modules of this package."""
+        """Open a read transaction, for the other modules of this package."""
         with translating(self.name), engine.reading(self._engine) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A write transaction, for the other modules of this package."""
+        """Open a write transaction, for the other modules of this package."""
         if self.read_only:
             raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
         with translating(self.name), engine.writing(self._engine) as connection:
@@ -377,32 +393,3 @@ def _articles(connection: Connection, numbers: Sequence[int]) -> dict[int, Artic
     joined = select(a.number, a.record, texts.c.content).join(texts, texts.c.id == a.text_id)
     found = connection.execute(joined.where(a.number.in_(numbers)))
     return {number: rows.article_of(record, content) for number, record, content in found}
-
-
-def _checked(archive: Archive) -> Iterator[list[bulk.Ready]]:
-    for readings in archive.readings():
-        archive_check.check_words(readings)
-        yield [bulk.ready(reading) for reading in readings]
-
-
-def _ahead(items: Iterator[list[bulk.Ready]]) -> Iterator[list[bulk.Ready]]:
-    """The items, the next one made while the database writes the last."""
-    with ThreadPoolExecutor(max_workers=1) as pool, bulk.short_turns():
-        following = pool.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = pool.submit(next, items, None)
-            yield item
-
-
-@contextmanager
-def _any_bytes(connection: Connection) -> Iterator[None]:
-    """Let damaged text come through as lone surrogates: what cannot be fetched cannot be located either."""
-    driver: object = connection.connection.dbapi_connection
-    if not isinstance(driver, sqlite3.Connection):
-        yield
-        return
-    driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-    try:
-        yield
-    finally:
-        driver.text_factory = str

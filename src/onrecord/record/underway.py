@@ -20,7 +20,7 @@ _LOOKED_AT = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Underway:
-    """What one reader has read since it began: from its first batch (`since`) to its `last`, UTC in ISO 8601."""
+    """An active run of a reader: from its first batch (`since`) to its `last`, UTC in ISO 8601."""
 
     reader: str
     since: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping, Table, func, select
@@ -33,7 +35,7 @@ _FETCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it was written: where it stands, and what is wrong with it."""
+    """A place in the ledger that is not as it was written, and what is wrong with it."""
 
     where: str
     what: str
@@ -44,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What `verify` saw. `digest` is that of the last batch: noted elsewhere, it proves that nothing was rewritten.
+    """The result of `verify`. `digest` is that of the last batch: noted elsewhere, it proves that nothing changed.
 
     `notes` say what could not be looked at.
     """
@@ -59,7 +61,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every byte that the ledger answers for is as it was written."""
+        """Tell whether every byte that the ledger answers for is as it was written."""
         return not self.findings
 
 
@@ -322,3 +324,17 @@ def _different(expected: rows.Row, row: RowMapping) -> Iterator[str]:
 def _checksum(record: object) -> str:
     """The checksum of what stands where a record should, which after damage may be no text at all."""
     return rows.checksum(record) if isinstance(record, str) else ""
+
+
+@contextmanager
+def any_bytes(connection: Connection) -> Iterator[None]:
+    """Decode damaged text as lone surrogates: what cannot be fetched cannot be located either."""
+    driver: object = connection.connection.dbapi_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str

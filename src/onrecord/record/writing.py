@@ -7,21 +7,29 @@ is theirs: no machine reading changes what is current there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
 
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.lexicon import Codebook
 from onrecord.record import rows, search
-from onrecord.record.chain import Batch, Contents, link
-from onrecord.record.schema import articles, batches, codebooks, head, statements, supersessions, texts
+from onrecord.record.batch_rows import (
+    BatchMetadata,
+    begin,
+    chunks,
+    end,
+    following,
+    last_codebook,
+    lock,
+    maximum,
+    put,
+)
+from onrecord.record.chain import Batch, Contents
+from onrecord.record.schema import articles, batches, statements, supersessions, texts
 from onrecord.record.schema import readings as readings_table
 
-CHUNK = 500  # values in one IN list, rows in one bulk insert of articles
 REREAD = "reread"  # a later reading of the article says it otherwise, or again
 EDITED = "edited"  # the page has another text now
 HELD = "held"  # a person has judged this place, so the machine's statement is kept aside
@@ -39,19 +47,8 @@ _READ_ALL = text(
     " reader = excluded.reader, hash = excluded.hash"
 )
 
-T = TypeVar("T")
 Readings = Mapping[str, tuple[Article, tuple[Statement, ...]]]
 Event = tuple[str | None, str | None, str]  # old id, new id, reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
-    """Who writes a batch, when, and under which codebook."""
-
-    created: str
-    coder: str | None = None
-    reader: str = ""
-    codebook: Codebook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class _Known:
 
 @dataclass(slots=True)
 class _Plan:
-    """What a batch is to hold."""
+    """The rows that a batch will hold."""
 
     texts: list[rows.Row] = field(default_factory=list)
     articles: list[rows.Row] = field(default_factory=list)
@@ -75,7 +72,7 @@ class _Plan:
 
 
 def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
-    """The readings by article, each statement once; of two readings of one article the later stands.
+    """Group readings by article, each statement once; of two readings of one article the later one counts.
 
     SpanError or LedgerError where a statement does not rest on its article.
     """
@@ -90,7 +87,7 @@ def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
     return readings
 
 
-def add(connection: Connection, readings: Readings, stamp: Stamp) -> Batch:
+def add(connection: Connection, readings: Readings, stamp: BatchMetadata) -> Batch:
     """Write one batch of readings inside the caller's transaction."""
     last = lock(connection)
     numbers, plan = _articles(connection, readings, last.number + 1)
@@ -112,7 +109,7 @@ def add(connection: Connection, readings: Readings, stamp: Stamp) -> Batch:
 
 
 def new_texts(connection: Connection, made: Iterable[rows.Row]) -> list[rows.Row]:
-    """Those of the texts that the ledger does not have, each once."""
+    """Return the texts that are not in the ledger yet, each once."""
     new = {row["id"]: row for row in made}
     for ids in chunks(list(new)):
         for text_id in connection.execute(select(texts.c.id).where(texts.c.id.in_(ids))).scalars():
@@ -121,7 +118,7 @@ def new_texts(connection: Connection, made: Iterable[rows.Row]) -> list[rows.Row
 
 
 def read_already(connection: Connection, ids: Sequence[str], codebook: str, reader: str) -> set[str]:
-    """Those of the articles whose last machine reading was by this reader under this codebook (`""`: none)."""
+    """Return the articles last read by this reader under this codebook (`""`: none)."""
     r = readings_table.c
     found: set[str] = set()
     for some in chunks(ids):
@@ -130,7 +127,7 @@ def read_already(connection: Connection, ids: Sequence[str], codebook: str, read
     return found
 
 
-def remember(connection: Connection, ids: Sequence[str], stamp: Stamp) -> None:
+def remember(connection: Connection, ids: Sequence[str], stamp: BatchMetadata) -> None:
     """Note that these articles were read by this reader under this codebook."""
     codebook = "" if stamp.codebook is None else stamp.codebook.id
     values = [rows.reading_row(key, codebook, rows.storable(stamp.reader)) for key in ids]
@@ -142,7 +139,7 @@ def remember(connection: Connection, ids: Sequence[str], stamp: Stamp) -> None:
         connection.execute(_READ, values)
 
 
-def revise(connection: Connection, old: str | None, new: Statement | None, reason: str, stamp: Stamp) -> Batch:
+def revise(connection: Connection, old: str | None, new: Statement | None, reason: str, stamp: BatchMetadata) -> Batch:
     """Write one person's judgement: `new` takes the place of `old`, or `old` goes, or `new` is added."""
     last = lock(connection)
     if old is not None:
@@ -164,7 +161,7 @@ def revise(connection: Connection, old: str | None, new: Statement | None, reaso
     return _finish(connection, plan, last, stamp)
 
 
-def supersede(connection: Connection, old: str, new: str, stamp: Stamp) -> Batch | None:
+def supersede(connection: Connection, old: str, new: str, stamp: BatchMetadata) -> Batch | None:
     """Retire the current machine statements of one article for those of a later version of it."""
     last = lock(connection)
     s, a = statements.c, articles.c
@@ -183,41 +180,7 @@ def supersede(connection: Connection, old: str, new: str, stamp: Stamp) -> Batch
     return _finish(connection, plan, last, stamp) if plan.events else None
 
 
-def last_batch(connection: Connection) -> Batch | None:
-    """The last batch, None in an empty ledger."""
-    row = connection.execute(select(batches).order_by(batches.c.number.desc()).limit(1)).mappings().one_or_none()
-    return None if row is None else Batch(**row)
-
-
-def last_number(connection: Connection) -> int:
-    """The number of the last batch, 0 in an empty ledger."""
-    return int(connection.execute(select(func.max(batches.c.number))).scalar_one() or 0)
-
-
-def count_articles(connection: Connection) -> int:
-    """How many articles the ledger has."""
-    return int(connection.execute(select(func.count()).select_from(articles)).scalar_one())
-
-
-def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """The items in pieces of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
 # ---------------------------------------------------------------- what is there already
-
-
-def lock(connection: Connection) -> Batch:
-    """The last batch, with the right to follow it held until the transaction ends (SQLite's lock is held already)."""
-    row = connection.execute(select(head.c.number, head.c.digest).with_for_update()).one_or_none()
-    last = last_batch(connection)
-    if row is None or (row.number, row.digest) != ((last.number, last.digest) if last else (0, "")):
-        raise LedgerError("the last batch is not the one that the ledger's head names; run `onrecord verify`")
-    return last or Batch(
-        number=0, id="", digest="", previous="", created="", coder=None, reader="", codebook=None,
-        articles=0, statements=0, superseded=0,
-    )  # fmt: skip
 
 
 def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[dict[str, tuple[int, str]], _Plan]:
@@ -270,11 +233,6 @@ def _held_places(connection: Connection, numbers: Sequence[int]) -> dict[int, se
         ):
             held.setdefault(article, set()).add(place)
     return held
-
-
-def maximum(connection: Connection, table: Table) -> int:
-    """The highest number in a table, 0 in an empty one."""
-    return int(connection.execute(select(func.coalesce(func.max(table.c.number), 0))).scalar_one())
 
 
 # ---------------------------------------------------------------- what becomes of it
@@ -332,7 +290,7 @@ class _Maker:
         self._following += 1
 
 
-def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: Stamp) -> Batch:
+def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: BatchMetadata) -> Batch:
     codebook = None if stamp.codebook is None else rows.codebook_row(stamp.codebook)
     known = None if codebook is None else last_codebook(connection)
     if not (plan.articles or plan.statements or plan.events or (codebook and known != codebook["id"])):
@@ -346,39 +304,6 @@ def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: Stamp) -> B
     batch = following(last, stamp, contents, (len(plan.articles), len(plan.statements), superseded))
     _insert(connection, plan, batch, codebook)
     return batch
-
-
-def following(last: Batch, stamp: Stamp, contents: Contents, counts: tuple[int, int, int]) -> Batch:
-    """The batch after `last` with these contents; `counts` are of its articles, statements and superseded ones."""
-    batch = Batch(
-        number=last.number + 1,
-        id=contents.id(),
-        digest="",
-        previous=last.digest,
-        created=stamp.created,
-        coder=None if stamp.coder is None else rows.storable(stamp.coder),
-        reader=rows.storable(stamp.reader),
-        codebook=None if stamp.codebook is None else stamp.codebook.id,
-        articles=counts[0],
-        statements=counts[1],
-        superseded=counts[2],
-    )
-    return replace(batch, digest=link(batch))
-
-
-def begin(connection: Connection, batch: Batch, codebook: rows.Row | None) -> None:
-    """Write the row of a batch, and that of its codebook where the ledger has it not."""
-    if (
-        codebook is not None
-        and not connection.execute(select(codebooks.c.id).where(codebooks.c.id == codebook["id"])).first()
-    ):
-        connection.execute(insert(codebooks), codebook)
-    connection.execute(insert(batches).values({column.name: getattr(batch, column.name) for column in batches.c}))
-
-
-def end(connection: Connection, batch: Batch) -> None:
-    """Make a batch whose rows are written the ledger's last."""
-    connection.execute(update(head).values(number=batch.number, digest=batch.digest))
 
 
 def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Row | None) -> None:
@@ -405,25 +330,3 @@ def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Ro
             if values:
                 connection.execute(change, values)
     end(connection, batch)
-
-
-def put(connection: Connection, table: Table, made: Iterable[Sequence[object]]) -> None:
-    """Insert rows, each the values of the table's columns in order; into PostgreSQL by COPY, several times faster."""
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    if connection.dialect.name != "postgresql":
-        marks = ", ".join("?" * len(table.columns))
-        connection.connection.cursor().executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", list(made))
-        return
-    cursor = connection.connection.cursor()
-    try:
-        with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-            for row in made:
-                copy.write_row(row)
-    finally:
-        cursor.close()
-
-
-def last_codebook(connection: Connection) -> str | None:
-    """The id of the codebook that was used last."""
-    last = select(batches.c.codebook).where(batches.c.codebook.is_not(None)).order_by(batches.c.number.desc()).limit(1)
-    return connection.execute(last).scalar_one_or_none()

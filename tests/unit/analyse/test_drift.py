@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from onrecord.analyse import tables
-from onrecord.analyse.drift import DRIFT, clusters, drift, independent
+from onrecord.analyse.drift import DRIFT, clusters, drift, reprints
 
 from .made import statements
 
@@ -56,9 +56,18 @@ def test_different_numbers_are_different_utterances() -> None:
 
 def test_ten_retellings_count_once() -> None:
     rows = [{**FIRST, "outlet": f"Paper {number}"} for number in range(10)]
-    data = independent(statements(*rows, {"speaker": "Ann Lind", "when": "2026-03-02"}))
+    data = clusters(statements(*rows, {"speaker": "Ann Lind", "when": "2026-03-02"}))
     assert data["cluster"].n_unique() == 2
-    assert data["share"].sum() == pytest.approx(2.0)
+
+
+def test_reprints_are_the_same_words_within_days() -> None:
+    """Without comparing meanings: letter case and punctuation do not matter, other words, names and days do."""
+    again = [
+        {**FIRST, "quote": str(FIRST["quote"]).upper() + "!"}, {**FIRST, "when": "2026-03-04"},
+        {**FIRST, "when": "2026-04-20"}, {**FIRST, "speaker": "Bo Roe"}, {**FIRST, "quote": "Other words"},
+        {**FIRST, "when": None},
+    ]  # fmt: skip
+    assert reprints(statements(FIRST, *again))["cluster"].to_list() == ["s0", "s0", "s0", "s3", "s4", "s5", "s6"]
 
 
 def test_one_outlet_twice_is_no_drift() -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from onrecord.analyse import graphs, tables
-from onrecord.analyse.networks import Network, Options
+from onrecord.analyse.network_types import Network, Options
 from onrecord.errors import TableError
 
 from .made import statements

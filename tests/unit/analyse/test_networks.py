@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from onrecord.analyse import tables
-from onrecord.analyse.networks import Network, Options, events, network
+from onrecord.analyse.network_types import Network, Options
+from onrecord.analyse.networks import events, network
 from onrecord.errors import TableError
 
 

@@ -47,6 +47,73 @@ def test_weighted_in_the_middle_is_mixed_and_silence_is_noncommittal() -> None:
     assert coy["stance"] == "noncommittal"
 
 
+@pytest.mark.parametrize(("support", "oppose", "stance"), [(5, 2, "support"), (13, 7, "mixed"), (2, 5, "oppose")])
+def test_a_weighted_mean_beyond_a_third_is_a_side(support: int, oppose: int, stance: str) -> None:
+    """Means of 3/7 and -3/7 are sides, one of 3/10 is none: the border lies at a third."""
+    rows = [{}] * support + [{"stance": "oppose"}] * oppose
+    cell = matrix(table(*rows), rule="weighted").cell("Ann", "dam")
+    assert cell is not None
+    assert cell["value"] == pytest.approx((support - oppose) / (support + oppose))
+    assert cell["stance"] == stance
+
+
+@pytest.mark.parametrize(
+    ("commitment", "act", "weight"),
+    [
+        ("CT-", "state", 1.0),
+        ("PR-", "state", 2 / 3),
+        ("PS+", "state", 1 / 3),
+        ("Uu", "state", 1 / 2),
+        ("Uu", "reject", 1),
+    ],
+)
+def test_a_commitment_weighs_as_documented(commitment: str, act: str, weight: float) -> None:
+    """Against one certain support, an opposition of weight w gives the value (1 - w) / (1 + w)."""
+    rows = ({}, {"stance": "oppose", "commitment": commitment, "act": act})
+    cell = matrix(table(*rows), rule="weighted").cell("Ann", "dam")
+    assert cell is not None
+    assert cell["value"] == pytest.approx((1 - weight) / (1 + weight))
+
+
+def test_reports_of_one_utterance_share_its_weight() -> None:
+    """Three reports of one support weigh as much as one opposition, under each rule that counts."""
+    rows = table({}, {}, {}, {"stance": "oppose", "when": "2026-01-01"})
+    told = rows.with_columns(pl.Series("cluster", ["s0", "s0", "s0", "s3"]))
+    cell = matrix(told, rule="weighted").cell("Ann", "dam")
+    assert cell is not None
+    assert (cell["value"], cell["count"], cell["utterances"]) == (pytest.approx(0.0), 4, 2)
+    majority = matrix(told, rule="majority").cell("Ann", "dam")
+    assert majority is not None
+    assert majority["stance"] == "oppose"  # a draw goes to the newer one
+    assert matrix(rows, rule="majority").cells["stance"].to_list() == ["support"]
+
+
+def test_the_probability_of_a_cell() -> None:
+    """Of one utterance its confidence; of two that agree more than either, of two that contradict each other a half."""
+    one = table({"confidence": 0.8})
+    agree = table({"confidence": 0.8}, {"confidence": 0.8, "when": "2026-01-01"})
+    torn = table({"confidence": 0.8}, {"confidence": 0.8, "stance": "oppose", "when": "2026-01-01"})
+    found = {
+        name: matrix(rows, rule="majority").cells["probability"].item()
+        for name, rows in {"one": one, "agree": agree, "torn": torn}.items()
+    }
+    third = 0.2 / 3
+    assert found["one"] == pytest.approx(0.8)
+    assert found["agree"] == pytest.approx(0.64 / (0.64 + 3 * third**2), abs=1e-6)
+    assert found["torn"] == pytest.approx(0.8 * third / (2 * 0.8 * third + 2 * third**2), abs=1e-6)
+    assert matrix(torn).cells["probability"].item() == pytest.approx(0.8)  # the newest alone
+    assert matrix(torn, rule="weighted").cells.select("stance", "probability").row(0) == ("mixed", pytest.approx(0.64))
+
+
+def test_unsure_positions_are_counted_and_not_shown() -> None:
+    """A row that a view does not assert is in no cell but in the count of what is unsure."""
+    rows = table({}, {"stance": "oppose", "when": "2026-01-01"}, {"speaker": "Bo"}, {"stance": "none"})
+    seen = rows.with_columns(pl.Series("asserted", [True, False, False, False]))
+    found = matrix(seen)
+    assert found.cells.select("actor", "stance", "count", "unsure").rows() == [("Ann", "support", 1, 1)]
+    assert found.unsure.rows() == [("Ann", "dam", 1), ("Bo", "dam", 1)]
+
+
 def test_as_of_takes_the_whole_of_a_partial_date_and_the_window_cuts_before() -> None:
     data = table({"when": "2026-01-31"}, {"when": "2026-02-28", "stance": "oppose"}, {"when": "2026-03-01"}, {})
     assert matrix(data, as_of="2026-02").cells["ids"].to_list() == [["s0", "s1"]]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from onrecord.analyse.registry import ActorKind, build_registry, decided
-from onrecord.core.statement import Decision, Ruling
+import polars as pl
+
+from onrecord.analyse.registry import Names, build_registry, decided
+from onrecord.core.statement import ActorKind, Decision, Ruling
 
 from .made import statements
 
@@ -59,14 +61,47 @@ def test_decisions_stand_and_later_ones_stand_over_earlier_ones() -> None:
     assert sorted(a.name for a in apart.actors) == ["Ann Lee", "Annie", "Lee"]
 
 
+def heard(table: pl.DataFrame) -> pl.DataFrame:
+    """The statements of each speaker and affiliation, counted."""
+    return table.group_by("speaker", "affiliation").len()
+
+
 def test_the_table_is_mapped_and_never_changed() -> None:
-    """`apply` gives a new table with canonical names; rows, order and all else stay."""
+    """`Names.apply` gives a new table with the names decided on; rows, order and all else stay."""
     table = statements(said("Lee"), said("Ann Lee", "Lubia"))
-    made = build_registry(table).apply(table)
-    assert made["speaker"].to_list() == ["Ann Lee", "Ann Lee"]
+    made = decided(heard(table), [ruled(Ruling.RENAME, "Ann Lee", "Anna Lee")]).apply(table)
+    assert made["speaker"].to_list() == ["Anna Lee", "Anna Lee"]
     assert made["affiliation"].to_list() == ["Lubia", "Lubia"]
     assert table["speaker"].to_list() == ["Lee", "Ann Lee"]
     assert made.drop("speaker", "affiliation").equals(table.drop("speaker", "affiliation"))
+
+
+def test_an_alias_takes_in_a_name_that_is_read_later() -> None:
+    """An alias needs nobody of that name yet; once the name is read, it is the actor's."""
+    alias = [ruled(Ruling.ALIAS, "Ann Lee", "the mayor")]
+    before = statements(said("Ann Lee", "Lubia"))
+    assert decided(heard(before), alias) == Names()
+    later = statements(said("Ann Lee", "Lubia"), said("the mayor"))
+    assert decided(heard(later), alias).apply(later)["speaker"].to_list() == ["Ann Lee", "Ann Lee"]
+
+
+def test_a_party_and_a_kind_are_what_people_say() -> None:
+    """The party stands in the affiliation of all of an actor's statements, the kind in the registry."""
+    table = statements(said("Ann Lee", "Lubia"), said("Ann Lee"), said("Bo Roe", "Lubia"))
+    ruling = [ruled(Ruling.PARTY, "Ann Lee", "Opposition"), ruled(Ruling.KIND, "Ann Lee", "body")]
+    assert decided(heard(table), ruling).apply(table)["affiliation"].to_list() == ["Opposition", "Opposition", "Lubia"]
+    actor = build_registry(table, ruling).of("Ann Lee", "Lubia")
+    assert actor is not None
+    assert (actor.kind, actor.affiliation, actor.open) == (ActorKind.BODY, "Opposition", ())
+
+
+def test_a_hidden_actor_is_left_out_until_shown_again() -> None:
+    """`hide` takes an actor's rows out of the table, `show` brings them back."""
+    table = statements(said("which media"), said("Ann Lee"))
+    hide = [ruled(Ruling.HIDE, "which media")]
+    assert decided(heard(table), hide).apply(table)["speaker"].to_list() == ["Ann Lee"]
+    again = [*hide, ruled(Ruling.SHOW, "which media")]
+    assert decided(heard(table), again).apply(table).equals(table)
 
 
 def test_kinds() -> None:
@@ -96,14 +131,17 @@ def test_what_people_decided_alone_renames() -> None:
     table = statements(
         said("Ann Lee", "Lubia"), said("Annie"), said("Lee"), said("Bo Roe"), said("Roe"), said("Cy Moor", "Tarvia")
     )
-    assert decided(table, []) == {}
+    assert decided(heard(table), []) == Names()
     merged = [ruled(Ruling.MERGE, "Ann Lee", "Annie")]
-    assert decided(table, merged) == {("Annie", None): ("Ann Lee", "Lubia"), ("Lee", None): ("Ann Lee", "Lubia")}
+    assert decided(heard(table), merged).shown == {
+        ("Annie", None): ("Ann Lee", "Lubia"),
+        ("Lee", None): ("Ann Lee", "Lubia"),
+    }
     registry = build_registry(table, merged)
-    for read, shown in decided(table, merged).items():
+    for read, shown in decided(heard(table), merged).shown.items():
         actor = registry.of(*read)
         assert actor is not None
         assert (actor.name, actor.affiliation) == shown
     renamed = [ruled(Ruling.RENAME, "Cy Moor (Tarvia)", "Cyrus Moor")]
-    assert decided(table, renamed) == {("Cy Moor", "Tarvia"): ("Cyrus Moor", "Tarvia")}
-    assert decided(table, [*merged, ruled(Ruling.SPLIT, "Ann Lee", "Annie", "Lee")]) == {}
+    assert decided(heard(table), renamed).shown == {("Cy Moor", "Tarvia"): ("Cyrus Moor", "Tarvia")}
+    assert decided(heard(table), [*merged, ruled(Ruling.SPLIT, "Ann Lee", "Annie", "Lee")]) == Names()

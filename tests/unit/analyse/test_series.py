@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from onrecord.analyse import tables
-from onrecord.analyse.networks import Options
+from onrecord.analyse.network_types import Options
 from onrecord.analyse.series import LONG, Window, blocks, long, series
 from onrecord.errors import TableError
 

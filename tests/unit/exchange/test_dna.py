@@ -5,20 +5,23 @@ from __future__ import annotations
 import base64
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from onrecord.analyse.networks import Options, network
+from onrecord.analyse.network_types import Options
+from onrecord.analyse.networks import network
 from onrecord.analyse.tables import COLUMNS
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, PartialDate, Stance, Statement
 from onrecord.errors import ExchangeError
-from onrecord.exchange import dna, dna_kept
+from onrecord.exchange import dna
+from onrecord.exchange.dna_tables import COLUMNS as DNA_COLUMNS
+from onrecord.exchange.dna_tables import frame, password_hash, read_tables, write_tables
 from onrecord.record import Ledger
-from onrecord.record.dna import COLUMNS as DNA_COLUMNS
-from onrecord.record.dna import frame, password_hash, read_tables, write_tables
+from onrecord.view import current
 
 from tests import odd_dna  # isort: skip
 from tests.made import SHARED, article, statement  # isort: skip
@@ -121,9 +124,9 @@ def test_statements_without_a_side_are_a_type_of_their_own(tmp_path: Path) -> No
         article=open_one.article, source=open_one.source, cue=open_one.cue, content=open_one.content, **values
     )
     dna.write(tmp_path / "x.dna", dna.from_statements([(article(), [open_one, mixed])]))
-    sided = dna.read(tmp_path / "x.dna")
+    sided = dna.read(tmp_path / "x.dna", statement_type="DNA Statement")
     assert dna.table(sided)["stance"].to_list() == ["oppose"]
-    assert dna.table(sided)["act"].to_list() == ["state"]
+    assert dna.table(sided)["act"].to_list() == ["reject"]
     assert sided.variables["agreement"] == "boolean"
     other = dna.read(tmp_path / "x.dna", statement_type="Statement without a side", roles={"stance": "stance"})
     assert dna.table(other).height == 1
@@ -191,7 +194,7 @@ def test_a_ledger_keeps_what_statements_have_no_field_for(tmp_path: Path) -> Non
     theirs = dna.table(dna.read(base))
     with Ledger(tmp_path / "odd.db") as ledger:
         ledger.add(list(dna.articles(dna.read(base))))
-        plain, ours = ledger.table(), dna_kept.expanded(ledger.table(), ledger.statements())
+        plain, ours = ledger.table(), current(ledger).table
         again = dna.from_statements(ledger_results(ledger))
     assert plain.height < ours.height == theirs.height
     shared = ["number", "coder", "time", "stop", "author", "section", "type", "qualifier", "agreement", "scale", "sure"]
@@ -204,10 +207,36 @@ def test_a_ledger_keeps_what_statements_have_no_field_for(tmp_path: Path) -> Non
     assert set(again["DOCUMENTS"]["Author"]) == {"", "Ed"}
 
 
-def test_other_ledgers_stay_as_they_are(tmp_path: Path) -> None:
+def test_other_ledgers_have_no_further_columns(tmp_path: Path) -> None:
+    """The view of a ledger that holds nothing of DNA has the columns of every table and its own two marks."""
     with Ledger(tmp_path / "l.db") as ledger:
         ledger.add([(article(), [statement()])])
-        assert dna_kept.expanded(ledger.table(), ledger.statements()).equals(ledger.table())
+        assert current(ledger).table.columns == [*COLUMNS, "human_checked", "asserted"]
+        assert current(ledger).table.select(list(COLUMNS)).equals(ledger.table())
+
+
+def test_both_types_of_an_own_export_come_back_with_their_stance(tmp_path: Path) -> None:
+    """Statements with and without a side, their act and commitment survive export to .dna and import."""
+    base = statement()
+    found = [base]
+    for stance in (Stance.SUPPORT, Stance.MIXED, Stance.NONCOMMITTAL, Stance.NONE):
+        found.append(replace(base, stance=replace(base.stance, value=stance)))
+    path = tmp_path / "own.dna"
+    dna.write(path, dna.from_statements([(article(), found)]))
+    database = dna.read(path)
+    back = [one for _, made in dna.articles(database) for one in made]
+    assert sorted(str(one.stance.value) for one in back) == sorted(str(one.stance.value) for one in found)
+    assert {(str(one.act.value), str(one.commitment.value)) for one in back} == {("reject", "CT-")}
+    assert dna.table(database).height == len(found)
+    assert dna.left_out(database) == []
+
+
+def test_statement_types_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    """A database's further types are no part of the table, and are named with their statements."""
+    path = odd_dna.make(tmp_path / "odd.dna")
+    database = dna.read(path)
+    held = dna.table(database).height
+    assert sum(number for _, number in dna.left_out(database)) == database.tables["STATEMENTS"].height - held
 
 
 def test_a_span_that_leaves_its_text_is_cut_to_it(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from onrecord.analyse.networks import Network, Options
+from onrecord.analyse.network_types import Network, Options
 from onrecord.errors import ExchangeError
 from onrecord.exchange import csv, dl, gexf, graphml, page, picture
 
@@ -41,8 +41,18 @@ def test_csv_has_names_in_the_first_row_and_column() -> None:
 def test_dl_keeps_every_bit_and_loses_quotation_marks_in_names(net: Network) -> None:
     rows, columns, values = dl.read(dl.write(net))
     assert np.array_equal(values, net.values)
-    assert rows == [re.sub("[\"']", "", name) for name in net.rows]
-    assert columns == [re.sub("[\"']", "", name) for name in net.columns]
+    blank = "_" if net.mode == "one" else " "
+    assert rows == [re.sub("[\"',]", "", name).replace(" ", blank) for name in net.rows]
+    assert columns == [re.sub("[\"',]", "", name).replace(" ", blank) for name in net.columns]
+
+
+def test_dl_of_a_one_mode_network_is_read_by_igraph(tmp_path: Path) -> None:
+    """igraph finds the nodes by name and every tie in both directions with its weight."""
+    path = tmp_path / "n.dl"
+    path.write_text(dl.write(ONE), encoding="utf-8")
+    graph = igraph.Graph.Read_DL(str(path))
+    assert (graph.vcount(), graph.vs["name"][0]) == (3, "A")
+    assert sorted(graph.es["weight"]) == sorted(weight for row in ONE.values.tolist() for weight in row if weight)
 
 
 @FILES
@@ -56,7 +66,10 @@ def test_graphml_is_read_back_and_by_networkx(net: Network) -> None:
     assert weights == sorted(net.edges()["weight"].to_list())
     assert {data["label"] for _, data in graph.nodes(data=True)} == {*net.rows, *net.columns}
     if net.rows:
-        assert graph.nodes["n0"]["type"] == "state"
+        assert graph.nodes["n0"]["entity_type"] == "state"
+        assert [data["type"] for _, data in graph.nodes(data=True)] == [
+            kind == "column" for kind in nodes["kind"].to_list()
+        ]
 
 
 @FILES
@@ -66,7 +79,7 @@ def test_graphml_is_read_by_igraph(net: Network, tmp_path: Path) -> None:
     path.write_text(graphml.write(net), encoding="utf-8")
     graph = igraph.Graph.Read_GraphML(str(path))
     assert sorted(graph.es["weight"]) == sorted(net.edges()["weight"].to_list()) if net.rows else graph.vcount() == 0
-    assert set(graph.vs["label"]) == {*net.rows, *net.columns} if net.rows else True
+    assert set(graph.vs["name"]) == {*net.rows, *net.columns} if net.rows else True
 
 
 @FILES
@@ -76,9 +89,10 @@ def test_gexf_has_the_shape_that_its_schema_asks_for(net: Network) -> None:
     space = f"{{{gexf.SPACE}}}"
     (graph,) = root
     assert (root.tag, root.get("version"), graph.tag) == (f"{space}gexf", "1.2", f"{space}graph")
-    assert [child.tag.removeprefix(space) for child in graph] == ["attributes", "attributes", "nodes", "edges"]
-    nodes, edges = graph[2], graph[3]
-    for kind, elements in (("node", nodes), ("edge", edges)):
+    heads = ["attributes"] * (2 if net.rows else 0)
+    assert [child.tag.removeprefix(space) for child in graph] == [*heads, "nodes", "edges"]
+    nodes, edges = graph[-2], graph[-1]
+    for kind, elements in (("node", nodes), ("edge", edges)) if net.rows else ():
         (head,) = (part for part in graph[:2] if part.get("class") == kind)
         types = {item.get("id"): item.get("type") for item in head}
         assert set(types.values()) <= {"string", "double", "integer", "float", "boolean"}

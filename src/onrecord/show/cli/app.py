@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli import (
+    changes,
     codebook,
     compare,
     demo,
@@ -18,14 +19,13 @@ from onrecord.show.cli import (
     network,
     people,
     read,
+    scenarios,
     serve,
     setup,
-    shifts,
     statements,
     users,
     verify,
     watch,
-    ways,
 )
 from onrecord.show.cli.edge import Edge, remember_debug
 
@@ -42,7 +42,7 @@ def build() -> typer.Typer:
         name="onrecord",
         cls=Edge,
         help=HELP,
-        add_completion=False,
+        add_completion=True,
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -54,14 +54,14 @@ def build() -> typer.Typer:
     app.command("watch")(watch.watch)
     app.command("statements")(statements.statements)
     app.command("matrix")(matrix.matrix)
-    app.command("timeline")(shifts.timeline)
-    app.command("changes")(shifts.changes)
-    app.command("conflicts")(shifts.conflicts)
-    app.command("drift")(shifts.drift)
-    app.command("redlines")(shifts.redlines)
-    app.command("conditions")(ways.conditions)
-    app.command("common-ground")(ways.common_ground)
-    app.command("scenario")(ways.scenario)
+    app.command("timeline")(changes.timeline)
+    app.command("changes")(changes.changes)
+    app.command("conflicts")(changes.conflicts)
+    app.command("drift")(changes.drift)
+    app.command("redlines")(changes.redlines)
+    app.command("conditions")(scenarios.conditions)
+    app.command("common-ground")(scenarios.common_ground)
+    app.command("scenario")(scenarios.scenario)
     app.command("network")(network.network)
     app.command("import")(imports.import_)
     app.command("export")(exports.export)

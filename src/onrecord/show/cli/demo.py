@@ -45,6 +45,7 @@ def demo(
     from onrecord.read import Given
     from onrecord.record import Ledger, Query
     from onrecord.show.cli.reading import Tally, read_all
+    from onrecord.view import current
 
     with ExitStack() as stack:
         folder = stack.enter_context(resources.as_file(resources.files("onrecord") / "data" / "sample"))
@@ -53,7 +54,7 @@ def demo(
         book = stack.enter_context(Ledger(place))
         tally = Tally(None)
         read_all([str(folder / ARTICLES)], tally, codebook, book, Given())
-        found = matrix(book.table(Query()))
+        found = matrix(current(book).utterances)
         statements = list(book.statements(Query()))
         if output.format is Format.TABLE:
             sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch')}"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.errors import ExchangeError
-from onrecord.show.cli.asking import pairs
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Store, flat
 from onrecord.show.cli.output import counted
 from onrecord.show.cli.progress import bar
+from onrecord.show.cli.queries import pairs
 
 if TYPE_CHECKING:
     from onrecord.core.statement import Article, Statement
@@ -55,36 +54,35 @@ def import_(
             articles, statements = ledger.load(archive, progress.step)
         say(f"{store.ledger}: {counted(articles, 'article')} and {counted(statements, 'statement')} added")
         return
-    if path.suffix.lower() == ".jsonl":
-        results: Results = list(_json_lines(path))
-    else:
-        from onrecord.exchange import dna
-        from onrecord.exchange.dna_kept import times
-
-        roles = dict(pairs(role or [], "ROLE=VARIABLE to map"))
-        database = dna.read(path, statement_type=statement_type, roles=roles)
-        results = list(dna.articles(database))
-        stands_for = [times(statement) for _, found in results for statement in found]
-        lost = dna.table(database).height - sum(stands_for)
-        if lost:
-            say(f"{counted(lost, 'statement')} left out: the place lies outside the text")
-        twice = sum(stands_for) - len(stands_for)
-        if twice:
-            say(
-                f"{counted(twice, 'statement')} coded again over the same words alike: kept as one, counted in networks"
-            )
+    roles = dict(pairs(role or [], "ROLE=VARIABLE to map"))
+    results = _dna(path, statement_type, roles) if path.suffix.lower() != ".jsonl" else _json_lines(path)
     with Ledger(store.ledger) as ledger:
         batch = ledger.add(results)
     say(f"{store.ledger}: {counted(batch.articles, 'article')} and {counted(batch.statements, 'statement')} added")
 
 
-def _json_lines(path: Path) -> Iterator[tuple[Article, list[Statement]]]:
-    from onrecord.exchange import jsonl
+def _dna(path: Path, statement_type: str | None, roles: dict[str, str]) -> Results:
+    """Read the statements of a DNA database, and say which of them cannot be imported, and why."""
+    from onrecord.exchange import dna
+    from onrecord.exchange.dna_extra import times
 
-    try:
-        with path.open(encoding="utf-8") as lines:
-            yield from jsonl.read(lines)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExchangeError(f"{path}: cannot be read ({error})") from error
-    except ExchangeError as error:
-        raise ExchangeError(f"{path}: {error}") from error
+    database = dna.read(path, statement_type=statement_type, roles=roles)
+    results = list(dna.articles(database))
+    stands_for = [times(statement) for _, found in results for statement in found]
+    lost = dna.table(database).height - sum(stands_for)
+    if lost:
+        say(f"{counted(lost, 'statement')} left out: the place lies outside the text")
+    for label, number in dna.left_out(database):
+        say(f"{counted(number, 'statement')} left out: of the type {label!r}; --statement-type imports it")
+    twice = sum(stands_for) - len(stands_for)
+    if twice:
+        say(f"{counted(twice, 'statement')} coded again over the same words alike: kept as one, counted in networks")
+    return results
+
+
+def _json_lines(path: Path) -> Results:
+    """Read articles and statements as `onrecord export` writes them."""
+    from onrecord.exchange.registry import Content, named
+
+    found: Results = named(Content.STATEMENTS, "jsonl").read(path)
+    return found

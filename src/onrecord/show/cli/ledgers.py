@@ -87,9 +87,10 @@ def query(filters: Filters, *, limit: int | None = None) -> Query:
 
     return Query(
         speaker=filters.speaker,
+        affiliation=filters.affiliation,
         issue=filters.issue,
-        stance=None if filters.stance is None else filters.stance.value,
-        act=None if filters.act is None else filters.act.value,
+        stance=[stance.value for stance in filters.stance or ()],
+        act=[act.value for act in filters.act or ()],
         outlet=filters.outlet,
         since=filters.since,
         until=filters.until,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.core.statement import PartialDate
-from onrecord.show.cli.asking import answer, ask, told_once
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
+from onrecord.show.cli.options import Answer, Filters, Format, QueryFormat, Store, flat, to_date
 from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
+from onrecord.show.cli.queries import answer, ask, deliver, say_unsure
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Rule(StrEnum):
-    """What a cell shows where there are several statements."""
+    """The rule by which a cell is settled where there are several statements."""
 
     LATEST = "latest"
     MAJORITY = "majority"
@@ -30,7 +30,7 @@ class Rule(StrEnum):
 
 
 class By(StrEnum):
-    """Whose positions."""
+    """The kind of actor whose positions are shown."""
 
     SPEAKER = "speaker"
     AFFILIATION = "affiliation"
@@ -40,7 +40,7 @@ class By(StrEnum):
 def matrix(
     filters: Filters,
     store: Store,
-    output: Output,
+    to: Answer,
     rule: Annotated[
         Rule, typer.Option(help="What a cell shows: the newest, the most frequent or the mean.")
     ] = Rule.LATEST,
@@ -61,41 +61,70 @@ def matrix(
 ) -> None:
     """Show where each party stands on each issue.
 
-    A cell is the stance, how firmly it is held (CT, PR or PS, + or -; Uu: open), `if` where a condition is set, and
-    the number of statements behind it. JSON Lines and CSV have one cell a line, with the ids of its statements.
+    A cell is the stance, how firmly it is held (CT certain, PR probable, PS possible, each + or -; Uu: open), `if`
+    where a condition is set, and the number of utterances behind it; `unsure (2)` stands for two statements that are
+    too unsure to show. The other formats have one cell a row, with probability, outlets, and the ids of its statements.
     """
     from onrecord.analyse.positions import matrix as positions
     from onrecord.analyse.tables import until
 
     date = None if as_of is None else str(as_of)
-    table = ask(store, filters)
+    view = ask(store, filters)
     if intervals:
-        _write_intervals(until(table, date, window), by, output)
+        _write_intervals(until(view.utterances, date, window), by, to, top)
+        say_unsure(view)
         return
-    found = positions(table, rule=rule.value, by=by.value, as_of=date, window=window)
-    write_matrix(found, output.format, top=top)
+    found = positions(view.utterances, rule=rule.value, by=by.value, as_of=date, window=window)
+    form = to.chosen()
+    if form is QueryFormat.TABLE:
+        with to.opened():
+            write_matrix(found, Format.TABLE, top=top or to.limit)
+        say_unsure(view)
+        return
+    from onrecord.exchange.registry import Content
+
+    cells = _of_busiest(found, found.cells, top)
+    if cells.is_empty():
+        say(NOTHING)
+    cells = cells if to.limit is None else cells.head(to.limit)
+    deliver(Content.TABLE, None if form is None else form.value, cells, to.output)
+    say_unsure(view)
 
 
-def _write_intervals(table: pl.DataFrame, by: By, output: Output) -> None:
-    from onrecord.analyse.trust import intervals
+NOTHING = "no positions: no statement has a speaker, an issue and a stance; read with --codebook or loosen filters"
 
-    found = intervals(told_once(table), by=by.value)
+
+def _write_intervals(table: pl.DataFrame, by: By, to: Answer, top: int | None) -> None:
+    from onrecord.analyse.positions import matrix as positions
+    from onrecord.analyse.uncertainty import intervals
+
+    found = _of_busiest(positions(table, by=by.value), intervals(table, by=by.value), top)
     shown = ("actor", "issue", "stance", "value", "low", "high", "utterances", "reports", "probability")
-    answer(found, output.format, shown=shown, nothing="no positions")
+    answer(found, to, shown=shown, nothing="no positions")
+
+
+def _of_busiest(found: Matrix, rows: pl.DataFrame, top: int | None) -> pl.DataFrame:
+    """The rows of the `top` actors with the most statements, or all."""
+    import polars as pl
+
+    return rows if top is None else rows.filter(pl.col("actor").is_in(_busiest(found, top)))
 
 
 def write_matrix(found: Matrix, form: Format, *, top: int | None = None) -> None:
-    """The matrix: a row per actor as a table, a row per cell else; of the `top` actors, if that is given."""
+    """Print the matrix: a row per actor as a table, a row per cell else; of the `top` actors, if that is given."""
     actors = found.actors if top is None else _busiest(found, top)
     cells = [row for row in found.cells.to_dicts() if row["actor"] in set(actors)]
     if form is not Format.TABLE:
         write_rows(cells, found.cells.columns, form)
         return
     if not cells:
-        say("no positions: no statement has a speaker, an issue and a stance; read with --codebook or loosen filters")
+        say(NOTHING)
         return
-    shown = {(row["actor"], row["issue"]): _cell(row) for row in cells}
-    issues = sorted({row["issue"] for row in cells})
+    # Actors with nothing but unsure statements have no row.
+    unsure = [row for row in found.unsure.to_dicts() if row["actor"] in set(actors)]
+    shown = {(row["actor"], row["issue"]): f"unsure ({row['unsure']})" for row in unsure}
+    shown |= {(row["actor"], row["issue"]): _cell(row) for row in cells}
+    issues = sorted({issue for _, issue in shown})
     for number, block in enumerate(_blocks(actors, issues, shown)):
         if number:
             write_line()
@@ -132,4 +161,4 @@ def _blocks(actors: list[str], issues: list[str], shown: dict[tuple[str, str], s
 
 def _cell(row: dict[str, Any]) -> str:
     conditional = " if" if row["conditional"] else ""
-    return f"{row['stance']}{conditional} {row['commitment']} ({row['count']})"
+    return f"{row['stance']}{conditional} {row['commitment']} ({row['utterances']})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.core.statement import PartialDate
 from onrecord.errors import ExchangeError, TableError
-from onrecord.show.cli.asking import ask, is_dna, open_dna, pairs, told_once
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Filters, Store, flat, to_date
+from onrecord.show.cli.options import Filters, Store, flat
+from onrecord.show.cli.queries import ask, deliver, is_dna, open_dna, pairs, say_unsure
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from onrecord.analyse.networks import Network, Options
+    from onrecord.analyse.network_types import Network, Options
+    from onrecord.view import View
 
 Mode = StrEnum("Mode", ["one", "two", "events"])
 Field = StrEnum("Field", ["speaker", "affiliation", "outlet", "article", "issue"])
@@ -28,7 +28,9 @@ Aggregate = StrEnum("Aggregate", ["ignore", "combine", "subtract", "congruence",
 Normalise = StrEnum("Normalise", ["none", "average", "jaccard", "cosine", "activity", "prominence"])
 Duplicates = StrEnum("Duplicates", ["include", "document", "week", "month", "year", "all"])
 Kernel = StrEnum("Kernel", ["uniform", "gaussian", "epanechnikov", "triangular"])
-FileFormat = StrEnum("FileFormat", ["csv", "jsonl", "graphml", "gexf", "dl", "png", "svg", "html"])
+FileFormat = StrEnum(
+    "FileFormat", ["csv", "json", "jsonl", "markdown", "graphml", "gexf", "dl", "png", "svg", "html", "parquet", "xlsx"]
+)
 Measure = StrEnum("Measure", ["backbone", "clusters", "centralities", "polarization", "intervals", "pooled"])
 
 # DNA's own names for fields are understood too.
@@ -40,7 +42,7 @@ SIDES = {"1": "support", "0": "oppose", "true": "support", "false": "oppose"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What is tied to what, and by which count."""
+    """The nodes, the ties, and how ties are counted."""
 
     mode: Annotated[
         Mode, typer.Option(help="Ties among the rows (one), of rows to columns (two), or the list of statements.")
@@ -64,18 +66,12 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which statements."""
+    """Which statements, in DNA's way."""
 
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="FIELD=VALUE", help="Leave these out; may be given several times.")
     ] = None
     invert: Annotated[bool, typer.Option("--invert", help="Keep only what --exclude names.")] = False
-    since: Annotated[
-        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="Only those of this day and after.")
-    ] = None
-    until: Annotated[
-        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="Only those up to the end of this date.")
-    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,22 +88,24 @@ class Through:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """What to write, and where."""
+    """The output of a network."""
 
     measure: Annotated[
         Measure | None, typer.Option(help="Instead of the network: its strong ties, clusters, centralities ...")
     ] = None
-    format: Annotated[FileFormat, typer.Option(help="The form of the file; Gephi opens graphml and gexf.")] = (
-        FileFormat.csv
-    )
+    format: Annotated[
+        FileFormat | None,
+        typer.Option(help="The format; Gephi opens graphml and gexf.  [default: by the ending of --output, else csv]"),
+    ] = None
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows of a table.")] = None
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write.  [default: standard output]")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
     ] = None
 
 
 @flat
-def network(shape: Shape, choice: Choice, through: Through, store: Store, file: File) -> None:
-    """Tie actors who agree or disagree, or actors to issues.
+def network(shape: Shape, choice: Choice, filters: Filters, through: Through, store: Store, file: File) -> None:
+    """Build actor or actor-issue networks.
 
     The rules are those of Discourse Network Analyzer (docs/dna.md). The ledger may be a .dna database. CSV has the
     columns' names in its first row and the rows' names in its first column, and numbers in full precision; with
@@ -115,29 +113,32 @@ def network(shape: Shape, choice: Choice, through: Through, store: Store, file: 
     """
     from onrecord.analyse import networks
     from onrecord.analyse.series import series
-    from onrecord.analyse.tables import COLUMNS
+    from onrecord.core.columns import NAMES
 
-    table = ask(store, Filters())
-    options = _options(shape, choice, table)
+    # Networks take the dates themselves, as windows and isolates depend on them.
+    view = ask(store, dataclasses.replace(filters, since=None, until=None))
+    table = view.table
+    options = _options(shape, choice, filters, table)
     if file.measure is not None:
-        _measure(table, options, through, file)
+        _measure(view, options, through, file)
     elif options.mode == "events":
         found = networks.events(table, options)
         # A database's further variables are no part of the list, so that it is the same from a ledger.
-        _frame(found.select([name for name in found.columns if name in (*COLUMNS, "time")]), file)
+        _frame(found.select([name for name in found.columns if name in (*NAMES, "time")]), file)
     elif through.window is None:
         if through.kernel is not None:
             raise TableError("--kernel needs --window, such as --window days:8")
         net = networks.network(table, options)
         _say_size(net)
-        _put(_bytes(net, file.format, _attributes(store, file.format)), file.output)
+        _put(net, file, file.output, _attributes(store, file))
     else:
         kernel = None if through.kernel is None else through.kernel.value
         _many(series(table, options, through.window, kernel=kernel), file)
+    say_unsure(view)
 
 
-def _options(shape: Shape, choice: Choice, table: pl.DataFrame) -> Options:
-    from onrecord.analyse.networks import Options
+def _options(shape: Shape, choice: Choice, filters: Filters, table: pl.DataFrame) -> Options:
+    from onrecord.analyse.network_types import Options
 
     # A DNA database's own variable of the sides, where it is more than yes or no.
     qualifier = shape.qualifier or ("qualifier" if "qualifier" in table.columns else "stance")
@@ -156,8 +157,8 @@ def _options(shape: Shape, choice: Choice, table: pl.DataFrame) -> Options:
         exclude=() if choice.invert else tuple(named),
         only=tuple(named) if choice.invert else (),
         isolates=shape.isolates,
-        since=None if choice.since is None else str(choice.since),
-        until=None if choice.until is None else str(choice.until),
+        since=None if filters.since is None else str(filters.since),
+        until=None if filters.until is None else str(filters.until),
     )
 
 
@@ -167,19 +168,20 @@ def _alias(field: str, value: str) -> tuple[str, str]:
     return ALIASES.get(field, field), value
 
 
-def _measure(table: pl.DataFrame, options: Options, through: Through, file: File) -> None:
+def _measure(view: View, options: Options, through: Through, file: File) -> None:
     import polars as pl
 
-    from onrecord.analyse import graphs, networks, trust
+    from onrecord.analyse import graphs, networks, uncertainty
 
+    table = view.table
     if file.measure is Measure.pooled:
         if through.window is None:
             raise TableError("--measure pooled needs --window, such as --window months:3")
-        found = trust.pooled(table, options, through.window)
+        found = uncertainty.pooled(table, options, through.window)
     elif through.window is not None:
         raise TableError(f"--measure {file.measure} is of one network; leave --window out")
     elif file.measure is Measure.intervals:
-        found = trust.edge_intervals(told_once(table), options)
+        found = uncertainty.edge_intervals(view.utterances, options)
     elif file.measure is Measure.polarization:
         told = graphs.polarization(table, options)
         say(
@@ -199,77 +201,58 @@ def _measure(table: pl.DataFrame, options: Options, through: Through, file: File
 
 
 def _frame(found: pl.DataFrame, file: File) -> None:
-    """A table as CSV or JSON Lines."""
-    if file.format not in (FileFormat.csv, FileFormat.jsonl):
-        raise ExchangeError(f"this is a table: write csv or jsonl, not {file.format.value}")
+    """Write a table in a format for tables."""
+    from onrecord.exchange.registry import Content
+
     if found.is_empty():
         say("nothing fits")
-    from onrecord.exchange import csv
-
-    text = csv.table(found) if file.format is FileFormat.csv else "".join(_json_lines(found))
-    _put(text.encode(), file.output)
+    found = found if file.limit is None else found.head(file.limit)
+    deliver(Content.TABLE, None if file.format is None else file.format.value, found, file.output)
 
 
-def _attributes(store: Store, form: FileFormat) -> dict[str, dict[str, str]] | None:
-    """What a DNA database tells of its nodes, for the formats that have a place for it."""
-    if form not in (FileFormat.graphml, FileFormat.gexf) or not is_dna(store):
+def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
+    """What a DNA database knows of its nodes, for the formats that have a place for it."""
+    if _form(file) not in ("graphml", "gexf") or not is_dna(store):
         return None
     from onrecord.exchange.dna import attributes
 
     return attributes(open_dna(store))
 
 
-def _many(nets: Iterator[Network], file: File) -> None:
-    """A row per window and cell as a table, or a file per window."""
-    from onrecord.analyse.series import long
+def _form(file: File) -> str:
+    """The name of the format: the one given, else by the ending of the file, else CSV."""
+    from onrecord.exchange.registry import Content, for_path
 
-    if file.format in (FileFormat.csv, FileFormat.jsonl):
+    if file.format is not None:
+        return file.format.value
+    if file.output is None or str(file.output) == "-":
+        return "csv"
+    return for_path(Content.NETWORK, file.output).name
+
+
+def _many(nets: Iterator[Network], file: File) -> None:
+    """Write a row per window and cell as a table, or a file per window."""
+    from onrecord.analyse.series import long
+    from onrecord.exchange.registry import Content, names
+
+    form = _form(file)
+    if form in names(Content.TABLE):
         _frame(long(nets), file)
         return
-    if file.output is None:
-        raise ExchangeError(f"windows make one {file.format.value} file each: name them with --output")
+    if file.output is None or str(file.output) == "-":
+        raise ExchangeError(f"windows make one {form} file each: name them with --output")
     count = 0
     for count, net in enumerate(nets, 1):
-        _put(_bytes(net, file.format), file.output.with_name(f"{file.output.stem}-{count:05}{file.output.suffix}"))
+        _put(net, file, file.output.with_name(f"{file.output.stem}-{count:05}{file.output.suffix}"))
     say(f"{count} windows, a file each" if count else "no window has a statement")
 
 
-def _bytes(net: Network, form: FileFormat, attributes: dict[str, dict[str, str]] | None = None) -> bytes:
-    from onrecord.exchange import csv, dl, gexf, graphml
+def _put(net: Network, file: File, path: Path | None, attributes: dict[str, dict[str, str]] | None = None) -> None:
+    """Write a network to a file, or to the standard output."""
+    from onrecord.exchange.registry import Content, Drawing
 
     title = f"{net.options.rows} by {net.options.columns}: {net.options.aggregate}"
-    if form in (FileFormat.png, FileFormat.svg):
-        from onrecord.exchange import picture
-
-        return picture.write(net, form.value, title=title)
-    if form is FileFormat.html:
-        from onrecord.exchange import page
-
-        return page.write(net, title=title).encode()
-    if form is FileFormat.jsonl:
-        return "".join(_json_lines(net.edges())).encode()
-    if form in (FileFormat.graphml, FileFormat.gexf):
-        text = graphml.write(net, attributes) if form is FileFormat.graphml else gexf.write(net, attributes)
-        return text.encode()
-    return csv.network(net).encode() if form is FileFormat.csv else dl.write(net).encode()
-
-
-def _json_lines(found: pl.DataFrame) -> Iterator[str]:
-    import json
-
-    for row in found.iter_rows(named=True):
-        yield json.dumps(row, ensure_ascii=False, default=lambda value: value.isoformat()) + "\n"
-
-
-def _put(data: bytes, path: Path | None) -> None:
-    if path is not None:
-        path.write_bytes(data)
-        return
-    if hasattr(sys.stdout, "buffer"):
-        sys.stdout.buffer.write(data)
-    else:
-        sys.stdout.write(data.decode("utf-8", "replace"))
-    sys.stdout.flush()
+    deliver(Content.NETWORK, _form(file), Drawing(net, attributes, title), path)
 
 
 def _say_size(net: Network) -> None:

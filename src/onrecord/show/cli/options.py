@@ -6,7 +6,8 @@ import dataclasses
 import functools
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.core.statement import Act, PartialDate, Stance
 from onrecord.errors import CodecError
 from onrecord.show.cli.edge import remember_debug
@@ -27,6 +29,16 @@ class Format(StrEnum):
     TABLE = "table"
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class QueryFormat(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
 
 
 def to_date(value: str | PartialDate) -> PartialDate:
@@ -59,7 +71,11 @@ class Store:
     ledger: Annotated[
         str,
         typer.Option(
-            metavar="PATH", help=f"The ledger, or (DIR/) the archive.  [default: ./{LEDGER}]", show_default=False
+            metavar="PATH",
+            envvar="ONRECORD_LEDGER",
+            show_envvar=False,
+            show_default=False,
+            help=f"The ledger, or (DIR/) the archive.  [default: $ONRECORD_LEDGER, else ./{LEDGER}]",
         ),
     ] = LEDGER
 
@@ -141,20 +157,74 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which statements."""
+    """Which statements; each flag may be given several times, where one of the values must match."""
 
-    speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of this speaker.")] = None
-    issue: Annotated[str | None, typer.Option(metavar="ID", help="Only those on this issue.")] = None
-    stance: Annotated[Stance | None, typer.Option(help="Only those that take this stance.")] = None
-    act: Annotated[Act | None, typer.Option(help="Only those that do this.")] = None
-    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that this outlet reports.")] = None
+    speaker: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only statements by this speaker (words of the name).")
+    ] = None
+    affiliation: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only statements by speakers for this body or state.")
+    ] = None
+    issue: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only statements on this issue.")] = None
+    stance: Annotated[list[Stance] | None, typer.Option(help="Only statements with this stance.")] = None
+    act: Annotated[list[Act] | None, typer.Option(help="Only statements with this speech act.")] = None
+    outlet: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only statements that this outlet reports.")
+    ] = None
     since: Annotated[
-        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="Only those of this day and after.")
+        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="On or after this date.")
     ] = None
     until: Annotated[
-        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="Only those up to the end of this date.")
+        PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="Up to the end of this date.")
     ] = None
-    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Only those with these words (full text).")] = None
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Only statements with these words (full text).")] = (
+        None
+    )
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, metavar="P",
+            help=f"Only statements at least this sure.  [default: {MIN_CONFIDENCE:g} for positions, else 0]",
+        ),
+    ] = None  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Where the answer goes, in which format, and how much of it."""
+
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows.")] = None
+    format: Annotated[
+        QueryFormat | None, typer.Option(help="How to write.  [default: by the ending of --output, else table]")
+    ] = None
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
+    ] = None
+    debug: Annotated[
+        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
+    ] = False
+
+    @property
+    def to_file(self) -> bool:
+        """Whether the answer goes to a file."""
+        return self.output is not None and str(self.output) != "-"
+
+    def chosen(self) -> QueryFormat | None:
+        """Return the format asked for; None where the ending of the file decides."""
+        if self.format is not None:
+            return self.format
+        if not self.to_file or (self.output is not None and self.output.suffix.lower() == ".txt"):
+            return QueryFormat.TABLE
+        return None
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Send what is printed to the file, where there is one."""
+        if self.output is None or not self.to_file:
+            yield
+            return
+        with self.output.open("w", encoding="utf-8", newline="") as handle, redirect_stdout(handle):
+            yield
 
 
 def flat(command: Callable[..., None]) -> Callable[..., None]:

@@ -10,55 +10,19 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from onrecord.core.statement import Statement
+from onrecord.core.columns import NAMES
+from onrecord.exchange.spreadsheet import guarded
 from onrecord.show.cli.edge import printable
-from onrecord.show.cli.options import Format
+from onrecord.show.cli.options import Format, QueryFormat
 
 Row = Mapping[str, Any]
 
 # What a table shows of a statement; JSON Lines and CSV have everything.
 SHOWN = ("id", "date", "speaker", "chain", "act", "issue", "stance", "commitment", "quote")
-COLUMNS = (
-    "id", "article", "article_name", "title", "outlet", "published", "url", "when", "date", "form", "speaker",
-    "affiliation", "chain", "venue", "act", "issue", "stance", "commitment", "condition", "quote", "cue", "source",
-    "start", "confidence", "nested_in",
-)  # fmt: skip
+COLUMNS = NAMES
 SHORT_ID = 8
 WIDEST = 30
 _PAGE = 500
-
-
-def statement_row(statement: Statement) -> dict[str, Any]:
-    """A statement as a row of the statement table."""
-    article = statement.article
-    dated = statement.when.value or article.published
-    return {
-        "id": statement.id,
-        "article": article.id,
-        "article_name": article.name,
-        "title": article.title,
-        "outlet": article.outlet,
-        "published": None if article.published is None else str(article.published),
-        "url": article.url,
-        "when": None if statement.when.value is None else str(statement.when.value),
-        "date": None if dated is None else dated.first_day(),
-        "form": statement.form.value,
-        "speaker": statement.speaker.value,
-        "affiliation": statement.affiliation.value,
-        "chain": list(statement.chain.value),
-        "venue": statement.venue.value,
-        "act": statement.act.value,
-        "issue": statement.issue.value,
-        "stance": statement.stance.value,
-        "commitment": statement.commitment.value,
-        "condition": [piece.quote for piece in statement.condition.value],
-        "quote": statement.quote,
-        "cue": " … ".join(piece.quote for piece in statement.cue),
-        "source": " … ".join(piece.quote for piece in statement.source),
-        "start": statement.content[0].span.start,
-        "confidence": statement.speaker.confidence * statement.issue.confidence * statement.stance.confidence,
-        "nested_in": statement.nested_in,
-    }
 
 
 def shown_row(row: Row) -> dict[str, Any]:
@@ -106,12 +70,12 @@ def write_json(record: Mapping[str, Any]) -> None:
     _write(line + "\n")
 
 
-def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format, *, header: bool = True) -> None:
+def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format | QueryFormat, *, header: bool = True) -> None:
     """The rows in a format; JSON Lines and CSV come out as the rows come in, a table page by page."""
-    if form is Format.JSONL:
+    if form == Format.JSONL:
         for row in rows:
             write_json({name: row[name] for name in columns})
-    elif form is Format.CSV:
+    elif form == Format.CSV:
         _write_csv(rows, columns, header=header)
     else:
         iterator = iter(rows)
@@ -163,8 +127,10 @@ def _as_csv(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return " | ".join(_as_csv(item) for item in value)
-    return repr(value) if isinstance(value, float) else str(value)
+        return guarded(" | ".join(map(str, value)))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return guarded(value) if isinstance(value, str) else str(value)
 
 
 def _as_json(value: Any) -> str:
@@ -193,10 +159,17 @@ def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
     from rich.cells import cell_len
 
     lines = [list(columns), *rows]
-    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(columns))]
+    # A few long cells stick out, so that they do not push the columns of all other lines apart.
+    widths = [_width([cell_len(line[i]) for line in lines]) for i in range(len(columns))]
     for line in lines:
-        padded = (value + " " * (width - cell_len(value)) for value, width in zip(line, widths, strict=True))
+        padded = (value + " " * max(0, width - cell_len(value)) for value, width in zip(line, widths, strict=True))
         _write("  ".join(padded).rstrip() + "\n")
+
+
+def _width(lengths: Sequence[int]) -> int:
+    """The width of a column to a pipe: that of its longest cell of ordinary length, if half of the cells are such."""
+    ordinary = [length for length in lengths if length <= WIDEST]
+    return max(ordinary) if 2 * len(ordinary) >= len(lengths) else max(lengths)
 
 
 STYLES = {"support": "green", "oppose": "red", "mixed": "yellow", "noncommittal": "yellow"}

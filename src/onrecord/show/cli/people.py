@@ -7,14 +7,26 @@ from typing import Annotated
 
 import typer
 
-from onrecord.core.statement import Decision, Ruling
+from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.errors import CodecError
 from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing_ledger
 from onrecord.show.cli.options import Output, Store, flat
 from onrecord.show.cli.output import write_rows
 
-COLUMNS = ("name", "kind", "affiliation", "statements", "articles", "first", "last", "aliases", "roles", "open")
+COLUMNS = (
+    "name",
+    "kind",
+    "affiliation",
+    "statements",
+    "articles",
+    "first",
+    "last",
+    "aliases",
+    "roles",
+    "open",
+    "hidden",
+)
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help='A speaker, or "Name (Affiliation)" where two have the name.')
 ]
@@ -25,17 +37,26 @@ Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
 
 def build() -> typer.Typer:
     """The group of commands."""
-    group = typer.Typer(help="Who is who among the speakers.", no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(help="Manage speakers and their aliases.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
     group.command("list")(people_list)
     group.command("merge")(merge)
     group.command("split")(split)
     group.command("rename")(rename)
+    group.command("alias")(alias)
+    group.command("kind")(kind)
+    group.command("party")(party)
+    group.command("hide")(hide)
+    group.command("show")(show)
     return group
 
 
 def _group() -> None:
-    """Who is who among the speakers. Decisions change no statement; a later one stands over an earlier one."""
+    """Manage speakers and their aliases.
+
+    Every command, the desk and every export apply the decisions. They change no statement; a later decision overrides
+    an earlier one.
+    """
 
 
 @flat
@@ -59,6 +80,7 @@ def people_list(
                 "name": actor.name, "kind": str(actor.kind), "affiliation": actor.affiliation,
                 "statements": actor.statements, "articles": actor.articles, "first": actor.first, "last": actor.last,
                 "aliases": list(actor.aliases), "roles": roles, "open": list(actor.open),
+                "hidden": actor.hidden,
             }
         )  # fmt: skip
     write_rows(shown, COLUMNS, output.format)
@@ -88,6 +110,48 @@ def rename(
     _decide(store, Ruling.RENAME, name, [new], coder, reason)
 
 
+@flat
+def alias(name: Name, others: Others, store: Store, coder: Coder = "", reason: Reason = "") -> None:
+    """Say that OTHER... are further names of NAME, whether or not they have been read yet."""
+    _decide(store, Ruling.ALIAS, name, others, coder, reason)
+
+
+@flat
+def kind(
+    name: Name,
+    value: Annotated[ActorKind, typer.Argument(metavar="KIND", help="person, state, body, outlet or unnamed.")],
+    store: Store,
+    coder: Coder = "",
+    reason: Reason = "",
+) -> None:
+    """Say what NAME is."""
+    _decide(store, Ruling.KIND, name, [str(value)], coder, reason)
+
+
+@flat
+def party(
+    name: Name,
+    value: Annotated[str, typer.Argument(metavar="PARTY", help="A party, camp, body or state.")],
+    store: Store,
+    coder: Coder = "",
+    reason: Reason = "",
+) -> None:
+    """Say for whom NAME speaks; it becomes the affiliation of all of NAME's statements."""
+    _decide(store, Ruling.PARTY, name, [value], coder, reason)
+
+
+@flat
+def hide(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> None:
+    """Leave what NAME says out of every table, as for a name that is none."""
+    _decide(store, Ruling.HIDE, name, [], coder, reason)
+
+
+@flat
+def show(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> None:
+    """Show again what NAME says."""
+    _decide(store, Ruling.SHOW, name, [], coder, reason)
+
+
 def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: str, reason: str) -> None:
     from onrecord.analyse.registry import build_registry
     from onrecord.record import Ledger
@@ -99,9 +163,10 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
         for actor in registry.actors
         for label in (actor.name, f"{actor.name} ({actor.affiliation})", *actor.aliases)
     }
-    missing = [one for one in (name, *(others if ruling is not Ruling.RENAME else ())) if one.casefold() not in known]
+    must_exist = (name, *others) if ruling in (Ruling.MERGE, Ruling.SPLIT) else (name,)
+    missing = [one for one in must_exist if one.casefold() not in known]
     if missing:
-        say(f"{store.ledger}: nobody is called {', '.join(missing)}; `onrecord people list` shows the names")
+        say(f"{store.ledger}: no speaker named {', '.join(missing)}; `onrecord people list` shows the names")
         raise typer.Exit(FAILED)
     try:
         decision = Decision(
@@ -112,4 +177,4 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
         raise typer.Exit(FAILED) from error
     with Ledger(store.ledger, create=False) as ledger:
         ledger.decide(decision)
-    say(f"{ruling}: {name}: {', '.join(others)}")
+    say(f"{ruling}: {name}" + (f": {', '.join(others)}" if others else ""))

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from onrecord.core.codec import statement_to_dict
+from onrecord.core.columns import row as statement_row
 from onrecord.show.cli.edge import FAILED, printable, say
 from onrecord.show.cli.options import Format, Runner, Running
 from onrecord.show.cli.output import (
     COLUMNS,
     counted,
-    statement_row,
     write_json,
     write_line,
     write_rows,

@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.ledgers import existing, query
-from onrecord.show.cli.options import Filters, Format, Output, Store, flat
-from onrecord.show.cli.output import COLUMNS, counted, statement_row, write_json, write_rows, write_statements
+from onrecord.show.cli.options import Answer, Filters, QueryFormat, Store, flat
+from onrecord.show.cli.output import counted, write_statements
+from onrecord.show.cli.queries import deliver, put, viewing
+
+if TYPE_CHECKING:
+    from onrecord.view import View
 
 
 @flat
-def statements(
-    filters: Filters,
-    store: Store,
-    output: Output,
-    limit: Annotated[int | None, typer.Option(min=1, help="Print no more than this many.")] = None,
-) -> None:
+def statements(filters: Filters, store: Store, to: Answer) -> None:
     """List the statements in the ledger, by date.
 
-    With `--format jsonl` in the same form as `onrecord read`; CSV has one row a statement, with its article.
+    JSON and JSON Lines have them in the same form as `onrecord read`, with the key `known_as` where people decided to
+    call the speaker otherwise; CSV has one row a statement, with its article.
     """
-    from onrecord.core.codec import statement_to_dict
+    from onrecord.exchange.registry import Content
+    from onrecord.view import columns
 
-    with existing(store) as ledger:
-        found = ledger.statements(query(filters, limit=limit))
-        if output.format is Format.JSONL:
-            for statement in found:
-                write_json(statement_to_dict(statement))
+    limit = to.limit if filters.min_confidence is None else None
+    with viewing(store, filters, min_confidence=0.0, limit=limit) as view:
+        table = view.table.filter("asserted")
+        table = table if to.limit is None else table.head(to.limit)
+        form = to.chosen()
+        suffix = "" if to.output is None else to.output.suffix.lower()
+        if form in (QueryFormat.JSON, QueryFormat.JSONL) or (form is None and suffix in (".json", ".jsonl")):
+            text = _records(view, table["id"].to_list(), lines=form is QueryFormat.JSONL or suffix == ".jsonl")
+            if to.to_file and to.output is not None:
+                to.output.write_bytes(text)
+            else:
+                put(text)
             return
-        rows = (statement_row(statement) for statement in found)
-        if output.format is Format.CSV:
-            write_rows(rows, COLUMNS, Format.CSV)
-            return
-        shown = list(rows)
-    write_statements(shown)
-    say("no statement fits" if not shown else counted(len(shown), "statement"))
+    if form is QueryFormat.TABLE:
+        with to.opened():
+            write_statements(table.to_dicts())
+        say("no statement fits" if table.is_empty() else counted(table.height, "statement"))
+        return
+    deliver(Content.TABLE, None if form is None else form.value, table.select(columns(table)), to.output)
+
+
+def _records(view: View, ids: list[str], *, lines: bool) -> bytes:
+    """The records of the statements, in the order of the view."""
+    import json
+
+    from onrecord.exchange.jsonl import record
+
+    wanted = set(ids)
+    found = (one for one in view.statements(as_read=True) if one.id in wanted)
+    texts = [json.dumps(record(one, view.names), ensure_ascii=False) for one in found]
+    text = "".join(f"{one}\n" for one in texts) if lines else "[\n" + ",\n".join(texts) + "\n]\n"
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half surrogates, which no encoding has, are escaped with the rest of their line
+        return "".join(
+            (one if _encodes(one) else json.dumps(json.loads(one))) + "\n" for one in text.splitlines()
+        ).encode()
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import polars as pl
 
-from onrecord.analyse.registry import decided
-from onrecord.analyse.standing import Standing
+from onrecord.analyse.position_index import PositionIndex
+from onrecord.analyse.registry import Names
+from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.show.desk.turns import Turns
+from onrecord.view import Follower, Kept, View, mark, told
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -29,7 +31,7 @@ T = TypeVar("T")
 KEPT = 48 << 20  # bytes of results kept per batch; a page's result is some ten kilobytes
 AT_ONCE = 1  # more only wait for each other's lock of the interpreter, and each holds copies of the table meanwhile
 BY = ("speaker", "affiliation")
-_ALIAS = ("speaker", "affiliation")
+THRESHOLDS = 4  # snapshots under different thresholds at a time; each has an index of positions of its own
 
 
 class Results:
@@ -89,9 +91,10 @@ class Results:
 
 @dataclass(slots=True)
 class Snapshot:
-    """The view as of one batch: statements by date, then as they were added (columns of `follow`).
+    """The view as of one batch under one threshold: statements by date, then as they were added.
 
-    Speakers are called as people decided (`onrecord people`); `called` has the names that were read and are not shown.
+    The table has the columns of `Follower` and the marks of a view. Speakers are called as people decided (`onrecord
+    people`, in `names`). `results` belong to the threshold, `shared` to the batch.
     """
 
     batch: int
@@ -100,34 +103,52 @@ class Snapshot:
     table: pl.DataFrame
     codebook: Codebook | None
     results: Results
+    shared: Results
     judged: dict[str, Review] = field(default_factory=dict)
-    called: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
     decisions: int = 0
-    _standing: dict[str, Standing] = field(default_factory=dict)
+    min_confidence: float = MIN_CONFIDENCE
+    _standing: dict[str, PositionIndex] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def once(self, key: Hashable, make: Callable[[], T], *, heavy: bool = False) -> T:
-        """What `make` gives, made once per batch for this key; `heavy` is what goes over the whole table."""
+        """Return what `make` gives, made once per batch and threshold; `heavy` is what goes over the whole table."""
         return self.results.once(key, make, heavy=heavy)
 
-    def standing(self, by: str = "speaker") -> Standing:
-        """The index of positions, made at the first question."""
+    def standing(self, by: str = "speaker") -> PositionIndex:
+        """Return the index of positions, made at the first question."""
         with self._lock:
             if by not in self._standing:
-                self._standing[by] = Standing(self.table, by)
+                self._standing[by] = PositionIndex(self.table, by)
             return self._standing[by]
 
+    @property
+    def utterances(self) -> pl.DataFrame:
+        """The table with the reports of one utterance marked (column `cluster`)."""
+        cluster: pl.Series = self.shared.once("clusters", lambda: told(self.table)["cluster"], heavy=True)
+        return self.table.with_columns(cluster)
+
+    @property
+    def unsure(self) -> int:
+        """How many positions are too unsure to be shown."""
+        return self.once("unsure", lambda: View(self.table).unsure)
+
+    @property
+    def called(self) -> dict[str, str]:
+        """The names that were read and are shown otherwise."""
+        return self.once("called", lambda: self.names.renamed)
+
     def row(self, statement: str) -> dict[str, Any] | None:
-        """The row of a current statement by its id."""
+        """Return the row of a current statement by its id."""
         found = self.table.filter(pl.col("id") == statement).to_dicts()
         return found[0] if found else None
 
     def rows(self, numbers: Any) -> list[dict[str, Any]]:
-        """The rows at some places of the table, in this order."""
+        """Return the rows at some places of the table, in this order."""
         return self.table[numbers].to_dicts() if len(numbers) else []
 
     def labels(self) -> dict[str, str]:
-        """Issue ids with their labels, in the codebook's order, then those that the codebook does not have."""
+        """Return issue ids with their labels, in the codebook's order, then those that the codebook does not have."""
         return self.once("labels", self._labels)
 
     def _labels(self) -> dict[str, str]:
@@ -138,67 +159,47 @@ class Snapshot:
 
 
 class Board:
-    """Holds the newest snapshot of a ledger; may be asked by many threads."""
+    """Holds the newest snapshots of a ledger, one for each of the last few thresholds; may be asked by many threads."""
 
     def __init__(self, ledger: Ledger, reviews: Reviews, turns: Turns) -> None:
         self._ledger = ledger
+        self._follower = Follower(ledger)
         self._turns = turns
         self._reviews = reviews
-        self._held: Snapshot | None = None
-        self._read: pl.DataFrame | None = None  # the table as it was read, before anybody decided who is who
+        self._held: OrderedDict[float, Snapshot] = OrderedDict()
         self._gate = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.Lock()
 
-    def now(self) -> Snapshot:
-        """The view as of the ledger's last batch and the last decision on who is who."""
-        reached = self._ledger.reached()
-        held = self._held
-        if held is not None and (held.batch, held.decisions) == reached:
-            return held
+    def now(self, min_confidence: float = MIN_CONFIDENCE) -> Snapshot:
+        """Return the view as of the ledger's last batch and last decision, under a threshold."""
+        kept = self._follower.now()
         with self._lock:
-            held = self._held
-            if held is None or (held.batch, held.decisions) < reached or held.decisions < reached[1]:
-                self._held = held = self._moved(held, reached[1])
+            held = self._held.get(min_confidence)
+            if held is None or (held.batch, held.decisions) != kept.reached:
+                if any((one.batch, one.decisions) != kept.reached for one in self._held.values()):
+                    self._held.clear()
+                self._held[min_confidence] = held = self._snapshot(kept, min_confidence)
+            self._held.move_to_end(min_confidence)
+            while len(self._held) > THRESHOLDS:
+                self._held.popitem(last=False)
             return held
 
-    def _moved(self, held: Snapshot | None, decisions: int) -> Snapshot:
-        delta = self._ledger.follow(0 if held is None else held.batch)
-        if held is None or not held.batch or self._read is None:
-            read = delta.table
-        else:
-            read = self._read
-            if delta.gone:
-                read = read.filter(~pl.col("id").is_in(list(delta.gone)))
-            if delta.table.height:
-                read = pl.concat([read, delta.table]).sort("date", "number")
-        self._read = read
-        table, called = renamed(read, decided(read, self._ledger.decisions()) if decisions else {})
+    def _snapshot(self, kept: Kept, min_confidence: float) -> Snapshot:
+        # What does not depend on the threshold is shared.
+        known = next(iter(self._held.values()), None)
         return Snapshot(
-            batch=0 if delta.batch is None else delta.batch.number,
-            created="" if delta.batch is None else delta.batch.created,
-            articles=delta.articles,
-            table=table,
-            codebook=self._ledger.codebook(),
-            results=Results(KEPT, self._gate, self._turns),
-            judged=self._reviews.judged(),
-            called=called,
-            decisions=decisions,
+            batch=kept.reached[0],
+            created="" if kept.batch is None else kept.batch.created,
+            articles=kept.articles,
+            table=mark(kept.table, min_confidence),
+            codebook=self._ledger.codebook() if known is None else known.codebook,
+            results=Results(KEPT // THRESHOLDS, self._gate, self._turns),
+            shared=Results(KEPT, self._gate, self._turns) if known is None else known.shared,
+            judged=self._reviews.judged() if known is None else known.judged,
+            names=kept.names,
+            decisions=kept.decisions,
+            min_confidence=min_confidence,
         )
-
-
-def renamed(
-    table: pl.DataFrame, names: dict[tuple[str, str | None], tuple[str, str | None]]
-) -> tuple[pl.DataFrame, dict[str, str]]:
-    """The table with speakers called as people decided, and what each name that was read is now."""
-    if not names:
-        return table, {}
-    rows = [(*read, *shown) for read, shown in names.items()]
-    schema = dict.fromkeys(("speaker", "affiliation", "_speaker", "_affiliation"), pl.String)
-    known = pl.DataFrame(rows, schema=schema, orient="row")
-    joined = table.select(_ALIAS).join(known, on=list(_ALIAS), how="left", nulls_equal=True, maintain_order="left")
-    shown = joined.select(pl.coalesce(f"_{name}", name).alias(name) for name in _ALIAS)
-    called = {read: shown for (read, _), (shown, _) in names.items() if read != shown}
-    return table.with_columns(shown["speaker"], shown["affiliation"]), called
 
 
 def weight(value: object) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +11,7 @@ from xml.sax.saxutils import escape
 import polars as pl
 from starlette.responses import Response
 
+from onrecord.exchange import csv
 from onrecord.show.desk.pages import COMMITMENTS, SIGNS, WORDS, short
 from onrecord.show.desk.visit import show
 
@@ -23,16 +22,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML has 
 
 
 def csv_response(frame: pl.DataFrame, name: str) -> Response:
-    """The rows of a frame; lists joined by ` | `.
-
-    A text that a spreadsheet would take as a formula gets an apostrophe before it (OWASP, CSV injection).
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.iter_rows():
-        writer.writerow([_cell(value) for value in row])
-    return _download(show(out.getvalue()).encode(), "text/csv; charset=utf-8", name)
+    """Send the rows of a frame as CSV, in the form of `onrecord export`."""
+    return _download(show(csv.table(frame)).encode(), "text/csv; charset=utf-8", name)
 
 
 def json_response(value: Any, name: str | None = None) -> Response:
@@ -49,16 +40,6 @@ def svg_response(drawing: str, name: str) -> Response:
 def _download(body: bytes, media: str, name: str) -> Response:
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:80]
     return Response(body, media_type=media, headers={"content-disposition": f'attachment; filename="{safe}"'})
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        value = " | ".join(map(str, value))
-    if isinstance(value, str):
-        return "'" + value if value.lstrip()[:1] in ("=", "+", "-", "@") or value[:1] in ("\t", "\r") else value
-    return value
 
 
 def matrix_svg(
@@ -86,7 +67,11 @@ def matrix_svg(
             x = left + width * column
             parts.append(f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="none" stroke="#ddd"/>')
             cell = cells.get((actor, issue))
-            if cell is not None:
+            if cell is not None and "stance" not in cell:
+                parts.append(
+                    f'<text x="{x + width / 2}" y="{y + 17}" text-anchor="middle" fill="#666">? {cell["unsure"]}</text>'
+                )
+            elif cell is not None:
                 colour, opacity = COLOURS[cell["stance"]], _OPACITY[cell["strength"]]
                 ink = "#fff" if opacity == "1" else "#111"
                 said = f"{actor} {WORDS[cell['stance']]} {labels.get(issue, issue)}: {COMMITMENTS[cell['commitment']]}"

@@ -20,8 +20,9 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
+from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.record import Accounts, Ledger, Reviews, Role, User
-from onrecord.show.desk.board import Board
+from onrecord.show.desk.board import Board, Snapshot
 from onrecord.show.desk.guard import csrf_fits, csrf_token, same_origin
 from onrecord.show.desk.passwords import Brake, digest
 from onrecord.show.desk.settings import Settings
@@ -55,16 +56,16 @@ class Desk:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def work(self, function: Callable[[T], R], value: T) -> R:
-        """What a function gives, when it is its turn."""
+        """Call a function when it is its turn."""
         with self.turns.taken():
             return function(value)
 
     async def who(self, request: Request) -> tuple[User | None, str]:
-        """`find`, in a thread where the ledger is asked."""
+        """Run `find`, in a worker thread where the ledger has to be asked."""
         return self.find(request) if self.settings.coder is not None else await run_in_threadpool(self.find, request)
 
     def find(self, request: Request) -> tuple[User | None, str]:
-        """Who asks, with the key of their session; nobody where there is none."""
+        """Return the user of a request with the key of their session; None where there is none."""
         if self.settings.coder is not None:
             return User(name=self.settings.coder, role=Role.ADMIN), LOCAL
         held = request.cookies.get(COOKIE)
@@ -92,6 +93,21 @@ class Visit:
     def arg(self, name: str) -> str | None:
         """A value of the address, None where it is missing or empty."""
         return self.request.query_params.get(name) or None
+
+    @property
+    def now(self) -> Snapshot:
+        """The ledger's current view, under the threshold of the address."""
+        return self.desk.board.now(self.min_confidence)
+
+    @property
+    def min_confidence(self) -> float:
+        """The least confidence of a position that is shown, from the address; an error 400 where it is none."""
+        given = self.arg("min_confidence")
+        if given is None:
+            return MIN_CONFIDENCE
+        if not re.fullmatch(r"0(\.\d{1,2})?|1(\.0{1,2})?|\.\d{1,2}", given):
+            raise HTTPException(400, "min_confidence is a number from 0 to 1 with at most two decimals")
+        return float(given)
 
     def number(self, name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
         """A whole number of the address within bounds; an error 400 where it is none."""
@@ -125,13 +141,17 @@ class Visit:
 
     @property
     def partial(self) -> bool:
-        """Whether htmx asks for the inner part alone (not for a page that it shows again from history)."""
+        """Tell whether htmx asks for the inner part alone (not for a page restored from history)."""
         headers = self.request.headers
         return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page of a template; of its `main` block alone where htmx asks."""
-        return html(self.desk.pages, template, status, visit=self, **values)
+        made = html(self.desk.pages, template, status, visit=self, **values)
+        if self.arg("min_confidence") is not None:
+            made.body = carried(bytes(made.body).decode(), str(self.arg("min_confidence"))).encode()
+            made.headers["content-length"] = str(len(made.body))
+        return made
 
     def address(self, path: str, **values: object) -> str:
         """A shareable address."""
@@ -140,6 +160,22 @@ class Visit:
     def here(self, **values: object) -> str:
         """This page's address with some values changed; None takes one out."""
         return address(self.request.url.path, **{**self.args, **values})
+
+
+_LINK = re.compile(r'(?P<before>(?:href|hx-get|action)=")(?P<path>/(?!static/)[^"#?]*)(?P<query>\?[^"#]*)?(?=["#])')
+
+
+def carried(page: str, min_confidence: str) -> str:
+    """Return a page whose links to the desk's own pages carry the threshold along."""
+    given = "min_confidence=" + quote(min_confidence, safe="")
+
+    def with_threshold(found: re.Match[str]) -> str:
+        asked = found["query"] or ""
+        if "min_confidence=" in asked:
+            return found[0]
+        return f"{found['before']}{found['path']}{asked + '&amp;' if asked else '?'}{given}"
+
+    return _LINK.sub(with_threshold, page)
 
 
 def address(path: str, **values: object) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from onrecord.exchange import dna
+from onrecord.exchange.dna_tables import frame, write_tables
 from onrecord.record import Ledger
-from onrecord.record.dna import frame, write_tables
 
 from .conftest import Run
 
@@ -178,7 +178,7 @@ COMMANDS = ["timeline", "changes", "conflicts", "drift", "redlines", "conditions
 @pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
 @pytest.mark.parametrize("command", [*COMMANDS, "conflicts --kind reports", "scenario --show concessions"])
 def test_one_statement_and_none_are_no_trouble(run: Run, ledger: str, command: str, form: str) -> None:
-    for flags in ([], ["--issue", "nothing"]):
+    for flags in ([], ["--outlet", "nobody"]):
         found = run(*command.split(), "--ledger", ledger, "--format", form, *flags)
         assert found.exit_code == 0, found.stderr
         assert "nan" not in found.stdout.lower()

@@ -53,7 +53,69 @@ def test_the_table_says_what_there_is(ledger: Any) -> None:
     head, row = result.stdout.splitlines()
     assert head.split() == ["id", "date", "speaker", "chain", "act", "issue", "stance", "commitment", "quote"]
     assert row.split()[1:8] == ["2026-03-03", "Domin", "Courier", "reject", "toll", "oppose", "Uu"]
-    assert ledger("statements", "--issue", "none").stderr == "onrecord: no statement fits\n"
+    assert ledger("statements", "--outlet", "Nobody").stderr == "onrecord: no statement fits\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--issue", "fery"], "no issue 'fery'; did you mean 'ferry'?"),
+        (["--issue", "ferry", "--issue", "peace"], "no issue 'peace'; known are ferry, toll"),
+        (["--speaker", "Dommin"], "no speaker 'Dommin'; did you mean 'Domin'?"),
+    ],
+)
+@pytest.mark.parametrize("command", ["statements", "matrix", "timeline", "network", "conflicts"])
+def test_an_unknown_issue_or_speaker_is_wrong_usage(ledger: Any, command: str, flags: list[str], words: str) -> None:
+    """A value that nothing in the ledger has ends with status 2 and the nearest known values."""
+    result = ledger(command, *flags)
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+def test_a_filter_takes_several_values(ledger: Any) -> None:
+    """Given twice, a flag keeps statements that have either value."""
+    both = ledger("statements", "--format", "jsonl", "--issue", "ferry", "--issue", "toll", "--speaker", "Domin")
+    assert quotes(both.stdout) == ["We reject the toll if it\u00a0rains", "We reject the ferry"]
+
+
+@pytest.mark.parametrize("command", ["statements", "matrix", "timeline", "redlines"])
+def test_an_answer_goes_to_a_file_in_the_format_of_its_ending(ledger: Any, command: str, tmp_path: Path) -> None:
+    """`-o` takes csv, json, jsonl and md by the ending, and `-o -` writes to the standard output."""
+    printed = ledger(command, "--format", "jsonl").stdout
+    for ending in ("csv", "json", "jsonl", "md", "txt"):
+        path = tmp_path / f"out.{ending}"
+        assert ledger(command, "-o", str(path)).exit_code == 0
+        text = path.read_text(encoding="utf-8")
+        if ending == "jsonl":
+            assert text == printed
+        elif ending == "json":
+            assert json.loads(text) == [json.loads(line) for line in printed.splitlines()]
+        elif ending == "md" and printed:
+            assert text.splitlines()[1].startswith("| --- |")
+        else:
+            assert text == ledger(command, "--format", "csv" if ending == "csv" else "table").stdout or ending == "md"
+    assert ledger(command, "-o", "-", "--format", "csv").stdout == (tmp_path / "out.csv").read_text(encoding="utf-8")
+    assert not (tmp_path / "-").exists()
+    assert ledger(command, "-o", "out.zip").exit_code == 1
+
+
+def test_a_long_cell_does_not_push_a_piped_table_apart(ledger: Any) -> None:
+    """In a table to a pipe, one very long name does not make every row as wide."""
+    text = "\n\n".join(["“We want the ferry,” said Orr."] * 1 + ["“We reject the toll,” said " + "L" * 90 + "."])
+    record = json.dumps({"id": "z", "published": "2026-06-01", "text": text}) + "\n"
+    assert ledger("read", "-", "--codebook", "c.yaml", stdin=record).exit_code == 0
+    lines = ledger("matrix").stdout.splitlines()
+    assert max(len(line) for line in lines if "L" * 90 not in line) < 80
+
+
+def test_the_ledger_can_be_named_in_the_environment(
+    ledger: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ONRECORD_LEDGER names the ledger where no flag does."""
+    expected = ledger("statements").stdout
+    (tmp_path / "onrecord.db").rename(tmp_path / "elsewhere.db")
+    monkeypatch.setenv("ONRECORD_LEDGER", str(tmp_path / "elsewhere.db"))
+    assert ledger("statements").stdout == expected
 
 
 def test_the_matrix(ledger: Any) -> None:

@@ -22,6 +22,10 @@ def listed(run: Any, *options: str) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in map(json.loads, result.stdout.splitlines())}
 
 
+def records(run: Any, *options: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run("statements", "--format", "jsonl", *options).stdout.splitlines()]
+
+
 def test_speakers_are_listed_with_what_they_have(run: Any, ledger: None) -> None:
     found = listed(run)
     assert {name: row["statements"] for name, row in found.items()} == {"Orr": 1, "Domin": 2, "Dommin": 1}
@@ -41,15 +45,33 @@ def test_a_merge_counts_for_both_and_a_later_split_stands_over_it(run: Any, ledg
 
 
 def test_a_new_name_changes_no_statement(run: Any, ledger: None) -> None:
-    before = run("statements", "--format", "jsonl").stdout
+    before = records(run)
     assert run("people", "rename", "Orr", "Ann Orr").exit_code == 0
     assert "Ann Orr" in listed(run)
-    assert run("statements", "--format", "jsonl").stdout == before
+    after = records(run)
+    assert [one.pop("known_as") for one in after if "known_as" in one] == [{"speaker": "Ann Orr", "affiliation": None}]
+    assert after == before
     assert run("verify").exit_code == 0
 
 
 def test_a_name_that_nobody_has_is_refused(run: Any, ledger: None) -> None:
     result = run("people", "merge", "Domin", "Bo Nobody")
     assert result.exit_code == 1
-    assert "nobody is called Bo Nobody" in result.stderr
+    assert "no speaker named Bo Nobody" in result.stderr
     assert set(listed(run)) == {"Orr", "Domin", "Dommin"}
+
+
+def test_what_else_people_decide_is_listed_and_applied(run: Any, ledger: None) -> None:
+    """An alias, a kind and a party show in the list, and a hidden speaker's statements are in no answer."""
+    assert run("people", "alias", "Orr", "the ferryman").exit_code == 0
+    assert run("people", "kind", "Orr", "body").exit_code == 0
+    assert run("people", "party", "Orr", "Ferry Party").exit_code == 0
+    assert run("people", "hide", "Dommin").exit_code == 0
+    found = listed(run)
+    assert (found["Orr"]["kind"], found["Orr"]["affiliation"]) == ("body", "Ferry Party")
+    assert [name for name, row in found.items() if row["hidden"]] == ["Dommin"]
+    assert {one["speaker"] for one in records(run)} == {"Orr", "Domin"}
+    assert len(records(run, "--affiliation", "ferry party")) == 1
+    assert run("people", "show", "Dommin").exit_code == 0
+    assert {one["speaker"] for one in records(run)} == {"Orr", "Domin", "Dommin"}
+    assert run("people", "kind", "Orr", "ghost").exit_code == 2

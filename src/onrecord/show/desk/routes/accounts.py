@@ -80,7 +80,7 @@ def account(visit: Visit, fresh: str | None = None, problem: str | None = None) 
     own = visit.desk.accounts.user(visit.user.name) is not None
     tokens = visit.desk.accounts.tokens(visit.user.name) if own else []
     return visit.render(
-        "account.html", 200 if problem is None else 422, now=visit.desk.board.now(), tokens=tokens, fresh=fresh,
+        "account.html", 200 if problem is None else 422, now=visit.now, tokens=tokens, fresh=fresh,
         problem=problem, own=own,
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def drop(visit: Visit) -> Response:
 def users(visit: Visit, problem: str | None = None) -> Response:
     """`/users`: everybody, for admins."""
     return visit.render(
-        "users.html", 200 if problem is None else 422, now=visit.desk.board.now(), people=visit.desk.accounts.users(),
+        "users.html", 200 if problem is None else 422, now=visit.now, people=visit.desk.accounts.users(),
         roles=list(Role), problem=problem,
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def added(visit: Visit) -> Response:
 
 def job(visit: Visit) -> Response:
     """`/jobs/{number}`: how far a reading is."""
-    return visit.render("job.html", now=visit.desk.board.now(), job=_job(visit.desk, visit.request))
+    return visit.render("job.html", now=visit.now, job=_job(visit.desk, visit.request))
 
 
 async def events(request: Request) -> Response:
@@ -94,7 +94,7 @@ def _job(desk: Desk, request: Request) -> Job:
 
 def _form(visit: Visit, problem: str | None = None) -> Response:
     return visit.render(
-        "add.html", 200 if problem is None else 422, now=visit.desk.board.now(), problem=problem, form=visit.form,
+        "add.html", 200 if problem is None else 422, now=visit.now, problem=problem, form=visit.form,
         jobs=visit.desk.jobs.all()[:8],
     )  # fmt: skip
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import numpy as np
-import polars as pl
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,16 +20,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from onrecord import __version__
-from onrecord.analyse.positions import NEEDED, RULES, matrix
-from onrecord.core.codec import article_from_dict, article_to_dict, statement_to_dict
-from onrecord.core.statement import Act, Stance
-from onrecord.errors import CodecError
-from onrecord.record import Query, Role, Verdict
+from onrecord.record import Role
 from onrecord.show.desk.guard import csrf_fits, same_origin
-from onrecord.show.desk.judging import corrected
 from onrecord.show.desk.passwords import digest
-from onrecord.show.desk.routes.overview import moves
-from onrecord.show.desk.routes.search import FACETS, narrowed
 from onrecord.show.desk.visit import Desk, Visit, show
 
 BASE = "/api/v1"
@@ -110,204 +101,27 @@ def paged(call: Call, items: list[Any], total: int) -> dict[str, Any]:
     return {"items": items, "total": total, "limit": limit, "offset": offset, "next": following}
 
 
-# ---------------------------------------------------------------- operations
-
-
-def statements(call: Call) -> Any:
-    """Statements in the JSON contract."""
-    now = call.visit.desk.board.now()
-    given = {name: call.values.get(name) for name in ("q", "since", "until", *FACETS)}
-    rows = now.once(("api statements", *given.values()), lambda: narrowed(now, given, call.visit))
-    chosen = now.table["number"][rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]].to_list()
-    return paged(call, [statement_to_dict(one) for one in call.visit.desk.ledger.numbered(chosen)], len(rows))
-
-
-def statement(call: Call) -> Any:
-    """One statement by its id or the beginning of it, with its history."""
-    found = call.visit.desk.ledger.get(call.values["id"])
-    steps = call.visit.desk.ledger.history(found.id)
-    now = call.visit.desk.board.now()
-    return {
-        "statement": statement_to_dict(found),
-        "article": found.article.id,
-        "current": now.row(found.id) is not None,
-        "history": [{"batch": s.batch, "created": s.created, "coder": s.coder, "old": s.old, "new": s.new,
-                     "reason": s.reason} for s in steps],
-    }  # fmt: skip
-
-
-def articles(call: Call) -> Any:
-    """Articles that have statements, without their texts."""
-    now = call.visit.desk.board.now()
-    grouped = now.once("api articles", lambda: now.table.group_by("article", maintain_order=True).agg(
-        pl.col("article_name", "title", "outlet", "published", "url").first(), pl.len().alias("statements"),
-    ))  # fmt: skip
-    rows = grouped[call.values["offset"] : call.values["offset"] + call.values["limit"]].to_dicts()
-    return paged(
-        call, [{"id": row.pop("article"), "name": row.pop("article_name"), **row} for row in rows], grouped.height
-    )
-
-
-def article(call: Call) -> Any:
-    """An article with its text and its current statements."""
-    found = call.visit.desk.ledger.article(call.values["id"])
-    if found is None:
-        raise HTTPException(404, "no such article in this ledger")
-    said = [statement_to_dict(one) for one in call.visit.desk.ledger.statements(Query(article=found.id))]
-    return {"id": found.id, "article": article_to_dict(found), "statements": said}
-
-
-def positions(call: Call) -> Any:
-    """The cells of the matrix."""
-    now = call.visit.desk.board.now()
-    as_of = call.values.get("as_of")
-    by, rule = call.values["by"], call.values["rule"]
-    offset, limit = call.values["offset"], call.values["limit"]
-    standing = now.standing(by)
-    found = now.once(("api positions", by, as_of), lambda: standing.cells(as_of=as_of).actor)
-    wanted = found[offset : offset + limit]
-    if not len(wanted):
-        return paged(call, [], len(found))
-    # Only the actors of this page are worked out: in both orders actors stand together.
-    rows = now.table.select(NEEDED)[standing.rows(range(wanted[0], wanted[-1] + 1), as_of)]
-    cells = matrix(rows, rule=rule, by=by).cells
-    before = offset - int(np.searchsorted(found, wanted[0]))
-    return paged(call, cells[before : before + limit].to_dicts(), len(found))
-
-
-def changes(call: Call) -> Any:
-    """Who moved, the newest first; the last 500 moves."""
-    rows = moves(call.visit.desk.board.now(), call.values["by"])
-    return paged(call, rows[call.values["offset"] : call.values["offset"] + call.values["limit"]], len(rows))
-
-
-def codebook(call: Call) -> Any:
-    """The issues that the ledger was last read under."""
-    book = call.visit.desk.board.now().codebook
-    issues = [] if book is None else [
-        {"id": i.id, "label": i.label, "proposition": i.proposition, "terms": list(i.terms)} for i in book.issues
-    ]  # fmt: skip
-    return {"name": None if book is None else book.name, "issues": issues}
-
-
-def batches(call: Call) -> Any:
-    """The batches of the hash chain, oldest first."""
-    rows = call.visit.desk.ledger.batches()
-    chosen = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
-    names = ("number", "id", "digest", "previous", "created", "coder", "reader", "articles", "statements", "superseded")
-    return paged(call, [{name: getattr(row, name) for name in names} for row in chosen], len(rows))
-
-
-def read(call: Call) -> Any:
-    """Queue an article to be read; its progress is at the address given."""
-    try:
-        made = article_from_dict(call.body)
-    except CodecError as error:
-        raise HTTPException(422, str(error)) from error
-    if not made.text.content.strip():
-        raise HTTPException(422, "the text is empty")
-    book = call.visit.desk.ledger.codebook()
-    job = call.visit.desk.jobs.add(call.visit.user.name, made.name, lambda: iter([made]), book)
-    return {"job": job.number, "article": made.id, "state": job.state}
-
-
-def job(call: Call) -> Any:
-    """How far a reading is."""
-    found = call.visit.desk.jobs.get(call.values["number"])
-    if found is None:
-        raise HTTPException(404, "no such reading")
-    failures = [event for event in found.events if event["kind"] == "failure"]
-    return {"job": found.number, "state": found.state, "articles": found.articles, "statements": found.statements,
-            "failures": [{"source": e["source"], "reason": e["reason"]} for e in failures]}  # fmt: skip
-
-
-def review(call: Call) -> Any:
-    """Accept, reject or correct a statement; 409 where it was replaced meanwhile."""
-    desk = call.visit.desk
-    old = desk.ledger.get(call.values["id"])
-    verdict = Verdict(call.body["verdict"])
-    new = None
-    if verdict is Verdict.CORRECT:
-        new = corrected(old, call.body.get("fields", {}), desk.board.now().codebook)
-        if new.id == old.id:
-            raise HTTPException(422, "the fields change nothing; accept it instead")
-    batch = desk.reviews.judge(verdict, old, new, coder=call.visit.user.name)
-    result = {Verdict.ACCEPT: old.id, Verdict.REJECT: None}.get(verdict, new.id if new else None)
-    return {"batch": batch.number, "digest": batch.digest, "result": result}
-
-
-def _choice(kind: Any) -> Schema:
-    return {"type": "string", "enum": [str(value) for value in kind]}
-
-
-_FILTERS = (
-    Param("q", TEXT, "Words that must all occur (full text)."),
-    Param("issue", TEXT, "An issue's id."), Param("stance", _choice(Stance), "A stance."),
-    Param("act", _choice(Act), "A speech act."), Param("speaker", TEXT, "A speaker, in full."),
-    Param("affiliation", TEXT, "Whom the speaker speaks for, in full."), Param("outlet", TEXT, "An outlet, in full."),
-    Param("since", DATE, "Of this date and after."), Param("until", DATE, "Up to the end of this date."),
-)  # fmt: skip
-_BY = Param("by", {"type": "string", "enum": ["speaker", "affiliation"], "default": "speaker"}, "Whose positions.")
-_ID = Param("id", KEY, "An id, or the beginning of one.", "path")
-_ARTICLE = {
-    "type": "object",
-    "required": ["id", "text"],
-    "additionalProperties": False,
-    "properties": {
-        "id": {"type": "string", "minLength": 1, "maxLength": 300}, "text": {"type": "string", "minLength": 1, **SIZES},
-        "title": {"type": ["string", "null"], "maxLength": 1000},
-        "publisher": {"type": ["string", "null"], "maxLength": 300},
-        "published": {"type": ["string", "null"], "pattern": DATE["pattern"]},
-        "url": {"type": ["string", "null"], "maxLength": 2000},
-    },
-}  # fmt: skip
-_VERDICT = {
-    "type": "object",
-    "required": ["verdict"],
-    "additionalProperties": False,
-    "properties": {
-        "verdict": {"type": "string", "enum": ["accept", "reject", "correct"]},
-        "fields": {"type": "object", "additionalProperties": {"type": "string", "maxLength": 2000}},
-    },
-}  # fmt: skip
-_NUMBER = Param("number", {"type": "integer", "minimum": 1, "maximum": 2**31}, "A reading's number.", "path")
-
-OPERATIONS = (
-    Operation("/statements", "statements", "List statements, by date.", statements, page_of(RECORD),
-              (*_FILTERS, LIMIT, OFFSET)),
-    Operation("/statements/{id}", "statement", "One statement and its history.", statement, RECORD, (_ID,),
-              errors=(404,)),
-    Operation("/statements/{id}/review", "review", "Judge a statement.", review, RECORD, (_ID,), _VERDICT, Role.CODER,
-              (404, 409)),
-    Operation("/articles", "articles", "List articles.", articles, page_of(RECORD), (LIMIT, OFFSET)),
-    Operation("/articles/{id}", "article", "An article with its statements.", article, RECORD, (_ID,), errors=(404,)),
-    Operation("/articles/read", "read", "Read a new article in the background.", read, RECORD, (), _ARTICLE, Role.CODER,
-              status=202),
-    Operation("/jobs/{number}", "job", "How far a reading is.", job, RECORD, (_NUMBER,), errors=(404,)),
-    Operation("/positions", "positions", "The cells of the matrix of positions.", positions, page_of(RECORD), (
-        _BY, Param("rule", {"type": "string", "enum": list(RULES), "default": "latest"}, "What a cell shows."),
-        Param("as_of", DATE, "Up to the end of this date."), LIMIT, OFFSET)),
-    Operation("/changes", "changes", "Who moved, the newest first.", changes, page_of(RECORD), (_BY, LIMIT, OFFSET)),
-    Operation("/codebook", "codebook", "The issues.", codebook, RECORD),
-    Operation("/batches", "batches", "The hash chain.", batches, page_of(RECORD), (LIMIT, OFFSET)),
-)  # fmt: skip
-
-
 def routes() -> list[Route]:
     """The addresses of this file."""
     made = [Route(f"{BASE}/openapi.json", _document)]
     # What has no name in its path first, so that /articles/read is not taken for an id.
-    for operation in sorted(OPERATIONS, key=lambda one: "{" in one.path):
+    for operation in sorted(_operations(), key=lambda one: "{" in one.path):
         made.append(Route(BASE + operation.path, _endpoint(operation), methods=[operation.method]))
     made.append(Route("/api/{rest:path}", _nothing))
     return made
+
+
+def _operations() -> tuple[Operation, ...]:
+    from onrecord.show.desk.routes.operations import OPERATIONS
+
+    return OPERATIONS
 
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     paths: dict[str, Any] = {}
     error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
-    for one in OPERATIONS:
+    for one in _operations():
         answers = {
             str(one.status): {"description": "As asked.", "content": {"application/json": {"schema": one.answer}}}
         }

@@ -36,7 +36,7 @@ def routes() -> list[Route]:
 
 def articles(visit: Visit) -> Response:
     """`/articles`: those with statements, the newest first."""
-    now = visit.desk.board.now()
+    now = visit.now
     first = visit.number("first", 0)
     found = now.once("articles", lambda: _articles(now.table))
     limit = visit.desk.settings.limits.page
@@ -48,14 +48,14 @@ def articles(visit: Visit) -> Response:
 
 def articles_csv(visit: Visit) -> Response:
     """`/articles.csv`"""
-    now = visit.desk.board.now()
+    now = visit.now
     return csv_response(now.once("articles", lambda: _articles(now.table)).drop("number"), "articles.csv")
 
 
 def article(visit: Visit) -> Response:
     """`/articles/{id}`"""
     found, statements = load(visit)
-    now = visit.desk.board.now()
+    now = visit.now
     rows = {row["id"]: row for row in now.table.filter(pl.col("article") == found.id).to_dicts()}
     return visit.render(
         "article.html", now=now, article=found, pieces=list(split(found.text.content, marks(statements))),
@@ -73,7 +73,7 @@ def statement(visit: Visit) -> Response:
     """`/statements/{id}`: a statement with its words, why each field says what it says, and its history."""
     key = str(visit.request.path_params["key"])
     found = visit.desk.ledger.get(key)
-    now = visit.desk.board.now()
+    now = visit.now
     return visit.render(
         "statement.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found),
         history=visit.desk.ledger.history(found.id), labels=now.labels(), review=now.judged.get(found.id),

@@ -40,13 +40,13 @@ def rounds(visit: Visit) -> Response:
     for one in visit.desk.reviews.rounds():
         mine = visit.desk.reviews.codings(one.name, coder=visit.user.name).get(visit.user.name, {})
         made.append((one, len(mine), len(visit.desk.reviews.codings(one.name))))
-    now = visit.desk.board.now()
+    now = visit.now
     return visit.render("rounds.html", now=now, rounds=made, fields=FIELDS, labels=now.labels())
 
 
 def opened(visit: Visit) -> Response:
     """A new round: a random sample of the statements, drawn by the round's name so that it can be drawn again."""
-    now = visit.desk.board.now()
+    now = visit.now
     rows = now.table
     if issue := visit.field("issue"):
         rows = rows.filter(pl.col("issue") == issue)
@@ -77,7 +77,7 @@ def code(visit: Visit) -> Response:
     low, high = max(0, spans[0].start - 2 * AROUND), min(len(text), spans[-1].end + 2 * AROUND)
     # The content alone is marked: source and cue are what a coder of the speaker must find.
     found_marks = [Mark(s.start - low, s.end - low, "content", statement.id) for s in spans]
-    now = visit.desk.board.now()
+    now = visit.now
     return visit.render(
         "code_round.html", now=now, round=found, at=wanted, done=len(mine),
         pieces=list(split(text[low:high], found_marks)),
@@ -91,7 +91,7 @@ def coded(visit: Visit) -> Response:
     values = {}
     allowed: dict[str, list[str]] = {"stance": list(map(str, Stance)), "act": list(map(str, Act)),
         "commitment": list(map(str, Commitment)), "form": list(map(str, Form)),
-        "issue": ["", *visit.desk.board.now().labels()]}  # fmt: skip
+        "issue": ["", *visit.now.labels()]}  # fmt: skip
     for name in found.fields:
         given = " ".join(visit.field(name).split())[:300]
         if name in allowed and given not in allowed[name]:
@@ -118,7 +118,7 @@ def agreed(visit: Visit) -> Response:
     values = sorted({str(value) for key in table for value in key})
     counts = {(str(a), str(b)): n for (a, b), n in table.items()}
     return visit.render(
-        "agreement.html", now=visit.desk.board.now(), round=found, coders=coders, tables=tables, pair=pair, field=field,
+        "agreement.html", now=visit.now, round=found, coders=coders, tables=tables, pair=pair, field=field,
         values=values, counts=counts, done={who: len(given) for who, given in codings.items()},
     )  # fmt: skip
 

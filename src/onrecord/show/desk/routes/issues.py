@@ -9,11 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.analyse.tables import POSITIONS
-from onrecord.record import EXTRA
+from onrecord.analyse.tables import POSITIONS, asserted
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.visit import Visit, page
+from onrecord.view import columns
 
 POINTS = 250  # dots of a timeline: more cannot be told apart
 RECENT = 1_000  # the newest statements that are searched for conditions
@@ -33,13 +33,13 @@ def routes() -> list[Route]:
 
 def issues(visit: Visit) -> Response:
     """`/issues`"""
-    now = visit.desk.board.now()
+    now = visit.now
     return visit.render("issues.html", now=now, rows=now.once("issue list", lambda: _issues(now)), labels=now.labels())
 
 
 def issues_csv(visit: Visit) -> Response:
     """`/issues.csv`: how many actors stand on each side of each issue."""
-    now = visit.desk.board.now()
+    now = visit.now
     rows = [{"issue": row["id"], "label": row["label"], **row["sides"], "statements": row["count"],
              "newest": row["last"]} for row in now.once("issue list", lambda: _issues(now))]  # fmt: skip
     return csv_response(pl.DataFrame(rows, infer_schema_length=None), "issues.csv")
@@ -47,7 +47,7 @@ def issues_csv(visit: Visit) -> Response:
 
 def issue(visit: Visit) -> Response:
     """`/issues/{id}`"""
-    now = visit.desk.board.now()
+    now = visit.now
     key = _key(visit, now)
     made = now.once(("issue", key), lambda: _issue(now, key))
     proposition = now.codebook.issue(key) if now.codebook else None
@@ -56,18 +56,18 @@ def issue(visit: Visit) -> Response:
 
 def issue_csv(visit: Visit) -> Response:
     """`/issues/{id}.csv`: the statements on the issue."""
-    now = visit.desk.board.now()
+    now = visit.now
     key = _key(visit, now)
-    return csv_response(now.table.filter(pl.col("issue") == key).drop(EXTRA), f"{key}.csv")
+    return csv_response(now.table.filter(pl.col("issue") == key).select(columns(now.table)), f"{key}.csv")
 
 
 def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, Any]]:
     """The dated positions as dots of a chart, the newest POINTS of them."""
-    from onrecord.analyse.shifts import timeline
+    from onrecord.analyse.changes import timeline
 
     who = pl.col("speaker") if by == "speaker" else pl.coalesce("affiliation", "speaker")
     held = (pl.col("stance") != "none") & pl.col("date").is_not_null() & pl.col("issue").is_not_null()
-    rows = timeline(table.filter(held & who.is_not_null()).tail(POINTS), by=by)
+    rows = timeline(asserted(table).filter(held & who.is_not_null()).tail(POINTS), by=by)
     shown = ("date", "actor", "issue", "stance", "value", "id")
     return rows.select(*shown, pl.col("quote").str.slice(0, 120)).to_dicts()
 
@@ -76,7 +76,7 @@ def redlines_of(table: pl.DataFrame) -> list[dict[str, Any]]:
     """The red lines in the LINES newest statements of a table, the most recent first; at most 50."""
     from onrecord.analyse.redlines import redlines
 
-    return redlines(table.tail(LINES)).head(50).to_dicts()
+    return redlines(asserted(table).tail(LINES)).head(50).to_dicts()
 
 
 def _key(visit: Visit, now: Snapshot) -> str:
@@ -103,7 +103,7 @@ def _issue(now: Snapshot, key: str) -> dict[str, Any]:
     from onrecord.analyse.common_ground import common_ground
     from onrecord.analyse.conditions import conditions
 
-    rows = now.table.filter(pl.col("issue") == key)
+    rows = now.utterances.filter(pl.col("issue") == key)
     book = now.codebook
     terms = {} if book is None else {issue.id: [*issue.terms, issue.label] for issue in book.issues}
     limited = rows.filter(pl.col("condition").list.len() > 0).tail(RECENT)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from onrecord.analyse.tables import asserted
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.visit import Visit, page
 
@@ -20,7 +21,7 @@ def routes() -> list[Route]:
 
 def overview(visit: Visit) -> Response:
     """`/`"""
-    now = visit.desk.board.now()
+    now = visit.now
     return visit.render(
         "overview.html", now=now, figures=figures(now), newest=newest(now, 12), moved=moves(now)[:8],
         **running(visit),
@@ -62,12 +63,14 @@ def figures(now: Snapshot) -> dict[str, int]:
 
 def newest(now: Snapshot, number: int) -> list[dict[str, Any]]:
     """The statements with the latest dates that take a position."""
-    taken = now.once("taken", lambda: now.table.filter(pl.col("stance") != "none").tail(200).reverse().to_dicts())
+    taken = now.once(
+        "taken", lambda: asserted(now.table).filter(pl.col("stance") != "none").tail(200).reverse().to_dicts()
+    )
     return taken[:number]
 
 
 def moves(now: Snapshot, by: str = "speaker") -> list[dict[str, Any]]:
-    """Who moved, the newest first; at most 500."""
-    from onrecord.analyse.shifts import changes
+    """Return changes of position, the newest first; at most 500."""
+    from onrecord.analyse.changes import changes
 
     return now.once(("moves", by), lambda: changes(now.table, by=by).head(500).to_dicts(), heavy=True)

@@ -10,12 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.standing import Company
-from onrecord.record import EXTRA
+from onrecord.analyse.position_index import Company
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.routes.issues import redlines_of, timeline_points
 from onrecord.show.desk.visit import Visit, page, part
+from onrecord.view import columns
 
 
 def routes() -> list[Route]:
@@ -30,7 +30,7 @@ def routes() -> list[Route]:
 
 def people(visit: Visit) -> Response:
     """`/people`"""
-    now = visit.desk.board.now()
+    now = visit.now
     first, limit = visit.number("first", 0), visit.desk.settings.limits.page
     wanted = (visit.arg("q") or "").casefold()
     found = now.once(("people", wanted), lambda: _people(now.table, wanted))
@@ -43,14 +43,14 @@ def people(visit: Visit) -> Response:
 
 def people_csv(visit: Visit) -> Response:
     """`/people.csv`: all that `/people` finds."""
-    now = visit.desk.board.now()
+    now = visit.now
     wanted = (visit.arg("q") or "").casefold()
     return csv_response(now.once(("people", wanted), lambda: _people(now.table, wanted)), "people.csv")
 
 
 def person(visit: Visit) -> Response:
     """`/people/{name}`"""
-    now = visit.desk.board.now()
+    now = visit.now
     name = str(visit.request.path_params["name"])
     shown = now.called.get(name)
     if shown is not None and not _rows(now, name)[0].height:
@@ -61,17 +61,17 @@ def person(visit: Visit) -> Response:
 
 def person_csv(visit: Visit) -> Response:
     """`/people/{name}.csv`: the statements of this speaker, or of this body's speakers."""
-    now = visit.desk.board.now()
+    now = visit.now
     rows, _ = _known(now, str(visit.request.path_params["name"]))
-    return csv_response(rows.drop(EXTRA), "statements.csv")
+    return csv_response(rows.select(columns(now.table)), "statements.csv")
 
 
 def _rows(now: Snapshot, name: str) -> tuple[pl.DataFrame, str]:
     by = "speaker"
-    rows = now.table.filter(pl.col(by) == name)
+    rows = now.utterances.filter(pl.col(by) == name)
     if not rows.height:
         by = "affiliation"
-        rows = now.table.filter(pl.col(by) == name)
+        rows = now.utterances.filter(pl.col(by) == name)
     return rows, by
 
 
@@ -90,7 +90,7 @@ def _people(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
     return rows.group_by("speaker").agg(
         pl.col("affiliation").drop_nulls().mode().sort().first().alias("affiliation"),
         pl.len().alias("count"),
-        (pl.col("stance") != "none").sum().alias("positions"),
+        ((pl.col("stance") != "none") & pl.col("asserted")).sum().alias("positions"),
         pl.col("issue").drop_nulls().n_unique().alias("issues"),
         pl.col("date").max().alias("last"),
     ).sort(["count", "speaker"], descending=[True, False])  # fmt: skip

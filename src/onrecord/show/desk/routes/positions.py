@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+import numpy as np
 import polars as pl
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from onrecord.analyse.positions import NEEDED, RULES, matrix
+from onrecord.analyse.tables import POSITIONS, actor, until
 from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import csv_response, matrix_svg, svg_response
 from onrecord.show.desk.pages import short, strength
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 ROWS = 30  # actors on one page, those with the most statements first
-SHOWN = ("id", "quote", "date", "outlet", "act", "stance", "commitment", "condition")
+SHOWN = ("id", "quote", "date", "outlet", "act", "human_checked")
 Cells = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -55,7 +57,7 @@ class View:
 
 def positions(visit: Visit) -> Response:
     """`/positions`"""
-    now = visit.desk.board.now()
+    now = visit.now
     view = see(visit, now)
     days = now.once("days", lambda: _days(now.table))
     place = len(days) - 1 if view.as_of is None else max(0, sum(1 for d in days if d <= view.as_of) - 1)
@@ -65,14 +67,14 @@ def positions(visit: Visit) -> Response:
 
 def positions_csv(visit: Visit) -> Response:
     """`/positions.csv`: one cell a line, of all actors."""
-    now = visit.desk.board.now()
+    now = visit.now
     by, rule, as_of = _wanted(visit)
-    return csv_response(matrix(now.table, rule=rule, by=by, as_of=as_of).cells, "positions.csv")
+    return csv_response(matrix(now.utterances, rule=rule, by=by, as_of=as_of).cells, "positions.csv")
 
 
 def positions_svg(visit: Visit) -> Response:
     """`/positions.svg`: this page of the matrix as a drawing."""
-    now = visit.desk.board.now()
+    now = visit.now
     view = see(visit, now)
     cells = _cells(now, view.by, view.rule, view.as_of, view.first)
     return svg_response(matrix_svg(view.actors, view.issues, cells, now.labels()), "positions.svg")
@@ -102,7 +104,7 @@ def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | No
     places = standing.busy[first : first + ROWS]
     made = _cells(now, by, rule, as_of, first)
     labels = now.labels()
-    have = set(standing.issues)
+    have = {*standing.issues, *(issue for _, issue in made)}
     issues = [issue for issue in labels if issue in have]
     actors = [standing.actors[place] for place in places]
     until = "" if as_of is None else "&until=" + as_of
@@ -113,43 +115,41 @@ def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | No
     return View(by, rule, as_of, first, actors, len(standing.actors), issues, body)
 
 
-def _cells(now: Snapshot, by: str, rule: str, as_of: str | None, first: int) -> Cells:
-    """The cells of one page of actors, by actor and issue."""
-    places = now.standing(by).busy[first : first + ROWS]
-    return _newest(now, places, by, as_of) if rule == "latest" else _settled(now, places, by, rule, as_of)
-
-
-def _newest(now: Snapshot, places: Any, by: str, as_of: str | None) -> Cells:
-    """The cells under the rule `latest`: looked up."""
+def rows_of(now: Snapshot, places: Any, by: str, as_of: str | None) -> pl.DataFrame:
+    """Return the positions of some actors up to a day, and those that are too unsure to be shown."""
     standing = now.standing(by)
-    found = standing.cells(actors=places, as_of=as_of)
-    rows = now.table.select(SHOWN)[found.row].iter_rows(named=True)
-    keys = zip(found.actor.tolist(), found.issue.tolist(), found.count.tolist(), rows, strict=True)
-    return {
-        (standing.actors[actor], standing.issues[issue]): _cell(
-            row, stance=row["stance"], commitment=row["commitment"], count=count, last=row["date"],
-            conditional=bool(row["condition"]),
-        )
-        for actor, issue, count, row in keys
-    }  # fmt: skip
+    rows = standing.rows(places, as_of)
+    names = [standing.actors[place] for place in places]
+    taken = pl.col("stance").is_in(POSITIONS) & pl.col("issue").is_not_null() & actor(by).is_in(names)
+    doubtful = now.once(("doubtful", by), lambda: now.table.with_row_index("row").filter(
+        ~pl.col("asserted"), pl.col("stance").is_in(POSITIONS), pl.col("issue").is_not_null()
+    ).select("row", "date", "speaker", "affiliation", "stance", "issue"))  # fmt: skip
+    doubtful = until(doubtful.filter(taken), as_of, None)
+    wanted = np.sort(np.concatenate([rows, doubtful["row"].to_numpy().astype(np.int64)]))
+    return now.utterances.select(*NEEDED, "asserted", "cluster")[wanted]
 
 
-def _settled(now: Snapshot, places: Any, by: str, rule: str, as_of: str | None) -> Cells:
-    """The cells under the other rules: worked out from these actors' positions."""
-    rows = now.standing(by).rows(places, as_of)
-    cells = matrix(now.table.select(NEEDED)[rows], rule=rule, by=by).cells
-    newest = [ids[-1] for ids in cells["ids"].to_list()]
-    by_id = {row["id"]: row for row in now.table.select(SHOWN)[rows].filter(pl.col("id").is_in(newest)).to_dicts()}
-    fields = ("stance", "commitment", "conditional", "count", "last")
-    return {
+def _cells(now: Snapshot, by: str, rule: str, as_of: str | None, first: int) -> Cells:
+    """The cells of one page of actors, by actor and issue; of those with nothing but unsure positions the number."""
+    places = now.standing(by).busy[first : first + ROWS]
+    found = matrix(rows_of(now, places, by, as_of), rule=rule, by=by)
+    newest = [ids[-1] for ids in found.cells["ids"].to_list()]
+    by_id = {row["id"]: row for row in now.table.select(SHOWN).filter(pl.col("id").is_in(newest)).to_dicts()}
+    fields = (
+        "stance", "commitment", "conditional", "count", "last", "utterances", "outlets", "probability", "unsure",
+    )  # fmt: skip
+    made: Cells = {(row["actor"], row["issue"]): {"unsure": row["unsure"]} for row in found.unsure.to_dicts()}
+    made |= {
         (cell["actor"], cell["issue"]): _cell(by_id[key], **{name: cell[name] for name in fields})
-        for cell, key in zip(cells.to_dicts(), newest, strict=True)
+        for cell, key in zip(found.cells.to_dicts(), newest, strict=True)
     }
+    return made
 
 
 def _cell(newest: dict[str, Any], **values: Any) -> dict[str, Any]:
     return {
         **values, "quote": short(newest["quote"], 220), "outlet": newest["outlet"], "newest": newest["id"],
+        "checked": newest["human_checked"],
         "strength": strength(values["commitment"], newest["act"]),
     }  # fmt: skip
 

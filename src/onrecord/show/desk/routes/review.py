@@ -42,7 +42,7 @@ def routes() -> list[Route]:
 
 def queue(visit: Visit) -> Response:
     """`/review`: goes on to the first statement that waits, by issue or person where one is given."""
-    now = visit.desk.board.now()
+    now = visit.now
     waiting = _waiting(visit, now)
     if not len(waiting):
         return visit.render("review_done.html", now=now, chosen=visit.args, judged=len(now.judged))
@@ -52,7 +52,7 @@ def queue(visit: Visit) -> Response:
 
 def one(visit: Visit) -> Response:
     """`/review/{id}`: one statement of the queue."""
-    now = visit.desk.board.now()
+    now = visit.now
     return _show(visit, now, str(visit.request.path_params["key"]), len(_waiting(visit, now)))
 
 
@@ -63,7 +63,7 @@ def judge(visit: Visit) -> Response:
     verdict = visit.field("verdict")
     if verdict not in ("accept", "reject", "correct"):
         raise HTTPException(400, "a verdict is accept, reject or correct")
-    now = visit.desk.board.now()
+    now = visit.now
     new = None
     if verdict == "correct":
         try:
@@ -103,7 +103,7 @@ def undo(visit: Visit) -> Response:
 
 def history(visit: Visit) -> Response:
     """`/review/history`: the last judgements of everybody."""
-    now = visit.desk.board.now()
+    now = visit.now
     rows = []
     for review in visit.desk.reviews.latest(100):
         about = review.statement or review.result
@@ -121,7 +121,7 @@ def coded(visit: Visit) -> Response:
     """The statement that was made by hand."""
     article, _ = load(visit)
     try:
-        new = made(article, _given(visit), visit.desk.board.now().codebook)
+        new = made(article, _given(visit), visit.now.codebook)
     except (CodecError, SpanError) as error:
         return _code(visit, str(error))
     visit.desk.reviews.judge(Verdict.ADD, None, new, coder=visit.user.name)
@@ -130,7 +130,7 @@ def coded(visit: Visit) -> Response:
 
 def gold(visit: Visit) -> Response:
     """`/review/gold.zip`: the articles all of whose statements were judged, as gold cases; `all`: every judged one."""
-    now = visit.desk.board.now()
+    now = visit.now
     whole = visit.arg("all") is None
     judged = set(now.judged)
     out = io.BytesIO()
@@ -169,7 +169,7 @@ def _words(of: Statement, name: str) -> str:
 
 
 def _waiting(visit: Visit, now: Snapshot) -> pl.Series:
-    """Where in the table the statements of machines stand that nobody judged, least confident first."""
+    """Return the row indices of unreviewed machine statements, least confident first."""
     issue, speaker = visit.arg("issue"), visit.arg("speaker")
 
     def find() -> pl.Series:
@@ -195,7 +195,7 @@ def _show(visit: Visit, now: Snapshot, key: str, waiting: int) -> Response:
 
 
 def _edit(visit: Visit, of: Statement, problem: str | None = None) -> Response:
-    now = visit.desk.board.now()
+    now = visit.now
     text = of.article.text.content
     values = {name: plain(getattr(of, name).value) or "" for name in CODED} | {"chain": " | ".join(of.chain.value)}
     given = {name: visit.field(name) for name in (*values, *SPANS) if name in visit.form}
@@ -209,7 +209,7 @@ def _edit(visit: Visit, of: Statement, problem: str | None = None) -> Response:
 
 def _code(visit: Visit, problem: str | None = None) -> Response:
     article, statements = load(visit)
-    now = visit.desk.board.now()
+    now = visit.now
     blank: dict[str, Any] = {name: visit.field(name) for name in (*CODED, "chain")}
     defaults = {"form": "indirect", "act": "state", "stance": "none", "commitment": "CT+"}
     return visit.render(
@@ -243,7 +243,7 @@ def _stale(visit: Visit, old: Statement, mine: Statement | None, verdict: str, m
     except StatementNotFound:
         theirs = None
     return visit.render(
-        "stale.html", 409, now=visit.desk.board.now(), old=old, mine=mine, theirs=theirs, change=change,
+        "stale.html", 409, now=visit.now, old=old, mine=mine, theirs=theirs, change=change,
         verdict=verdict,
         message=message, against_old=changed(old, theirs), between=changed(theirs, mine),
     )  # fmt: skip

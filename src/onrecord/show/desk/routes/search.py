@@ -12,10 +12,10 @@ from starlette.routing import Route
 
 from onrecord.analyse.tables import day, last_day
 from onrecord.errors import TableError
-from onrecord.record import EXTRA
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.visit import Visit, page
+from onrecord.view import columns
 
 FACETS = ("issue", "stance", "act", "speaker", "affiliation", "outlet")
 TOP = 8
@@ -29,7 +29,7 @@ def routes() -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where the statements that fit stand in the table, newest first, and how many have each value of each facet."""
+    """Row indices of the matching statements, newest first, and the counts of each facet's values."""
 
     rows: pl.Series
     facets: dict[str, list[tuple[str, int]]]
@@ -37,7 +37,7 @@ class Found:
 
 def search(visit: Visit) -> Response:
     """`/search`"""
-    now = visit.desk.board.now()
+    now = visit.now
     first, limit = visit.number("first", 0), visit.desk.settings.limits.page
     found = find(visit, now)
     template = "search_results.html" if visit.partial else "search.html"
@@ -49,18 +49,18 @@ def search(visit: Visit) -> Response:
 
 def search_csv(visit: Visit) -> Response:
     """`/search.csv`"""
-    now = visit.desk.board.now()
-    return csv_response(now.table[find(visit, now).rows].drop(EXTRA), "statements.csv")
+    now = visit.now
+    return csv_response(now.table[find(visit, now).rows].select(columns(now.table)), "statements.csv")
 
 
 def find(visit: Visit, now: Snapshot) -> Found:
-    """What the address asks for."""
+    """Find the statements that the address asks for."""
     given = {name: visit.arg(name) for name in ("q", "since", "until", *FACETS)}
     return now.once(("search", *given.values()), lambda: _find(visit, now, given))
 
 
 def narrowed(now: Snapshot, given: dict[str, str | None], visit: Visit) -> pl.Series:
-    """Where the statements that fit all given values stand in the table, by date."""
+    """Return the row indices of the statements that match all given values, by date."""
     fits = [pl.lit(value=True)]
     words = given.get("q")
     if words:

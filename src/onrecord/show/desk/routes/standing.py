@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from onrecord.analyse.tables import asserted
 from onrecord.errors import TableError
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import csv_response, json_response
@@ -38,7 +39,7 @@ def routes() -> list[Route]:
 
 def conflicts(visit: Visit) -> Response:
     """`/conflicts`"""
-    now = visit.desk.board.now()
+    now = visit.now
     kind, issue = visit.choice("kind", KINDS, "self"), visit.arg("issue")
     first, limit = visit.number("first", 0), SHOWN
     found = _found(now, kind)
@@ -59,7 +60,7 @@ def conflicts(visit: Visit) -> Response:
 def conflicts_csv(visit: Visit) -> Response:
     """`/conflicts.csv`"""
     kind, issue = visit.choice("kind", KINDS, "self"), visit.arg("issue")
-    found = _found(visit.desk.board.now(), kind)
+    found = _found(visit.now, kind)
     return csv_response(found.filter(pl.col("issue") == issue) if issue else found, f"{kind}.csv")
 
 
@@ -79,7 +80,7 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
 
 def network(visit: Visit) -> Response:
     """`/network`"""
-    now = visit.desk.board.now()
+    now = visit.now
     return visit.render(
         "network.html", now=now, labels=now.labels(), net=_network(visit, now),
         mode=visit.choice("mode", MODES, "both"),
@@ -89,19 +90,19 @@ def network(visit: Visit) -> Response:
 
 def network_json(visit: Visit) -> Response:
     """`/network.json`: nodes and ties."""
-    return json_response(_network(visit, visit.desk.board.now()), "network.json")
+    return json_response(_network(visit, visit.now), "network.json")
 
 
 def network_csv(visit: Visit) -> Response:
     """`/network.csv`: one tie a line."""
-    net = _network(visit, visit.desk.board.now())
+    net = _network(visit, visit.now)
     schema = {"source": pl.String, "target": pl.String, "kind": pl.String, "weight": pl.Float64}
     return csv_response(pl.DataFrame(net["edges"], schema=schema, orient="row"), "network.csv")
 
 
 def _found(now: Snapshot, kind: str) -> pl.DataFrame:
-    from onrecord.analyse.shifts import CHANGES
-    from onrecord.analyse.shifts import conflicts as found
+    from onrecord.analyse.changes import CHANGES
+    from onrecord.analyse.changes import conflicts as found
 
     if kind == "moved":
         return pl.DataFrame(moves(now), schema=CHANGES)
@@ -114,17 +115,17 @@ def _found(now: Snapshot, kind: str) -> pl.DataFrame:
 
 def _retold(now: Snapshot) -> pl.DataFrame:
     from onrecord.analyse.drift import drift
-    from onrecord.models.vectors import bundled_vectors
+    from onrecord.view import meaning
 
-    return drift(now.table.tail(DRIFTING), meaning=bundled_vectors().mean)
+    return drift(now.table.tail(DRIFTING), meaning=meaning)
 
 
 def _heard(now: Snapshot) -> pl.DataFrame:
     """The positions of the HEARD actors with the most of them."""
-    from onrecord.analyse.shifts import FIELDS
+    from onrecord.analyse.changes import FIELDS
 
     held = pl.col("stance").is_in(["support", "oppose"]) & pl.col("issue").is_not_null()
-    sided = now.table.select(FIELDS).filter(held)
+    sided = asserted(now.table).select(FIELDS).filter(held)
     busy = sided["speaker"].drop_nulls().value_counts().sort(["count", "speaker"], descending=[True, False])
     return sided.filter(pl.col("speaker").is_in(busy["speaker"].head(HEARD).to_list()))
 
@@ -153,11 +154,11 @@ def _network(visit: Visit, now: Snapshot) -> dict[str, Any]:
 
 def _ties(now: Snapshot, by: str, mode: str, issue: str | None, since: str | None, until: str | None) -> dict[str, Any]:
     """The NODES busiest actors with their ties of agreement and of conflict (DNA's congruence and conflict)."""
-    from onrecord.analyse.networks import Options
+    from onrecord.analyse.network_types import Options
     from onrecord.analyse.networks import network as build
 
     sided = pl.col("stance").is_in(["support", "oppose"]) & pl.col(by).is_not_null()
-    rows = now.table.select(TIED).filter(sided)
+    rows = asserted(now.table).select(TIED).filter(sided)
     busy = rows.group_by(by).agg(pl.len().alias("n")).sort(["n", by], descending=[True, False]).head(NODES)
     rows = rows.filter(pl.col(by).is_in(busy[by].to_list()))
     only = (("issue", issue),) if issue else ()

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from onrecord.analyse.positions import NEEDED, positions
-from onrecord.analyse.tables import check, day, last_day
+from onrecord.analyse.tables import asserted, check, day, last_day
 from onrecord.errors import TableError
 
 FIELDS = (*NEEDED, "quote")
@@ -30,9 +30,11 @@ CHANGES: dict[str, Any] = {
 CONFLICTS: dict[str, Any] = {
     "kind": pl.String, "issue": pl.String, "days": pl.Int64, "confidence": pl.Float64,
     **{f"{name}_{end}": _KINDS.get(name, pl.String) for end in ("a", "b") for name in ("actor", *_ENDS)},
+    "score": pl.Float64,
 }  # fmt: skip
 SIDES = ("support", "oppose")
 MOST = 200
+FAR = 3_650  # the days that count as between two statements of which one has no date
 
 
 def timeline(
@@ -65,7 +67,7 @@ def changes(
     since: str | date | None = None,
     until: str | date | None = None,
 ) -> pl.DataFrame:
-    """Who moved on what, from what to what, with both quotations (columns of `CHANGES`), the newest first.
+    """Find changes of position, with both quotations (columns of `CHANGES`), the newest first.
 
     `kind`: `reversal` (from one side to the other), `commits` (to a side), `retreats` (from a side), `shifts` (between
     mixed and noncommittal). `since` and `until` bound the day of the move, not the position that it left.
@@ -103,23 +105,27 @@ def conflicts(
 
     `self`: for each of an actor's statements on a side, the last one before it on the other side (undated ones count
     as the oldest). `between`: the latest statements of two actors who are on opposite sides of an issue; where a side
-    has more than MOST actors, those who spoke last. `window` keeps pairs at most so many days apart. Two outlets that
-    tell one utterance differently are found by `drift`.
+    has more than MOST actors, those who spoke last. Contradictions of one actor come first, and the surest and closest
+    in time before others: `score` is the confidence of both statements, halved for each year between them. `window`
+    keeps pairs at most so many days apart. Two outlets that tell one utterance differently are found by `drift`.
     """
     if kind not in ("all", "self", "between"):
         raise TableError(f"conflicts are of kind self, between or all, not {kind!r}")
-    rows = positions(check(table, FIELDS).select(FIELDS), by).filter(pl.col("stance").is_in(SIDES))
+    rows = positions(asserted(check(table, FIELDS)).select(FIELDS), by).filter(pl.col("stance").is_in(SIDES))
     parts = [pl.DataFrame(schema=CONFLICTS)]
     if kind in ("all", "self"):
         parts.append(_own(rows))
     if kind in ("all", "between"):
         parts.append(_between(rows))
     found = pl.concat(parts)
-    if window is not None:
-        found = found.filter(pl.col("days") <= window)
-    return found.sort(
-        ["kind", "date_b", "issue", "actor_a", "actor_b"], descending=[True, True, False, False, False], nulls_last=True
-    )
+    found = found if window is None else within(found, window)
+    order = ["kind", "score", "date_b", "issue", "actor_a", "actor_b"]
+    return found.sort(order, descending=[True, True, True, False, False, False], nulls_last=True)
+
+
+def within(found: pl.DataFrame, days: int) -> pl.DataFrame:
+    """Return the conflicts whose statements lie at most so many days apart; undated ones are left out."""
+    return found.filter(pl.col("days") <= days)
 
 
 def _own(rows: pl.DataFrame) -> pl.DataFrame:
@@ -152,9 +158,11 @@ def _between(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _shape(pairs: pl.DataFrame, kind: str) -> pl.DataFrame:
     apart = (pl.col("date_b") - pl.col("date_a")).dt.total_days().abs()
-    pairs = pairs.with_columns(pl.lit(kind).alias("kind"), apart.alias("days"))
+    score = pl.col("confidence") * 0.5 ** (pl.col("days").fill_null(FAR) / 365)
+    pairs = pairs.with_columns(pl.lit(kind).alias("kind"), apart.alias("days")).with_columns(score.alias("score"))
     return pairs.select(pl.col(name).cast(as_) for name, as_ in CONFLICTS.items())
 
 
 def _dated(table: pl.DataFrame, by: str) -> pl.DataFrame:
-    return positions(check(table, FIELDS).select(FIELDS).filter(pl.col("date").is_not_null()), by)
+    dated = asserted(check(table, FIELDS)).filter(pl.col("date").is_not_null())
+    return positions(dated.select(FIELDS), by)

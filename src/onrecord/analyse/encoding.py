@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from onrecord.analyse.tables import check, day, last_day
+from onrecord.analyse.tables import asserted, check, day, last_day
 from onrecord.errors import TableError
 
 Ints = npt.NDArray[np.int64]
@@ -60,14 +60,15 @@ class Levels:
     near: dict[tuple[str, int], Floats] = field(default_factory=dict)
 
 
-class Coded:
+class EncodedTable:
     """A statement table whose fields are turned into codes when they are first asked for.
 
     A column `time` (datetime, UTC) says when, where there is one, else `date`.
     """
 
     def __init__(self, table: pl.DataFrame) -> None:
-        self.table = check(table, ["id", "article"])
+        table = asserted(check(table, ["id", "article"]))
+        self.table = table
         self.time: Ints = seconds(table)
         self.size = table.height
         self._fields: dict[str, Codes] = {}
@@ -100,7 +101,7 @@ class Coded:
         return np.asarray(places.to_series().to_numpy(), dtype=np.int64)
 
     def remember(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What was made under this key, or is made now; the last few things are kept."""
+        """Return the cached value of a key, or make it; the last few are kept."""
         if key not in self._made:
             while len(self._made) >= KEPT:
                 del self._made[next(iter(self._made))]
@@ -244,7 +245,7 @@ def _codes(column: pl.Series) -> Codes:
 
 
 def _ranks(column: pl.Series) -> list[tuple[Any, ...]]:
-    """What orders values as `Coded.order` does: nothing first, shorter text before longer."""
+    """Return sort keys as in `EncodedTable.order`: missing first, shorter text before longer."""
     if column.dtype == pl.String:
         return [() if value is None else (len(value), value) for value in column.to_list()]
     return [() if value is None else (value,) for value in column.to_list()]
@@ -257,7 +258,7 @@ def _filled(column: pl.Series, missing: int = -1) -> Ints:
 
 
 def _article_labels(table: pl.DataFrame) -> pl.Series:
-    """What articles are called; a name that several articles share gets the beginning of the article's id."""
+    """Return article labels; a name that several articles share gets the beginning of the article's id."""
     pairs = table.select("article", "article_name").unique()
     shared = pairs.group_by("article_name").len().filter(pl.col("len") > 1)["article_name"].to_list()
     name = pl.coalesce("article_name", "article")

@@ -251,7 +251,7 @@ def _schema() -> sa.MetaData:
 
 
 def _default(name: str, column: str) -> sa.TextClause | None:
-    """What DNA's own schema puts into a column that an insertion leaves out."""
+    """Return the default of a column in DNA's own schema."""
     if column == "DataType":
         return sa.text("'short text'")
     if name == "ENTITIES" and column in COLOUR:

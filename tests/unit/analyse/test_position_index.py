@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.analyse import tables
+from onrecord.analyse.position_index import PositionIndex
 from onrecord.analyse.positions import matrix
-from onrecord.analyse.standing import Standing
 
 from .made import statements
 
@@ -37,7 +37,7 @@ DAYS = st.sampled_from([None, "2026-01-05", "2026", "1969-07", date(2026, 1, 1)]
 def test_looked_up_is_worked_out(rows, by, day) -> None:
     """Claim: for any table and day the cells are those of `matrix`, and the rows give it under the other rules."""
     table = statements(*rows) if rows else tables.empty()
-    standing = Standing(table, by)
+    standing = PositionIndex(table, by)
     found, whole = standing.cells(as_of=day), matrix(table, by=by, as_of=day).cells
     assert [standing.actors[place] for place in found.actor] == whole["actor"].to_list()
     assert [standing.issues[place] for place in found.issue] == whole["issue"].to_list()
@@ -66,7 +66,7 @@ def test_company_is_whose_sides_agree_on_more_issues() -> None:
         {"speaker": "Ed", "issue": "dam", "when": "2026-01-01"},
         {"speaker": "Ed", "issue": "dam", "stance": "oppose", "when": "2026-01-02"},
     )  # fmt: skip
-    standing = Standing(table)
+    standing = PositionIndex(table)
     place = standing.place("Ann")
     assert place is not None
     assert standing.company(place) == ([("Bo", ["dam", "toll"])], [("Cy", ["dam"]), ("Ed", ["dam"])])
@@ -76,5 +76,5 @@ def test_company_is_whose_sides_agree_on_more_issues() -> None:
 @pytest.mark.parametrize("by", ["speaker", "affiliation"])
 def test_those_heard_most_come_first(by: str) -> None:
     table = statements({"speaker": "Ann"}, {"speaker": "Bo"}, {"speaker": "Bo"}, {"speaker": "Cy", "stance": "none"})
-    standing = Standing(table, by)
+    standing = PositionIndex(table, by)
     assert [standing.actors[place] for place in standing.busy] == ["Bo", "Ann"]

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from onrecord.analyse import tables
-from onrecord.analyse.networks import Options
-from onrecord.analyse.trust import INTERVALS, edge_intervals, intervals, pooled
+from onrecord.analyse.network_types import Options
+from onrecord.analyse.uncertainty import INTERVALS, edge_intervals, intervals, pooled
 from onrecord.errors import TableError
 
 from .made import statements

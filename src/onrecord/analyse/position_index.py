@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from onrecord.analyse.positions import NEEDED, positions
-from onrecord.analyse.tables import POSITIONS, STANCE_VALUE, check, last_day
+from onrecord.analyse.tables import POSITIONS, STANCE_VALUE, asserted, check, last_day
 
 Numbers = NDArray[np.int64]
 Company = list[tuple[str, list[str]]]  # actors, each with the issues that they share
@@ -30,7 +30,7 @@ _SIDE = np.array([STANCE_VALUE[stance] for stance in POSITIONS], dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a matrix by columns: `actor` and `issue` are places in the lists of `Standing`.
+    """Cells of a matrix by columns: `actor` and `issue` are places in the lists of `PositionIndex`.
 
     `row` is where the newest statement stands in the table, `count` how many statements are behind the cell.
     """
@@ -45,14 +45,14 @@ class Cells:
         return Cells(self.actor[chosen], self.issue[chosen], self.row[chosen], self.count[chosen])
 
 
-class Standing:
+class PositionIndex:
     """The positions of a table by `speaker` or `affiliation`, of actors and issues in code point order.
 
     `busy` are the actors' places, those with the most positions first. It holds some 20 bytes per position.
     """
 
     def __init__(self, table: pl.DataFrame, by: str = "speaker") -> None:
-        held = positions(check(table, NEEDED).with_row_index("row").select("row", *NEEDED), by)
+        held = positions(asserted(check(table, NEEDED).with_row_index("row")).select("row", *NEEDED), by)
         self.by = by
         self.actors: list[str] = held["actor"].unique().sort().to_list()
         self.issues: list[str] = held["issue"].unique().sort().to_list()
@@ -108,7 +108,7 @@ class Standing:
         return np.sort(self._row[found].astype(np.int64))
 
     def company(self, actor: int) -> tuple[Company, Company]:
-        """Who takes an actor's side on more issues than the other, and who the other; with the issues.
+        """Return allies (on an actor's side on more issues than not) and opponents, each with the issues.
 
         Sides are those of the newest positions, support or oppose; the most issues in common come first.
         """
@@ -125,7 +125,7 @@ class Standing:
         )
 
     def balance(self) -> dict[str, dict[str, int]]:
-        """How many actors hold each stance on each issue today."""
+        """Count the actors that hold each stance on each issue today."""
         stance = self._stance[self._end - 1].astype(np.int64)
         wide = len(POSITIONS)
         counts = np.bincount(self._issue * wide + stance, minlength=wide * len(self.issues)).reshape(-1, wide)
@@ -155,7 +155,7 @@ class Standing:
 
 
 def _places(values: pl.Series, names: list[str]) -> Numbers:
-    """Where each value stands in the list."""
+    """Return the position of each value in the list."""
     known = pl.DataFrame({"name": pl.Series(names, dtype=pl.String), "place": np.arange(len(names), dtype=np.int64)})
     found = values.to_frame("name").join(known, on="name", how="left", maintain_order="left")
     return np.asarray(found["place"].to_numpy(), dtype=np.int64)

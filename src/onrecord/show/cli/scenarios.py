@@ -11,41 +11,41 @@ import typer
 
 from onrecord.core.statement import PartialDate
 from onrecord.errors import TableError
-from onrecord.show.cli.asking import CodebookFile, answer, ask, terms, told_once
+from onrecord.show.cli.changes import Who
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.matrix import By, Rule
-from onrecord.show.cli.options import Filters, Format, Output, Store, flat, to_date
-from onrecord.show.cli.shifts import Who
+from onrecord.show.cli.options import Answer, Filters, QueryFormat, Store, flat, to_date
+from onrecord.show.cli.queries import CodebookFile, answer, ask, say_unsure, terms
 
 if TYPE_CHECKING:
     import polars as pl
 
 Page = StrEnum("Page", ["settlements", "inputs", "orders", "deadlocks", "concessions"])
-AsOf = Annotated[
-    PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="What was said up to this date's end.")
-]
+AsOf = Annotated[PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="As of the end of this date.")]
 
 
 @flat
 def conditions(
     filters: Filters,
     store: Store,
-    output: Output,
+    to: Answer,
     codebook: CodebookFile = None,
     by: Who = By.SPEAKER,
-    deadlocks: Annotated[bool, typer.Option("--deadlocks", help="Only the circles, by name.")] = False,
+    deadlocks: Annotated[bool, typer.Option("--deadlocks", help="List deadlocks only.")] = False,
 ) -> None:
     """Show what each party says must come before what, and the deadlocks: steps that wait for each other."""
     from onrecord.analyse import conditions as before
 
-    edges = before.conditions(ask(store, filters), terms=terms(store, codebook), by=by.value)
+    view = ask(store, filters)
+    edges = before.conditions(view.table, terms=terms(store, codebook), by=by.value)
     circles = before.deadlocks(edges)
     if deadlocks:
         shown = ("name", "actors", "length", "ids")
-        answer(circles, output.format, shown=shown, nothing="no deadlock: no step waits for itself")
+        answer(circles, to, shown=shown, nothing="no deadlock: no step waits for itself")
         return
     named = ("before", "after", "actor", "count", "last", "words")
-    answer(edges, output.format, shown=named, nothing="nobody sets a condition")
+    answer(edges, to, shown=named, nothing="nobody sets a condition")
+    say_unsure(view)
     for row in circles.iter_rows(named=True):
         say(f"deadlock: {row['name']} ({', '.join(row['actors'])})")
 
@@ -54,7 +54,7 @@ def conditions(
 def common_ground(
     filters: Filters,
     store: Store,
-    output: Output,
+    to: Answer,
     codebook: CodebookFile = None,
     by: Who = By.SPEAKER,
     rule: Annotated[Rule, typer.Option(help="What an actor's position is.")] = Rule.LATEST,
@@ -64,17 +64,20 @@ def common_ground(
     from onrecord.analyse import common_ground as common
 
     date = None if as_of is None else str(as_of)
-    table = ask(store, filters)
-    found = common.common_ground(table, terms=terms(store, codebook), by=by.value, rule=rule.value, as_of=date)
+    view = ask(store, filters)
+    found = common.common_ground(
+        view.utterances, terms=terms(store, codebook), by=by.value, rule=rule.value, as_of=date
+    )
     shown = ("issue", "kind", "supporters", "opponents", "undecided", "blocker", "condition")
-    answer(found, output.format, shown=shown, nothing="no positions")
+    answer(found, to, shown=shown, nothing="no positions")
+    say_unsure(view)
 
 
 @flat
 def scenario(
     filters: Filters,
     store: Store,
-    output: Output,
+    to: Answer,
     show: Annotated[Page, typer.Option(help="Which page: settlements, what they rest on, or the steps.")] = (
         Page.settlements
     ),
@@ -88,7 +91,7 @@ def scenario(
     codebook: CodebookFile = None,
     by: Who = By.SPEAKER,
     as_of: AsOf = None,
-    draws: Annotated[int, typer.Option(min=1, max=100_000, help="How many draws the intervals rest on.")] = 1000,
+    draws: Annotated[int, typer.Option(min=1, max=100_000, help="Number of bootstrap draws.")] = 1000,
     ktab: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the inputs for KTAB's spatial model.")
     ] = None,
@@ -103,19 +106,19 @@ def scenario(
     from onrecord.analyse import scenario as scenarios
     from onrecord.analyse import steps
 
-    table = ask(store, filters)
+    view = ask(store, filters)
     if show in (Page.orders, Page.deadlocks, Page.concessions):
-        edges = before.conditions(table, terms=terms(store, codebook), by=by.value)
+        edges = before.conditions(view.table, terms=terms(store, codebook), by=by.value)
         pages = {Page.orders: steps.orders, Page.deadlocks: before.deadlocks, Page.concessions: steps.concessions}
         found = pages[show](edges)
         shown = {
             Page.orders: ("order", "steps"), Page.deadlocks: ("name", "actors"),
             Page.concessions: ("knot", "size", "gives_up"),
         }[show]  # fmt: skip
-        _page(found, (scenarios.NOTE,), output, shown, "no step waits for itself, and nothing has to be given up")
+        _page(found, (scenarios.NOTE,), to, shown, "no step waits for itself, and nothing has to be given up")
         return
     made = scenarios.scenario(
-        told_once(table),
+        view.utterances,
         capabilities=None if capabilities is None else _capabilities(capabilities),
         what_if=_assumed(what_if or []),
         by=by.value,
@@ -126,19 +129,19 @@ def scenario(
         ktab.write_text(scenarios.ktab(made), encoding="utf-8")
     if show is Page.inputs:
         shown = ("actor", "issue", "position", "low", "high", "salience", "capability", "statements", "assumed")
-        _page(made.inputs, made.notes, output, shown, "no positions")
+        _page(made.inputs, made.notes, to, shown, "no positions")
         return
     ends = [f"{model}{end}" for model in scenarios.MODELS for end in ("", "_low", "_high")]
-    _page(made.settlements, made.notes, output, ("issue", "actors", *ends, "outcome", "likely"), "no positions")
+    _page(made.settlements, made.notes, to, ("issue", "actors", *ends, "outcome", "likely"), "no positions")
 
 
-def _page(found: pl.DataFrame, notes: tuple[str, ...], output: Output, shown: tuple[str, ...], nothing: str) -> None:
+def _page(found: pl.DataFrame, notes: tuple[str, ...], to: Answer, shown: tuple[str, ...], nothing: str) -> None:
     """A page with its notes: in a column where programs read it, on the standard error where people do."""
     import polars as pl
 
-    if output.format is not Format.TABLE:
+    if to.chosen() is not QueryFormat.TABLE:
         found = found.with_columns(pl.lit(" ".join(notes)).alias("note"))
-    answer(found, output.format, shown=shown, nothing=nothing)
+    answer(found, to, shown=shown, nothing=nothing)
     for note in notes:
         say(note)
 

@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onrecord.analyse.coding import Bools, Coded, Floats, moment
 from onrecord.analyse.drift import clusters
-from onrecord.analyse.networks import Network, Options, build, select
+from onrecord.analyse.encoding import Bools, EncodedTable, Floats, moment
+from onrecord.analyse.network_types import Network, Options
+from onrecord.analyse.networks import build, select
 from onrecord.analyse.positions import matrix, positions
 from onrecord.analyse.series import Window, second, shift
+from onrecord.analyse.tables import asserted
 from onrecord.errors import TableError
 
 INTERVALS: dict[str, Any] = {
@@ -97,8 +99,8 @@ def edge_intervals(
     it has in the network of all statements.
     """
     _sensible(draws, level)
-    marked = clusters(table).with_columns(pl.len().over("cluster").alias("__told"))
-    coded = Coded(marked)
+    marked = clusters(asserted(table)).with_columns(pl.len().over("cluster").alias("__told"))
+    coded = EncodedTable(marked)
     picked = select(coded, options)
     net = build(picked, picked.chosen)
     generator = np.random.default_rng(seed)
@@ -170,7 +172,7 @@ def _every(net: Network) -> pl.DataFrame:
 
 
 def _changed(*names: str) -> pl.Expr:
-    """Whether a row begins a new group; the first one does."""
+    """Mark the rows that begin a new group; the first one does."""
     return pl.any_horizontal((pl.col(name) != pl.col(name).shift(1)).fill_null(value=True) for name in names)
 
 

@@ -1,0 +1,118 @@
+"""What network to build, and the network that is built (see `networks`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from onrecord.analyse.encoding import Floats
+from onrecord.errors import TableError
+
+MODES = ("one", "two", "events")
+AGGREGATES = ("ignore", "combine", "subtract", "congruence", "conflict")
+NORMALISATIONS = ("none", "average", "jaccard", "cosine", "activity", "prominence")
+DUPLICATES = ("include", "document", "week", "month", "year", "all")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options of a network; the names are DNA's, in English spelling.
+
+    `exclude` and `only` are pairs of field and value: a statement goes if it has an excluded value, or if in a field
+    of `only` it has none of the values given for that field (DNA's inverted exclusion). `isolates` keeps the nodes
+    that have no statement left, `qualifier` is a boolean, integer or text column (None: all statements count alike).
+    """
+
+    mode: str = "one"
+    rows: str = "affiliation"
+    columns: str = "issue"
+    qualifier: str | None = "stance"
+    aggregate: str = "ignore"
+    normalise: str = "none"
+    duplicates: str = "include"
+    exclude: tuple[tuple[str, str], ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
+    isolates: bool = False
+    since: str | date | None = None
+    until: str | date | None = None
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("mode", MODES), ("aggregate", AGGREGATES), ("normalise", NORMALISATIONS), ("duplicates", DUPLICATES),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if value not in allowed:
+                raise TableError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
+        self._refuse("two", self.aggregate, ("combine",))
+        self._refuse("one", self.aggregate, ("congruence", "conflict"))
+        self._refuse("two", self.normalise, ("activity", "prominence"))
+        self._refuse("one", self.normalise, ("average", "jaccard", "cosine"))
+        if self.rows == self.columns and self.mode != "events":
+            raise TableError(f"rows and columns are both {self.rows!r}: choose two different fields")
+        if self.qualifier in (self.rows, self.columns) and self.mode != "events":
+            if self.aggregate != "ignore":
+                raise TableError(f"the qualifier {self.qualifier!r} is also a row or column: choose another field")
+            object.__setattr__(self, "qualifier", None)
+        if self.qualifier is None and self.aggregate != "ignore":
+            raise TableError(f"{self.aggregate} needs a qualifier such as stance")
+
+    @property
+    def counting(self) -> tuple[Any, ...]:
+        """Cache key: the options that determine the count table."""
+        return (
+            self.rows, self.columns, self.qualifier, self.aggregate == "ignore", self.duplicates, self.exclude,
+            self.only, self.isolates, self.since, self.until,
+        )  # fmt: skip
+
+    def _refuse(self, mode: str, value: str, values: tuple[str, ...]) -> None:
+        # DNA falls back to another setting in silence here, so that a figure may show what was not asked for.
+        if value in values and self.mode not in (mode, "events"):
+            raise TableError(f"{value} is for {mode}-mode networks only")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A matrix with the names of its rows and columns, both in code point order; `values` is a dense float array.
+
+    In a one-mode network rows and columns are the same nodes and the matrix is symmetric. `middle` is the point in time
+    of a window; without windows it is None and `start` and `stop` are the first and last dates.
+    """
+
+    mode: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: Floats
+    statements: int
+    options: Options
+    start: datetime | None = None
+    middle: datetime | None = None
+    stop: datetime | None = None
+
+    def at(self, start: datetime, middle: datetime, stop: datetime) -> Network:
+        """The same network as that of a window."""
+        return Network(
+            self.mode, self.rows, self.columns, self.values, self.statements, self.options, start, middle, stop
+        )
+
+    def frame(self) -> pl.DataFrame:
+        """One row per row name, in the column `name`, one column per column name."""
+        # A node may itself be called "name".
+        first = "name" if "name" not in self.columns else ""
+        names: dict[str, Any] = {first: pl.Series(self.rows, dtype=pl.String)}
+        return pl.DataFrame(names | {label: self.values[:, place] for place, label in enumerate(self.columns)})
+
+    def edges(self) -> pl.DataFrame:
+        """The ties that are not 0, as source, target, weight; each tie of a one-mode network once, loops left out."""
+        values = np.triu(self.values, 1) if self.mode == "one" else self.values
+        place = np.nonzero(values)
+        return pl.DataFrame(
+            {
+                "source": pl.Series(np.array(self.rows, dtype=object)[place[0]].tolist(), dtype=pl.String),
+                "target": pl.Series(np.array(self.columns, dtype=object)[place[1]].tolist(), dtype=pl.String),
+                "weight": pl.Series(values[place], dtype=pl.Float64),
+            }
+        )

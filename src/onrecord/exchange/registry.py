@@ -1,0 +1,369 @@
+"""The file formats: one registry in which each is found by its name or by the ending of a file.
+
+A format takes one kind of content: a table of results, the statements of a view, or a network. The libraries of a
+format are imported when it is used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from onrecord.errors import ExchangeError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from onrecord.analyse.network_types import Network
+    from onrecord.view import View
+
+
+class Content(StrEnum):
+    """The kind of content that a format holds."""
+
+    TABLE = "table"
+    STATEMENTS = "statements"
+    NETWORK = "network"
+
+
+class Format(Protocol):
+    """A file format: what it is called, how its files end, and how it is written and read.
+
+    `folder` is set where it makes a folder, which cannot go to the standard output.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name on the command line."""
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its files, with the dot; empty where it makes a folder."""
+
+    @property
+    def content(self) -> Content:
+        """The kind of content."""
+
+    @property
+    def folder(self) -> bool:
+        """True where it makes a folder."""
+
+    def write(self, path: Path, content: Any) -> None:
+        """Write content to a file or folder; ExchangeError where it does not fit the format."""
+
+    def encode(self, content: Any) -> bytes:
+        """Encode content as the bytes of a file; ExchangeError where the format is a folder."""
+
+    def read(self, path: Path) -> Any:
+        """Read a file back; ExchangeError where the format is only written, or the file is none of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A format whose files are made in memory: `encoder` gives the bytes, `reader` takes a path."""
+
+    name: str
+    suffix: str
+    content: Content
+    encoder: Callable[[Any], bytes | str]
+    reader: Callable[[Path], Any] | None = None
+    folder: bool = False
+
+    def encode(self, content: Any) -> bytes:
+        """Encode content as the bytes of a file."""
+        made = self.encoder(content)
+        return made if isinstance(made, bytes) else made.encode("utf-8", "replace")
+
+    def write(self, path: Path, content: Any) -> None:
+        """Write content to a file."""
+        path.write_bytes(self.encode(content))
+
+    def read(self, path: Path) -> Any:
+        """Read a file back."""
+        if self.reader is None:
+            raise ExchangeError(f"{path}: {self.name} is written here, not read")
+        return self.reader(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A format whose library writes to a path."""
+
+    name: str
+    suffix: str
+    content: Content
+    writer: Callable[[Path, Any], None]
+    reader: Callable[[Path], Any] | None = None
+    folder: bool = False
+
+    def write(self, path: Path, content: Any) -> None:
+        """Write content to a file or folder."""
+        self.writer(path, content)
+
+    def encode(self, content: Any) -> bytes:
+        """Encode content as the bytes of a file."""
+        if self.folder:
+            raise ExchangeError(f"{self.name} makes a folder: name it with --output")
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="onrecord-") as folder:
+            path = Path(folder) / f"out{self.suffix}"
+            self.write(path, content)
+            return path.read_bytes()
+
+    def read(self, path: Path) -> Any:
+        """Read a file back."""
+        if self.reader is None:
+            raise ExchangeError(f"{path}: {self.name} is written here, not read")
+        return self.reader(path)
+
+
+def named(content: Content, name: str) -> Format:
+    """Return the format of this name; ExchangeError where there is none for such content."""
+    for one in formats(content):
+        if one.name == name:
+            return one
+    raise ExchangeError(f"{name!r} is no format for {_OF[content]}; choose {', '.join(names(content))}")
+
+
+def for_path(content: Content, path: Path) -> Format:
+    """Return the format that the ending of a file's name stands for; ExchangeError where no format has it."""
+    ending = path.suffix.lower()
+    for one in formats(content):
+        if one.suffix == ending or ending in _ALSO.get(one.name, ()):
+            return one
+    raise ExchangeError(
+        f"{path}: no format for {_OF[content]} has this ending; give --format ({', '.join(names(content))})"
+    )
+
+
+def names(content: Content) -> tuple[str, ...]:
+    """Return the names of the formats for such content."""
+    return tuple(one.name for one in formats(content))
+
+
+def formats(content: Content) -> tuple[Format, ...]:
+    """Return the formats for such content."""
+    return tuple(one for one in FORMATS if one.content is content)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _csv(table: pl.DataFrame) -> str:
+    from onrecord.exchange import csv
+
+    return csv.table(table)
+
+
+def _json_rows(table: pl.DataFrame) -> Iterator[str]:
+    for row in table.iter_rows(named=True):
+        yield json.dumps(row, ensure_ascii=False, default=_plain)
+
+
+def _json_lines(table: pl.DataFrame) -> str:
+    return "".join(f"{line}\n" for line in _json_rows(table))
+
+
+def _json(table: pl.DataFrame) -> str:
+    lines = list(_json_rows(table))
+    return "[\n" + ",\n".join(f" {line}" for line in lines) + "\n]\n" if lines else "[]\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def _markdown(table: pl.DataFrame) -> str:
+    lines = ["| " + " | ".join(map(_markdown_cell, table.columns)) + " |", "|" + " --- |" * table.width]
+    lines += ["| " + " | ".join(map(_markdown_cell, row)) + " |" for row in table.iter_rows()]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(map(_markdown_cell, value))
+    text = f"{value:.2f}" if isinstance(value, float) else str(value)
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
+def _parquet(path: Path, table: pl.DataFrame) -> None:
+    from onrecord.exchange import parquet
+
+    parquet.write(path, table)
+
+
+def _excel(path: Path, table: pl.DataFrame) -> None:
+    from onrecord.exchange import excel
+
+    excel.write(path, {"results": table})
+
+
+# ---------------------------------------------------------------- statements
+
+
+def _statements(view: View) -> pl.DataFrame:
+    from onrecord.view import columns
+
+    return view.table.select(columns(view.table))
+
+
+def _excel_statements(path: Path, view: View) -> None:
+    from onrecord.analyse.positions import matrix
+    from onrecord.exchange import excel
+
+    excel.write(path, {"statements": _statements(view), "positions": matrix(view.utterances).cells})
+
+
+def _dna(path: Path, view: View) -> None:
+    from onrecord.exchange import dna
+
+    whole = dna.whole(view)
+    dna.write(path, dna.from_statements(view.results()) if whole is None else whole)
+
+
+def _jsonl_statements(view: View) -> str:
+    from onrecord.exchange import jsonl
+
+    return "".join(f"{line}\n" for line in jsonl.lines(view.results(as_read=True), view.names))
+
+
+def _annotations(view: View) -> str:
+    from onrecord.exchange import annotation
+
+    return annotation.write(view.results(), created=view.created, coders=view.coders)
+
+
+def _refi(view: View) -> bytes:
+    from onrecord.exchange import refi
+
+    return refi.write(view.results())
+
+
+def _brat(path: Path, view: View) -> None:
+    from onrecord.exchange import brat
+
+    brat.write(path, list(view.results()))
+
+
+# ---------------------------------------------------------------- networks
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A network with what is known of its nodes, and the title of a picture of it."""
+
+    network: Network
+    attributes: Mapping[str, Mapping[str, str]] | None = None
+    title: str = ""
+
+
+def _network_csv(drawing: Drawing) -> str:
+    from onrecord.exchange import csv
+
+    return csv.network(drawing.network)
+
+
+def _graphml(drawing: Drawing) -> str:
+    from onrecord.exchange import graphml
+
+    return graphml.write(drawing.network, drawing.attributes)
+
+
+def _gexf(drawing: Drawing) -> str:
+    from onrecord.exchange import gexf
+
+    return gexf.write(drawing.network, drawing.attributes)
+
+
+def _dl(drawing: Drawing) -> str:
+    from onrecord.exchange import dl
+
+    return dl.write(drawing.network)
+
+
+def _picture(form: str) -> Callable[[Drawing], bytes]:
+    def write(drawing: Drawing) -> bytes:
+        from onrecord.exchange import picture
+
+        return picture.write(drawing.network, form, title=drawing.title)
+
+    return write
+
+
+def _page(drawing: Drawing) -> str:
+    from onrecord.exchange import page
+
+    return page.write(drawing.network, title=drawing.title)
+
+
+def _edges(encode: Callable[[pl.DataFrame], str]) -> Callable[[Drawing], str]:
+    return lambda drawing: encode(drawing.network.edges())
+
+
+# ---------------------------------------------------------------- readers
+
+
+def _read_jsonl(path: Path) -> Any:
+    from onrecord.exchange import jsonl
+
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return list(jsonl.read(lines))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExchangeError(f"{path}: cannot be read ({error})") from error
+    except ExchangeError as error:
+        raise ExchangeError(f"{path}: {error}") from error
+
+
+def _read_dna(path: Path) -> Any:
+    from onrecord.exchange import dna
+
+    return dna.read(path)
+
+
+def _read_parquet(path: Path) -> Any:
+    from onrecord.exchange import parquet
+
+    return parquet.read(path)
+
+
+_OF = {Content.TABLE: "a table", Content.STATEMENTS: "statements", Content.NETWORK: "a network"}
+_ALSO = {"markdown": (".markdown",), "jsonld": (".json",), "jsonl": (".ndjson",)}
+
+FORMATS: tuple[Format, ...] = (
+    Encoded("csv", ".csv", Content.TABLE, _csv),
+    Encoded("json", ".json", Content.TABLE, _json),
+    Encoded("jsonl", ".jsonl", Content.TABLE, _json_lines),
+    Encoded("markdown", ".md", Content.TABLE, _markdown),
+    Written("parquet", ".parquet", Content.TABLE, _parquet, _read_parquet),
+    Written("xlsx", ".xlsx", Content.TABLE, _excel),
+    Encoded("csv", ".csv", Content.STATEMENTS, lambda view: _csv(_statements(view))),
+    Written("parquet", ".parquet", Content.STATEMENTS, lambda path, view: _parquet(path, _statements(view)),
+            _read_parquet),
+    Encoded("jsonl", ".jsonl", Content.STATEMENTS, _jsonl_statements, _read_jsonl),
+    Encoded("jsonld", ".jsonld", Content.STATEMENTS, _annotations),
+    Written("xlsx", ".xlsx", Content.STATEMENTS, _excel_statements),
+    Encoded("qdpx", ".qdpx", Content.STATEMENTS, _refi),
+    Written("brat", "", Content.STATEMENTS, _brat, folder=True),
+    Written("dna", ".dna", Content.STATEMENTS, _dna, _read_dna),
+    Encoded("csv", ".csv", Content.NETWORK, _network_csv),
+    Encoded("json", ".json", Content.NETWORK, _edges(_json)),
+    Encoded("jsonl", ".jsonl", Content.NETWORK, _edges(_json_lines)),
+    Encoded("markdown", ".md", Content.NETWORK, _edges(_markdown)),
+    Encoded("graphml", ".graphml", Content.NETWORK, _graphml),
+    Encoded("gexf", ".gexf", Content.NETWORK, _gexf),
+    Encoded("dl", ".dl", Content.NETWORK, _dl),
+    Encoded("png", ".png", Content.NETWORK, _picture("png")),
+    Encoded("svg", ".svg", Content.NETWORK, _picture("svg")),
+    Encoded("html", ".html", Content.NETWORK, _page),
+)  # fmt: skip

@@ -1,0 +1,195 @@
+"""What the query commands share: the view that they ask of a ledger, archive or DNA database, and how they answer."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.core.columns import MIN_CONFIDENCE
+from onrecord.errors import TableError
+from onrecord.show.cli.edge import say
+from onrecord.show.cli.ledgers import existing, query
+from onrecord.show.cli.options import Answer, Filters, QueryFormat, Store
+from onrecord.show.cli.output import write_rows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from onrecord.exchange.dna import Database
+    from onrecord.exchange.registry import Content
+    from onrecord.record import Query
+    from onrecord.view import Source, View
+
+CodebookFile = Annotated[
+    Path | None,
+    typer.Option("--codebook", metavar="FILE", help="Words that point to issues (YAML).  [default: the ledger's last]"),
+]
+
+
+def is_dna(store: Store) -> bool:
+    """Whether the ledger is a database of Discourse Network Analyzer, which is asked as it is."""
+    return "://" not in store.ledger and store.ledger.lower().endswith(".dna")
+
+
+def open_dna(store: Store) -> Database:
+    """Open the DNA database that the ledger flag names."""
+    from onrecord.exchange.dna import read
+
+    return read(store.ledger)
+
+
+@contextmanager
+def source_of(store: Store) -> Iterator[Source]:
+    """Open the ledger, archive or DNA database for reading."""
+    if is_dna(store):
+        yield open_dna(store)
+        return
+    with existing(store) as opened:
+        yield opened
+
+
+@contextmanager
+def viewing(
+    store: Store, filters: Filters, *, min_confidence: float = MIN_CONFIDENCE, limit: int | None = None
+) -> Iterator[View]:
+    """Open the view of the statements that fit the filters; `min_confidence` is the threshold where none is given."""
+    from onrecord.view import current
+
+    threshold = min_confidence if filters.min_confidence is None else filters.min_confidence
+    with source_of(store) as source:
+        asked = query(filters, limit=limit)
+        check_values(source, asked)
+        yield current(source, asked, min_confidence=threshold)
+
+
+def ask(store: Store, filters: Filters, *, min_confidence: float = MIN_CONFIDENCE) -> View:
+    """Return the view of the statements that fit the filters, whose table can be used when the store is closed."""
+    with viewing(store, filters, min_confidence=min_confidence) as view:
+        return view
+
+
+def check_values(source: Source, query: Query) -> None:
+    """Raise TableError where no statement is about an issue, or by a speaker, that a query asks for."""
+    if wanted := query.values("issue"):
+        codebook = source.codebook()
+        known = {*source.issues(), *([] if codebook is None else [issue.id for issue in codebook.issues])}
+        for value in wanted:
+            if value not in known:
+                raise TableError(f"no issue {value!r}; {_suggestion(value, known)}")
+    if wanted := query.values("speaker"):
+        import polars as pl
+
+        from onrecord.analyse.registry import decided
+        from onrecord.record.query import Query as Ask
+        from onrecord.record.query import narrow
+
+        heard = source.speakers()
+        names = decided(heard, source.decisions())
+        known = {*heard["speaker"].to_list(), *(speaker for speaker, _ in names.shown.values())}
+        spoken = pl.DataFrame({"speaker": sorted(known)}, schema={"speaker": pl.String})
+        for value in wanted:
+            if narrow(spoken, Ask(speaker=value)).is_empty():
+                raise TableError(f"no speaker {value!r}; {_suggestion(value, known)}")
+
+
+def _suggestion(value: str, known: set[str]) -> str:
+    """What a value that nothing has may have been meant to be."""
+    if not known:
+        return "the ledger has none"
+    folded = {name.casefold(): name for name in sorted(known)}
+    for name in sorted(known):
+        folded.setdefault(name.split()[-1].casefold() if name.split() else name, name)
+    near = difflib.get_close_matches(value.casefold(), list(folded), n=3, cutoff=0.5)
+    found = list(dict.fromkeys(folded[key] for key in near))
+    if found:
+        return "did you mean " + " or ".join(repr(name) for name in found) + "?"
+    return "known are " + ", ".join(sorted(known)[:8]) + (" …" if len(known) > 8 else "")
+
+
+def say_unsure(view: View) -> None:
+    """Say how many positions are not shown because they are too unsure."""
+    if view.unsure:
+        say(
+            f"{view.unsure} unsure positions are left out (confidence below {view.min_confidence:g}); "
+            "--min-confidence 0 shows them"
+        )
+
+
+def terms(store: Store, codebook: Path | None) -> dict[str, list[str]]:
+    """Return the words that point to each issue, of the codebook given or else of the ledger's last one."""
+    from onrecord.lexicon import load_codebook
+
+    if codebook is not None:
+        found = load_codebook(codebook)
+    elif is_dna(store):
+        return {}
+    else:
+        with existing(store) as ledger:
+            last = ledger.codebook()
+        if last is None:
+            say("no codebook: a condition is known as an issue only where it has the words of the issue's id")
+            return {}
+        found = last
+    return {issue.id: [*issue.terms, issue.label] for issue in found.issues}
+
+
+def answer(frame: pl.DataFrame, to: Answer, *, shown: Sequence[str], nothing: str) -> None:
+    """Write a result: the columns `shown` as a table, or all of it in another format; say so where it is empty."""
+    if frame.is_empty():
+        say(nothing)
+    elif to.limit is not None and frame.height > to.limit:
+        say(f"the first {to.limit} of {frame.height}; --limit shows more")
+        frame = frame.head(to.limit)
+    form = to.chosen()
+    if form is QueryFormat.TABLE:
+        with to.opened():
+            if not frame.is_empty():
+                write_rows(frame.iter_rows(named=True), list(shown), form)
+        return
+    from onrecord.exchange.registry import Content
+
+    deliver(Content.TABLE, None if form is None else form.value, frame, to.output)
+
+
+def deliver(content: Content, form: str | None, value: object, path: Path | None) -> None:
+    """Write content in a format to a file or, for none or `-`, to the standard output.
+
+    Without a format it is the one that the file's ending stands for.
+    """
+    from onrecord.exchange import registry
+
+    to_file = path is not None and str(path) != "-"
+    if form is not None:
+        chosen = registry.named(content, form)
+    else:
+        chosen = registry.for_path(content, path) if to_file and path is not None else registry.formats(content)[0]
+    if to_file and path is not None:
+        chosen.write(path, value)
+        return
+    put(chosen.encode(value))
+
+
+def put(data: bytes) -> None:
+    """Write bytes to the standard output."""
+    if hasattr(sys.stdout, "buffer"):
+        sys.stdout.buffer.write(data)
+    else:
+        sys.stdout.write(data.decode("utf-8", "replace"))
+    sys.stdout.flush()
+
+
+def pairs(values: Sequence[str], what: str) -> list[tuple[str, str]]:
+    """Split `NAME=VALUE` flags; TableError where the sign is missing."""
+    found = []
+    for value in values:
+        name, sign, rest = value.partition("=")
+        if not sign or not name.strip():
+            raise TableError(f"{value!r} is no {what}")
+        found.append((name.strip(), rest))
+    return found

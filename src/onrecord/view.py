@@ -1,0 +1,330 @@
+"""The table that people mean: what a store holds, as people decided and corrected it, with what is sure marked.
+
+Everything that shows or exports statements reads them here, so that the command line, the desk, its API and the files
+give the same answer. A store (a ledger, an archive, a DNA database) gives the statements as they were read; the view
+
+- calls speakers as people decided (`onrecord people`) and leaves out those whom they hid,
+- counts what a person entered, corrected or accepted as certain (column `human_checked`),
+- marks the statements whose position is sure enough to be shown (column `asserted`): those whose confidence, the
+  product of the probabilities of statement, speaker, issue and stance, is at least the threshold,
+- and, when asked, marks the reports of one utterance (column `cluster`), so that they count once.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
+
+from onrecord.analyse.drift import clusters, reprints
+from onrecord.analyse.registry import Names, decided
+from onrecord.core.columns import MIN_CONFIDENCE, NAMES
+from onrecord.core.statement import Article, Decision, Statement
+from onrecord.record.query import Query, narrow
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+    from onrecord.record import Batch, Ledger
+
+MARKS = ("human_checked", "asserted")
+"""The columns that the view adds to those of every statement table."""
+
+COMPARED = 20_000
+"""Up to this many statements are compared by meaning to find reports of one utterance; of more, reprints are found."""
+
+_EPSILON = 1e-9
+_LEDGER = ("number", "coder", "extra", "article_extra")
+_OF_DOCUMENT = ("author", "section", "type")
+_DNA = ("time", "stop", "number", "coder", *_OF_DOCUMENT, "qualifier")
+_EVERYTHING = Query()
+
+
+class Source(Protocol):
+    """A store of statements as they were read."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+
+    def table(self, query: Query = ..., *, more: Sequence[str] = ...) -> pl.DataFrame:
+        """Return the statements of a query as a table, with further columns where the store has them."""
+
+    def statements(self, query: Query = ...) -> Iterator[Statement]:
+        """Yield the statements of a query."""
+
+    def speakers(self) -> pl.DataFrame:
+        """Count the statements of each speaker and affiliation (columns speaker, affiliation, len)."""
+
+    def decisions(self) -> list[Decision]:
+        """Return people's decisions on who is who, oldest first."""
+
+    def issues(self) -> list[str]:
+        """Return the issues that statements are about, in code point order."""
+
+    def codebook(self) -> Codebook | None:
+        """Return the codebook that was used last."""
+
+    def created(self) -> str | None:
+        """Return the time of the last batch, None where the store has no batches."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The statements of a query, as people decided and corrected them.
+
+    `table` has the columns of every statement table, `MARKS`, and those of a DNA database where the statements came out
+    of one. `coders` names the person who entered or accepted a statement, by its id, `created` is the time of the last
+    batch, where the store has batches.
+    """
+
+    table: pl.DataFrame
+    min_confidence: float = MIN_CONFIDENCE
+    names: Names = field(default_factory=Names)
+    source: Source | None = None
+    query: Query = _EVERYTHING
+    coders: Mapping[str, str] = field(default_factory=dict)
+    created: str | None = None
+
+    @cached_property
+    def utterances(self) -> pl.DataFrame:
+        """The table with the reports of one utterance marked (column `cluster`)."""
+        return told(self.table)
+
+    @property
+    def unsure(self) -> int:
+        """How many statements take a position that is not sure enough to be shown."""
+        return self.table.filter(~pl.col("asserted"), pl.col("issue").is_not_null(), pl.col("stance") != "none").height
+
+    def statements(self, *, as_read: bool = False) -> Iterator[Statement]:
+        """Yield the statements of the table, with speakers as people decided unless they are wanted as read.
+
+        A statement keeps the id under which the store knows it.
+        """
+        if self.source is None:
+            return
+        resolved = bool(self.names.shown or self.names.hidden)
+        wanted = {key: place for place, key in enumerate(self.table["id"].to_list())}
+        asked = _unresolved(self.query) if resolved else self.query
+        for statement in self.source.statements(asked):
+            if resolved and statement.id not in wanted:
+                continue
+            yield statement if as_read else _shown(statement, self.names)
+
+    def results(self, *, as_read: bool = False) -> Iterator[tuple[Article, list[Statement]]]:
+        """Yield the articles that have statements in the table, with these in text order."""
+        grouped: dict[str, tuple[Article, list[Statement]]] = {}
+        for statement in self.statements(as_read=as_read):
+            grouped.setdefault(statement.article.id, (statement.article, []))[1].append(statement)
+        for article, found in grouped.values():
+            yield article, sorted(found, key=lambda one: (one.content[0].span.start, one.id))
+
+
+def current(source: Source, query: Query = _EVERYTHING, *, min_confidence: float = MIN_CONFIDENCE) -> View:
+    """Return the view of the statements that fit a query.
+
+    Speakers are looked for under the names that people decided on as well as under those that were read.
+    """
+    decisions = source.decisions()
+    names = decided(source.speakers(), decisions) if decisions else Names()
+    asked = _unresolved(query) if names.shown or names.hidden else query
+    table = source.table(asked, more=_LEDGER)
+    if asked is not query:
+        table = _resolved(table, names, query)
+    coders = dict(table.select("id", "coder").drop_nulls().iter_rows()) if _by_person(table) else {}
+    made = _expanded(mark(judge(table), min_confidence))
+    return View(made, min_confidence, names, source, query, coders, source.created())
+
+
+def _shown(statement: Statement, names: Names) -> Statement:
+    """The statement with its speaker and affiliation as people decided, under its own id."""
+    shown = names.shown_as(statement.speaker.value, statement.affiliation.value)
+    if shown is None:
+        return statement
+    speaker, affiliation = replace(statement.speaker, value=shown[0]), replace(statement.affiliation, value=shown[1])
+    named = replace(statement, speaker=speaker, affiliation=affiliation)
+    for name in ("id", "place"):
+        object.__setattr__(named, name, getattr(statement, name))
+    return named
+
+
+def judge(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a store's table with `human_checked`: whether a person entered or accepted it, which makes it certain."""
+    checked = pl.col("coder").is_not_null() if _by_person(table) else pl.lit(value=False)
+    table = table.with_columns(checked.alias("human_checked"))
+    return table.with_columns(pl.when("human_checked").then(1.0).otherwise(pl.col("confidence")).alias("confidence"))
+
+
+def _by_person(table: pl.DataFrame) -> bool:
+    """Whether the column `coder` names people of a ledger, and no coders of a DNA database."""
+    return table.schema.get("coder") == pl.String
+
+
+def mark(table: pl.DataFrame, min_confidence: float = MIN_CONFIDENCE) -> pl.DataFrame:
+    """Return a judged table with `asserted`: whether a statement's confidence is at least the threshold."""
+    return table.with_columns((pl.col("confidence").fill_null(1.0) >= min_confidence - _EPSILON).alias("asserted"))
+
+
+def told(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with `cluster`: the id of the first report of the same utterance (see `analyse.drift`).
+
+    Large tables are not compared by meaning: there only reports in the same words are one utterance.
+    """
+    return clusters(table, meaning=meaning) if table.height <= COMPARED else reprints(table)
+
+
+def meaning(words: Any) -> Any:
+    """Return the unit vector of the mean of some words, for telling whether two statements say the same."""
+    from onrecord.interpret.vectors import bundled_vectors
+
+    return bundled_vectors().mean(words)
+
+
+def _unresolved(query: Query) -> Query:
+    """The part of a query that does not depend on how speakers are called."""
+    return replace(query, speaker=None, affiliation=None, limit=None, offset=0)
+
+
+def _resolved(table: pl.DataFrame, names: Names, query: Query) -> pl.DataFrame:
+    """The table with names as people decided, narrowed to the speakers and affiliations that a query asks for.
+
+    Whoever asks under a name that was read gets all statements of the actor who is called otherwise now.
+    """
+    read = table.select("id", pl.col("affiliation").alias("_read"))
+    shown = names.apply(table)
+    if speakers := query.values("speaker"):
+        known = pl.DataFrame({"speaker": [read for read, _ in names.shown]}, schema={"speaker": pl.String})
+        asked = set(narrow(known, Query(speaker=speakers))["speaker"].to_list())
+        actors = sorted({now for (was, _), (now, _) in names.shown.items() if was in asked})
+        found = narrow(shown, Query(speaker=speakers))["id"].to_list()
+        shown = shown.filter(pl.col("speaker").is_in(actors) | pl.col("id").is_in(found))
+    if affiliations := query.values("affiliation"):
+        asked_for = Query(affiliation=affiliations)
+        as_read = shown.join(read, on="id", how="left", maintain_order="left").with_columns(affiliation="_read")
+        found = [*narrow(shown, asked_for)["id"].to_list(), *narrow(as_read, asked_for)["id"].to_list()]
+        shown = shown.filter(pl.col("id").is_in(found))
+    return shown if query.limit is None and not query.offset else shown.slice(query.offset, query.limit)
+
+
+def _expanded(table: pl.DataFrame) -> pl.DataFrame:
+    """The table without the ledger's own columns, with a row per DNA statement where there are any.
+
+    One statement of a ledger may stand for several of a DNA database, whose coders coded the same words alike.
+    """
+    held = [name for name in ("extra", "article_extra") if name in table.columns]
+    if not held:
+        return table
+    if table["extra"].is_null().all() and not _from_dna(table):
+        return table.drop(name for name in _LEDGER if name in table.columns)
+    rows: list[int] = []
+    kept: list[dict[str, Any]] = []
+    for place, (extra, article, url, quote, start) in enumerate(
+        table.select("extra", "article_extra", "url", "quote", "start").iter_rows()
+    ):
+        record = {} if extra is None else json.loads(extra)
+        of_article = _document(article, url)
+        for values in record.get("statements", [{}]):
+            own: dict[str, Any] = {name: of_article.get(name) for name in ("time", *_OF_DOCUMENT)}
+            own |= {"stop": start + len(quote), "qualifier": values.get(record.get("qualifier", ""))}
+            rows.append(place)
+            kept.append({**values, **own})
+    names = dict.fromkeys((*_DNA, *(name for row in kept for name in row)))
+    plain = table.drop(name for name in _LEDGER if name in table.columns)
+    made = plain[rows].with_columns(_column(name, [row.get(name) for row in kept]) for name in names)
+    when = pl.col("time").str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False).cast(pl.Datetime("us"))
+    made = made.with_columns(pl.coalesce(when, pl.col("date").cast(pl.Datetime("us"))).alias("time"))
+    return made.drop("qualifier") if made["qualifier"].is_null().all() else made
+
+
+def _from_dna(table: pl.DataFrame) -> bool:
+    return bool(table["url"].str.starts_with("dna:document/").any())
+
+
+def _document(extra: str | None, url: str | None) -> dict[str, str]:
+    """What DNA tells of a document: of its `extra`, or in ledgers of earlier versions of its address."""
+    if extra is not None:
+        found: dict[str, str] = json.loads(extra)
+        return found
+    if url is None or not url.startswith("dna:document/"):
+        return {}
+    from urllib.parse import parse_qsl
+
+    return dict(parse_qsl(url.partition("?")[2]))
+
+
+def _column(name: str, values: list[Any]) -> pl.Series:
+    """A column of values that are all of one kind, or else texts."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {bool}:
+        return pl.Series(name, values, dtype=pl.Boolean)
+    if kinds == {int} or name in ("stop", "number", "coder"):
+        return pl.Series(name, values, dtype=pl.Int64)
+    return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+
+
+# ---------------------------------------------------------------- kept up
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A ledger's current view at one batch and one decision; `table` is judged but bears no threshold yet.
+
+    It has the columns of `Ledger.table` with all of `record.table.MORE`.
+    """
+
+    batch: Batch | None
+    articles: int
+    decisions: int
+    table: pl.DataFrame
+    names: Names
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """The numbers of the last batch and of the last decision."""
+        return 0 if self.batch is None else self.batch.number, self.decisions
+
+
+class Follower:
+    """Holds a ledger's current view, and fetches only what changed; may be asked by many threads."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._kept: Kept | None = None
+        self._read: pl.DataFrame | None = None  # the table as it was read, before people's decisions
+        self._lock = threading.Lock()
+
+    def now(self) -> Kept:
+        """Return the view as of the ledger's last batch and last decision."""
+        reached = self._ledger.reached()
+        kept = self._kept
+        if kept is not None and kept.reached == reached:
+            return kept
+        with self._lock:
+            kept = self._kept
+            if kept is None or kept.reached[0] < reached[0] or kept.decisions < reached[1]:
+                self._kept = kept = self._follow(kept, reached[1])
+            return kept
+
+    def _follow(self, kept: Kept | None, decisions: int) -> Kept:
+        delta = self._ledger.follow(0 if kept is None else kept.reached[0])
+        if kept is None or self._read is None or not kept.reached[0]:
+            read = delta.table
+        else:
+            read = self._read
+            if delta.gone:
+                read = read.filter(~pl.col("id").is_in(list(delta.gone)))
+            if delta.table.height:
+                read = pl.concat([read, delta.table]).sort("date", "number")
+        self._read = read
+        heard = read.filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
+        names = decided(heard, self._ledger.decisions()) if decisions else Names()
+        return Kept(delta.batch, delta.articles, decisions, judge(names.apply(read)), names)
+
+
+def columns(view: pl.DataFrame) -> list[str]:
+    """Return the columns of a view that an export writes: those of every statement table, and `human_checked`."""
+    return [name for name in (*NAMES, "human_checked") if name in view.columns]
