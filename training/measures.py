@@ -30,7 +30,7 @@ from onrecord.analyse.redlines import redlines
 from onrecord.core.span import Text
 from onrecord.extract import Extractor, load_extractor
 from onrecord.lexicon import load_codebook
-from onrecord.models.vectors import bundled_vectors
+from onrecord.text.vectors import bundled_vectors
 from onrecord.train.gold import Case, load_cases, outermost, predict
 from onrecord.train.statement_scores import score
 from training.split import CORPUS, data_digest, dispute, disputes_of

@@ -179,7 +179,7 @@ def told(table: pl.DataFrame) -> pl.DataFrame:
 
 def meaning(words: Any) -> Any:
     """Return the unit vector of the mean of some words, for telling whether two statements say the same."""
-    from onrecord.interpret.vectors import bundled_vectors
+    from onrecord.text.vectors import bundled_vectors
 
     return bundled_vectors().mean(words)
 

@@ -28,9 +28,9 @@ from onrecord.classify.inputs import CONTENT, ROLES, Passage, quoted_mask
 from onrecord.classify.model import ClassifierModel, Reading
 from onrecord.classify.negation import negate
 from onrecord.lexicon.codebook import codebook_from_dict
-from onrecord.models.vectors import bundled_vectors
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import words
+from onrecord.text.vectors import bundled_vectors
 from training.classifier.data import load_texts, load_titles
 from training.classifier.fit import is_development
 

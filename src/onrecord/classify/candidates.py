@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from onrecord.lexicon.codebook import Codebook
 from onrecord.lexicon.tables import rows
-from onrecord.models.vectors import PieceVectors
 from onrecord.text.tokens import Word, stem, words
+from onrecord.text.vectors import PieceVectors
 
 Floats = npt.NDArray[np.float32]
 Range = tuple[int, int]

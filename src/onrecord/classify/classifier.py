@@ -22,9 +22,9 @@ from onrecord.classify.negation import negate
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Act, Article, Attribution, Commitment, Judgement, Stance
 from onrecord.lexicon.codebook import Codebook
-from onrecord.models.vectors import PieceVectors, bundled_vectors
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import Word, between, words
+from onrecord.text.vectors import PieceVectors, bundled_vectors
 
 T = TypeVar("T", Act, Commitment, Stance)
 Floats = npt.NDArray[np.float64]

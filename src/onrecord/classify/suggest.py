@@ -19,8 +19,8 @@ import numpy.typing as npt
 import yaml
 
 from onrecord.lexicon.tables import rows
-from onrecord.models.vectors import PieceVectors
 from onrecord.text.tokens import stem, words
+from onrecord.text.vectors import PieceVectors
 
 STOPWORDS = "stopwords.tsv"
 Floats = npt.NDArray[np.float32]
@@ -167,6 +167,6 @@ def _free_id(terms: Sequence[str], used: set[str]) -> str:
 
 def suggest_codebook(contents: Sequence[str], name: str) -> str:
     """Propose a codebook (YAML) to edit, with the issues that contents of statements seem to be about."""
-    from onrecord.models.vectors import bundled_vectors
+    from onrecord.text.vectors import bundled_vectors
 
     return to_yaml(suggest(contents, bundled_vectors()), name)

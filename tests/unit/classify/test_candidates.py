@@ -6,8 +6,8 @@ import numpy as np
 
 from onrecord.classify.candidates import FEATURES, CandidateIndex, Surroundings
 from onrecord.lexicon.codebook import codebook_from_dict
-from onrecord.models.vectors import bundled_vectors
 from onrecord.text.tokens import words
+from onrecord.text.vectors import bundled_vectors
 
 BOOK = codebook_from_dict(
     {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from onrecord.classify.suggest import suggest, suggest_codebook
 from onrecord.lexicon import load_codebook
-from onrecord.models.vectors import bundled_vectors
+from onrecord.text.vectors import bundled_vectors
 
 TOLL = [
     "the bridge toll must be dropped",

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from onrecord.models.vectors import bundled_vectors, plain
 from onrecord.text.tokens import REMEMBERED, stem
+from onrecord.text.vectors import bundled_vectors, plain
 
 
 def test_like_words_are_nearer_than_unlike_ones() -> None:
