@@ -99,3 +99,10 @@ def test_ids_are_hashes_of_their_content() -> None:
     assert digest("text", "a", 1) == digest("text", "a", 1)
     assert len({digest("text", "a"), digest("text", "b"), digest("article", "a")}) == 3
     assert re.fullmatch(r"[0-9a-f]{32}", digest("text", "a"))
+
+
+def test_a_quotation_is_all_its_pieces() -> None:
+    """The quote of a statement joins the pieces of its content, in order, by an ellipsis."""
+    one = statement()
+    pieces = tuple(one.article.text.cite(start, start + 3) for start in (0, 4, 10))
+    assert replace(one, content=pieces).quote == " … ".join(piece.quote for piece in pieces)
