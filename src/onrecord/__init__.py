@@ -33,7 +33,7 @@ _MODULES = {
     "Statement": "onrecord.core.statement",
     "Text": "onrecord.core.span",
     "extract_attributions": "onrecord.extract",
-    "interpret_attributions": "onrecord.interpret",
+    "interpret_attributions": "onrecord.interpreter",
     "load": "onrecord.pipeline",
     "load_codebook": "onrecord.lexicon",
     "matrix": "onrecord.analyse.positions",
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from onrecord.errors import OnRecordError as OnRecordError
     from onrecord.errors import SourceError as SourceError
     from onrecord.extract import extract_attributions as extract_attributions
-    from onrecord.interpret import interpret_attributions as interpret_attributions
+    from onrecord.interpreter import interpret_attributions as interpret_attributions
     from onrecord.lexicon import Codebook as Codebook
     from onrecord.lexicon import load_codebook as load_codebook
     from onrecord.pipeline import Pipeline as Pipeline

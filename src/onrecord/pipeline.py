@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.errors import LeftOut, OnRecordError, SourceError, internal_error
 from onrecord.extract import Extractor, load_extractor
-from onrecord.interpret import load_interpreter
+from onrecord.interpreter import load_interpreter
 from onrecord.read import Given, read_articles
 from onrecord.read.boundary import UNSTOPPED
 

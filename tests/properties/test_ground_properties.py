@@ -12,7 +12,7 @@ from onrecord.core.codec import article_from_dict, article_to_dict, statement_fr
 from onrecord.core.span import Text
 from onrecord.core.statement import Article
 from onrecord.extract.assemble import Found, assemble
-from onrecord.interpret import load_interpreter
+from onrecord.interpreter import load_interpreter
 from onrecord.text.quotes import quoted_regions
 
 PARTS = [*"ab .,\n\r\"“”'’«»„`-–—éß中🙂\u00a0\u200fא", "said ", "Ann Lee ", "if "]

@@ -13,7 +13,7 @@ from onrecord.core.statement import Article, Attribution, PartialDate
 from onrecord.errors import CodecError
 from onrecord.extract import Extractor
 from onrecord.extract.assemble import Found, assemble
-from onrecord.interpret import load_interpreter
+from onrecord.interpreter import load_interpreter
 from onrecord.lexicon import load_codebook
 
 Case = dict[str, Any]

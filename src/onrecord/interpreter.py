@@ -1,0 +1,82 @@
+"""Join who said it (`resolve`) and what is meant (`classify`) into statements; the only module that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from onrecord.classify import Classification, StatementClassifier
+from onrecord.core.statement import Article, Attribution, Judgement, Statement
+from onrecord.lexicon import Codebook
+from onrecord.resolve import Resolution, Resolver, load_resolver, outer_first
+
+FORM_RULE = "the marks as printed"
+
+
+class Interpreter:
+    """Make statements of attributions; `codebook` gives the issues, without it they are unknown."""
+
+    def __init__(
+        self,
+        codebook: Codebook | None = None,
+        classifier: StatementClassifier | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
+        self._background = f"{codebook.name}. {codebook.description}" if codebook is not None else ""
+        self._classifier = classifier or StatementClassifier(codebook)
+        self._resolver = resolver or load_resolver()
+
+    def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
+        """Make the statements of an article, one for each attribution, in text order."""
+        found = self._resolver.resolve(article, attributions, self._background)
+        meant = self._classifier.classify(article, attributions, [r.speaker.value for r in found])
+        resolved = dict(zip(attributions, found, strict=True))
+        classified = dict(zip(attributions, meant, strict=True))
+        made: dict[Attribution, Statement] = {}
+        for attribution in outer_first(attributions):
+            if attribution not in resolved:
+                continue
+            around = attribution.inside if attribution.inside is not None else attribution.outer
+            holder = made.get(around) if around is not None else None
+            statement = _statement(article, attribution, classified[attribution], resolved[attribution])
+            made[attribution] = replace(statement, nested_in=holder.id if holder is not None else None)
+        return [made[attribution] for attribution in attributions]
+
+
+def _statement(article: Article, attribution: Attribution, meant: Classification, resolved: Resolution) -> Statement:
+    return Statement(
+        article=article,
+        source=attribution.source,
+        cue=attribution.cue,
+        content=attribution.content,
+        form=Judgement(value=attribution.form, rule=FORM_RULE, confidence=0.95),
+        speaker=resolved.speaker,
+        affiliation=resolved.affiliation,
+        chain=resolved.chain,
+        venue=resolved.venue,
+        act=meant.act,
+        issue=meant.issue,
+        stance=meant.stance,
+        commitment=meant.commitment,
+        condition=meant.condition,
+        when=resolved.when,
+    )
+
+
+def load_interpreter(codebook: Codebook | None = None) -> Interpreter:
+    """Load an interpreter for a codebook; without one issues and stances stay open."""
+    return Interpreter(codebook)
+
+
+def interpret_attributions(
+    attributions: Sequence[Attribution], article: Article, codebook: Codebook | None = None
+) -> list[Statement]:
+    """Classify and resolve an article's attributions into statements, in text order."""
+    return _cached_interpreter(codebook).statements(article, attributions)
+
+
+@lru_cache(maxsize=2)
+def _cached_interpreter(codebook: Codebook | None) -> Interpreter:
+    """Load the interpreter for a codebook once: loading takes as long as a long article."""
+    return load_interpreter(codebook)

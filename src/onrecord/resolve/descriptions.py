@@ -1,0 +1,288 @@
+"""Sources without a name: descriptions of somebody named, campaigns, documents, and the unnamed as printed."""
+
+from __future__ import annotations
+
+from onrecord.core.statement import Attribution
+from onrecord.resolve import coreference
+from onrecord.resolve.coreference import Pronoun
+from onrecord.resolve.entities import Entity
+from onrecord.resolve.phrases import Phrase, text_of
+from onrecord.resolve.pronouns import Pronouns
+from onrecord.resolve.proposals import Side
+from onrecord.resolve.speaker import Speaker
+
+LEADING = frozenset("the a an this that these those both even only also our my".split())
+SINGULAR = frozenset("the this that his her its their".split())
+
+
+class Descriptions(Pronouns):
+    """Reads descriptions."""
+
+    def _campaign(self, first: int, last: int) -> Speaker | None:
+        tokens = self.document.tokens
+        if tokens[last - 1].lower not in ("campaign", "camp", "team"):
+            return None
+        for i in range(last - 2, first - 1, -1):
+            mention = self.phrases.covering.get(i)
+            if mention is not None and mention.entity.kind == "person":
+                name = f"{mention.entity.name.split()[-1]} campaign"
+                span = (tokens[first].start, tokens[last - 1].end)
+                return Speaker(name, "a campaign", 0.85, (), Side(name, "a campaign", 0.85, i, last), (span,))
+        return None
+
+    def _the_campaign(self, position: int, span: tuple[int, int]) -> Speaker | None:
+        """The campaign that was named last: "the Clinton campaign", or that of whom a candidate's people serve."""
+        tokens = self.document.tokens
+        for mention in reversed(self.entities.mentions):
+            after = tokens[mention.last].lower if mention.last < len(tokens) else ""
+            beyond = tokens[mention.last + 1].lower if mention.last + 1 < len(tokens) else ""
+            if (
+                mention.start < position
+                and mention.entity.kind == "person"
+                and ("campaign" in (after, beyond) and after in ("campaign", "'s"))
+            ):
+                name = f"{mention.entity.name.split()[-1]} campaign"
+                return Speaker(
+                    name,
+                    "the campaign named last",
+                    0.6,
+                    (),
+                    Side(name, "a campaign", 0.6, mention.first, mention.last),
+                    (span,),
+                )
+        for said in reversed(self.spoken):
+            if said.position < position and said.entity.kind == "person":
+                name = f"{said.entity.name.split()[-1]} campaign"
+                return Speaker(
+                    name, "the campaign of who spoke last", 0.45, (), Side(name, "a campaign", 0.45, 0, 0), (span,)
+                )
+        return None
+
+    def _author(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
+        """The author of a document: "a statement by the council", "the ministry's letter", "Trump tweet"."""
+        tokens = self.document.tokens
+        head = self._head_noun(first, last)
+        if tokens[head].lower not in self.phrases.words["authored"]:
+            return None
+        for i in range(head + 1, min(last, head + 5)):
+            if tokens[i].lower in ("by", "from") and i + 1 < last:
+                return self.phrase(i + 1, last, attribution, outer)
+        owner = self.phrases.covering.get(head - 1) or (
+            self.phrases.covering.get(head - 2) if head - 2 >= first and tokens[head - 1].text in ("'s", "’s") else None
+        )
+        if owner is not None and owner.first >= first:
+            return self._named(owner, owner.first, owner.last, (owner.start, owner.end))
+        if head == first + 1 and tokens[first].lower in self.phrases.words["possessive"]:
+            return self._pronoun(tokens[first], attribution, outer)
+        return None
+
+    def _described(self, first: int, last: int, outer: Speaker | None) -> Speaker | None:
+        """Somebody named elsewhere: "the senator", "the company", "the former president"."""
+        tokens, words = self.document.tokens, self.phrases.words
+        head = self._head_noun(first, last)
+        bare = tokens[first].paragraph == tokens[0].paragraph and tokens[first].lower not in words["determiner"]
+        if bare and self.phrases.is_role(head):
+            found = self._holder(first, last, head, tokens[first].start, outer)
+            if found is not None:
+                return found
+        if tokens[first].lower not in SINGULAR or last - first < 2:
+            return None
+        noun = tokens[head].lower
+        position = tokens[first].start
+        span = (position, tokens[last - 1].end)
+        if tokens[first].lower in words["possessive"]:
+            return None
+        if noun in ("campaign", "camp"):
+            return self._the_campaign(position, span)
+        human = self.phrases.is_role(head) or noun.endswith(
+            ("man", "woman", "-old", "native", "republican", "democrat")
+        )
+        human = (
+            human
+            and not noun.endswith("s")
+            and noun not in words["body-noun"] | words["document"] | words["collective"]
+        )
+        if human and tokens[first].lower in ("the", "this", "that"):
+            found = self._holder(first, last, head, position, outer)
+            if found is not None:
+                return found
+        if noun in words["body-noun"] and self._core_end(first, last) - first <= 3:
+            body = self._body(noun, position)
+            if body is not None:
+                return Speaker(
+                    body.name, "description of a body named before", 0.65, (body,), self.sides.of(body), (span,)
+                )
+        return self._again(noun, position) if self._core_end(first, last) - first <= 3 else None
+
+    def _holder(self, first: int, last: int, head: int, position: int, outer: Speaker | None) -> Speaker | None:
+        """The person that a description means, by the model for descriptions; None where it is nobody known."""
+        stop = self._core_end(first, last)
+        wanted = set(self.phrases.roles(first, stop))
+        tokens = self.document.tokens
+        noun = tokens[head].lower
+        former = any(t.lower in ("former", "ex") for t in tokens[first:stop])
+        side = self.sides.of_phrase(Phrase(first, stop, "source"))
+
+        def fits(entity: Entity) -> tuple[bool, bool, bool, bool]:
+            if entity.kind == "unnamed":
+                return False, noun in entity.name.casefold().split(), False, False
+            held: set[str] = set()
+            was = False
+            for p in self.sides.phrases_of(entity):
+                roles = self.phrases.roles(p.first, p.last)
+                held.update(roles, *(r.split() for r in roles))
+                was = was or any(t.lower in ("former", "ex") for t in tokens[p.first : p.last])
+            agrees = former == was or not former
+            own = self.sides.of(entity) if side is not None else None
+            same = own is not None and side is not None and own.name == side.name
+            return (
+                bool(wanted & held) and agrees,
+                noun in held and agrees,
+                same,
+                own is not None and side is not None and not same,
+            )
+
+        gender = (
+            "f"
+            if noun.endswith("woman")
+            else "m"
+            if noun.endswith("man")
+            else "f"
+            if noun in self.phrases.words["female"]
+            else "m"
+            if noun in self.phrases.words["male"]
+            else None
+        )
+        holder = outer.entity if outer is not None else None
+        candidates = coreference.candidates(
+            self.entities, Pronoun(position, gender, holder, self.document.in_quotation(position), fits), self.spoken
+        )
+        self.trace[position] = ("description", candidates)
+        entity, probability = coreference.best(candidates, "description")
+        if entity is None:
+            holders = [
+                c.entity
+                for c in candidates
+                if all(fits(c.entity)[:2]) and not fits(c.entity)[3] and c.entity.kind == "person"
+            ]
+            if len(holders) == 1:
+                entity, probability = holders[0], 0.6
+        if entity is None and self.document.sentence_of(position) <= 1:
+            entity, probability = next(
+                (
+                    (m.entity, 0.5)
+                    for m in self.entities.mentions
+                    if m.start > position and m.entity.kind == "person" and fits(m.entity)[1]
+                ),
+                (None, 0.0),
+            )
+        if entity is None:
+            return None
+        span = (position, tokens[last - 1].end)
+        if entity.kind == "unnamed":
+            return Speaker(
+                entity.name,
+                "the same unnamed source",
+                probability,
+                (),
+                self.unnamed_sides.get(entity.name.casefold()),
+                (span,),
+            )
+        if fits(entity)[0]:
+            self.sides.describe(entity, Phrase(first, stop, "source"))
+        return Speaker(
+            entity.name, "description of somebody named", probability, (entity,), self.sides.of(entity), (span,)
+        )
+
+    def _body(self, noun: str, position: int) -> Entity | None:
+        """The body that "the company" means: one with the noun in its name, else the last of a fitting kind."""
+        outlets = (
+            "newspaper",
+            "paper",
+            "network",
+            "channel",
+            "broadcaster",
+            "magazine",
+            "outlet",
+            "publication",
+            "website",
+            "site",
+        )
+        before = [
+            m for m in self.entities.mentions if m.start < position and m.entity.kind in ("organisation", "outlet")
+        ]
+        for mention in reversed(before):
+            if noun in mention.entity.name.casefold().split():
+                return mention.entity
+        kinds = ("outlet",) if noun in outlets else ("organisation", "outlet")
+        here = self.document.sentence_of(position)
+        reach = 12 if noun in outlets else 6
+        near = [
+            m
+            for m in before
+            if m.entity.kind in kinds
+            and (m.entity.owner in (None, m.entity.name))
+            and here - self.document.sentence_of(m.start) <= reach
+        ]
+        if not near:
+            return None
+        total = {m.entity: sum(n.entity is m.entity for n in before) for m in near}
+        return max(near, key=lambda m: (min(total[m.entity], 4), m.start)).entity
+
+    def _again(self, noun: str, position: int) -> Speaker | None:
+        """The same unnamed source again: "the official" after "a senior official"."""
+        for said in reversed(self.spoken):
+            if (
+                said.entity.kind == "unnamed"
+                and said.position < position
+                and noun in said.entity.name.casefold().split()
+            ):
+                return Speaker(said.entity.name, "the same unnamed source", 0.6, (), None, ())
+        return None
+
+    def _printed(self, first: int, last: int) -> str:
+        tokens = self.document.tokens
+        stop = self._core_end(first, last)
+        if first < stop - 1 and tokens[first].lower == "one" and tokens[first + 1].lower != "of":
+            first += 1
+        while (
+            first < stop - 1
+            and tokens[first].lower in LEADING
+            and not (tokens[first].capital and first in self.phrases.covering)
+        ):
+            first += 1
+        return text_of(self.document, tokens[first:stop])
+
+    def _as_printed(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
+        tokens = self.document.tokens
+        name = self._printed(first, last)
+        span = (tokens[first].start, tokens[last - 1].end)
+        side = self.sides.of_phrase(Phrase(first, self._core_end(first, last), "source"))
+        if tokens[first].lower in self.phrases.words["possessive"] and last - first > 1:
+            owner = self._pronoun(tokens[first], attribution, outer)
+            if owner.name:
+                rest = text_of(self.document, tokens[first + 1 : self._core_end(first, last)])
+                whose = (
+                    owner.name.split()[-1] if owner.entity is not None and owner.entity.kind == "person" else owner.name
+                )
+                if rest.casefold() == "campaign":
+                    return Speaker(
+                        f"{whose} campaign",
+                        "a campaign",
+                        0.6,
+                        (),
+                        Side(f"{whose} campaign", "a campaign", 0.6, first, last),
+                        (span,),
+                    )
+                return Speaker(f"{whose}'s {rest}", "unnamed, of somebody named", 0.6, (), side or owner.side, (span,))
+        for i in range(first + 1, self._core_end(first, last)):
+            if tokens[i].lower in ("his", "her", "their", "its"):
+                owner = self._pronoun(tokens[i], attribution, outer)
+                if owner.name:
+                    after = tokens[i].end - tokens[first].start
+                    printed = self.document.text[tokens[first].start : tokens[self._core_end(first, last) - 1].end]
+                    before = printed[: tokens[i].start - tokens[first].start]
+                    name = " ".join(f"{before}{owner.name}'s{printed[after:]}".split())
+                    return Speaker(name, "unnamed, of somebody named", 0.55, (), side or owner.side, (span,))
+                break
+        return Speaker(name, "unnamed, as printed", 0.7, (), side, (span,))

@@ -1,0 +1,108 @@
+"""Words, sentences and paragraphs of one article, worked out once for all that resolves it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from onrecord.text.quotes import quoted_regions
+from onrecord.text.sentences import sentences
+
+_MARKS = "\u0300-\u036f"
+WORD = re.compile(
+    rf"(?:[A-Z]\.){{2,}}(?:[A-Z](?![\w]))?|[A-Z]\.(?=\s?[A-Z])|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Capt|Sen|Sens|Rep|Reps|Gov|St|Jr|Sr|Adm|Rev|Hon|Maj|Cmdr|Atty)\.(?!\w)"
+    rf"|[^\W_][\w{_MARKS}]*(?:['’\-.&][^\W_][\w{_MARKS}]*)*|[^\w\s]"
+)
+CLITIC = re.compile(r"(?:['’](?:s|re|ve|ll|d|m)|n['’]t)$", re.I)
+START = attrgetter("start")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a mark at `[start, end)`; `lower` is casefolded with straight apostrophes, composed (NFC)."""
+
+    text: str
+    lower: str
+    start: int
+    end: int
+    sentence: int
+    paragraph: int
+
+    @property
+    def capital(self) -> bool:
+        """Whether it begins with a capital letter, or has one after a hyphenated particle (al-Sadr)."""
+        return self.text[0].isupper() or ("-" in self.text and self.text.rsplit("-", 1)[1][:1].isupper())
+
+    @property
+    def word(self) -> bool:
+        """Whether it is more than punctuation."""
+        return self.text[0].isalnum()
+
+
+@dataclass(slots=True)
+class Document:
+    """A text cut into tokens; `sentences` are spans of code points."""
+
+    text: str
+    title: str = ""
+    sentences: list[tuple[int, int]] = field(init=False)
+    tokens: list[Token] = field(init=False)
+    quoted: list[tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sentences = sentences(self.text)
+        self.tokens = list(self._tokens())
+        self.quoted = list(quoted_regions(self.text))
+
+    def _tokens(self) -> list[Token]:
+        made: list[Token] = []
+        starts = [start for start, _ in self.sentences]
+        paragraph = 0
+        last = 0
+        for match in WORD.finditer(self.text):
+            start, end = match.span()
+            if self.text.find("\n", last, start) >= 0:
+                paragraph += 1
+            last = start
+            sentence = max(0, bisect_right(starts, start) - 1)
+            text = match.group()
+            clitic = CLITIC.search(text)
+            if clitic is not None and clitic.start():
+                cut = start + clitic.start()
+                made.append(_token(text[: clitic.start()], start, cut, sentence, paragraph))
+                made.append(_token(text[clitic.start() :], cut, end, sentence, paragraph))
+            else:
+                made.append(_token(text, start, end, sentence, paragraph))
+        return made
+
+    def index(self, position: int) -> int:
+        """The index of the first token that ends after a position."""
+        i = bisect_right(self.tokens, position, key=START)
+        return i - 1 if i and self.tokens[i - 1].end > position else i
+
+    def between(self, start: int, end: int) -> Sequence[Token]:
+        """The tokens that begin in `[start, end)`."""
+        return self.tokens[bisect_left(self.tokens, start, key=START) : bisect_left(self.tokens, end, key=START)]
+
+    def sentence_of(self, position: int) -> int:
+        """The number of the sentence at a position."""
+        return max(0, bisect_right(self.sentences, (position, 1 << 60)) - 1)
+
+    def paragraph_of(self, position: int) -> int:
+        """The number of the paragraph at a position."""
+        i = min(self.index(position), len(self.tokens) - 1)
+        return self.tokens[i].paragraph if self.tokens else 0
+
+    def in_quotation(self, position: int) -> bool:
+        """Whether a position stands between quotation marks."""
+        i = bisect_right(self.quoted, (position, 1 << 60)) - 1
+        return i >= 0 and self.quoted[i][0] <= position < self.quoted[i][1]
+
+
+def _token(text: str, start: int, end: int, sentence: int, paragraph: int) -> Token:
+    lower = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    return Token(text, lower, start, end, sentence, paragraph)

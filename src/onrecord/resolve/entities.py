@@ -1,0 +1,298 @@
+"""Who and what an article names: names grouped to entities. This is the only module that makes or changes entities."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from onrecord.resolve.document import Document
+from onrecord.resolve.name_repair import SUFFIXES, Item, NameRepair, key_of
+from onrecord.resolve.names import Name
+from onrecord.resolve.vocabulary import Vocabulary
+
+INITIAL = re.compile(r"(?:[A-Z]\.)+$|[A-Z]$")
+ABBREVIATION = re.compile(r"\(\s*(?:the |or |[\"“])*([A-Z][A-Za-z&.\-]{1,9})[\"”]?\s*\)")
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """Somebody or something named; `kind`: person, organisation, state, outlet, place, group or other."""
+
+    name: str
+    kind: str
+    owner: str | None = None  # the state or body that it is an organ of
+    gender: str | None = None
+    mentions: list[Mention] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        """Where it is named first."""
+        return self.mentions[0].start if self.mentions else 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mention:
+    """A place where an entity is named: tokens `[first, last)`, code points `[start, end)`."""
+
+    entity: Entity
+    first: int
+    last: int
+    start: int
+    end: int
+    full: bool
+
+
+@dataclass(slots=True)
+class Entities:
+    """All entities of an article with their mentions in text order."""
+
+    document: Document
+    everything: list[Entity]
+    mentions: list[Mention]
+    home: str | None = None
+
+    def inside(self, start: int, end: int) -> list[Mention]:
+        """The mentions inside a span."""
+        return [m for m in self.mentions if start <= m.start and m.end <= end]
+
+    def persons(self) -> list[Entity]:
+        """All persons."""
+        return [e for e in self.everything if e.kind == "person"]
+
+
+def build_entities(
+    document: Document, names: Sequence[Name], vocabulary: Vocabulary, sources: Sequence[tuple[int, int]] = ()
+) -> Entities:
+    """Group the names of an article; `sources` are the spans of sources, where capitalised words are names."""
+    return _Builder(document, vocabulary).build(names, sources)
+
+
+class _Builder:
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+        self._document, self._vocabulary = document, vocabulary
+        self._repair = NameRepair(document, vocabulary)
+
+    def build(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> Entities:
+        items = self._repair.items(names, sources)
+        entities: list[Entity] = []
+        chosen: dict[int, Entity] = {}
+        persons = [n for n, item in enumerate(items) if item.kind == "person"]
+        self._group_persons(items, persons, entities, chosen)
+        rest = [n for n in range(len(items)) if n not in chosen]
+        self._group_others(items, rest, entities, chosen)
+        mentions = []
+        for n, item in enumerate(items):
+            entity = chosen[n]
+            full = item.last - item.first > 1 or entity.kind != "person"
+            mention = Mention(entity, item.first, item.last, item.start, item.end, full)
+            entity.mentions.append(mention)
+            mentions.append(mention)
+        self._genders(mentions)
+        made = Entities(self._document, [e for e in entities if e.mentions], mentions)
+        made.home = self._home(made)
+        return made
+
+    # ------------------------------------------------------------ persons
+
+    def _group_persons(
+        self, items: list[Item], persons: list[int], entities: list[Entity], chosen: dict[int, Entity]
+    ) -> None:
+        full: dict[str, Entity] = {}
+        counts: dict[Entity, Counter[str]] = defaultdict(Counter)
+        headlines = self._repair.headlines()
+        for n in persons:
+            item = items[n]
+            parts = self._parts(item.text)
+            if len(parts) < 2:
+                continue
+            entity = next((e for key, e in full.items() if same_person(key.split(), parts)), None)
+            if entity is None:
+                entity = Entity(item.text, "person")
+                entities.append(entity)
+            full[" ".join(parts)] = entity
+            chosen[n] = entity
+            counts[entity][item.text] += 1 if self._document.tokens[item.first].paragraph in headlines else 3
+        for entity in {e: e for e in full.values()}.values():
+            entity.name = self._best_name(counts[entity])
+        alone: dict[str, Entity] = {}
+        for n in persons:
+            if n in chosen:
+                continue
+            key = key_of(items[n].text)
+            fitting = {e: e for name, e in full.items() if key in (name.split()[-1], " ".join(name.split()[1:]))} or {
+                e: e for name, e in full.items() if key == name.split()[0] or key in name.split()
+            }
+            if fitting:
+                chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
+            else:
+                if key not in alone:
+                    alone[key] = Entity(self._full_name(items[n].text), "person")
+                    entities.append(alone[key])
+                chosen[n] = alone[key]
+
+    def _full_name(self, surname: str) -> str:
+        """The name with the first name that stands before it somewhere, as in a headline or the title."""
+        title = rf"([A-Z][\w'’-]+) (?:[A-Z]\. )?{re.escape(surname)}\b"
+        for match in re.finditer(title, f"{self._document.title}\n{self._document.text}"):
+            if match[1].casefold() == "pope" or key_of(match[1]) in self._vocabulary.genders:
+                return " ".join(match.group().split())
+        return surname
+
+    def _parts(self, text: str) -> list[str]:
+        parts = key_of(text).split()
+        return [p for p in parts if p not in SUFFIXES and len(p) > 1] or parts
+
+    def _best_name(self, counts: Counter[str]) -> str:
+        """The form printed most often without middle initials, as printed first."""
+        return max(
+            counts, key=lambda name: (not any(INITIAL.match(p) for p in name.split()[1:-1]), counts[name], len(name))
+        )
+
+    def _nearest(self, items: list[Item], n: int, fitting: list[Entity], chosen: dict[int, Entity]) -> Entity:
+        """Of persons with one surname: by title, then the one named last with this surname, else the one named most."""
+        if len(fitting) == 1:
+            return fitting[0]
+        title = self._document.tokens[items[n].first - 1].lower.rstrip(".") if items[n].first else ""
+        gender = "m" if title in ("mr",) else "f" if title in ("mrs", "ms", "miss") else None
+        if gender is not None:
+            by_name = [e for e in fitting if self._vocabulary.genders.get(key_of(e.name).split()[0], gender) == gender]
+            fitting = by_name or fitting
+        before = [m for m in range(n) if m in chosen and any(chosen[m] is e for e in fitting)]
+        if before:
+            totals = Counter(chosen[m] for m in chosen if any(chosen[m] is e for e in fitting))
+            last = chosen[before[-1]]
+            if (
+                self._document.tokens[items[n].first].sentence - self._document.tokens[items[before[-1]].first].sentence
+                <= 2
+            ):
+                return last
+            return max(fitting, key=lambda e: (totals[e], e is last))
+        return fitting[0]
+
+    # ------------------------------------------------------------ others
+
+    def _group_others(
+        self, items: list[Item], rest: list[int], entities: list[Entity], chosen: dict[int, Entity]
+    ) -> None:
+        actors = self._vocabulary.actors
+        by_key: dict[str, Entity] = {}
+        short = self._abbreviations(items, rest)
+        for n in sorted(rest, key=lambda n: -len(items[n].text.split())):
+            item = items[n]
+            key = key_of(item.text)
+            actor = actors.get(item.text.casefold()) or actors.get(key)
+            entity = by_key.get(key)
+            if entity is None and key in short:
+                entity = by_key.get(short[key])
+            if entity is None and (
+                (item.kind == "organisation" and actor is None)
+                or (actor is not None and actor.kind == "outlet" and " " not in key)
+            ):
+                entity = self._longer(key, by_key)
+            if entity is None:
+                entity = self._made(item, actor)
+                known = next((e for e in entities if e.name == entity.name and e.kind == entity.kind), None)
+                entity = known or entity
+                if known is None:
+                    entities.append(entity)
+            by_key[key] = entity
+            chosen[n] = entity
+        for abbreviation, whole in short.items():
+            entity = by_key.get(whole)
+            uses = sum(key_of(items[n].text) == abbreviation for n in rest)
+            if entity is not None and uses and actors.get(whole) is None:
+                entity.name = next(items[n].text for n in rest if key_of(items[n].text) == abbreviation)
+
+    def _made(self, item: Item, actor: object) -> Entity:
+        from onrecord.resolve.vocabulary import Actor
+
+        words = self._vocabulary.words
+        if isinstance(actor, Actor):
+            if actor.how == "organ":
+                return Entity(item.text, "organisation", actor.name)
+            if actor.how == "adjective":
+                return Entity(item.text, "group", actor.name)
+            if actor.how in ("capital", "seat") or (actor.how == "organ" and actor.kind == "state"):
+                return Entity(item.text, "place", actor.name)
+            kind = {"state": "state", "body": "organisation", "outlet": "outlet"}[actor.kind]
+            return Entity(actor.name, kind, actor.name)
+        last = item.text.split()[-1].casefold()
+        if item.kind == "organisation" and last in words["outlet-head"]:
+            return Entity(item.text, "outlet")
+        return Entity(item.text, item.kind)
+
+    def _longer(self, key: str, by_key: dict[str, Entity]) -> Entity | None:
+        """The body that a short form means: its initials, or its last words ("the Post")."""
+        for other, entity in by_key.items():
+            if entity.kind in ("person", "state") or other == key:
+                continue
+            initials = {
+                "".join(p[0] for p in other.split()),
+                "".join(p[0] for p in other.split() if p not in ("of", "the", "and", "for", "us")),
+            }
+            if other.endswith(" " + key) or (len(key) > 2 and key in initials):
+                return entity
+        return None
+
+    def _abbreviations(self, items: list[Item], rest: list[int]) -> dict[str, str]:
+        """Abbreviations that the article prints in brackets after a name: key of the short form to that of the name."""
+        found = {}
+        for n in rest:
+            match = ABBREVIATION.match(self._document.text[items[n].end : items[n].end + 16].lstrip())
+            if match is not None and items[n].kind in ("organisation", "group", "other", "place"):
+                short, whole = key_of(match[1]), key_of(items[n].text)
+                if (
+                    short != whole
+                    and any(c.isupper() for c in match[1])
+                    and short[:1] == "".join(p[0] for p in whole.split())[:1]
+                ):
+                    found[short] = whole
+        return found
+
+    # ------------------------------------------------------------ gender and home
+
+    def _genders(self, mentions: Sequence[Mention]) -> None:
+        genders, words, tokens = self._vocabulary.genders, self._vocabulary.words, self._document.tokens
+        for mention in mentions:
+            entity = mention.entity
+            if entity.kind != "person":
+                continue
+            before = {
+                tokens[i].lower.rstrip(".")
+                for i in range(max(0, mention.first - 2), mention.first)
+                if tokens[i].sentence == tokens[mention.first].sentence
+            }
+            if before & words["male"] - {"he", "his", "him", "himself"}:
+                entity.gender = entity.gender or "m"
+            elif before & words["female"] - {"she", "her", "hers", "herself"}:
+                entity.gender = entity.gender or "f"
+        for mention in mentions:
+            entity = mention.entity
+            if entity.kind == "person" and entity.gender is None and len(entity.name.split()) > 1:
+                entity.gender = genders.get(key_of(entity.name).split()[0])
+
+    def _home(self, entities: Entities) -> str | None:
+        """The state that the article is mostly about, by how often it or its organs are named."""
+        counts: Counter[str] = Counter()
+        for mention in entities.mentions:
+            if mention.entity.kind == "state" or mention.entity.owner in {
+                e.name for e in entities.everything if e.kind == "state"
+            }:
+                counts[mention.entity.owner or mention.entity.name] += 1
+        marks = sum(t.lower in self._vocabulary.words["american"] for t in self._document.tokens)
+        if marks:
+            counts["United States"] += marks
+        return counts.most_common(1)[0][0] if counts else None
+
+
+def same_person(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two full names mean one person: the same surname, and first names equal or one short for the other."""
+    if one[-1] != other[-1]:
+        return (set(one) <= set(other) and one[0] == other[0]) or (set(other) <= set(one) and one[0] == other[0])
+    a, b = one[0], other[0]
+    return a == b or (
+        min(len(a), len(b)) >= 3
+        and (a.startswith(b[:3]) and (a.startswith(b) or b.startswith(a) or b[:-1] == a[: len(b) - 1]))
+    )

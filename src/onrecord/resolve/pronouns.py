@@ -1,0 +1,178 @@
+"""Sources that are pronouns: third persons by the fitted model, the others by rule."""
+
+from __future__ import annotations
+
+from onrecord.core.statement import Attribution
+from onrecord.resolve import coreference
+from onrecord.resolve.coreference import Pronoun
+from onrecord.resolve.document import Token
+from onrecord.resolve.entities import Entity
+from onrecord.resolve.proposals import Side
+from onrecord.resolve.speaker import Scene, Speaker
+
+BODY_KINDS = ("organisation", "outlet", "state", "group", "place", "other")
+
+
+class Pronouns(Scene):
+    """Reads pronouns."""
+
+    def _pronoun(self, token: Token, attribution: Attribution, outer: Speaker | None) -> Speaker:
+        words, lower = self.phrases.words, token.lower
+        span = (token.start, token.end)
+        if lower in words["first-person"]:
+            return self._first_person(attribution, outer, span)
+        if lower in words["relative"]:
+            found = self._antecedent(token, attribution, outer)
+            if found is not None:
+                return found
+        quoted = self.document.in_quotation(token.start)
+        holder = outer.entity if outer is not None else None
+        if lower in words["masculine"] or lower in words["feminine"]:
+            gender = "m" if lower in words["masculine"] else "f"
+            found_ones = coreference.candidates(
+                self.entities, Pronoun(token.start, gender, holder, quoted), self.spoken
+            )
+            self.trace[token.start] = ("pronoun", found_ones)
+            entity, probability = coreference.best(found_ones)
+            if entity is None:
+                return Speaker(None, "a pronoun whose meaning is open", probability, (), None, (span,))
+            named = entity.kind != "unnamed"
+            side = self.sides.of(entity) if named else self.unnamed_sides.get(entity.name.casefold())
+            return Speaker(entity.name, "a pronoun", probability, (entity,) if named else (), side, (span,))
+        return self._other_pronoun(token, span)
+
+    def _other_pronoun(self, token: Token, span: tuple[int, int]) -> Speaker:
+        words = self.phrases.words
+        here = self.document.sentence_of(token.start)
+        if token.lower in words["plural"]:
+            for said in reversed(self.spoken):
+                name = said.entity.name
+                plural = said.entity.kind in ("group", "organisation") or (
+                    said.entity.kind == "unnamed" and (name.endswith("s") or " and " in name)
+                )
+                if plural and said.position < token.start and here - self.document.sentence_of(said.position) <= 3:
+                    known = said.entity.kind != "unnamed"
+                    return Speaker(
+                        name,
+                        "a plural pronoun",
+                        0.5,
+                        (said.entity,) if known else (),
+                        self.sides.of(said.entity) if known else None,
+                        (span,),
+                    )
+        if token.lower in words["neuter"]:
+            bodies = [
+                m
+                for m in self.entities.mentions
+                if m.start < token.start
+                and m.entity.kind in ("organisation", "outlet", "state")
+                and here - self.document.sentence_of(m.start) <= 2
+            ]
+            last = next(
+                (
+                    s
+                    for s in reversed(self.spoken)
+                    if s.position < token.start
+                    and s.entity.kind in BODY_KINDS
+                    and here - self.document.sentence_of(s.position) <= 3
+                ),
+                None,
+            )
+            entity = last.entity if last is not None else bodies[-1].entity if bodies else None
+            if entity is not None:
+                return Speaker(entity.name, "a neuter pronoun", 0.5, (entity,), self.sides.of(entity), (span,))
+        if token.lower == "both":
+            two = self._last_two(token.start)
+            if two is not None:
+                return two
+        if token.lower in (
+            "many",
+            "some",
+            "others",
+            "another",
+            "nobody",
+            "everyone",
+            "most",
+            "several",
+            "few",
+            "all",
+            "both",
+        ):
+            return Speaker(token.text, "unnamed, as printed", 0.5, (), None, (span,))
+        return Speaker(None, "a pronoun whose meaning is open", 0.3, (), None, (span,))
+
+    def _last_two(self, position: int) -> Speaker | None:
+        """The two persons that "both" means: those named last."""
+        found: list[Entity] = []
+        for mention in reversed(self.entities.mentions):
+            if mention.start < position and mention.entity.kind == "person" and mention.entity not in found:
+                found.append(mention.entity)
+            if len(found) == 2:
+                sides = [self.sides.of(e) for e in found]
+                side = (
+                    sides[0]
+                    if sides[0] is not None and sides[1] is not None and sides[0].name == sides[1].name
+                    else None
+                )
+                names = [e.name for e in sorted(found, key=lambda e: e.first)]
+                return Speaker(" and ".join(names), "the two named last", 0.5, tuple(found), side, ())
+        return None
+
+    def _first_person(self, attribution: Attribution, outer: Speaker | None, span: tuple[int, int]) -> Speaker:
+        if outer is not None and outer.name:
+            return Speaker(outer.name, "the first person in somebody's words", 0.7, outer.entities, outer.side, (span,))
+        if self.document.in_quotation(span[0]) and self.spoken:
+            entity = self.spoken[-1].entity
+            known = entity.kind != "unnamed"
+            return Speaker(
+                entity.name,
+                "the first person in a quotation",
+                0.5,
+                (entity,) if known else (),
+                self.sides.of(entity) if known else None,
+                (span,),
+            )
+        if self.outlet and not self.document.in_quotation(span[0]):
+            return Speaker(
+                self.outlet,
+                "the article itself, by its outlet",
+                0.5,
+                (),
+                Side(self.outlet, "an outlet that speaks as itself", 0.5, 0, 0),
+                (span,),
+            )
+        return Speaker(None, "the first person of nobody known", 0.3, (), None, (span,))
+
+    def _antecedent(self, token: Token, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
+        """Whom a relative pronoun means: the noun phrase right before it."""
+        tokens, covering = self.document.tokens, self.phrases.covering
+        i = self.document.index(token.start)
+        k = i - 1
+        if k >= 0 and tokens[k].text in (",", "—", "–"):
+            k -= 1
+        if k < 0 or tokens[k].sentence != tokens[i].sentence:
+            return None
+        if k in covering and covering[k].entity.kind != "group":
+            mention = covering[k]
+            return self._named(mention, mention.first, mention.last, (mention.start, mention.end))
+        begin = k
+        while (
+            begin > 0
+            and k - begin < 8
+            and tokens[begin].lower not in self.phrases.words["determiner"]
+            and tokens[begin - 1].word
+            and tokens[begin - 1].sentence == tokens[k].sentence
+        ):
+            if tokens[begin - 1].lower in self.phrases.words["break"]:
+                break
+            begin -= 1
+        # "Ann Lee, a senator from Texas, who": the name before the apposition
+        if (
+            begin >= 2
+            and tokens[begin - 1].text in (",", "—", "–")
+            and begin - 2 in covering
+            and covering[begin - 2].entity.kind == "person"
+        ):
+            mention = covering[begin - 2]
+            return self._named(mention, mention.first, mention.last, (mention.start, mention.end))
+        return self._single(begin, k + 1, attribution, outer) if k + 1 > begin else None

@@ -1,0 +1,328 @@
+"""The sides that a describing phrase proposes, by rule: each with its type and the rule that proposes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from onrecord.lexicon import rows
+from onrecord.resolve.entities import Entities, Entity, Mention
+from onrecord.resolve.phrases import PARTY_CODE, Phrase, PhraseReader
+
+
+@cache
+def parties() -> tuple[dict[str, str], dict[str, str]]:
+    """Party words and party codes."""
+    words: dict[str, str] = {}
+    codes: dict[str, str] = {}
+    for row in rows("resolve/parties.tsv"):
+        (codes if row["how"] == "code" else words)[row["word"]] = row["name"]
+    return words, codes
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A body or state that somebody speaks for, why, with what probability, and the tokens that tell."""
+
+    name: str
+    rule: str
+    weight: float
+    first: int
+    last: int
+
+
+class Proposals:
+    """Reads describing phrases of one article."""
+
+    def __init__(self, entities: Entities, phrases: PhraseReader) -> None:
+        self._entities, self._phrases = entities, phrases
+        self._tokens = entities.document.tokens
+        self._words = phrases.words
+        self._party_words, self._party_codes = parties()
+        self._party_at = [
+            (i, self._party_words[t.lower])
+            for i, t in enumerate(self._tokens)
+            if t.lower in self._party_words and t.capital
+        ]
+        self._state_at: list[tuple[int, str]] = []
+        self._states = self._state_counts()
+        self._places = Counter(
+            m.entity.name for m in entities.mentions if m.entity.kind == "place" and m.entity.owner is None
+        )
+
+    def of(self, entity: Entity) -> Side | None:
+        """The side of an entity, which affiliation.py works out."""
+        raise NotImplementedError
+
+    def _of_body(self, entity: Entity) -> Side | None:
+        raise NotImplementedError
+
+    def _state_counts(self) -> Counter[str]:
+        """How often the article names each state, its adjective, seat or organs."""
+        counts: Counter[str] = Counter()
+        covered: set[int] = set()
+        for m in self._entities.mentions:
+            name = m.entity.name if m.entity.kind == "state" else m.entity.owner
+            if (
+                name is not None
+                and m.entity.kind in ("state", "organisation", "place", "group")
+                and (m.entity.kind == "state" or name != m.entity.name)
+            ):
+                counts[name] += 1
+                self._state_at.append((m.first, name))
+                covered.update(range(m.first, m.last))
+        for i, token in enumerate(self._tokens):
+            actor = self._phrases.vocabulary.actors.get(token.lower) if token.capital and i not in covered else None
+            if actor is not None and actor.kind == "state":
+                counts[actor.name] += 1
+                self._state_at.append((i, actor.name))
+        self._state_at.sort()
+        if self._entities.home == "United States":
+            counts["United States"] += sum(self._tokens[i].capital for i, _ in self._party_at)
+        return counts
+
+    def _flags(self, phrase: Phrase) -> set[str]:
+        """The kinds of role in a phrase."""
+        lowers = {t.lower for t in self._tokens[phrase.first : phrase.last]}
+        stems = lowers | {low.rstrip(".") for low in lowers}
+        flags = {name for name in ("candidate", "legislator", "journalist", "aide") if stems & self._words[name]}
+        if stems & {"governor", "gov", "mayor", "councilman", "councilwoman", "sheriff"}:
+            flags.add("governor")
+        if stems & self._words["high-office"]:
+            flags.add("office")
+        if stems & self._words["academic"]:
+            flags.add("academic")
+        if lowers & {"former", "ex", "then"}:
+            flags.add("former")
+        kinds = {self._phrases.vocabulary.roles.get(r) for r in self._phrases.roles(phrase.first, phrase.last)}
+        return flags | ({"executive"} if "body" in kinds else set())
+
+    def _proposed(self, phrase: Phrase, entity: Entity | None) -> Iterable[tuple[str, str, str, int, int]]:
+        """(name, type, rule, first token, last token) of what one phrase proposes."""
+        at = (phrase.first, phrase.last)
+        tokens = self._tokens[phrase.first : phrase.last]
+        if phrase.how == "code":
+            match = PARTY_CODE.match(self._entities.document.text[tokens[0].start : tokens[-1].end])
+            party = self._party_codes.get((match[1] or match[2]).casefold()) if match else None
+            if party:
+                yield party, "party", "party in brackets", *at
+            return
+        campaign = self._campaign(phrase)
+        if campaign is not None:
+            yield campaign, "campaign", "serves a campaign", *at
+        for i in range(phrase.first, phrase.last):
+            party = self._party_words.get(self._tokens[i].lower)
+            if party is not None and self._tokens[i].capital:
+                after = {t.lower for t in self._tokens[i + 1 : phrase.last]}
+                role = (
+                    "role"
+                    if after & (self._words["candidate"] | self._words["legislator"]) or i == phrase.last - 1
+                    else "words"
+                )
+                yield party, "party", f"party {role} in {phrase.how}", i, i + 1
+        seen = False
+        for mention, before in self._named(phrase, entity):
+            whom = mention.entity
+            place = (mention.first, mention.last)
+            order = "" if not seen else " later"
+            seen = True
+            if whom.kind in ("organisation", "outlet"):
+                side = self._of_body(whom)
+                if side is not None and side.name not in self._party_words.values():
+                    kind = (
+                        "outlet"
+                        if whom.kind == "outlet"
+                        else "state"
+                        if whom.owner or side.name != whom.name
+                        else "body"
+                    )
+                    yield side.name, kind, f"{kind} {before} in {phrase.how}{order}", *place
+                    if side.name != whom.name:
+                        yield whom.name, "body", f"organ {before} in {phrase.how}", *place
+            elif whom.kind == "state":
+                yield whom.name, "state", f"state {before} in {phrase.how}{order}", *place
+            elif whom.kind == "place":
+                yield whom.name, "place", f"place {before} in {phrase.how}{order}", *place
+            elif whom.kind == "person":
+                side = self.of(whom)
+                aide = bool(self._flags(phrase) & {"aide"})
+                if side is not None:
+                    yield side.name, "served", f"{'aide' if aide else 'other'} of somebody, {before}", *place
+                if aide:
+                    yield f"{whom.name.split()[-1]} campaign", "campaign", f"aide of somebody, {before}", *place
+        if tokens[0].lower in ("its", "their"):
+            owner = self._owner(phrase.first)
+            side = self.of(owner) if owner is not None else None
+            if owner is not None and side is not None:
+                yield side.name, "served", f"{tokens[0].lower} in {phrase.how}", phrase.first, phrase.first + 1
+        yield from self._unlisted(phrase)
+        yield from self._lower_case(phrase)
+        adjective = self._adjective(phrase)
+        if adjective is not None:
+            yield adjective[0], "state", f"adjective in {phrase.how}", adjective[1], adjective[1] + 1
+        office = bool(self._flags(phrase) & {"office"})
+        if office or {t.lower for t in tokens} & (self._words["organ"] | {"federal"}):
+            kind = "office" if office else "officials"
+            for rank, (state, _) in enumerate(self._states.most_common(3)):
+                yield state, "state", f"home {rank}, {kind}", *at
+            for rank, (town, _) in enumerate(self._places.most_common(2)):
+                yield town, "place", f"most named place {rank}, {kind}", *at
+            for rank, (state, where) in enumerate(self._states_before(phrase.first)):
+                yield state, "state", f"named {'last' if rank == 0 else 'before'}, {where}, {kind}", *at
+
+    def _unlisted(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
+        """Capitalised words before a role that no list and no model knows: "WikiLeaks founder"."""
+        i = phrase.first
+        while i < phrase.last:
+            j = i
+            while (
+                j < phrase.last
+                and self._tokens[j].capital
+                and j not in self._phrases.covering
+                and not self._phrases.is_role(j)
+                and self._tokens[j].lower not in self._words["not-a-name"]
+            ):
+                j += 1
+            name = " ".join(t.text for t in self._tokens[i:j])
+            known = name.casefold() in self._phrases.vocabulary.actors or name.casefold() in self._party_words
+            if (
+                j > i
+                and not known
+                and not name.endswith(".")
+                and self._tokens[i].lower not in self._words["party-adjective"]
+            ):
+                yield name, "body", f"unlisted name in {phrase.how}", i, j
+            i = max(j, i + 1)
+
+    def _lower_case(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
+        """A body without a name: "secretary of the potters' union", "the electoral commission's head"."""
+        for i in range(phrase.first, phrase.last):
+            token = self._tokens[i]
+            if token.text not in self._words["body-noun"] or token.text in (
+                "team",
+                "campaign",
+                "government",
+                "administration",
+                "party",
+                "office",
+            ):
+                continue
+            first = i
+            while first > phrase.first and i - first < 4:
+                before = self._tokens[first - 1]
+                plain = (before.word or before.text in ("'", "’", "'s", "’s")) and not before.capital
+                if (
+                    not plain
+                    or before.lower in self._words["determiner"] | self._words["preposition"]
+                    or self._phrases.is_role(first - 1)
+                ):
+                    break
+                first -= 1
+            if i - first >= 1 and (first > phrase.first or phrase.last - 1 > i):
+                name = self._entities.document.text[self._tokens[first].start : token.end]
+                yield " ".join(name.split()), "body", f"body without a name in {phrase.how}", first, i + 1
+
+    def _owner(self, position: int) -> Entity | None:
+        """What "its" means: the body, state or place named last in this sentence before it, else in the one before."""
+        here = self._tokens[position].sentence
+        found = None
+        for m in self._entities.mentions:
+            if m.first >= position:
+                break
+            if m.entity.kind != "person" and m.entity.kind != "group" and here - self._tokens[m.first].sentence <= 1:
+                found = m.entity
+        return found
+
+    def _states_before(self, position: int) -> list[tuple[str, str]]:
+        """The two states named last before a token, and whether in the same sentence, paragraph or further back."""
+        found: list[tuple[str, str]] = []
+        here = self._tokens[position]
+        for i, state in reversed(self._state_at):
+            if i >= position or any(state == s for s, _ in found):
+                continue
+            token = self._tokens[i]
+            where = (
+                "sentence"
+                if token.sentence == here.sentence
+                else "paragraph"
+                if token.paragraph == here.paragraph
+                else "further back"
+            )
+            found.append((state, where))
+            if len(found) == 2:
+                break
+        found += [
+            (s, "after")
+            for i, s in self._state_at
+            if i > position and self._tokens[i].sentence == here.sentence and all(s != f for f, _ in found)
+        ][:1]
+        return found
+
+    def _named(self, phrase: Phrase, skip: Entity | None) -> Iterable[tuple[Mention, str]]:
+        """The names in a phrase, each with how it is joined: "of", "'s", "before" (a role) or "-"."""
+        for i in range(phrase.first, phrase.last):
+            mention = self._phrases.covering.get(i)
+            if mention is None or mention.first != i or mention.entity is skip or mention.last > phrase.last:
+                continue
+            before = self._tokens[i - 1].lower if i > phrase.first else ""
+            before = self._tokens[i - 2].lower if before in ("the", "a") and i > phrase.first + 1 else before
+            if before in self._words["apart"]:
+                continue
+            after = self._tokens[mention.last].text if mention.last < phrase.last else ""
+            if before in ("of", "for", "at", "from", "with", "in", "on", "by"):
+                yield mention, before
+            elif after in ("'s", "’s"):
+                yield mention, "owner"
+            elif self._phrases.has_role(mention.last, phrase.last):
+                yield mention, "before"
+            else:
+                yield mention, "-"
+
+    def _adjective(self, phrase: Phrase) -> tuple[str, int] | None:
+        """The state of an adjective that no name holds: "Russian", "US"."""
+        actors = self._phrases.vocabulary.actors
+        for i in range(phrase.first, phrase.last):
+            two = " ".join(t.lower for t in self._tokens[i : i + 2]) if i + 2 <= phrase.last else ""
+            for key in (two, self._tokens[i].lower):
+                actor = actors.get(key)
+                mention = self._phrases.covering.get(i)
+                free = mention is None or mention.entity.kind in ("group", "other")
+                if (
+                    actor is not None
+                    and actor.kind == "state"
+                    and (actor.how == "adjective" or free)
+                    and self._tokens[i].capital
+                ):
+                    before = self._tokens[i - 1].lower if i > phrase.first else ""
+                    if before not in self._words["apart"] and not (
+                        before == "the" and i > phrase.first + 1 and self._tokens[i - 2].lower in self._words["apart"]
+                    ):
+                        return actor.name, i
+        return None
+
+    def _campaign(self, phrase: Phrase) -> str | None:
+        """ "Clinton campaign" for those that serve it."""
+        tokens = self._tokens
+        for i in range(phrase.first, phrase.last):
+            if tokens[i].lower != "campaign":
+                continue
+            k = i - 1
+            while k >= phrase.first and tokens[k].lower in (
+                "presidential",
+                "senate",
+                "election",
+                "'s",
+                "’s",
+                "re-election",
+            ):
+                k -= 1
+            mention = self._phrases.covering.get(k)
+            if k >= phrase.first and mention is not None and mention.entity.kind in ("person", "organisation"):
+                return f"{mention.entity.name.split()[-1]} campaign"
+            for n in range(i + 1, phrase.last):
+                after = self._phrases.covering.get(n)
+                if after is not None and after.entity.kind == "person":
+                    return f"{after.entity.name.split()[-1]} campaign"
+        return None

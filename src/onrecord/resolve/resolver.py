@@ -1,0 +1,151 @@
+"""Who said it, for whom, through whom, where and when: one resolution for each attribution of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from onrecord.core.span import Evidence
+from onrecord.core.statement import Article, Attribution, Judgement, PartialDate
+from onrecord.resolve.affiliation import Affiliations
+from onrecord.resolve.document import Document
+from onrecord.resolve.entities import build_entities
+from onrecord.resolve.names import NameTagger, load_name_tagger
+from onrecord.resolve.phrases import PhraseReader
+from onrecord.resolve.sources import SourceResolver
+from onrecord.resolve.speaker import Speaker
+from onrecord.resolve.speech_time import Dater
+from onrecord.resolve.states import states_in
+from onrecord.resolve.times import Times
+from onrecord.resolve.venue import venue_of
+from onrecord.resolve.vocabulary import Vocabulary, load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The who and when of one attribution."""
+
+    speaker: Judgement[str | None]
+    affiliation: Judgement[str | None]
+    chain: Judgement[tuple[str, ...]]
+    venue: Judgement[str | None]
+    when: Judgement[PartialDate | None]
+
+
+class Resolver:
+    """Resolves the attributions of articles; the same article always gets the same answer."""
+
+    def __init__(self, tagger: NameTagger, vocabulary: Vocabulary) -> None:
+        self._tagger, self._vocabulary = tagger, vocabulary
+
+    def resolve(self, article: Article, attributions: Sequence[Attribution], background: str = "") -> list[Resolution]:
+        """One resolution for each attribution, in the order given; `background` is prose that explains names."""
+        speakers = self.speakers(article, attributions, background)[0]
+        return self._judge(article, attributions, speakers)
+
+    def speakers(
+        self, article: Article, attributions: Sequence[Attribution], background: str = ""
+    ) -> tuple[list[Speaker], SourceResolver]:
+        """The speaker of each attribution, in the order given, and what resolved them."""
+        document = Document(article.text.content, article.title or "")
+        told = states_in(f"{background}\n{document.text}", self._vocabulary.actors, self._vocabulary.words["body-head"])
+        vocabulary = self._vocabulary.with_actors(told)
+        entities = build_entities(
+            document,
+            self._tagger.names(document),
+            vocabulary,
+            [(e.span.start, e.span.end) for a in attributions for e in a.source],
+        )
+        phrases = PhraseReader(document, vocabulary, entities.mentions)
+        sides = Affiliations(entities, phrases)
+        sources = SourceResolver(entities, phrases, sides, article.outlet)
+        found: dict[Attribution, Speaker] = {}
+        previous: tuple[Attribution, Speaker] | None = None
+        for attribution in outer_first(attributions):
+            outer = found.get(attribution.outer) if attribution.outer is not None else None
+            found[attribution] = sources.resolve(attribution, outer, previous)
+            previous = (attribution, found[attribution])
+        for speaker in found.values():  # what later descriptions told
+            if len(speaker.entities) == 1 and speaker.side is None:
+                speaker.side = sides.of(speaker.entities[0])
+        return [found[a] for a in attributions], sources
+
+    def _judge(
+        self, article: Article, attributions: Sequence[Attribution], speakers: Sequence[Speaker]
+    ) -> list[Resolution]:
+        document = Document(article.text.content, article.title or "")
+        times = Times(document, article.published, dateline_end(article.text.content))
+        dater = Dater(times, attributions, [s.name for s in speakers])
+        of = dict(zip(attributions, speakers, strict=True))
+        made = []
+        for n, (attribution, speaker) in enumerate(zip(attributions, speakers, strict=True)):
+            cite = [article.text.cite(a, b) for a, b in speaker.spans]
+            dated = dater.date(n)
+            made.append(
+                Resolution(
+                    Judgement(value=speaker.name, rule=speaker.rule, confidence=speaker.weight, evidence=tuple(cite)),
+                    self._affiliation(article, document, speaker),
+                    self._chain(attribution, speaker, of),
+                    venue_of(document, article, attribution),
+                    Judgement(
+                        value=dated.value,
+                        rule=dated.rule,
+                        confidence=dated.weight,
+                        evidence=tuple(article.text.cite(a, b) for a, b in dated.spans),
+                    ),
+                )
+            )
+        return made
+
+    def _affiliation(self, article: Article, document: Document, speaker: Speaker) -> Judgement[str | None]:
+        side = speaker.side
+        if side is None:
+            return Judgement(value=None, rule="the article does not tell", confidence=0.6)
+        evidence: tuple[Evidence, ...] = ()
+        if side.last > side.first:
+            evidence = (article.text.cite(document.tokens[side.first].start, document.tokens[side.last - 1].end),)
+        return Judgement(value=side.name, rule=side.rule, confidence=side.weight, evidence=evidence)
+
+    def _chain(
+        self, attribution: Attribution, speaker: Speaker, of: dict[Attribution, Speaker]
+    ) -> Judgement[tuple[str, ...]]:
+        links, evidence = [], []
+        for link in attribution.chain:
+            who = of.get(link)
+            name = who.name if who is not None else None
+            if name is None or name == speaker.name or name in links:
+                continue
+            links.append(name)
+            evidence += [*link.source, *link.cue]
+        rule = "those whose contents hold it" if links else "the article reports it itself"
+        return Judgement(value=tuple(links), rule=rule, confidence=0.8, evidence=tuple(evidence))
+
+
+def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
+    """Text order, but a reporter before those it reports."""
+    ordered: dict[Attribution, None] = {}
+
+    def place(one: Attribution) -> None:
+        for around in (one.outer, one.inside):
+            if around is not None and around not in ordered:
+                place(around)
+        ordered.setdefault(one)
+
+    for attribution in attributions:
+        place(attribution)
+    return list(ordered)
+
+
+def dateline_end(text: str) -> int:
+    """Where the text begins after a dateline ("PORT ANSEL, March 3 (Wire) - ")."""
+    import re
+
+    match = re.match(r"^[^\n]{0,20}?[A-Z][A-Z’' .-]{2,30},? [^\n]{0,60}? ?[-–—]{1,2} ", text)
+    return match.end() if match else 0
+
+
+@lru_cache(maxsize=1)
+def load_resolver() -> Resolver:
+    """The bundled resolver, loaded at the first call and kept."""
+    return Resolver(load_name_tagger(), load_vocabulary())

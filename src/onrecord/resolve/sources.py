@@ -1,0 +1,392 @@
+"""Who a source is: a name, somebody described, somebody meant by a pronoun, or the unnamed as printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from onrecord.core.statement import Attribution
+from onrecord.resolve.coreference import Spoken
+from onrecord.resolve.descriptions import Descriptions
+from onrecord.resolve.document import Token
+from onrecord.resolve.entities import Entity, Mention
+from onrecord.resolve.phrases import Phrase
+from onrecord.resolve.proposals import Side
+from onrecord.resolve.speaker import Speaker
+
+JOINTS = frozenset(("and", "&", "or"))
+
+
+class SourceResolver(Descriptions):
+    """Resolves the sources of one article, in text order."""
+
+    def resolve(
+        self, attribution: Attribution, outer: Speaker | None, previous: tuple[Attribution, Speaker] | None
+    ) -> Speaker:
+        """Who the source of an attribution is."""
+        spans = [(e.span.start, e.span.end) for e in attribution.source]
+        if not spans:
+            found = self._without_source(attribution, previous)
+        else:
+            found = self._spans(attribution, spans, outer)
+        at = (attribution.source or attribution.cue or attribution.content)[0].span.start
+        for entity in found.entities[:1]:
+            self.spoken.append(Spoken(at, entity, attribution.outer is not None))
+        if (
+            found.entities == ()
+            and found.name
+            and len(found.name.split()) <= 8
+            and found.name.split()[0].casefold() not in self.phrases.words["preposition"]
+        ):
+            key = found.name.casefold()
+            entity = self.unnamed.setdefault(key, Entity(found.name, "unnamed"))
+            self.unnamed_sides.setdefault(key, found.side)
+            if attribution.outer is None:
+                self.spoken.append(Spoken(at, entity))
+        return found
+
+    # ------------------------------------------------------------ without a source
+
+    def _without_source(self, attribution: Attribution, previous: tuple[Attribution, Speaker] | None) -> Speaker:
+        cue = " ".join(e.quote for e in attribution.cue).casefold()
+        passive = re.search(r"\b(?:was|were|been|being|is|are|be)\b", cue) is not None
+        if previous is not None and not passive and attribution.outer is previous[0].outer:
+            before, speaker = previous
+            here, there = attribution.content[0].span.start, before.content[-1].span.end
+            quoted = self.document.in_quotation(here)
+            near = self.document.paragraph_of(here) - self.document.paragraph_of(max(0, there - 1)) <= 1
+            if near and (quoted or self.document.sentence_of(here) - self.document.sentence_of(there - 1) <= 1):
+                return Speaker(
+                    speaker.name, "the one who spoke before", 0.5, speaker.entities, speaker.side, speaker.spans
+                )
+        return Speaker(None, "no source", 0.3)
+
+    # ------------------------------------------------------------ noun phrases
+
+    def _spans(self, attribution: Attribution, spans: Sequence[tuple[int, int]], outer: Speaker | None) -> Speaker:
+        tokens = [t for start, end in spans for t in self.document.between(start, end)]
+        words = [t for t in tokens if t.word]
+        if not words:
+            return Speaker(None, "no words in the source", 0.3)
+        if len(spans) > 1 and words[-1].lower in self.phrases.words["relative"]:
+            spans = spans[:-1]
+            tokens = [t for start, end in spans for t in self.document.between(start, end)]
+        first = self.document.index(tokens[0].start)
+        last = self.document.index(tokens[-1].start) + 1
+        openers = self.phrases.words["preposition"] | {"but", "and", "even", "yet", "so"}
+        while first < last - 1 and (
+            not self.document.tokens[first].word or self.document.tokens[first].lower in openers
+        ):
+            first += 1
+        while (
+            last > first + 1
+            and not self.document.tokens[last - 1].word
+            and self.document.tokens[last - 1].text not in ("'s",)
+        ):
+            last -= 1
+        if len(spans) > 1:
+            last = next((self.document.index(e - 1) + 1 for s, e in spans[:1]), last)
+        return self.phrase(first, last, attribution, outer)
+
+    def phrase(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
+        """Who the noun phrase of tokens `[first, last)` means."""
+        tokens = self.document.tokens
+        words = [t for t in tokens[first:last] if t.word]
+        if not words:
+            return Speaker(None, "no words in the source", 0.3)
+        pronouns = self.phrases.words["pronoun"]
+        cores = [
+            t
+            for t in words
+            if t.lower not in ("himself", "herself", "itself", "themselves", "also", "both", "too", "alone", "'s")
+        ] or words
+        if len(cores) == 1 and cores[0].lower in pronouns and not self._is_name(cores[0]):
+            return self._pronoun(cores[0], attribution, outer)
+        parts = self._parts(first, last)
+        if len(parts) > 1:
+            return self._joint(parts, attribution, outer)
+        return self._single(first, last, attribution, outer)
+
+    def _is_name(self, token: Token) -> bool:
+        """Whether a word such as US, WHO or IT is a name here."""
+        return (
+            token.text.isupper() and len(token.text) > 1 and self.document.index(token.start) in self.phrases.covering
+        ) or (token.text.isupper() and len(token.text) > 1 and token.text not in ("IT", "HE", "SHE", "WE", "THEY"))
+
+    def _parts(self, first: int, last: int) -> list[tuple[int, int]]:
+        """The joint phrases of a source: "A and B" gives two; an apposition belongs to what it follows."""
+        tokens, covering = self.document.tokens, self.phrases.covering
+        cuts: list[tuple[int, str]] = []
+        depth = 0
+        for i in range(first, last):
+            token = tokens[i]
+            mention = covering.get(i)
+            if mention is not None and mention.first < i:
+                continue
+            if token.text in ("(", "["):
+                depth += 1
+            elif token.text in (")", "]"):
+                depth -= 1
+            elif depth == 0 and token.lower in self.phrases.words["relative"] and i > first:
+                break
+            elif depth == 0 and i > first and (token.lower in JOINTS or token.text in (",", ";", "—", "–")):
+                cuts.append((i, token.lower))
+        if not cuts:
+            return [(first, last)]
+        end = i if i < last - 1 and tokens[i].lower in self.phrases.words["relative"] else last
+        pieces: list[tuple[int, int, str]] = []
+        start, joint = first, ""
+        for i, mark in [*cuts, (end, "")]:
+            if i > start:
+                pieces.append((start, i, joint))
+            joint = mark if i > start else (mark if mark in JOINTS else joint or mark)
+            start = i + 1
+        return self._joined(pieces, first)
+
+    def _joined(self, pieces: list[tuple[int, int, str]], first: int) -> list[tuple[int, int]]:
+        heads = [self._is_head(a, b) for a, b, _ in pieces]
+        has_and = any(mark in JOINTS for *_, mark in pieces)
+        parts: list[tuple[int, int]] = [pieces[0][:2]]
+        names = [n for n, head in enumerate(heads) if head]
+        if not has_and or len(names) < 2:
+            both = has_and and len(pieces) == 2 and self._plain_pair(pieces) and not self._is_title(pieces)
+            return [pieces[0][:2], pieces[1][:2]] if both else [(first, pieces[-1][1])]
+        if not heads[0] and heads[-1] and len(pieces) == 2 and self._is_title(pieces):
+            return [(first, pieces[-1][1])]
+        if not heads[0] and heads[1] and pieces[1][2] == ",":  # "two unions, the A and the B"
+            return [pieces[n][:2] for n in names]
+        for n in range(1, len(pieces)):
+            a, b, mark = pieces[n]
+            if (mark in JOINTS and heads[n] and heads[0]) or (
+                mark == "," and heads[n] and all(heads) and self._bare(a, b)
+            ):
+                parts.append((a, b))
+            else:
+                parts[-1] = (parts[-1][0], b)
+        return parts
+
+    def _is_title(self, pieces: list[tuple[int, int, str]]) -> bool:
+        """Whether "A and B Name" is one person with two roles: "former prosecutor and mayor Ann Lee"."""
+        (a, b, _), (c, d, _) = pieces
+        mention = self._head(c, d)
+        roles = self.phrases.has_role(a, b) and not self.document.tokens[b - 1].lower.endswith("s")
+        return (
+            roles
+            and mention is not None
+            and mention.entity.kind == "person"
+            and mention.first > c
+            and self.phrases.is_role(mention.first - 1)
+        )
+
+    def _plain_pair(self, pieces: list[tuple[int, int, str]]) -> bool:
+        """Whether "A and B" are two noun phrases, one of them a name: "the Republican Party and observers"."""
+        return (
+            any(self._is_head(a, b) for a, b, _ in pieces)
+            and all(not self._owns(b) for _, b, _ in pieces[:1])
+            and pieces[0][1] - pieces[0][0] <= 6
+        )
+
+    def _owns(self, last: int) -> bool:
+        return self.document.tokens[last - 1].text in ("'s", "’s")
+
+    def _is_head(self, first: int, last: int) -> bool:
+        """Whether a piece is a name, with or without a title or an article."""
+        mention = self._head(first, last)
+        return mention is not None
+
+    def _bare(self, first: int, last: int) -> bool:
+        mention = self.phrases.covering.get(first)
+        return mention is not None and mention.first == first
+
+    def _joint(self, parts: Sequence[tuple[int, int]], attribution: Attribution, outer: Speaker | None) -> Speaker:
+        found = [
+            self.phrase(a, b, attribution, outer)
+            if (a, b) != (parts[0][0], parts[-1][1])
+            else self._single(a, b, attribution, outer)
+            for a, b in parts
+        ]
+        names = [s.name for s in found if s.name]
+        entities = tuple(dict.fromkeys(e for s in found for e in s.entities))
+        sides = {s.side.name if s.side else None: s.side for s in found}
+        side = next(iter(sides.values())) if len(sides) == 1 else None
+        told = [s for s in sides.values() if s is not None]
+        if len(told) > 1 and len(told) == len(sides):
+            side = Side(
+                " and ".join(s.name for s in told),
+                "several sides",
+                min(s.weight for s in told),
+                told[0].first,
+                told[0].last,
+            )
+        name = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else None
+        spans = tuple(span for s in found for span in s.spans)
+        return Speaker(name, "several speakers", min((s.weight for s in found), default=0.5), entities, side, spans)
+
+    # ------------------------------------------------------------ one noun phrase
+
+    def _head(self, first: int, last: int) -> Mention | None:
+        """The name that is the head of a noun phrase, None where its head is a common noun."""
+        tokens, covering = self.document.tokens, self.phrases.covering
+        prepositions = self.phrases.words["preposition"]
+        stop = last
+        for i in range(first, last):
+            mention = covering.get(i)
+            if mention is not None and mention.first < i:
+                continue
+            if i > first and (
+                tokens[i].lower in self.phrases.words["relative"]
+                or tokens[i].text in ("(", ",", "—", "–", "[", ";", ":")
+            ):
+                stop = i
+                break
+        head_end = next((i for i in range(first, stop) if tokens[i].lower in prepositions and i not in covering), stop)
+        if head_end == first:
+            return None
+        mention = covering.get(head_end - 1)
+        if mention is not None and mention.last >= head_end and mention.first >= first:
+            return mention
+        if head_end - 2 >= first and tokens[head_end - 1].text in ("'s", "’s", "'") and head_end - 2 in covering:
+            return covering[head_end - 2]
+        if head_end < stop:  # "head of the council Aron Keld"
+            mention = covering.get(stop - 1)
+            if (
+                mention is not None
+                and mention.entity.kind == "person"
+                and mention.first > head_end + 1
+                and self._names_office(first, head_end, mention)
+            ):
+                return mention
+        return None
+
+    def _titled_head(self, first: int, last: int) -> Mention | None:
+        """The name at the end of "former prosecutor and mayor Ann Lee"."""
+        mention = self.phrases.covering.get(last - 1)
+        if (
+            mention is None
+            or mention.entity.kind != "person"
+            or mention.first <= first
+            or not self.phrases.is_role(mention.first - 1)
+        ):
+            return None
+        between = {t.lower for t in self.document.tokens[first : mention.first]}
+        return mention if "and" in between and not between & self.phrases.words["preposition"] else None
+
+    def _names_office(self, first: int, preposition: int, mention: Mention) -> bool:
+        """Whether a name after "minister of water" is that of the minister, not of what the preposition joins."""
+        before = self.document.tokens[mention.first - 1]
+        if mention.first - 1 in self.phrases.covering:
+            return before.lower != "'s"
+        plain = (
+            before.word
+            and not self.phrases.is_role(mention.first - 1)
+            and before.lower not in self.phrases.words["preposition"] | self.phrases.words["determiner"]
+        )
+        return plain and self.phrases.is_role(preposition - 1) and mention.full
+
+    def _single(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
+        tokens = self.document.tokens
+        head = self._head(first, last) or self._titled_head(first, last)
+        span = (tokens[first].start, tokens[last - 1].end)
+        if head is not None:
+            return self._named(head, first, last, span)
+        apposed = self._apposed(first, last)
+        if apposed is not None:
+            phrase = Phrase(first, apposed.first, "apposition")
+            if apposed.entity.kind == "person":
+                self.sides.describe(apposed.entity, phrase)
+            return Speaker(
+                apposed.entity.name,
+                "a name in apposition",
+                0.85,
+                (apposed.entity,),
+                self.sides.of(apposed.entity),
+                (span,),
+            )
+        campaign = self._campaign(first, last) or self._author(first, last, attribution, outer)
+        if campaign is not None:
+            return campaign
+        if self.document.tokens[first].lower == "both" and last - first == 2:
+            two = self._last_two(self.document.tokens[first].start)
+            if two is not None:
+                return two
+        described = self._described(first, last, outer)
+        if described is not None:
+            return described
+        return self._as_printed(first, last, attribution, outer)
+
+    def _named(self, head: Mention, first: int, last: int, span: tuple[int, int]) -> Speaker:
+        entity = head.entity
+        name = entity.name
+        if entity.kind == "group":
+            noun = self.document.tokens[head.last - 1].lower
+            if (
+                self.document.tokens[first].lower in ("the", "this")
+                and not noun.endswith("s")
+                and head.last - first > 1
+            ):
+                found = self._holder(first, last, head.last - 1, self.document.tokens[first].start, None)
+                if found is not None:
+                    return found
+            return self._group(head, first, last, span)
+        side = self.sides.of(entity)
+        if entity.kind == "place" and entity.owner is not None:
+            return Speaker(entity.owner, "a state by its seat", 0.7, (entity,), side, (span,))
+        if entity.kind == "person" and head.last < last and self.document.tokens[head.last].lower == "campaign":
+            return Speaker(
+                f"{entity.name.split()[-1]} campaign",
+                "a campaign",
+                0.85,
+                (),
+                Side(f"{entity.name.split()[-1]} campaign", "a campaign", 0.8, head.first, head.last + 1),
+                (span,),
+            )
+        return Speaker(
+            name,
+            "a name" if len(entity.name.split()) > 1 or entity.kind != "person" else "a surname alone",
+            0.9,
+            (entity,),
+            side,
+            (span,),
+        )
+
+    def _group(self, head: Mention, first: int, last: int, span: tuple[int, int]) -> Speaker:
+        printed = self._printed(first, last)
+        return Speaker(
+            printed,
+            "a group",
+            0.7,
+            (head.entity,) if printed == head.entity.name else (),
+            self.sides.of(head.entity),
+            (span,),
+        )
+
+    def _apposed(self, first: int, last: int) -> Mention | None:
+        """The name after a description and a comma: "The finance minister, Lou Jiwei,"; also just after the source."""
+        tokens, covering = self.document.tokens, self.phrases.covering
+        for i in range(first + 1, last):
+            if tokens[i].text in (",", "—", "–", ":") and i + 1 in covering and covering[i + 1].first == i + 1:
+                mention = covering[i + 1]
+                if mention.entity.kind == "place":
+                    continue
+                if mention.last >= last or tokens[mention.last].text in (",", "—", "–", ")"):
+                    return mention if mention.entity.kind in ("person", "organisation", "outlet") else None
+            if tokens[i].text in (",", "—", "–") and i + 2 < last:
+                stop = next((n for n in range(i + 1, last) if tokens[n].text in (",", "—", "–", ")")), last)
+                head = self._head(i + 1, stop)
+                if (
+                    head is not None
+                    and head.entity.kind == "person"
+                    and head.first > i + 1
+                    and self.phrases.has_role(i + 1, head.first)
+                ):
+                    return head
+        if last + 1 < len(tokens) and tokens[last].text == "," and last + 1 in covering:
+            mention = covering[last + 1]
+            if (
+                mention.entity.kind == "person"
+                and mention.first == last + 1
+                and mention.last < len(tokens)
+                and tokens[mention.last].text == ","
+            ):
+                return mention
+        return None

@@ -1,0 +1,91 @@
+"""A resolved source, and what is known while the sources of an article are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from onrecord.core.statement import Attribution
+from onrecord.resolve import coreference
+from onrecord.resolve.affiliation import Affiliations
+from onrecord.resolve.coreference import Spoken
+from onrecord.resolve.document import Document
+from onrecord.resolve.entities import Entities, Entity, Mention
+from onrecord.resolve.phrases import PhraseReader
+from onrecord.resolve.proposals import Side
+
+
+@dataclass(slots=True)
+class Speaker:
+    """A resolved source. `entities` are those that are named, `weight` how sure the rule is before calibration."""
+
+    name: str | None
+    rule: str
+    weight: float
+    entities: tuple[Entity, ...] = ()
+    side: Side | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def entity(self) -> Entity | None:
+        """The one entity, where there is one."""
+        return self.entities[0] if len(self.entities) == 1 else None
+
+
+@dataclass
+class Scene:
+    """The article as far as its sources have been read: who is named, and who spoke where."""
+
+    entities: Entities
+    phrases: PhraseReader
+    sides: Affiliations
+    outlet: str | None = None
+    spoken: list[Spoken] = field(default_factory=list)
+    unnamed: dict[str, Entity] = field(default_factory=dict)
+    unnamed_sides: dict[str, Side | None] = field(default_factory=dict)
+    trace: dict[int, tuple[str, list[coreference.Candidate]]] = field(default_factory=dict)  # by position, for fitting
+
+    @property
+    def document(self) -> Document:
+        """The article."""
+        return self.entities.document
+
+    def _core_end(self, first: int, last: int) -> int:
+        """Where a noun phrase ends without relative clause, apposition and participles."""
+        tokens = self.document.tokens
+        for i in range(first + 1, last):
+            mention = self.phrases.covering.get(i)
+            if mention is not None and mention.first < i:
+                continue
+            if tokens[i].lower in self.phrases.words["relative"] or tokens[i].text in (",", "(", "—", "–", ";", ":"):
+                return i
+        return last
+
+    def _head_noun(self, first: int, last: int) -> int:
+        tokens = self.document.tokens
+        stop = self._core_end(first, last)
+        prepositions = self.phrases.words["preposition"]
+        return (
+            next(
+                (
+                    i
+                    for i in range(first + 1, stop)
+                    if tokens[i].lower in prepositions and i not in self.phrases.covering
+                ),
+                stop,
+            )
+            - 1
+        )
+
+    # ------------------------------------------------------------ what sources.py adds
+
+    def _named(self, head: Mention, first: int, last: int, span: tuple[int, int]) -> Speaker:
+        """The speaker that a name at the head of a noun phrase means."""
+        raise NotImplementedError
+
+    def _single(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
+        """The speaker that one noun phrase means."""
+        raise NotImplementedError
+
+    def phrase(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
+        """The speaker that the noun phrase of tokens `[first, last)` means."""
+        raise NotImplementedError

@@ -1,0 +1,237 @@
+"""When something was said: which time phrase of the article dates a statement, or none.
+
+A linear model over the times of the article, fitted by `training/fit_speech_time.py`. It looks at where a time stands
+(beside the cue, earlier, with the same speaker), how precise and how old it is, and at the tense of the cue; no answer
+depends on that for another statement.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from onrecord.core.statement import Attribution, PartialDate
+from onrecord.resolve.times import Time, Times
+from onrecord.resolve.vocabulary import data_file
+
+PERFECT = re.compile(r"\b(?:has|have|had|having|'ve|’ve)\b", re.I)
+FUTURE = re.compile(r"\b(?:will|would|plans?|to)\b", re.I)
+PRESENT = re.compile(
+    r"\b(?:says|thinks|believes|wants|is|are|calls|asks|argues|claims|adds|insists|warns|writes|according)\b", re.I
+)
+LIVE = re.compile(r"\A\W*(?:live\b|live from\b|as it happened\b|ticker\b)", re.I)
+INTERVIEW = re.compile(
+    r"\b(?:in (?:an|this|the) (?:\w+ )?(?:interview|conversation) with (?:this|our)\b|"
+    r"(?:told|spoke to|talked to|received) (?:this (?:newspaper|paper|magazine)|"
+    r"our (?:newspaper|correspondent|reporter)))",
+    re.I,
+)
+EARLIER = re.compile(
+    r"\b(?:previously|earlier|once|long|recently|repeatedly|often|already|originally|initially|always|never)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The time of a statement, why, and how sure."""
+
+    value: PartialDate | None
+    rule: str
+    weight: float
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A date that the article gives, with features for one statement; `time` is the phrase to cite."""
+
+    value: PartialDate
+    time: Time
+    features: dict[str, float]
+
+
+@cache
+def model() -> tuple[dict[str, float], float]:
+    """The fitted weights and the bias of no date."""
+    stored = json.loads(data_file("speech_time.json"))
+    return stored["weights"], stored["nobody"]
+
+
+@dataclass(slots=True)
+class Dater:
+    """Dates the statements of one article."""
+
+    times: Times
+    attributions: Sequence[Attribution]
+    speakers: Sequence[str | None]
+    _contents: list[tuple[int, int]] = field(init=False)
+    _values: dict[str, list[Time]] = field(init=False)
+    _beside: list[list[tuple[int, Time]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._contents = [(e.span.start, e.span.end) for a in self.attributions for e in a.content]
+        self._values = {}
+        for time in self.times.found:
+            self._values.setdefault(time.value.iso, []).append(time)
+        self._beside = [self._times_beside(a) for a in self.attributions]
+
+    def date(self, n: int) -> Dated:
+        """When statement `n` was made."""
+        weights, nobody = model()
+        options = self.options(n)
+        scored = [(sum(weights.get(k, 0.0) * v for k, v in o.features.items()), o) for o in options]
+        printed = self._printed(n)
+        if not scored:
+            return printed or Dated(None, "the text gives no time", 0.9)
+        top = max(nobody, *(score for score, _ in scored))
+        total = math.exp(nobody - top) + sum(math.exp(score - top) for score, _ in scored)
+        score, best = max(scored, key=lambda item: (item[0], -item[1].time.start))
+        if score < nobody:
+            return printed or Dated(None, "no time of the text dates it", math.exp(nobody - top) / total)
+        rule = "a time beside the cue" if "beside" in best.features else "the time of the occasion"
+        return Dated(best.value, rule, math.exp(score - top) / total, ((best.time.start, best.time.end),))
+
+    def _printed(self, n: int) -> Dated | None:
+        """The article's own day, for live reports and for the one who is interviewed in print."""
+        day = self.times.published
+        if day is None or self.attributions[n].outer is not None:
+            return None
+        opening = self.times.document.text[:900]
+        if LIVE.match(self.times.document.title) or LIVE.match(opening):
+            return Dated(day, "a live report: the day it was printed", 0.6)
+        main = self.speakers[n] is not None and 2 * self.speakers.count(self.speakers[n]) >= len(self.speakers)
+        if main and INTERVIEW.search(opening):
+            return Dated(day, "a printed interview: the day it was printed", 0.6)
+        return None
+
+    def _anchor(self, attribution: Attribution) -> int:
+        return (attribution.cue or attribution.source or attribution.content)[0].span.start
+
+    def _times_beside(self, attribution: Attribution) -> list[tuple[int, Time]]:
+        """The times in the cue's sentence that are not in its content or another's, with their distance."""
+        document = self.times.document
+        anchor = self._anchor(attribution)
+        if not document.sentences:
+            return []
+        start, end = document.sentences[document.sentence_of(anchor)]
+        own = [(e.span.start, e.span.end) for e in attribution.content]
+        found = []
+        for time in self.times.inside(start, end):
+            if any(a <= time.start < b for a, b in own) or any(
+                a <= time.start < b and not a <= anchor < b for a, b in self._contents
+            ):
+                continue
+            found.append((min(abs(time.start - anchor), abs(time.end - anchor)), time))
+        return sorted(found, key=lambda item: item[0])
+
+    def options(self, n: int) -> list[Option]:
+        """All dates of the article, with features for statement `n`."""
+        attribution, speaker = self.attributions[n], self.speakers[n]
+        document = self.times.document
+        anchor = self._anchor(attribution)
+        here, paragraph = document.sentence_of(anchor), document.paragraph_of(anchor)
+        beside: dict[str, tuple[int, int, Time]] = {}
+        for rank, (distance, time) in enumerate(self._beside[n]):
+            beside.setdefault(time.value.iso, (rank, distance, time))
+        own = [(e.span.start, e.span.end) for e in attribution.content]
+        narrative = [t for t in self.times.found if not any(a <= t.start < b for a, b in self._contents)]
+        before = [t for t in narrative if t.start < anchor]
+        latest = before[-1].value.iso if before else None
+        of_speaker = self._of_speaker(n, speaker)
+        last_said = of_speaker[-1][1] if of_speaker else None
+        days = {v for v in self._values if len(v) == 10}
+        tense = self._tense(attribution)
+        made = []
+        for value, times in self._values.items():
+            f: dict[str, float] = {}
+            age = self._age(value)
+            place = "b" if value in beside else "n"
+            if value in beside:
+                rank, distance, _ = beside[value]
+                f |= {
+                    "beside": 1.0,
+                    f"beside, rank {min(rank, 2)}": 1.0,
+                    f"beside, {'close' if distance < 25 else 'near' if distance < 80 else 'far'}": 1.0,
+                }
+            elif beside:
+                f["another beside"] = 1.0
+            if any(a <= t.start < b for t in times for a, b in own):
+                f["in its content"] = 1.0
+            earlier = [t for t in before if t.value.iso == value]
+            if earlier:
+                gap = here - document.sentence_of(earlier[-1].start)
+                f[f"back {gap if gap <= 2 else 5 if gap <= 5 else 10 if gap <= 10 else 'far'}"] = 1.0
+                f["same paragraph"] = float(document.paragraph_of(earlier[-1].start) == paragraph)
+            else:
+                f["only later" if any(t in narrative for t in times) else "only quoted"] = 1.0
+            f["latest"] = float(latest == value)
+            f["speaker's last"] = float(last_said == value)
+            f["speaker's"] = float(any(v == value for _, v in of_speaker))
+            first = narrative[0].value.iso if narrative else None
+            lead = first == value and document.sentence_of(narrative[0].start) <= 3 if narrative else False
+            f["first"], f["lead"] = float(first == value), float(lead)
+            f["only day"] = float(len(days) == 1 and value in days)
+            f[f"{place} precision {len(value)}"] = 1.0
+            f[f"{place} age {age}"] = 1.0
+            f[f"{place} {tense}"] = 1.0
+            f[f"lead {tense}"] = float(lead)
+            f["opening, lead"] = float(here <= 1 and lead)
+            f["opening, first"] = float(here <= 1 and first == value)
+            f["nested"] = float(attribution.outer is not None and value not in beside)
+            f["speaker's last, " + tense] = float(last_said == value)
+            f["count"] = math.log1p(len(times)) * (value not in beside)
+            cited = beside[value][2] if value in beside else earlier[-1] if earlier else times[0]
+            made.append(Option(PartialDate(value), cited, {k: v for k, v in f.items() if v}))
+        return made
+
+    def _of_speaker(self, n: int, speaker: str | None) -> list[tuple[int, str]]:
+        """The times beside other statements of the same speaker that come before, in text order."""
+        if speaker is None:
+            return []
+        anchor = self._anchor(self.attributions[n])
+        found = []
+        for m, other in enumerate(self.attributions):
+            if m != n and self.speakers[m] == speaker and self._beside[m] and self._anchor(other) < anchor:
+                found.append((self._anchor(other), self._beside[m][0][1].value.iso))
+        return sorted(found)
+
+    def _tense(self, attribution: Attribution) -> str:
+        cue = " ".join(e.quote for e in attribution.cue)
+        if not cue:
+            return "no cue"
+        if EARLIER.search(cue):
+            return "earlier"
+        if PERFECT.search(cue):
+            return "perfect"
+        if FUTURE.search(cue):
+            return "future"
+        if PRESENT.search(cue):
+            return "present"
+        return (
+            "past"
+            if re.search(r"ed\b|\b(?:said|told|wrote|spoke|thought|made|gave|went|took|began|shot|put)\b", cue)
+            else "other"
+        )
+
+    def _age(self, value: str) -> str:
+        published = self.times.published
+        if published is None or len(published.iso) < 10:
+            return "unknown"
+        if len(value) < 10:
+            months = (int(published.iso[:4]) - int(value[:4])) * 12
+            months += int(published.iso[5:7]) - int(value[5:7]) if len(value) == 7 else 0
+            return (
+                "future"
+                if months < 0
+                else f"months {0 if months == 0 else 1 if months == 1 else 11 if months < 12 else 99}"
+            )
+        age = (published.first_day() - PartialDate(value).first_day()).days
+        return (
+            "future"
+            if age < 0
+            else f"days {age if age < 2 else 6 if age < 7 else 31 if age < 32 else 365 if age < 366 else 999}"
+        )

@@ -1,0 +1,184 @@
+"""The time phrases of an article and the dates that they give.
+
+Phrases are read by `dateparser` with the article's date as reference, after the annotation guide: a weekday is the last
+one up to the article's date, "last week" and "last month" give the month, and the article's own date is not copied in.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from onrecord.core.statement import PartialDate
+from onrecord.resolve.document import Document
+
+MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+)
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+NUMBER = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
+PHRASE = re.compile(
+    rf"\b(?:(?P<day>(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b"
+    r"(?:,? (?:19|20)\d{2}\b)?)"
+    rf"|(?P<month>{MONTH},? (?:of )?(?:19|20)\d{{2}})\b"
+    rf"|(?:[Ii]n|[Ll]ast|[Ee]arly|[Ll]ate|[Dd]uring|[Ss]ince|[Tt]his|mid-?) ?(?P<bare>{MONTH})(?!\w)"
+    rf"|(?P<lastday>(?:{WEEKDAY},? (?:of )?last week|last week,? on {WEEKDAY}))\b"
+    rf"|(?P<weekday>(?P<before>[Ll]ast |[Nn]ext |[Tt]his |[Cc]oming |[Pp]revious )?{WEEKDAY}(?P<plural>s)?)\b"
+    r"|(?P<word>[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast night"
+    r"|[Tt]his (?:morning|afternoon|evening|week|weekend|month|year)"
+    r"|(?:[Ee]arlier |[Ll]ater )?(?:last|this|past) (?:week|month|year|weekend)"
+    r"|the same (?:day|night|evening)|the (?:day before|previous day|next day|following day))\b"
+    rf"|(?P<ago>{NUMBER} (?:day|week|month|year)s? (?:ago|earlier|before))\b"
+    r"|(?:[Ii]n|[Ss]ince|[Dd]uring|[Bb]ack in) (?P<year>(?:19|20)\d{2})\b)"
+)
+UNITS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time phrase at `[start, end)` and the date that it gives."""
+
+    start: int
+    end: int
+    value: PartialDate
+
+
+@dataclass(slots=True)
+class Times:
+    """All time phrases of an article in text order."""
+
+    document: Document
+    published: PartialDate | None
+    body: int = 0  # where the text begins, after its dateline
+    found: list[Time] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.found = []
+        last: PartialDate | None = None
+        for match in PHRASE.finditer(self.document.text, self.body):
+            value = read(match, self.published, last)
+            if value is not None:
+                start, end = match.span()
+                self.found.append(Time(start, end, value))
+                last = value
+
+    def inside(self, start: int, end: int) -> list[Time]:
+        """The time phrases inside a span."""
+        i = bisect_right(self.found, start, key=lambda t: t.start - 1)
+        return [t for t in self.found[max(0, i - 1) :] if start <= t.start and t.end <= end]
+
+
+def read(match: re.Match[str], published: PartialDate | None, last: PartialDate | None) -> PartialDate | None:
+    """The date that a time phrase gives; None where that depends on a date that is not known."""
+    group = match.groupdict()
+    if group["year"]:
+        return PartialDate(group["year"])
+    today = published.first_day() if published is not None and len(published.iso) == 10 else None
+    if group["month"]:
+        return _cut(_parse(group["month"].replace(" of ", " "), None), 7)
+    if group["day"]:
+        explicit = re.search(r"(?:19|20)\d{2}$", group["day"])
+        if explicit is None and published is None:
+            return None
+        return _cut(_parse(group["day"].replace(" of ", " "), published.first_day() if published else None), 10)
+    if published is None:
+        return None
+    if group["bare"]:
+        if len(published.iso) < 7:
+            return None
+        return _cut(_parse(f"{group['bare']} 1", published.first_day()), 7)
+    if today is None:
+        return None
+    if group["lastday"]:
+        name = re.search(WEEKDAY, group["lastday"])
+        assert name is not None
+        monday = today - timedelta(days=today.weekday() + 7)
+        return _of(monday + timedelta(days=WEEKDAYS.index(name[0].casefold())))
+    if group["weekday"]:
+        return _weekday(group, today)
+    if group["ago"]:
+        return _ago(group["ago"], today, last)
+    return _relative(group["word"].casefold(), today, last)
+
+
+def _weekday(group: dict[str, str | None], today: date) -> PartialDate | None:
+    before = (group["before"] or "").strip().casefold()
+    if before in ("next", "coming") or group["plural"]:
+        return None
+    name = (group["weekday"] or "").split()[-1].casefold()
+    back = (today.weekday() - WEEKDAYS.index(name)) % 7
+    if before == "last" and back == 0:
+        back = 7
+    return _of(today - timedelta(days=back))
+
+
+def _relative(word: str, today: date, last: PartialDate | None) -> PartialDate | None:
+    known = last.first_day() if last is not None and len(last.iso) == 10 else None
+    if word in ("today", "tonight", "this morning", "this afternoon", "this evening"):
+        return _of(today)
+    if word in ("yesterday", "last night"):
+        return _of(today - timedelta(days=1))
+    if word.startswith("the same"):
+        return last
+    if word in ("the day before", "the previous day"):
+        return _of((known or today) - timedelta(days=1))
+    if word in ("the next day", "the following day"):
+        return _of(known + timedelta(days=1)) if known else None
+    unit, past = word.split()[-1], "last" in word.split()
+    if unit in ("week", "weekend"):
+        return PartialDate((today - timedelta(days=7 if past else 0)).isoformat()[:7])
+    if unit == "month":
+        return PartialDate(((today.replace(day=1) - timedelta(days=1)) if past else today).isoformat()[:7])
+    return PartialDate(f"{today.year - past:04d}")
+
+
+def _ago(phrase: str, today: date, last: PartialDate | None) -> PartialDate | None:
+    number, unit, way = phrase.split()
+    base = today
+    if way in ("earlier", "before"):
+        if last is None or len(last.iso) < 10:
+            return None
+        base = last.first_day()
+    count = UNITS.get(number.casefold()) or int(number)
+    unit = unit.rstrip("s")
+    parsed = _parse(f"{count} {unit} ago", base)
+    return _cut(parsed, {"day": 10, "week": 7, "month": 7, "year": 4}[unit])
+
+
+@lru_cache(maxsize=4096)
+def _parse(phrase: str, base: date | None) -> date | None:
+    import dateparser
+
+    settings: dict[str, object] = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": "first"}
+    if base is not None:
+        settings["RELATIVE_BASE"] = datetime(base.year, base.month, base.day, 23, 59)
+    found = dateparser.parse(phrase.replace("Sept.", "Sep"), languages=["en"], settings=settings)
+    return found.date() if found is not None else None
+
+
+def _cut(day: date | None, length: int) -> PartialDate | None:
+    return PartialDate(day.isoformat()[:length]) if day is not None and day.year >= 1000 else None
+
+
+def _of(day: date) -> PartialDate:
+    return PartialDate(day.isoformat())

@@ -1,0 +1,83 @@
+"""Where something was said: an occasion or medium named beside the cue, or the one who was told."""
+
+from __future__ import annotations
+
+import re
+
+from onrecord.core.statement import Article, Attribution, Judgement
+from onrecord.resolve.document import Document
+
+REACH = 90
+TELLS = frozenset("told tell tells telling assured assure informed inform reassured confirmed".split())
+OCCASION = re.compile(
+    r"\b(?:in|at|during|on|to|via|through|by|for) (?:an?|the|his|her|its|their)? ?(?P<what>(?:[\w-]+ ){0,2}?"
+    r"(?:interview|briefing|press conference|news conference|statement|speech|address|letter|note|post|tweet|message|"
+    r"debate|rally|meeting|session|hearing|communiqu[ée]|broadcast|podcast|op-ed|article|column|phone call|call|"
+    r"summit|conference|memo|report|video|conversation|talk show|programme|program|email|town hall|event|"
+    r"fundraiser)\b(?: (?:with|to|on|in|of|at|for|from) (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
+)
+MEDIUM = re.compile(
+    r"\b(?:on|via|to) (?P<what>Telegram|Twitter|Facebook|Truth Social|Instagram|YouTube|TikTok|Bluesky|Mastodon|"
+    r"state television|television|radio)\b"
+)
+TOLD = re.compile(
+    r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |daily )?"
+    r"[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|reporters|journalists|parliament|lawmakers|deputies|"
+    r"delegates|supporters|the press)(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
+)
+
+
+def venue_of(document: Document, article: Article, attribution: Attribution) -> Judgement[str | None]:
+    """The venue of an attribution."""
+    text = article.text
+    for start, end in _around(document, attribution):
+        for pattern in (OCCASION, MEDIUM):
+            match = pattern.search(text.content, start, end)
+            if match is not None:
+                evidence = (text.cite(*match.span("what")),)
+                return Judgement(
+                    value=" ".join(match["what"].split()),
+                    rule="an occasion named beside the cue",
+                    confidence=0.7,
+                    evidence=evidence,
+                )
+    cue = attribution.cue[-1] if attribution.cue else None
+    if cue is not None and set(cue.quote.casefold().split()) & TELLS:
+        following = [e.span.start for e in attribution.content if e.span.start >= cue.span.end]
+        stop = min(following, default=cue.span.end + 60)
+        match = TOLD.match(text.content[cue.span.end : stop])
+        if match is not None:
+            start, end = cue.span.end + match.start("whom"), cue.span.end + match.end()
+            whom, where = match["whom"], match["where"] or ""
+            value = (
+                f"remarks to {whom.removeprefix('the ')}{where}"
+                if whom in ("reporters", "journalists", "the press")
+                else f"{whom}{where}"
+            )
+            return Judgement(
+                value=value, rule="the one who was told", confidence=0.65, evidence=(text.cite(start, end),)
+            )
+    return Judgement(value=None, rule="the article does not tell", confidence=0.7)
+
+
+def _around(document: Document, attribution: Attribution) -> list[tuple[int, int]]:
+    """The stretches of the cue's sentence that are neither content nor source, nearest first."""
+    anchor = attribution.cue or attribution.source
+    if not anchor or not document.sentences:
+        return []
+    place = anchor[0].span.start
+    at, end = document.sentences[document.sentence_of(place)]
+    spans = []
+    for start, stop in sorted((e.span.start, e.span.end) for e in (*attribution.content, *attribution.source)):
+        if stop <= at or start >= end:
+            continue
+        if start > at:
+            spans.append((at, start))
+        at = max(at, stop)
+    if at < end:
+        spans.append((at, end))
+
+    def distance(span: tuple[int, int]) -> int:
+        return min(abs(span[0] - place), abs(span[1] - place))
+
+    return [span for span in sorted(spans, key=distance) if distance(span) < REACH]

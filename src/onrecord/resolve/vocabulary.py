@@ -1,0 +1,60 @@
+"""The vocabularies that resolving uses: names of states and bodies, roles, first names, heads of names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from onrecord.lexicon import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A row of the gazetteer: `kind` is state, body or outlet; `how` is name, capital, adjective, seat or organ."""
+
+    name: str
+    kind: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All tables, by casefolded key; `words` are the classes of `resolve/words.tsv`."""
+
+    actors: dict[str, Actor]
+    roles: dict[str, str]
+    genders: dict[str, str]
+    words: dict[str, frozenset[str]]
+
+    def with_actors(self, more: dict[str, Actor]) -> Vocabulary:
+        """The same with further actors, which one article explains."""
+        return Vocabulary(self.actors | more, self.roles, self.genders, self.words) if more else self
+
+    def is_role(self, word: str) -> bool:
+        """Whether a lower-case word is a role noun, also in the plural."""
+        return word in self.roles or (word.endswith("s") and word[:-1] in self.roles)
+
+
+@cache
+def load_vocabulary() -> Vocabulary:
+    """The bundled vocabularies."""
+    actors: dict[str, Actor] = {}
+    for table in ("actors.tsv", "resolve/actors.tsv"):
+        for r in rows(table):
+            known = actors.get(r["alias"].casefold())
+            if known is None or known.how == "adjective" or table != "actors.tsv":
+                actors[r["alias"].casefold()] = Actor(r["name"], r["kind"], r["how"])
+    roles = {r["role"]: r["kind"] for r in rows("roles.tsv")} | {
+        r["role"]: r["kind"] for r in rows("resolve/roles.tsv")
+    }
+    genders = {name: r["gender"] for r in rows("first-names.tsv") for name in r["names"].split()}
+    words: dict[str, set[str]] = {}
+    for r in rows("resolve/words.tsv"):
+        words.setdefault(r["class"], set()).update(r["words"].split())
+    return Vocabulary(actors, roles, genders, {k: frozenset(v) for k, v in words.items()})
+
+
+def data_file(name: str) -> bytes:
+    """The bytes of a file beside the vocabularies."""
+    return resources.files("onrecord").joinpath("data", "resolve", name).read_bytes()

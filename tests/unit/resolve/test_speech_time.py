@@ -1,0 +1,58 @@
+"""When it was said: only what the text gives."""
+
+from __future__ import annotations
+
+import pytest
+
+from .saying_made import read
+
+
+def when(marked: str, **given: str) -> list[str | None]:
+    return [None if s.when.value is None else str(s.when.value) for s in read(marked, **given)]
+
+
+TIMES = [
+    ("[1s Ann Lee] [1c said] on Tuesday [1q that it rains].", "2026-03-03"),
+    ("On Thursday, [1s Ann Lee] [1c said] [1q it rains].", "2026-03-05"),
+    ("[1s Ann Lee] [1c said] last month [1q that it rains].", "2026-02"),
+    ("In April [1s Ann Lee] [1c said] [1q that it rains].", "2025-04"),
+    ("[1s Ann Lee] [1c said] [1q it would rain on Tuesday].", None),
+    ("[1s The envoys, who met on Monday,] [1c offered] [1q a truce].", "2026-03-02"),
+]
+
+
+@pytest.mark.parametrize(("text", "date"), TIMES)
+def test_a_time_beside_the_cue(text: str, date: str | None) -> None:
+    """Weekdays are the last ones, months the last such month; a time inside the content is not the saying's."""
+    assert when(text) == [date]
+
+
+def test_an_occasion_goes_on_for_its_speaker() -> None:
+    """The next statement of the same speaker has the time."""
+    text = "[1s Ann Lee] [1c said] on Tuesday [1q that it rains]. [2s Lee] [2c added] [2q that it pours]."
+    assert when(text) == ["2026-03-03", "2026-03-03"]
+
+
+def test_the_time_of_another_content_is_not_taken() -> None:
+    """'… killed in January, and backed' is not when she backed it."""
+    text = "[1s Ann Lee] [1c conceded] [1q that many were killed in January], and [2s she] [2c backed] [2q a truce]."
+    assert when(text) == [None, None]
+
+
+def test_live_reports_have_their_day() -> None:
+    """All that a live report tells at first hand was said on its day."""
+    assert when("[1s Ann Lee] [1c says] [1q it rains].", title="Live: the storm") == ["2026-03-05"]
+
+
+def test_a_printed_interview_has_the_day_it_was_printed() -> None:
+    """But only for the one who was interviewed."""
+    text = (
+        "[1s Ann Lee] [1c said] [1q it rains] in an interview with this newspaper. "
+        "[2s She] [2c laughed] [2q that it pours]. [3s Bo Dahl] [3c said] [3q no]."
+    )
+    assert when(text) == ["2026-03-05", "2026-03-05", None]
+
+
+def test_without_a_date_of_the_article_weekdays_stay_unknown() -> None:
+    """A year alone places no Tuesday."""
+    assert when("[1s Ann Lee] [1c said] on Tuesday [1q that it rains].", published="2026") == [None]
