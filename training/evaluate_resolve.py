@@ -51,10 +51,10 @@ def attributions_of(case: Case) -> tuple[Article, list[tuple[dict[str, Any], Att
     made = assemble(text, found)
     pairs = []
     for attribution in made:
-        key = tuple(part[0].span.start if part else -1 for part in (attribution.cue, attribution.content))
-        statement = labels.get(key)
-        if statement is not None:
-            pairs.append((statement, attribution))
+        cue, content = (part[0].span.start if part else -1 for part in (attribution.cue, attribution.content))
+        found_label = labels.get((cue, content))
+        if found_label is not None:
+            pairs.append((found_label, attribution))
     return article, pairs, made
 
 

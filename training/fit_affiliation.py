@@ -86,8 +86,8 @@ def main() -> None:
     for threshold in np.arange(0.2, 0.8, 0.05):
         right = total = 0
         for group in training:
-            name = choose(group, weights, intercept, threshold)
-            right += sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, name))
+            chosen_name = choose(group, weights, intercept, threshold)
+            right += sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, chosen_name))
             total += sum(group["gold"].values())
         best = max(best, (right / total, float(threshold)))
     threshold = round(best[1], 2)
@@ -95,8 +95,8 @@ def main() -> None:
         right = total = reach = 0
         for group in groups:
             if group["development"] == part and not group["invented"]:
-                name = choose(group, weights, intercept, threshold)
-                right += sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, name))
+                final_name = choose(group, weights, intercept, threshold)
+                right += sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, final_name))
                 reach += sum(
                     n
                     for gold, n in group["gold"].items()

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 
-from fit_coreference import Example, accuracy, fit
 from onrecord.resolve.document import Document
 from onrecord.resolve.resolver import dateline_end, load_resolver
 from onrecord.resolve.speech_time import Dater
 from onrecord.resolve.times import Times
 from training.evaluate_resolve import attributions_of, load_scorer
+from training.fit_coreference import Example, accuracy, fit
 from training.label_files import read_articles, read_cases
 
 

@@ -105,7 +105,8 @@ class Affiliations(Proposals):
             if len(told) != 1:
                 return None
             probability, option = told[0]
-        return Side(option.name, option.rules.most_common(1)[0][0], probability, option.first, option.last)
+        rule = next(name for name, _ in option.rules.most_common() if name != "first phrase")
+        return Side(option.name, rule, probability, option.first, option.last)
 
     # ------------------------------------------------------------ bodies
 

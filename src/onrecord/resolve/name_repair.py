@@ -138,6 +138,7 @@ class NameRepair:
         tokens = self._document.tokens
         taken = {i for item in items for i in range(item.first, item.last)}
         self._widen(items, taken)
+        self._join_bodies(items, taken)
         self._add_bodies(items, taken)
         known: dict[str, Item] = {}
         for item in items:
@@ -234,6 +235,25 @@ class NameRepair:
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 taken.add(n)
 
+    def _join_bodies(self, items: list[Item], taken: set[int]) -> None:
+        """Join "Council" and "League" in "Council of the League", where the tagger has cut a name."""
+        tokens, heads = self._document.tokens, self._vocabulary.words["body-head"]
+        begins = {item.first: item for item in items}
+        for item in list(items):
+            n = item.last
+            if item.kind != "organisation" or tokens[n - 1].lower not in heads or item not in items:
+                continue
+            if n + 1 >= len(tokens) or tokens[n].lower not in ("of", "on", "for"):
+                continue
+            n += 1 + (tokens[n + 1].lower == "the")
+            other = begins.get(n)
+            if other is None or other.kind != "organisation" or tokens[n].sentence != tokens[item.first].sentence:
+                continue
+            item.last, item.end = other.last, other.end
+            item.text = " ".join(self._document.text[item.start : item.end].split())
+            taken.update(range(item.first, item.last))
+            items.remove(other)
+
     def _add_bodies(self, items: list[Item], taken: set[int]) -> None:
         """Add runs of capitalised words that end in a body's head ("Miners' League"), and names of the gazetteer."""
         tokens, words, actors = self._document.tokens, self._vocabulary.words, self._vocabulary.actors
@@ -264,6 +284,12 @@ class NameRepair:
             )
             start = i + (tokens[i].lower in words["not-a-name"] or role)
             heads = [n for n in range(start, j) if tokens[n].lower in words["body-head"] | words["outlet-head"]]
+            called = i > 0 and tokens[i - 1].text in words["body-noun"] and tokens[i - 1].sentence == tokens[i].sentence
+            if called and not heads and j - i <= 3 and tokens[i].lower not in words["not-a-name"] and start == i:
+                items.append(self._copy(i, j, "organisation", [0.7 if k == "organisation" else 0.07 for k in KINDS]))
+                taken.update(range(i, j))
+                i = j
+                continue
             if heads and heads[-1] > start and not all(t.capital for t in tokens[max(0, i - 2) : j + 2] if t.word):
                 items.append(
                     self._copy(

@@ -141,7 +141,7 @@ class Features:
             names += [f"d={key}" for key in beside]
             if beside.get("first") or beside.get("title"):
                 names.append(f"dp={shape}/{min(len(inside), 3)}")
-            made.append([zlib.crc32(name.encode()) % BUCKETS for name in names])
+            made.append([zlib.crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS for name in names])
         return made
 
     def _at(self, i: int, sentence: int) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Article, Attribution, Judgement, PartialDate
 from onrecord.resolve.affiliation import Affiliations
+from onrecord.resolve.calibration import probability
 from onrecord.resolve.document import Document
 from onrecord.resolve.entities import build_entities
 from onrecord.resolve.names import NameTagger, load_name_tagger
@@ -20,6 +23,8 @@ from onrecord.resolve.states import states_in
 from onrecord.resolve.times import Times
 from onrecord.resolve.venue import venue_of
 from onrecord.resolve.vocabulary import Vocabulary, load_vocabulary
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,21 @@ class Resolver:
     def __init__(self, tagger: NameTagger, vocabulary: Vocabulary) -> None:
         self._tagger, self._vocabulary = tagger, vocabulary
 
-    def resolve(self, article: Article, attributions: Sequence[Attribution], background: str = "") -> list[Resolution]:
-        """One resolution for each attribution, in the order given; `background` is prose that explains names."""
-        speakers = self.speakers(article, attributions, background)[0]
-        return self._judge(article, attributions, speakers)
+    def resolve(
+        self,
+        article: Article,
+        attributions: Sequence[Attribution],
+        background: str = "",
+        *,
+        calibrated: bool = True,
+    ) -> list[Resolution]:
+        """Resolve each attribution, in the order given; `background` is prose that explains names.
+
+        Confidences are probabilities, or with `calibrated=False` the weights of the rules.
+        """
+        speakers, sources = self.speakers(article, attributions, background)
+        made = self._judge(article, sources.document, attributions, speakers)
+        return [_calibrated(one) for one in made] if calibrated else made
 
     def speakers(
         self, article: Article, attributions: Sequence[Attribution], background: str = ""
@@ -72,9 +88,8 @@ class Resolver:
         return [found[a] for a in attributions], sources
 
     def _judge(
-        self, article: Article, attributions: Sequence[Attribution], speakers: Sequence[Speaker]
+        self, article: Article, document: Document, attributions: Sequence[Attribution], speakers: Sequence[Speaker]
     ) -> list[Resolution]:
-        document = Document(article.text.content, article.title or "")
         times = Times(document, article.published, dateline_end(article.text.content))
         dater = Dater(times, attributions, [s.name for s in speakers])
         of = dict(zip(attributions, speakers, strict=True))
@@ -122,6 +137,20 @@ class Resolver:
         return Judgement(value=tuple(links), rule=rule, confidence=0.8, evidence=tuple(evidence))
 
 
+def _calibrated(one: Resolution) -> Resolution:
+    """Replace the weights of rules by probabilities."""
+    return replace(
+        one,
+        speaker=_judged("speaker", one.speaker),
+        affiliation=_judged("affiliation", one.affiliation),
+        when=_judged("when", one.when),
+    )
+
+
+def _judged(field: str, judgement: Judgement[T]) -> Judgement[T]:
+    return replace(judgement, confidence=probability(field, judgement.rule, judgement.confidence))
+
+
 def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
     """Text order, but a reporter before those it reports."""
     ordered: dict[Attribution, None] = {}
@@ -139,8 +168,6 @@ def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
 
 def dateline_end(text: str) -> int:
     """Where the text begins after a dateline ("PORT ANSEL, March 3 (Wire) - ")."""
-    import re
-
     match = re.match(r"^[^\n]{0,20}?[A-Z][A-Z’' .-]{2,30},? [^\n]{0,60}? ?[-–—]{1,2} ", text)
     return match.end() if match else 0
 
