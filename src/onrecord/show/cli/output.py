@@ -167,9 +167,9 @@ def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
 
 
 def _width(lengths: Sequence[int]) -> int:
-    """The width of a column to a pipe: that of its longest cell of ordinary length, if half of the cells are such."""
-    ordinary = [length for length in lengths if length <= WIDEST]
-    return max(ordinary) if 2 * len(ordinary) >= len(lengths) else max(lengths)
+    """The width of a column to a pipe: that of its longest cell, of those that are not far longer than most."""
+    usual = max(3 * WIDEST, 3 * sorted(lengths)[len(lengths) // 2])
+    return max(length for length in lengths if length <= usual)
 
 
 STYLES = {"support": "green", "oppose": "red", "mixed": "yellow", "noncommittal": "yellow"}
