@@ -40,7 +40,9 @@ def addresses(path):
         one = next(ledger.statements())
     return ["/", "/positions", f"/articles/{one.article.id}", f"/statements/{one.id}", "/search", "/issues",
             "/issues/dam",
-            "/people", "/people/Ana%20Orr", "/conflicts", "/conflicts?kind=between", "/network?by=speaker", "/review",
+            "/people", "/people/Ana%20Orr", "/people/Ardesh?by=affiliation", "/cells?actor=Ana+Orr&on=dam", "/articles",
+            f"/compare?a={one.id}&b={one.id}", "/tie?a=Ana+Orr&b=Boris+Vel", "/?outlet=The+Courier&checked=no",
+            "/conflicts?kind=drift", "/conflicts", "/conflicts?kind=between", "/network?by=speaker", "/review",
             f"/review/{one.id}/edit", "/add", "/coding", "/account", "/positions?as_of=2020-01-01"]  # fmt: skip
 
 
@@ -86,25 +88,34 @@ def test_a_hostile_article_runs_nothing(visit, path):
 def test_the_slider_replays_how_positions_moved(visit):
     page = visit()
     page.goto("/positions")
-    cell = page.locator('#matrix a[href*="speaker=Ana+Orr"]')
+    cell = page.locator('#matrix a[href*="actor=Ana+Orr"]')
     assert "s-oppose" in cell.get_attribute("class")
     page.locator("#slider").focus()
     page.keyboard.press("Home")
     page.wait_for_selector('#matrix[data-as-of="2026-01-02"]')
-    assert "s-support" in page.locator('#matrix a[href*="speaker=Ana+Orr"]').get_attribute("class")
+    assert "s-support" in page.locator('#matrix a[href*="actor=Ana+Orr"]').get_attribute("class")
     assert "as_of=2026-01-02" in page.url
     page.click("#replay")
     page.wait_for_selector('#matrix[data-as-of="2026-03-02"]', timeout=8_000)
 
 
 def test_a_cell_shows_its_newest_quotation_and_leads_to_the_evidence(visit):
+    """Claim: one key or click on a cell opens what it rests on beside the matrix; Escape leads back to the cell."""
     page = visit()
     page.goto("/positions")
-    page.locator('#matrix a[href*="speaker=Ana+Orr"]').focus()
+    page.locator('#matrix a[href*="actor=Ana+Orr"]').focus()
     assert "the dam must wait" in page.inner_text("#tip")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search?**")
-    page.click(".quote >> nth=0")
+    page.wait_for_selector("#panel.open .evidence .said")
+    assert "the dam must wait" in page.inner_text("#panel .context >> nth=0")
+    assert "decides the cell" in page.inner_text("#panel .said >> nth=0")
+    assert page.url.endswith("/positions")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.classList.contains('cell')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel.open .evidence .said")
+    page.click("#panel a:text('why') >> nth=0")
+    page.wait_for_url("**/statements/**")
     assert "the dam must wait" in page.inner_text("blockquote .m-content >> nth=0") + page.inner_text("blockquote")
 
 

@@ -61,6 +61,60 @@ def confusion(units: Sequence[Mapping[str, Hashable]], one: str, other: str) -> 
     return Counter((unit[one], unit[other]) for unit in units if one in unit and other in unit)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How far two coders agree: Cohen's kappa (None where chance alone would agree wholly), and the bare share."""
+
+    kappa: float | None
+    low: float | None
+    high: float | None
+    agreed: int
+    units: int
+
+
+def kappa(units: Sequence[Mapping[str, Hashable]], one: str, other: str, *, draws: int = 1_000, seed: int = 0) -> Pair:
+    """Return Cohen's kappa of two coders over the units that both coded, with a bootstrap interval of 95 %.
+
+    J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20 (1960).
+    """
+    pairs = [(unit[one], unit[other]) for unit in units if one in unit and other in unit]
+    names = {value: place for place, value in enumerate(dict.fromkeys(value for pair in pairs for value in pair))}
+    coded = np.array([[names[a], names[b]] for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+    found = _kappa(coded, len(names))
+    random = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(draws if found is not None else 0):
+        value = _kappa(coded[random.integers(0, len(coded), len(coded))], len(names))
+        if value is not None:
+            drawn.append(value)
+    low = high = None
+    if drawn and len(drawn) >= draws / 2:
+        low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975]))
+    return Pair(found, low, high, int((coded[:, 0] == coded[:, 1]).sum()), len(coded))
+
+
+def _kappa(coded: NDArray[np.int64], values: int) -> float | None:
+    if not len(coded):
+        return None
+    observed = float((coded[:, 0] == coded[:, 1]).mean())
+    shares = [np.bincount(coded[:, side], minlength=values) / len(coded) for side in (0, 1)]
+    expected = float(shares[0] @ shares[1])
+    return None if expected >= 1 else (observed - expected) / (1 - expected)
+
+
+def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the Wilson interval of a share, of 95 % for `z` = 1.96; (0, 1) of nothing.
+
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
+    """
+    if not total:
+        return 0.0, 1.0
+    share = right / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
 def _tables(
     counts: Sequence[Counter[Hashable]],
 ) -> tuple[Floats, Floats, Floats]:

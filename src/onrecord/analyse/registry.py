@@ -46,6 +46,7 @@ class Actor:
 
 
 Key = tuple[str, str | None]  # a speaker as printed, and its affiliation
+_PINS = (Ruling.PIN, Ruling.UNPIN)
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Names:
 
     shown: Mapping[Key, Key] = field(default_factory=dict)
     hidden: frozenset[Key] = frozenset()
+    pinned: tuple[str, ...] = ()
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -132,10 +134,11 @@ def decided(heard: pl.DataFrame, decisions: Sequence[Decision]) -> Names:
     `heard` counts the statements of each speaker and affiliation (columns speaker, affiliation, len). Short forms come
     along with the speaker that a decision names, as in `build_registry`, and an unknown affiliation is filled in.
     """
+    first = pinned(decisions)
     names = {name for one in decisions for name in _named(one)}
     wanted = {_plain(form) for name in names for form in (name, re.sub(r" \([^()]*\)$", "", name))}
     if not wanted:
-        return Names()
+        return Names(pinned=first)
     last = {name.split()[-1] for name in wanted if name}  # only who shares the last word can be one by the rules
     counts = Counter({(who, side): n for who, side, n in heard.iter_rows() if _plain(who).split()[-1:] and
                       _plain(who).split()[-1] in last})  # fmt: skip
@@ -152,12 +155,23 @@ def decided(heard: pl.DataFrame, decisions: Sequence[Decision]) -> Names:
             shown = (group.name, group.party or side or most)
             if (name, side) != shown:
                 found[name, side] = shown
-    return Names(found, frozenset(hidden))
+    return Names(found, frozenset(hidden), first)
+
+
+def pinned(decisions: Iterable[Decision]) -> tuple[str, ...]:
+    """Return the parties that people want to see first, in their order."""
+    order: list[str] = []
+    for decision in decisions:
+        if decision.ruling in _PINS and decision.name in order:
+            order.remove(decision.name)
+        if decision.ruling is Ruling.PIN:
+            order.insert(int(decision.others[0]) - 1 if decision.others else len(order), decision.name)
+    return tuple(order)
 
 
 def _named(decision: Decision) -> tuple[str, ...]:
     """The speakers that a decision names, those apart from whom a split sets one left out."""
-    if decision.ruling is Ruling.SPLIT:
+    if decision.ruling is Ruling.SPLIT or decision.ruling in _PINS:
         return ()
     names = (Ruling.MERGE, Ruling.RENAME, Ruling.ALIAS)
     return (decision.name, *decision.others) if decision.ruling in names else (decision.name,)
@@ -195,7 +209,7 @@ def _by_name(counts: Counter[Key]) -> list[_Group]:
         ]
         unknown = [key for key in keys if key[1] is None]
         surname = " " not in keys[0][0] and _plain(keys[0][0]) not in sides  # whose it is, its fuller forms tell
-        if unknown and len(made) == 1 and _is_name(keys[0][0]) and not surname:
+        if unknown and len(made) == 1 and is_name(keys[0][0]) and not surname:
             made[0].keys += unknown
         elif unknown:
             made.append(_Group(unknown[0][0], unknown))
@@ -203,7 +217,7 @@ def _by_name(counts: Counter[Key]) -> list[_Group]:
     return groups
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
     """Tell whether a speaker is a name rather than a description: all longer words are capitalised."""
     return (
         bool(name)
@@ -215,7 +229,7 @@ def _is_name(name: str) -> bool:
 def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Group]:
     """Join surnames, initials and parts of bodies' names to the one fuller name that fits; note where several do."""
     full = [
-        group for group in groups if len(group.name.split()) > 1 and _is_name(group.name) and " and " not in group.name
+        group for group in groups if len(group.name.split()) > 1 and is_name(group.name) and " and " not in group.name
     ]
     kept: list[_Group] = []
     for group in sorted(groups, key=lambda g: len(g.name.split())):  # surnames first: what they join may join in turn
@@ -237,7 +251,7 @@ def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Grou
 
 
 def _short_of(short: _Group, long: _Group) -> bool:
-    if not _is_name(short.name) or not _compatible(short.keys[0][1], long.keys[0][1]):
+    if not is_name(short.name) or not _compatible(short.keys[0][1], long.keys[0][1]):
         return False
     if short.keys[0][1] is not None and _plain(short.keys[0][1]) == _plain(short.name):
         return False  # a state or body that speaks as itself is short for nobody
@@ -256,7 +270,7 @@ def _compatible(one: str | None, two: str | None) -> bool:
 def _decided(groups: list[_Group], decisions: Iterable[Decision], apart: set[frozenset[str]]) -> list[_Group]:
     """Apply the decisions other than splits in the order they were made."""
     for decision in decisions:
-        if decision.ruling is Ruling.SPLIT:
+        if decision.ruling is Ruling.SPLIT or decision.ruling in _PINS:
             continue
         if decision.ruling not in (Ruling.MERGE, Ruling.ALIAS):
             for group in _called(groups, decision.name):
@@ -302,7 +316,7 @@ def _label(group: _Group) -> str:
 def _note_namesakes(groups: Sequence[_Group]) -> None:
     names: dict[str, list[_Group]] = {}
     for group in groups:
-        if _is_name(group.name):
+        if is_name(group.name):
             names.setdefault(_plain(group.name), []).append(group)
     for same in names.values():
         if len(same) > 1:
@@ -378,7 +392,7 @@ def _kind(name: str, side: str | None, outlets: set[str], states: set[str]) -> A
         return ActorKind.STATE
     if _plain(name) in outlets:
         return ActorKind.OUTLET
-    if not _is_name(name):
+    if not is_name(name):
         return ActorKind.UNNAMED
     body = side is not None and _plain(side) == _plain(name)
     return ActorKind.BODY if body or re.search(r" (?:of|and) ", name) else ActorKind.PERSON

@@ -259,10 +259,12 @@ class Ruling(StrEnum):
     PARTY = "party"  # `name` speaks for the one party, body or state in `others`
     HIDE = "hide"  # what `name` says is left out of every table
     SHOW = "show"  # what `name` says is shown again
+    PIN = "pin"  # `name` is one of the parties that are shown first, at the place in `others` or after the others
+    UNPIN = "unpin"  # `name` is shown among all others again
 
 
 _ONE_VALUE = (Ruling.RENAME, Ruling.KIND, Ruling.PARTY)
-_NO_VALUE = (Ruling.HIDE, Ruling.SHOW)
+_NO_VALUE = (Ruling.HIDE, Ruling.SHOW, Ruling.UNPIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +283,9 @@ class Decision:
             raise CodecError("a decision on people needs names that are not empty")
         if self.ruling in _NO_VALUE and self.others:
             raise CodecError(f"{self.ruling} takes one name only")
-        if self.ruling not in _NO_VALUE and not self.others:
+        if self.ruling is Ruling.PIN and not re.fullmatch(r"|[1-9][0-9]{0,2}", " ".join(self.others)):
+            raise CodecError("a party is pinned at a place from 1 to 999, or after the others")
+        if self.ruling not in (*_NO_VALUE, Ruling.PIN) and not self.others:
             raise CodecError("a decision on people needs a name and at least one other name")
         if self.ruling in _ONE_VALUE and len(self.others) != 1:
             raise CodecError(f"{self.ruling} takes one value for a speaker")

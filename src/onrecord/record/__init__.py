@@ -10,6 +10,7 @@ from pathlib import Path
 from onrecord.record.accounts import Accounts, Role, Token, User
 from onrecord.record.archive import Archive, is_archive
 from onrecord.record.chain import Batch
+from onrecord.record.desk_work import DeskWork, Note, Version
 from onrecord.record.follow import Delta
 from onrecord.record.query import Query
 from onrecord.record.reviews import Review, Reviews, Round, Verdict
@@ -17,8 +18,8 @@ from onrecord.record.store import Change, Ledger
 from onrecord.record.verify import Finding, Report
 
 __all__ = [
-    "Accounts", "Archive", "Batch", "Change", "Delta", "Finding", "Ledger", "Query", "Report", "Review",
-    "Reviews", "Role", "Round", "Token", "User", "Verdict", "open_store",
+    "Accounts", "Archive", "Batch", "Change", "Delta", "DeskWork", "Finding", "Ledger", "Note", "Query", "Report",
+    "Review", "Reviews", "Role", "Round", "Token", "User", "Verdict", "Version", "open_store",
 ]  # fmt: skip
 
 

@@ -81,3 +81,46 @@ codings = Table(
     Column("record", Text, nullable=False),
     Column("created", Text, nullable=False),
 )
+
+# Versions of the codebook made at the desk, `record` as in the ledger's own table; what was read under is kept there.
+codebook_versions = Table(
+    "desk_codebooks",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", Text, nullable=False),
+    Column("coder", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("change", Text, nullable=False),
+)
+
+# `statement` is null for a note on the whole article; `kind` is note or flag; `closed` is when it was dealt with.
+notes = Table(
+    "desk_notes",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("article", Text, nullable=False),
+    Column("statement", Text),
+    Column("coder", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("closed", Text),
+)
+
+assignments = Table(
+    "desk_assignments",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("coder", Text, nullable=False),
+    Column("assigned_by", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)
+
+samples = Table(
+    "desk_samples",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("statement", Text, nullable=False),
+    Column("coder", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)

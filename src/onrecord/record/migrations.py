@@ -172,6 +172,26 @@ def _confidences_of(record: str) -> dict[str, object]:
         return empty
 
 
+def _desk_work(connection: Connection) -> None:
+    postgres = connection.dialect.name == "postgresql"
+    integer = "BIGINT" if postgres else "INTEGER"
+    serial = "BIGSERIAL PRIMARY KEY" if postgres else "INTEGER PRIMARY KEY AUTOINCREMENT"
+    for statement in _DESK_WORK:
+        connection.exec_driver_sql(statement.replace("<INT>", integer).replace("<SERIAL>", serial))
+
+
+_DESK_WORK: tuple[str, ...] = (
+    """CREATE TABLE desk_codebooks (number <INT> PRIMARY KEY, record TEXT NOT NULL, coder TEXT NOT NULL,
+        created TEXT NOT NULL, change TEXT NOT NULL)""",
+    """CREATE TABLE desk_notes (number <SERIAL>, article TEXT NOT NULL, statement TEXT, coder TEXT NOT NULL,
+        kind TEXT NOT NULL, text TEXT NOT NULL, created TEXT NOT NULL, closed TEXT)""",
+    "CREATE INDEX desk_notes_by_article ON desk_notes (article)",
+    """CREATE TABLE desk_assignments (article TEXT PRIMARY KEY, coder TEXT NOT NULL, assigned_by TEXT NOT NULL,
+        created TEXT NOT NULL)""",
+    """CREATE TABLE desk_samples (number <SERIAL>, statement TEXT NOT NULL UNIQUE, coder TEXT NOT NULL,
+        created TEXT NOT NULL)""",
+)
+
 _CONFIDENCES = ("probability", "speaker_confidence", "issue_confidence", "stance_confidence")
 
 
@@ -214,6 +234,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("people, reviews and codings of the desk", _desk),
     Migration("confidences by field, and other programs' variables", _confidences),
     Migration("views for SQL: current statements and positions", _views),
+    Migration("codebook versions, notes, assignments and samples of the desk", _desk_work),
 )
 
 

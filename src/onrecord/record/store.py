@@ -312,6 +312,14 @@ class Ledger:
             number = follow.article_number(connection, rows.storable(key))
             return None if number is None else _articles(connection, [number])[number]
 
+    def with_text(self, text_id: str) -> list[Article]:
+        """Return the articles that have this very text, as they were added."""
+        with self.reading() as connection:
+            chosen = select(articles.c.number).where(articles.c.text_id == text_id).order_by(articles.c.number)
+            numbers = list(connection.execute(chosen).scalars())
+            found = _articles(connection, numbers)
+            return [found[number] for number in numbers]
+
     def follow(self, after: int = 0) -> follow.Delta:
         """Return what changed in the current view since batch `after` (see `Delta`)."""
         with self.reading() as connection:
@@ -343,6 +351,19 @@ class Ledger:
         with self.reading() as connection:
             record = connection.execute(chosen).scalar_one_or_none()
         return None if record is None else rows.codebook_of(record)
+
+    def codebooks(self) -> list[Codebook]:
+        """All codebooks that batches were written under, the one used last first."""
+        last = func.max(batches.c.number).label("last")
+        used = select(batches.c.codebook, last).where(batches.c.codebook.is_not(None)).group_by(batches.c.codebook)
+        ordered = used.subquery()
+        chosen = (
+            select(codebooks.c.record)
+            .join(ordered, ordered.c.codebook == codebooks.c.id)
+            .order_by(ordered.c.last.desc())
+        )
+        with self.reading() as connection:
+            return [rows.codebook_of(record) for record in connection.execute(chosen).scalars()]
 
     def underway(self, own: str = "desk: ") -> list[underway.Underway]:
         """Return the runs active elsewhere, without those of readers whose name begins with `own`."""

@@ -48,6 +48,8 @@ def build() -> typer.Typer:
     group.command("party")(party)
     group.command("hide")(hide)
     group.command("show")(show)
+    group.command("pin")(pin)
+    group.command("unpin")(unpin)
     return group
 
 
@@ -152,6 +154,27 @@ def show(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> No
     _decide(store, Ruling.SHOW, name, [], coder, reason)
 
 
+@flat
+def pin(
+    name: Name,
+    store: Store,
+    place: Annotated[
+        int | None,
+        typer.Option(min=1, max=999, help="Place among the pinned.  [default: the last]", show_default=False),
+    ] = None,
+    coder: Coder = "",
+    reason: Reason = "",
+) -> None:
+    """Show the party NAME first, on the desk's first page and in its matrix."""
+    _decide(store, Ruling.PIN, name, [] if place is None else [str(place)], coder, reason)
+
+
+@flat
+def unpin(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> None:
+    """Show the party NAME among all others again."""
+    _decide(store, Ruling.UNPIN, name, [], coder, reason)
+
+
 def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: str, reason: str) -> None:
     from onrecord.analyse.registry import build_registry
     from onrecord.record import Ledger
@@ -163,6 +186,8 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
         for actor in registry.actors
         for label in (actor.name, f"{actor.name} ({actor.affiliation})", *actor.aliases)
     }
+    if ruling in (Ruling.PIN, Ruling.UNPIN):
+        known |= {actor.affiliation.casefold() for actor in registry.actors if actor.affiliation}
     must_exist = (name, *others) if ruling in (Ruling.MERGE, Ruling.SPLIT) else (name,)
     missing = [one for one in must_exist if one.casefold() not in known]
     if missing:

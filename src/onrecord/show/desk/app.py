@@ -28,7 +28,7 @@ from onrecord.errors import (
     StatementStale,
     TableError,
 )
-from onrecord.record import Accounts, Ledger, Reviews
+from onrecord.record import Accounts, DeskWork, Ledger, Reviews
 from onrecord.show.desk.board import Board
 from onrecord.show.desk.guard import Guard
 from onrecord.show.desk.jobs import Jobs
@@ -54,14 +54,15 @@ _CODES = {
 def create_app(settings: Settings) -> Starlette:
     """A desk on its ledger, which is opened here and closed when the server stops."""
     ledger = Ledger(settings.ledger, cache=settings.limits.pages)
-    reviews = Reviews(ledger)
+    reviews, prepared = Reviews(ledger), DeskWork(ledger)
     turns = Turns(settings.limits.turns)
     desk = Desk(
         settings=settings,
         ledger=ledger,
         accounts=Accounts(ledger),
         reviews=reviews,
-        board=Board(ledger, reviews, turns),
+        prepared=prepared,
+        board=Board(ledger, reviews, prepared, turns),
         turns=turns,
         pages=environment(),
         jobs=Jobs(ledger, settings),

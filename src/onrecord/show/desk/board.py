@@ -8,11 +8,12 @@ beside them stays within `KEPT` bytes, and what goes over the whole table is wor
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import polars as pl
@@ -20,18 +21,26 @@ import polars as pl
 from onrecord.analyse.position_index import PositionIndex
 from onrecord.analyse.registry import Names
 from onrecord.core.columns import MIN_CONFIDENCE
+from onrecord.errors import OnRecordError
+from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.turns import Turns
 from onrecord.view import Follower, Kept, View, mark, told
 
 if TYPE_CHECKING:
-    from onrecord.lexicon import Codebook
-    from onrecord.record import Ledger, Review, Reviews
+    from onrecord.lexicon import Codebook, Issue
+    from onrecord.record import DeskWork, Ledger, Review, Reviews
 
 T = TypeVar("T")
+_LOG = logging.getLogger("onrecord.desk")
 KEPT = 48 << 20  # bytes of results kept per batch; a page's result is some ten kilobytes
 AT_ONCE = 1  # more only wait for each other's lock of the interpreter, and each holds copies of the table meanwhile
 BY = ("speaker", "affiliation")
 THRESHOLDS = 4  # snapshots under different thresholds at a time; each has an index of positions of its own
+SLOW = 12  # results of slow comparisons that are kept from batch to batch
+PATIENCE = 0.8  # seconds that a page waits for a slow result before it says that it is being worked out
+OFFERED = {"issue": 40, "outlet": 30, "act": 20, "speaker": 200, "affiliation": 100}
+"""How many values of a field a filter offers, the most frequent first."""
+NARROWED = 6  # views under different filters that are kept beside each of them
 
 
 class Results:
@@ -101,19 +110,43 @@ class Snapshot:
     created: str
     articles: int
     table: pl.DataFrame
-    codebook: Codebook | None
+    books: tuple[Codebook, ...]
+    drafts: tuple[Codebook, ...]
     results: Results
     shared: Results
     judged: dict[str, Review] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     decisions: int = 0
     min_confidence: float = MIN_CONFIDENCE
+    filters: Filters = field(default_factory=Filters)
+    _whole: Snapshot | None = None
+    _places: pl.Series | None = None
+    _narrowed: OrderedDict[Filters, Snapshot] = field(default_factory=OrderedDict)
     _standing: dict[str, PositionIndex] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def once(self, key: Hashable, make: Callable[[], T], *, heavy: bool = False) -> T:
         """Return what `make` gives, made once per batch and threshold; `heavy` is what goes over the whole table."""
-        return self.results.once(key, make, heavy=heavy)
+        return self.results.once((self.filters, key), make, heavy=heavy)
+
+    def narrow(self, filters: Filters) -> Snapshot:
+        """Return the same view of the statements that fit some filters alone."""
+        if not filters:
+            return self
+        with self._lock:
+            if filters in self._narrowed:
+                self._narrowed.move_to_end(filters)
+                return self._narrowed[filters]
+        places = self.table.select(pl.arg_where(pl.all_horizontal(filters.expressions(self.names)))).to_series()
+        made = replace(
+            self, table=self.table[places], filters=filters, _whole=self, _places=places, _narrowed=OrderedDict(),
+            _standing={}, _lock=threading.Lock(),
+        )  # fmt: skip
+        with self._lock:
+            self._narrowed[filters] = made
+            while len(self._narrowed) > NARROWED:
+                self._narrowed.popitem(last=False)
+        return made
 
     def standing(self, by: str = "speaker") -> PositionIndex:
         """Return the index of positions, made at the first question."""
@@ -125,6 +158,8 @@ class Snapshot:
     @property
     def utterances(self) -> pl.DataFrame:
         """The table with the reports of one utterance marked (column `cluster`)."""
+        if self._whole is not None and self._places is not None:
+            return self._whole.utterances[self._places]
         cluster: pl.Series = self.shared.once("clusters", lambda: told(self.table)["cluster"], heavy=True)
         return self.table.with_columns(cluster)
 
@@ -138,6 +173,21 @@ class Snapshot:
         """The names that were read and are shown otherwise."""
         return self.once("called", lambda: self.names.renamed)
 
+    @property
+    def whole(self) -> Snapshot:
+        """The view without filters."""
+        return self if self._whole is None else self._whole
+
+    def offered(self) -> dict[str, list[tuple[str, int]]]:
+        """Return the values that filters offer, with how many statements have each, from the whole of the ledger."""
+        if self._whole is not None:
+            return self._whole.offered()
+        return self.once("offered", lambda: {name: self._counts(name, most) for name, most in OFFERED.items()})
+
+    def _counts(self, name: str, most: int) -> list[tuple[str, int]]:
+        counts = self.table[name].drop_nulls().value_counts(name="n").sort(["n", name], descending=[True, False])
+        return list(counts.head(most).iter_rows())
+
     def row(self, statement: str) -> dict[str, Any] | None:
         """Return the row of a current statement by its id."""
         found = self.table.filter(pl.col("id") == statement).to_dicts()
@@ -148,11 +198,25 @@ class Snapshot:
         return self.table[numbers].to_dicts() if len(numbers) else []
 
     def labels(self) -> dict[str, str]:
-        """Return issue ids with their labels, in the codebook's order, then those that the codebook does not have."""
+        """Return issue ids with their labels: those of the codebook in use, of earlier ones, then any others."""
         return self.once("labels", self._labels)
 
+    @property
+    def codebook(self) -> Codebook | None:
+        """The codebook that was used last."""
+        return self.books[0] if self.books else None
+
+    def issue(self, key: str) -> Issue | None:
+        """Return an issue of the codebook in use, or of the last one that had it."""
+        return next((found for book in (*self.books, *self.drafts) if (found := book.issue(key)) is not None), None)
+
     def _labels(self) -> dict[str, str]:
-        known = {} if self.codebook is None else {issue.id: issue.label for issue in self.codebook.issues}
+        if self._whole is not None:
+            return self._whole.labels()
+        known: dict[str, str] = {}
+        for book in (*self.books[:1], *self.drafts, *self.books[1:]):
+            for issue in book.issues:
+                known.setdefault(issue.id, issue.label)
         for issue in sorted(self.table["issue"].drop_nulls().unique().to_list()):
             known.setdefault(issue, issue)
         return known
@@ -161,12 +225,15 @@ class Snapshot:
 class Board:
     """Holds the newest snapshots of a ledger, one for each of the last few thresholds; may be asked by many threads."""
 
-    def __init__(self, ledger: Ledger, reviews: Reviews, turns: Turns) -> None:
+    def __init__(self, ledger: Ledger, reviews: Reviews, prepared: DeskWork, turns: Turns) -> None:
         self._ledger = ledger
         self._follower = Follower(ledger)
         self._turns = turns
         self._reviews = reviews
+        self._prepared = prepared
         self._held: OrderedDict[float, Snapshot] = OrderedDict()
+        self._slow: OrderedDict[Hashable, tuple[pl.DataFrame, tuple[int, int]]] = OrderedDict()
+        self._making: dict[Hashable, threading.Thread] = {}
         self._gate = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.Lock()
 
@@ -184,6 +251,48 @@ class Board:
                 self._held.popitem(last=False)
             return held
 
+    def forget(self) -> None:
+        """Make new snapshots at the next question, as something beside the ledger changed."""
+        with self._lock:
+            self._held.clear()
+
+    def behind(self, now: Snapshot, key: Hashable, make: Callable[[], pl.DataFrame]) -> tuple[pl.DataFrame, int] | None:
+        """Return a slow result with the batch it is of, and work it out in the background where it is not there yet.
+
+        Until the result of the newest batch is there, the one of an earlier batch is given, None where there is none.
+        Whoever asks waits a moment for what is quick. OnRecordError where it cannot be worked out.
+        """
+        place = (now.min_confidence, now.filters, key)
+        with self._lock:
+            held = self._slow.get(place)
+            if held is not None and held[1] == (now.batch, now.decisions):
+                self._slow.move_to_end(place)
+                return held[0], now.batch
+            thread = self._making.get(place)
+            if thread is None or not thread.is_alive():
+                thread = threading.Thread(target=self._make, args=(now, place, key, make), daemon=True)
+                self._making[place] = thread
+                thread.start()
+        with self._turns.away():
+            thread.join(PATIENCE)
+        with self._lock:
+            held = self._slow.get(place)
+            current = held is not None and held[1] == (now.batch, now.decisions)
+        if not current and not thread.is_alive():
+            raise OnRecordError("The comparison failed; the server's log says why.")
+        return None if held is None else (held[0], held[1][0])
+
+    def _make(self, now: Snapshot, place: Hashable, key: Hashable, make: Callable[[], pl.DataFrame]) -> None:
+        try:
+            made = now.once(key, make)  # not `heavy`: it waits in a thread of its own, and may ask for heavy results
+        except Exception:  # noqa: BLE001 - a thread is an outer edge
+            _LOG.exception("the comparison %r failed", key)
+            return
+        with self._lock:
+            self._slow[place] = made, (now.batch, now.decisions)
+            while len(self._slow) > SLOW:
+                self._slow.popitem(last=False)
+
     def _snapshot(self, kept: Kept, min_confidence: float) -> Snapshot:
         # What does not depend on the threshold is shared.
         known = next(iter(self._held.values()), None)
@@ -192,7 +301,8 @@ class Board:
             created="" if kept.batch is None else kept.batch.created,
             articles=kept.articles,
             table=mark(kept.table, min_confidence),
-            codebook=self._ledger.codebook() if known is None else known.codebook,
+            books=tuple(self._ledger.codebooks()) if known is None else known.books,
+            drafts=tuple(v.codebook for v in self._prepared.versions()) if known is None else known.drafts,
             results=Results(KEPT // THRESHOLDS, self._gate, self._turns),
             shared=Results(KEPT, self._gate, self._turns) if known is None else known.shared,
             judged=self._reviews.judged() if known is None else known.judged,

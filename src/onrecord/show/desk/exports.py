@@ -9,11 +9,12 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import polars as pl
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from onrecord.exchange import csv
-from onrecord.show.desk.pages import COMMITMENTS, SIGNS, WORDS, short
-from onrecord.show.desk.visit import show
+from onrecord.show.desk.pages import HOLDS, SIGNS, WORDS, short
+from onrecord.show.desk.visit import Visit, show
 
 # Colours that stay apart for all kinds of colour sight (after Okabe & Ito 2008), as in desk.css.
 COLOURS = {"support": "#0b6fae", "oppose": "#c2500c", "mixed": "#8a4f9e", "noncommittal": "#6b6b6b"}
@@ -24,6 +25,16 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML has 
 def csv_response(frame: pl.DataFrame, name: str) -> Response:
     """Send the rows of a frame as CSV, in the form of `onrecord export`."""
     return _download(show(csv.table(frame)).encode(), "text/csv; charset=utf-8", name)
+
+
+def table_response(visit: Visit, frame: pl.DataFrame, name: str) -> Response:
+    """Send the rows of a frame in the format that the address ends in: `.csv` or `.json`."""
+    form = visit.request.url.path.rpartition(".")[2]
+    if form == "csv":
+        return csv_response(frame, f"{name}.csv")
+    if form == "json":
+        return json_response(frame.to_dicts(), f"{name}.json")
+    raise HTTPException(404, "Tables are sent as .csv or .json.")
 
 
 def json_response(value: Any, name: str | None = None) -> Response:
@@ -46,7 +57,7 @@ def matrix_svg(
     actors: Sequence[str], issues: Sequence[str], cells: Mapping[tuple[str, str], Mapping[str, Any]],
     labels: Mapping[str, str],
 ) -> str:  # fmt: skip
-    """The matrix as a drawing: stance as colour and sign, commitment as strength."""
+    """The matrix as a drawing: stance as colour and sign, the probability of the reading as strength."""
     left, top, width, height = 220, 150, 76, 26
     wide, high = left + width * len(issues) + 20, top + height * len(actors) + 50
     parts = [
@@ -72,9 +83,10 @@ def matrix_svg(
                     f'<text x="{x + width / 2}" y="{y + 17}" text-anchor="middle" fill="#666">? {cell["unsure"]}</text>'
                 )
             elif cell is not None:
-                colour, opacity = COLOURS[cell["stance"]], _OPACITY[cell["strength"]]
+                colour, opacity = COLOURS[cell["stance"]], _OPACITY[cell["shade"]]
                 ink = "#fff" if opacity == "1" else "#111"
-                said = f"{actor} {WORDS[cell['stance']]} {labels.get(issue, issue)}: {COMMITMENTS[cell['commitment']]}"
+                sure = f"{round(100 * cell['probability'])}% sure"
+                said = f"{actor} {HOLDS[cell['stance']]} {labels.get(issue, issue)}: {sure}"
                 parts.append(
                     f'<g><title>{_xml(said)}</title><rect x="{x + 2}" y="{y + 2}" width="{width - 4}" '
                     f'height="{height - 4}" fill="{colour}" fill-opacity="{opacity}"/><text x="{x + width / 2}" '
@@ -82,7 +94,7 @@ def matrix_svg(
                     f"{SIGNS[cell['stance']]}{' if' if cell['conditional'] else ''}</text></g>"
                 )
     legend = "   ".join(f"{SIGNS[stance]} {WORDS[stance]}" for stance in COLOURS)
-    parts.append(f'<text x="{left}" y="{high - 16}" fill="#444">{legend} · paler: less certain</text></svg>')
+    parts.append(f'<text x="{left}" y="{high - 16}" fill="#444">{legend} · paler: less surely read</text></svg>')
     return "".join(parts)
 
 

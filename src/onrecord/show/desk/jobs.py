@@ -43,6 +43,8 @@ class Job:
     title: str
     source: Source
     codebook: Codebook | None
+    again: bool = False  # articles that are in the ledger are read anew
+    total: int | None = None  # how many articles there are to read, where that is known
     state: str = "waiting"
     articles: int = 0
     statements: int = 0
@@ -86,12 +88,15 @@ class Jobs:
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def add(self, who: str, title: str, source: Source, codebook: Codebook | None) -> Job:
+    def add(
+        self, who: str, title: str, source: Source, codebook: Codebook | None, *,
+        again: bool = False, total: int | None = None,
+    ) -> Job:  # fmt: skip
         """Queue a reading; OnRecordError where too many wait already."""
         with self._lock:
             if sum(1 for job in self._jobs.values() if not job.over) >= self._keep:
                 raise OnRecordError("too many readings are waiting; try again when some are done")
-            job = Job(next(self._numbers), who, title, source, codebook)
+            job = Job(next(self._numbers), who, title, source, codebook, again, total)
             self._jobs[job.number] = job
             for number in [n for n, old in self._jobs.items() if old.over][: max(0, len(self._jobs) - self._keep)]:
                 del self._jobs[number]
@@ -147,11 +152,23 @@ class Jobs:
         if isinstance(outcome, Failure) and not outcome.left_out:
             self._failed(job, outcome.source, outcome.reason)
         elif isinstance(outcome, Packed):
-            self._ledger.add_readings([outcome.reading], codebook=job.codebook, reader=f"desk: {job.who}")
             article = outcome.result().article
+            known = None if job.again else self._known(article)
+            if known is not None:
+                job.tell("known", id=known.id, name=article.name, title=known.title or known.name)
+                return
+            self._ledger.add_readings([outcome.reading], codebook=job.codebook, reader=f"desk: {job.who}")
             job.articles += 1
             job.statements += len(outcome)
             job.tell("article", id=article.id, name=article.name, title=article.title, found=len(outcome))
+
+    def _known(self, article: Article) -> Article | None:
+        """Return the article that says the same in the same outlet, so that one text does not count twice.
+
+        The same words in another outlet are another report.
+        """
+        same = self._ledger.with_text(article.text.id)
+        return next((one for one in same if article.outlet is None or article.outlet == one.outlet), None)
 
     def _failed(self, job: Job, source: str, reason: str) -> None:
         job.failures += 1

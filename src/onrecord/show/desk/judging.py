@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,8 +35,10 @@ CODED = ("speaker", "affiliation", "act", "issue", "stance", "commitment", "form
 """The fields that a form holds one value of; chain and condition have more."""
 
 
-def corrected(old: Statement, form: Mapping[str, str], codebook: Codebook | None) -> Statement:
+def corrected(old: Statement, form: Mapping[str, str], issues: Container[str] | None) -> Statement:
     """The statement with the form's values; fields that are missing from the form stay, unchanged ones keep their why.
+
+    `issues` are the issues of all codebooks of the ledger, so that what was read under an earlier one can be corrected.
 
     Spans come as numbers of words, `3-7` or `3-7,12-15`. CodecError where a value is not in its closed list.
     """
@@ -44,7 +46,7 @@ def corrected(old: Statement, form: Mapping[str, str], codebook: Codebook | None
     # What was shown as a range of whole words may begin inside one: a range that came back as it went changes nothing.
     same = "condition" in form and form["condition"].replace(" ", "") == ranges(old, "condition")
     given = {name: raw for name, raw in form.items() if not (same and name == "condition")}
-    for name, value in _values(given, old.article, codebook).items():
+    for name, value in _values(given, old.article, issues).items():
         if plain(value) != plain(getattr(old, name).value):
             changes[name] = hand(value, old.article)
     for name in SPANS:
@@ -65,16 +67,21 @@ def ranges(of: Statement, name: str) -> str:
     return ",".join(f"{low}-{high}" for low, high in found)
 
 
-def made(article: Article, form: Mapping[str, str], codebook: Codebook | None) -> Statement:
-    """A statement that the machine missed, from a form; what the form leaves out is unknown."""
+def made(article: Article, form: Mapping[str, str], issues: Container[str] | None) -> Statement:
+    """A statement that the machine missed, from a form; what the form leaves out is unknown.
+
+    Where the form names no speaker but marks a source, the source's words are the speaker.
+    """
     values: dict[str, Any] = {
         "form": Form.INDIRECT, "speaker": None, "affiliation": None, "chain": (), "venue": None, "act": Act.STATE,
         "issue": None, "stance": Stance.NONE, "commitment": Commitment.CERTAIN, "condition": (), "when": None,
     }  # fmt: skip
-    values |= _values(form, article, codebook)
+    values |= _values(form, article, issues)
     spans: dict[str, Any] = {name: cited(article, form.get(name, "")) for name in SPANS}
     if not spans["content"]:
         raise CodecError("a statement needs a content; select its words")
+    if values["speaker"] is None and spans["source"]:
+        values["speaker"] = " ".join(" ".join(piece.quote for piece in spans["source"]).split())[:LONGEST]
     fields: dict[str, Any] = {name: hand(value, article) for name, value in values.items()}
     return Statement(article=article, **spans, **fields)
 
@@ -98,7 +105,7 @@ def cited(article: Article, words: str) -> tuple[Evidence, ...]:
     return article.text.cite_all(sorted(set(spans)))
 
 
-def _values(form: Mapping[str, str], article: Article, codebook: Codebook | None) -> dict[str, Any]:
+def _values(form: Mapping[str, str], article: Article, issues: Container[str] | None) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, raw in form.items():
         given = " ".join(raw.split())
@@ -109,8 +116,8 @@ def _values(form: Mapping[str, str], article: Article, codebook: Codebook | None
                 known = ", ".join(map(str, CLOSED[name]))
                 raise CodecError(f"{name} is one of {known}, not {given[:40]!r}") from error
         elif name == "issue":
-            if given and codebook is not None and codebook.issue(given) is None:
-                raise CodecError(f"the codebook has no issue {given[:60]!r}")
+            if given and issues and given not in issues:
+                raise CodecError(f"No codebook of this ledger has the issue {given[:60]!r}.")
             values[name] = given or None
         elif name in ("speaker", "affiliation", "venue"):
             if len(given) > LONGEST:
@@ -123,6 +130,24 @@ def _values(form: Mapping[str, str], article: Article, codebook: Codebook | None
         elif name == "condition":
             values[name] = cited(article, raw)
     return values
+
+
+def changed(old: Statement | None, new: Statement | None) -> list[tuple[str, str, str]]:
+    """The fields in which two statements differ, with what each says."""
+    if old is None or new is None:
+        return []
+    rows = [(name, _words(old, name), _words(new, name)) for name in ("source", "cue", "content", *FIELDS)]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _words(of: Statement, name: str) -> str:
+    if name in ("source", "cue", "content"):
+        return " … ".join(piece.quote for piece in getattr(of, name))
+    value = getattr(of, name).value
+    if name == "condition":
+        return " | ".join(piece.quote for piece in value)
+    shown = plain(value)
+    return " | ".join(shown) if isinstance(shown, list) else str(shown if shown is not None else "—")
 
 
 def gold_case(article: Article, statements: Sequence[Statement], codebook: str) -> dict[str, Any]:

@@ -10,20 +10,30 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from onrecord import __version__
 from onrecord.core.statement import Act, Commitment, Form, Stance
+from onrecord.show.desk.filters import ALL, CHECKED, TOLD
 from onrecord.show.desk.visit import address, part, show
 
 SIGNS = {"support": "+", "oppose": "−", "mixed": "±", "noncommittal": "○", "none": "·"}
 WORDS = {
-    "support": "supports", "oppose": "opposes", "mixed": "mixed", "noncommittal": "holds back", "none": "takes no side",
+    "support": "supports", "oppose": "opposes", "mixed": "mixed", "noncommittal": "no clear position",
+    "none": "takes no side",
 }  # fmt: skip
+HOLDS = {**WORDS, "mixed": "is divided on", "noncommittal": "has no clear position on", "none": "takes no side on"}
+"""The stances as verbs of a sentence about an actor and an issue."""
+
 COMMITMENTS = {
-    "CT+": "certain", "PR+": "probable", "PS+": "possible", "PS-": "possibly not", "PR-": "probably not",
-    "CT-": "certainly not", "Uu": "open",
+    "CT+": "certain", "PR+": "probable", "PS+": "possible", "PS-": "possibly not so", "PR-": "probably not so",
+    "CT-": "certain that it is not so", "Uu": "not stated",
 }  # fmt: skip
+FIRMNESS = {"CT": "firm", "PR": "likely", "PS": "tentative"}
+"""Commitment by its strength alone: beside a side, its sign would be read as the side ("certainly not" as a no)."""
+
+SURE = (0.9, 0.7)  # from here a mark is deep, and middling; below it is pale
+STALE = 30  # days without a word, after which a position is called old
 FIRM_ACTS = ("demand", "reject", "accept", "endorse", "promise")
 SECTIONS = (
     ("/", "Overview"), ("/positions", "Positions"), ("/issues", "Issues"), ("/people", "People"),
-    ("/conflicts", "Conflicts & drift"), ("/network", "Network"), ("/search", "Search"), ("/review", "Review"),
+    ("/conflicts", "Changes"), ("/network", "Network"), ("/search", "Search"), ("/review", "Review"),
     ("/add", "Add"),
 )  # fmt: skip
 
@@ -47,10 +57,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        day=day, short=short, percent=percent, part=part, json=as_json, plural=plural, strength=strength,
+        day=day, short=short, percent=percent, part=part, json=as_json, plural=plural, firm=firm, shade=shade,
+        moved=moved, shortday=shortday, age=age,
     )  # fmt: skip
     made.globals.update(
-        signs=SIGNS, words=WORDS, commitments=COMMITMENTS, sections=SECTIONS, version=__version__, address=address,
+        signs=SIGNS, words=WORDS, words_of=WORDS, holds=HOLDS, stale=STALE, commitments=COMMITMENTS,
+        sections=SECTIONS, version=__version__, address=address, filter_names=ALL, filter_clear=dict.fromkeys(ALL),
+        filter_words={"told": TOLD, "checked": CHECKED},
         closed={"stance": list(map(str, Stance)), "act": list(map(str, Act)),
                 "commitment": list(map(str, Commitment)), "form": list(map(str, Form))},
     )  # fmt: skip
@@ -85,11 +98,36 @@ def plural(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def strength(commitment: str, act: str = "state") -> int:
-    """How firm a commitment is shown: 3 certain (or a firm act that is open), 2 probable or open, 1 possible."""
+def firm(commitment: str, act: str = "state") -> str:
+    """Say how firm a position is, in a word that fits either side; nothing where no commitment is stated."""
     if commitment == "Uu":
-        return 3 if act in FIRM_ACTS else 2
-    return {"CT": 3, "PR": 2, "PS": 1}[commitment[:2]]
+        return "firm" if act in FIRM_ACTS else ""
+    return FIRMNESS[commitment[:2]]
+
+
+def shade(probability: float | None) -> int:
+    """Return how deep a mark is: 3 surely read, 2 likely, 1 less; full where a person answers for it."""
+    value = 1.0 if probability is None else probability
+    return 3 if value >= SURE[0] else 2 if value >= SURE[1] else 1
+
+
+def moved(move: Any) -> str:
+    """Say in words what a change of position was: `from opposes to supports, 44 days later`."""
+    days = "" if move["days"] is None else f", {plural(int(move['days']), 'day')} later"
+    return f"from “{WORDS[move['from_stance']]}” to “{WORDS[move['to_stance']]}”{days}"
+
+
+def shortday(value: date | None, newest: date | None = None) -> str:
+    """A date for a small place: `2 Mar`, with the year where it is not that of the newest."""
+    if value is None:
+        return "undated"
+    text = f"{value.day} {value:%b}"
+    return text if newest is None or newest.year == value.year else f"{text} {value.year}"
+
+
+def age(value: date | None, newest: date | None) -> int:
+    """How many days before the newest statement something was said; 0 where either has no date."""
+    return 0 if value is None or newest is None else max(0, (newest - value).days)
 
 
 def as_json(value: Any) -> str:

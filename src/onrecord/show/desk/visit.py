@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -21,8 +21,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from onrecord.core.columns import MIN_CONFIDENCE
-from onrecord.record import Accounts, Ledger, Reviews, Role, User
+from onrecord.record import Accounts, DeskWork, Ledger, Reviews, Role, User
 from onrecord.show.desk.board import Board, Snapshot
+from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.guard import csrf_fits, csrf_token, same_origin
 from onrecord.show.desk.passwords import Brake, digest
 from onrecord.show.desk.settings import Settings
@@ -48,6 +49,7 @@ class Desk:
     ledger: Ledger
     accounts: Accounts
     reviews: Reviews
+    prepared: DeskWork
     board: Board
     pages: Environment
     jobs: Jobs
@@ -86,9 +88,14 @@ class Visit:
     form: FormData = field(default_factory=FormData)
 
     @property
-    def args(self) -> Mapping[str, str]:
-        """The values of the address, those that are not empty."""
-        return {name: value for name, value in self.request.query_params.items() if value}
+    def args(self) -> dict[str, str | list[str]]:
+        """The values of the address, those that are not empty; a list where a name has several."""
+        made: dict[str, str | list[str]] = {}
+        for name in dict.fromkeys(self.request.query_params.keys()):
+            values = list(filter(None, self.request.query_params.getlist(name)))
+            if values:
+                made[name] = values if len(values) > 1 else values[0]
+        return made
 
     def arg(self, name: str) -> str | None:
         """A value of the address, None where it is missing or empty."""
@@ -98,6 +105,30 @@ class Visit:
     def now(self) -> Snapshot:
         """The ledger's current view, under the threshold of the address."""
         return self.desk.board.now(self.min_confidence)
+
+    @property
+    def filters(self) -> Filters:
+        """The filters of the address."""
+        return Filters.of(self.request.query_params)
+
+    def view(self, *, ignore: tuple[str, ...] = ()) -> Snapshot:
+        """Return the current view of the statements that fit the address's filters but for those to `ignore`."""
+        return self.now.narrow(self.filters.without(*ignore))
+
+    @property
+    def travelling(self) -> list[tuple[str, str]]:
+        """The values of the address that links to other pages carry along: filters and the threshold."""
+        given = self.arg("min_confidence")
+        return [*self.filters.pairs(), *([("min_confidence", given)] if given else [])]
+
+    def without(self, name: str, value: str | None = None) -> str:
+        """Return this page's address without a filter, or without one of its values."""
+        kept = [v for v in self.request.query_params.getlist(name) if value is not None and v != value]
+        return self.here(first=None, **{name: kept or None})
+
+    def hidden(self, *besides: str) -> list[tuple[str, str]]:
+        """Return the values of the address that a form on this page sends along, but for those that it asks for."""
+        return [(n, v) for n, v in self.request.query_params.multi_items() if v and n not in besides and n != "first"]
 
     @property
     def min_confidence(self) -> float:
@@ -146,10 +177,10 @@ class Visit:
         return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
-        """The page of a template; of its `main` block alone where htmx asks."""
+        """Answer with the page of a template."""
         made = html(self.desk.pages, template, status, visit=self, **values)
-        if self.arg("min_confidence") is not None:
-            made.body = carried(bytes(made.body).decode(), str(self.arg("min_confidence"))).encode()
+        if self.travelling:
+            made.body = carried(bytes(made.body).decode(), self.travelling, self.request.url.path).encode()
             made.headers["content-length"] = str(len(made.body))
         return made
 
@@ -162,26 +193,38 @@ class Visit:
         return address(self.request.url.path, **{**self.args, **values})
 
 
-_LINK = re.compile(r'(?P<before>(?:href|hx-get|action)=")(?P<path>/(?!static/)[^"#?]*)(?P<query>\?[^"#]*)?(?=["#])')
+_LINK = re.compile(r'(?P<before>(?:href|hx-get)=")(?P<path>/[^"#?]*)(?P<query>\?[^"#]*)?(?=["#])')
+_NARROWED = (
+    "/positions", "/cells", "/issues", "/people", "/conflicts", "/network", "/search", "/articles", "/statements",
+    "/review", "/brief", "/moves",
+)  # fmt: skip
 
 
-def carried(page: str, min_confidence: str) -> str:
-    """Return a page whose links to the desk's own pages carry the threshold along."""
-    given = "min_confidence=" + quote(min_confidence, safe="")
+def carried(page: str, values: Sequence[tuple[str, str]], here: str) -> str:
+    """Return a page whose links to the desk's other pages carry filters along; links to `here` say all themselves."""
 
-    def with_threshold(found: re.Match[str]) -> str:
-        asked = found["query"] or ""
-        if "min_confidence=" in asked:
+    def with_values(found: re.Match[str]) -> str:
+        path, asked = found["path"], found["query"] or ""
+        stem = path.removesuffix(".csv").removesuffix(".json").removesuffix(".svg")
+        if stem == here or not (path == "/" or path.startswith(_NARROWED)):
             return found[0]
-        return f"{found['before']}{found['path']}{asked + '&amp;' if asked else '?'}{given}"
+        more = [(name, value) for name, value in values if not re.search(rf"[?&;]{name}=", asked)]
+        if not more:
+            return found[0]
+        return f"{found['before']}{path}{asked + '&amp;' if asked else '?'}{urlencode(more).replace('&', '&amp;')}"
 
-    return _LINK.sub(with_threshold, page)
+    return _LINK.sub(with_values, page)
 
 
 def address(path: str, **values: object) -> str:
-    """A path with the values that are not None or empty."""
-    kept = {name: str(value) for name, value in values.items() if value not in (None, "")}
-    return path + ("?" + urlencode(kept, errors="replace") if kept else "")
+    """A path with the values that are not None or empty; a list gives its name several values."""
+    pairs = [
+        (name, str(one))
+        for name, value in values.items()
+        for one in (value if isinstance(value, list | tuple) else [value])
+        if one not in (None, "")
+    ]
+    return path + ("?" + urlencode(pairs, errors="replace") if pairs else "")
 
 
 def part(text: str) -> str:

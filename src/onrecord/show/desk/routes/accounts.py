@@ -47,18 +47,18 @@ async def login(request: Request) -> Response:
     form = await read_form(request, desk.settings)
     given = {name: str(form.get(name) or "") for name in ("name", "password", "csrf", "then")}
     if not csrf_fits(desk.secret, request.cookies.get(BEFORE, ""), given["csrf"]):
-        return _login_form(desk, request, 403, "The form was too old. Please try again.")
+        return _login_form(desk, request, 403, "The form was too old. Please try again.", given["then"])
     keys = [f"name {given['name'].casefold()}", f"from {request.client.host if request.client else ''}"]
     wait = max(desk.brake.held(keys[0]), desk.brake.held(keys[1]) if _many(desk, keys[1]) else 0.0)
     if wait > 0:
-        answer = _login_form(desk, request, 429, f"Too many failed tries. Wait {int(wait) + 1} seconds.")
+        answer = _login_form(desk, request, 429, f"Too many failed tries. Wait {int(wait) + 1} seconds.", given["then"])
         answer.headers["retry-after"] = str(int(wait) + 1)
         return answer
     secret = await run_in_threadpool(_enter, desk, given["name"], given["password"])
     if secret is None:
         for key in keys:
             desk.brake.failed(key)
-        return _login_form(desk, request, 401, "Name or password are not right.")
+        return _login_form(desk, request, 401, "Name or password are not right.", given["then"])
     desk.brake.passed(keys[0])
     answer = RedirectResponse(_local(given["then"]), 303)
     answer.set_cookie(COOKIE, secret, max_age=int(desk.settings.session.total_seconds()), httponly=True,
@@ -174,9 +174,11 @@ def _many(desk: Desk, key: str) -> bool:
     return desk.brake.count(key) >= 2 * desk.settings.limits.login_tries
 
 
-def _login_form(desk: Desk, request: Request, status: int, problem: str | None) -> Response:
+def _login_form(
+    desk: Desk, request: Request, status: int, problem: str | None, then: str | None = None
+) -> Response:  # fmt: skip
     before = request.cookies.get(BEFORE) or new_secret()
-    then = _local(request.query_params.get("then", "/"))
+    then = _local(then or request.query_params.get("then", "/"))
     answer = html(desk.pages, "login.html", status, csrf=csrf_token(desk.secret, before), problem=problem, then=then)
     answer.set_cookie(BEFORE, before, max_age=3_600, httponly=True, samesite="strict", secure=desk.settings.secure,
                       path="/login")  # fmt: skip

@@ -13,9 +13,10 @@ from starlette.routing import Route
 from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import StatementNotFound
-from onrecord.record import Query
+from onrecord.record import Change, Query, Role
 from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.exports import csv_response, json_response
+from onrecord.show.desk.exports import json_response, table_response
+from onrecord.show.desk.judging import changed
 from onrecord.show.desk.marks import Piece, marks, split
 from onrecord.show.desk.visit import Visit, page
 
@@ -26,7 +27,7 @@ def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/articles", page(articles)),
-        Route("/articles.csv", page(articles_csv)),
+        Route("/articles.{format}", page(articles_table)),
         Route("/articles/{key}.json", page(article_json)),
         Route("/articles/{key}", page(article)),
         Route("/statements/{key}.json", page(statement_json)),
@@ -36,30 +37,33 @@ def routes() -> list[Route]:
 
 def articles(visit: Visit) -> Response:
     """`/articles`: those with statements, the newest first."""
-    now = visit.now
+    now = visit.view()
     first = visit.number("first", 0)
     found = now.once("articles", lambda: _articles(now.table))
     limit = visit.desk.settings.limits.page
     return visit.render(
         "articles.html", now=now, rows=found[first : first + limit].to_dicts(), total=found.height, first=first,
-        limit=limit,
+        limit=limit, labels=now.labels(),
     )  # fmt: skip
 
 
-def articles_csv(visit: Visit) -> Response:
-    """`/articles.csv`"""
-    now = visit.now
-    return csv_response(now.once("articles", lambda: _articles(now.table)).drop("number"), "articles.csv")
+def articles_table(visit: Visit) -> Response:
+    """`/articles.csv`, `.json`: the articles with statements."""
+    now = visit.view()
+    return table_response(visit, now.once("articles", lambda: _articles(now.table)).drop("number"), "articles")
 
 
 def article(visit: Visit) -> Response:
     """`/articles/{id}`"""
     found, statements = load(visit)
     now = visit.now
+    may = visit.user.role.may(Role.CODER)
     rows = {row["id"]: row for row in now.table.filter(pl.col("article") == found.id).to_dicts()}
     return visit.render(
-        "article.html", now=now, article=found, pieces=list(split(found.text.content, marks(statements))),
+        "article.html", now=now, article=found, pieces=list(split(found.text.content, marks(statements), words=may)),
         statements=statements, rows=rows, labels=now.labels(), focus=visit.arg("s"), nested=nesting(visit, statements),
+        notes=[one for one in visit.desk.prepared.notes(article=found.id) if one.closed is None], may=may,
+        taken=visit.desk.prepared.assigned().get(found.id),
     )  # fmt: skip
 
 
@@ -74,10 +78,20 @@ def statement(visit: Visit) -> Response:
     key = str(visit.request.path_params["key"])
     found = visit.desk.ledger.get(key)
     now = visit.now
+    steps = visit.desk.ledger.history(found.id)
     return visit.render(
         "statement.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found),
-        history=visit.desk.ledger.history(found.id), labels=now.labels(), review=now.judged.get(found.id),
+        history=steps, differences=_differences(visit, steps), labels=now.labels(), review=now.judged.get(found.id),
     )  # fmt: skip
+
+
+def _differences(visit: Visit, steps: Sequence[Change]) -> dict[int, list[tuple[str, str, str]]]:
+    """What each step of a history changed, by its batch."""
+    made = {}
+    for step in steps:
+        if step.old and step.new and step.old != step.new:
+            made[step.batch] = changed(visit.desk.ledger.get(step.old), visit.desk.ledger.get(step.new))
+    return made
 
 
 def statement_json(visit: Visit) -> Response:
@@ -97,23 +111,32 @@ def load(visit: Visit) -> tuple[Article, list[Statement]]:
     return found, sorted(statements, key=lambda s: (s.content[0].span, s.cue[0].span.start if s.cue else 0, s.id))
 
 
-def before_and_after(of: Statement) -> list[Piece]:
-    """The statement's marks in so much of the text as is around it; pieces far away are left out."""
+def before_and_after(of: Statement, around: int = AROUND) -> list[Piece]:
+    """Return the statement's marks in so much of the text as is around it, cut between words."""
+    text = of.article.text.content
     spans = [piece.span for piece in (*of.source, *of.cue, *of.content, *of.condition.value)]
-    low = max(0, min(span.start for span in spans) - AROUND)
-    high = max(span.end for span in spans) + AROUND
+    low = _blank(text, max(0, min(span.start for span in spans) - around), 1)
+    high = _blank(text, min(len(text), max(span.end for span in spans) + around), -1)
+    low, high = min(low, min(span.start for span in spans)), max(high, max(span.end for span in spans))
     pieces: list[Piece] = []
     at = 0
-    for piece in split(of.article.text.content, marks([of])):
+    for piece in split(text, marks([of])):
         start, end = at, at + len(piece.text)
         at = end
         if end <= low or start >= high:
             continue
         if not piece.statements:
-            text = piece.text[max(0, low - start) : max(0, high - start)]
-            piece = Piece(("… " if start < low else "") + text + (" …" if end > high else ""), (), (), 0)
+            shown = piece.text[max(0, low - start) : max(0, high - start)]
+            piece = Piece(("… " if start < low else "") + shown.strip("\n") + (" …" if end > high else ""), (), (), 0)
         pieces.append(piece)
     return pieces
+
+
+def _blank(text: str, at: int, step: int) -> int:
+    """Return the place nearest to `at`, in the direction of `step`, that is no word's inside."""
+    while 0 < at < len(text) and not text[at - 1].isspace() and not text[at].isspace():
+        at += step
+    return at
 
 
 def nesting(visit: Visit, statements: Sequence[Statement]) -> dict[str, str]:

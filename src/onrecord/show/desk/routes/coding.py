@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Hashable
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.agreement import agreement, confusion
+from onrecord.analyse.agreement import agreement, confusion, kappa
 from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.record import Role, Round
 from onrecord.show.desk.exports import csv_response
@@ -65,7 +66,7 @@ def opened(visit: Visit) -> Response:
 
 def code(visit: Visit) -> Response:
     """`/coding/{name}`: the next statement that one has not coded yet; no value of machine or colleague is shown."""
-    found = _round(visit)
+    found = round_of(visit)
     mine = visit.desk.reviews.codings(found.name, coder=visit.user.name).get(visit.user.name, {})
     places = range(1, len(found.statements) + 1)
     wanted = visit.number("at", 0, high=len(found.statements)) or next((n for n in places if n not in mine), 0)
@@ -87,7 +88,7 @@ def code(visit: Visit) -> Response:
 
 def coded(visit: Visit) -> Response:
     """One's values for one statement."""
-    found = _round(visit)
+    found = round_of(visit)
     values = {}
     allowed: dict[str, list[str]] = {"stance": list(map(str, Stance)), "act": list(map(str, Act)),
         "commitment": list(map(str, Commitment)), "form": list(map(str, Form)),
@@ -106,29 +107,29 @@ def coded(visit: Visit) -> Response:
 
 def agreed(visit: Visit) -> Response:
     """`/coding/{name}/agreement`: alpha per field, and where coders differ."""
-    found = _round(visit)
-    codings = _codings(visit, found)
+    found = round_of(visit)
+    codings = codings_of(visit, found)
     coders = sorted(codings)
     pair = (visit.arg("a") or (coders[0] if coders else ""), visit.arg("b") or (coders[1] if len(coders) > 1 else ""))
     field = visit.choice("field", found.fields, found.fields[0])
     tables = [(name, agreement(_units(codings, found, name))) for name in found.fields]
-    units = [{who: given[at][field] for who, given in codings.items() if at in given}
-             for at in range(1, len(found.statements) + 1)]  # fmt: skip
+    kappas = {name: kappa(_by_coder(codings, found, name), *pair) for name in found.fields} if all(pair) else {}
+    units = _by_coder(codings, found, field)
     table = confusion(units, *pair) if all(pair) else {}
     values = sorted({str(value) for key in table for value in key})
     counts = {(str(a), str(b)): n for (a, b), n in table.items()}
     return visit.render(
         "agreement.html", now=visit.now, round=found, coders=coders, tables=tables, pair=pair, field=field,
-        values=values, counts=counts, done={who: len(given) for who, given in codings.items()},
+        values=values, counts=counts, kappas=kappas, done={who: len(given) for who, given in codings.items()},
     )  # fmt: skip
 
 
 def agreed_csv(visit: Visit) -> Response:
     """`/coding/{name}/agreement.csv`: one value a line."""
-    found = _round(visit)
+    found = round_of(visit)
     rows = [
         {"round": found.name, "statement": found.statements[at - 1], "coder": who, "field": name, "value": values[name]}
-        for who, given in _codings(visit, found).items()
+        for who, given in codings_of(visit, found).items()
         for at, values in given.items()
         for name in found.fields
     ]
@@ -136,12 +137,20 @@ def agreed_csv(visit: Visit) -> Response:
     return csv_response(pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)), f"{found.name}.csv")
 
 
-def _codings(visit: Visit, found: Round) -> dict[str, dict[int, dict[str, Any]]]:
+def codings_of(visit: Visit, found: Round) -> dict[str, dict[int, dict[str, Any]]]:
     """Everybody's values, for those who have coded all of theirs: who has not must not see the others'."""
     mine = visit.desk.reviews.codings(found.name, coder=visit.user.name).get(visit.user.name, {})
     if 0 < len(mine) < len(found.statements) or (not mine and not visit.user.role.may(Role.ADMIN)):
         raise HTTPException(403, "code all of the round first: it is blind until then")
     return visit.desk.reviews.codings(found.name)
+
+
+def _by_coder(codings: dict[str, dict[int, dict[str, Any]]], found: Round, name: str) -> list[dict[str, Hashable]]:
+    """The values of a field by coder, for each statement of a round."""
+    return [
+        {who: given[at][name] for who, given in codings.items() if at in given}
+        for at in range(1, len(found.statements) + 1)
+    ]
 
 
 def _units(codings: dict[str, dict[int, dict[str, Any]]], found: Round, name: str) -> list[list[str]]:
@@ -151,7 +160,8 @@ def _units(codings: dict[str, dict[int, dict[str, Any]]], found: Round, name: st
     ]
 
 
-def _round(visit: Visit) -> Round:
+def round_of(visit: Visit) -> Round:
+    """Return the round of the address; an error 404 where there is none."""
     found = visit.desk.reviews.round(str(visit.request.path_params["name"]))
     if found is None:
         raise HTTPException(404, "no such round")

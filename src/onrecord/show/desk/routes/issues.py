@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from onrecord.analyse.tables import POSITIONS, asserted
 from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.exports import csv_response
+from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.visit import Visit, page
 from onrecord.view import columns
 
@@ -25,40 +25,41 @@ def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/issues", page(issues)),
-        Route("/issues.csv", page(issues_csv)),
-        Route("/issues/{key}.csv", page(issue_csv)),
+        Route("/issues.{format}", page(issues_table)),
+        Route("/issues/{key}.csv", page(issue_table)),
+        Route("/issues/{key}.json", page(issue_table)),
         Route("/issues/{key}", page(issue)),
     ]
 
 
 def issues(visit: Visit) -> Response:
     """`/issues`"""
-    now = visit.now
+    now = visit.view()
     return visit.render("issues.html", now=now, rows=now.once("issue list", lambda: _issues(now)), labels=now.labels())
 
 
-def issues_csv(visit: Visit) -> Response:
-    """`/issues.csv`: how many actors stand on each side of each issue."""
-    now = visit.now
+def issues_table(visit: Visit) -> Response:
+    """`/issues.csv`, `.json`: how many actors stand on each side of each issue."""
+    now = visit.view()
     rows = [{"issue": row["id"], "label": row["label"], **row["sides"], "statements": row["count"],
              "newest": row["last"]} for row in now.once("issue list", lambda: _issues(now))]  # fmt: skip
-    return csv_response(pl.DataFrame(rows, infer_schema_length=None), "issues.csv")
+    return table_response(visit, pl.DataFrame(rows, infer_schema_length=None), "issues")
 
 
 def issue(visit: Visit) -> Response:
     """`/issues/{id}`"""
-    now = visit.now
+    now = visit.view(ignore=("issue",))
     key = _key(visit, now)
     made = now.once(("issue", key), lambda: _issue(now, key))
-    proposition = now.codebook.issue(key) if now.codebook else None
+    proposition = now.issue(key)
     return visit.render("issue.html", now=now, key=key, labels=now.labels(), about=proposition, **made)
 
 
-def issue_csv(visit: Visit) -> Response:
-    """`/issues/{id}.csv`: the statements on the issue."""
-    now = visit.now
+def issue_table(visit: Visit) -> Response:
+    """`/issues/{id}.csv`, `.json`: the statements on the issue."""
+    now = visit.view(ignore=("issue",))
     key = _key(visit, now)
-    return csv_response(now.table.filter(pl.col("issue") == key).select(columns(now.table)), f"{key}.csv")
+    return table_response(visit, now.table.filter(pl.col("issue") == key).select(columns(now.table)), key)
 
 
 def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from onrecord.errors import CodecError
 from onrecord.exchange.jsonl import record
 from onrecord.record import Query, Role, Verdict
 from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.filters import SEVERAL, Filters
 from onrecord.show.desk.judging import corrected
 from onrecord.show.desk.routes.api import (
     DATE,
@@ -35,7 +36,7 @@ from onrecord.show.desk.routes.api import (
 )
 from onrecord.show.desk.routes.overview import moves
 from onrecord.show.desk.routes.positions import rows_of
-from onrecord.show.desk.routes.search import FACETS, narrowed
+from onrecord.show.desk.routes.search import narrowed
 
 
 def _now(call: Call) -> Snapshot:
@@ -47,8 +48,10 @@ def _now(call: Call) -> Snapshot:
 def statements(call: Call) -> Any:
     """Statements in the JSON contract."""
     now = call.visit.now
-    given = {name: call.values.get(name) for name in ("q", "since", "until", *FACETS)}
-    rows = now.once(("api statements", *given.values()), lambda: narrowed(now, given, call.visit))
+    given: dict[str, Any] = {name: (value,) for name in SEVERAL if (value := call.values.get(name))}
+    asked = Filters(**given, since=call.values.get("since"), until=call.values.get("until"))
+    words = call.values.get("q")
+    rows = now.once(("api statements", asked, words), lambda: narrowed(now, asked, words, call.visit))
     if call.values.get("min_confidence") is not None:
         rows = rows.filter(now.table["asserted"][rows])
     chosen = now.table["number"][rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]].to_list()
@@ -109,9 +112,10 @@ def positions(call: Call) -> Any:
 
 
 def changes(call: Call) -> Any:
-    """Return changes of position, the newest first; at most 500."""
+    """Return changes of position, the newest first."""
     rows = moves(call.visit.now, call.values["by"])
-    return paged(call, rows[call.values["offset"] : call.values["offset"] + call.values["limit"]], len(rows))
+    shown = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
+    return paged(call, shown.to_dicts(), rows.height)
 
 
 def _table(call: Call, name: str, make: Callable[[Snapshot, str], pl.DataFrame]) -> Any:
@@ -216,7 +220,7 @@ def review(call: Call) -> Any:
     verdict = Verdict(call.body["verdict"])
     new = None
     if verdict is Verdict.CORRECT:
-        new = corrected(old, call.body.get("fields", {}), desk.board.now().codebook)
+        new = corrected(old, call.body.get("fields", {}), desk.board.now().labels())
         if new.id == old.id:
             raise HTTPException(422, "the fields change nothing; accept it instead")
     batch = desk.reviews.judge(verdict, old, new, coder=call.visit.user.name)

@@ -1,31 +1,65 @@
-"""The first page: figures, newest statements, who moved, what is being read."""
+"""The first page: where each party stands, what changed since a day, what the ledger covers."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.tables import asserted
-from onrecord.show.desk.board import Snapshot
+from onrecord.analyse.registry import is_name
+from onrecord.show.desk.board import BY, Snapshot
+from onrecord.show.desk.exports import table_response
+from onrecord.show.desk.pages import STALE
+from onrecord.show.desk.routes.audit import quality
+from onrecord.show.desk.routes.positions import Cells, actors_of, body_of, cells_of
 from onrecord.show.desk.visit import Visit, page
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+PARTIES, ISSUES = 8, 8
+MOVED = 6  # changes listed on the first page
+VISITED = "onrecord_visited"  # the cookie with the day of the last visit and of the one before
 
 
 def routes() -> list[Route]:
     """The addresses of this file."""
-    return [Route("/", page(overview)), Route("/readings", page(readings)), Route("/health", health)]
+    return [
+        Route("/", page(overview)),
+        Route("/moves.{format}", page(moves_table)),
+        Route("/readings", page(readings)),
+        Route("/health", health),
+    ]
 
 
 def overview(visit: Visit) -> Response:
     """`/`"""
-    now = visit.now
+    now = visit.view()
+    by = visit.choice("by", BY[::-1], "affiliation")
+    after = changed_after(visit, now)
+    row = visit.desk.pages.get_template("positions_rows.html")
+    found = moves(now, by).filter(pl.col("to_date") > after) if after else moves(now, by)
     return visit.render(
-        "overview.html", now=now, figures=figures(now), newest=newest(now, 12), moved=moves(now)[:8],
-        **running(visit),
+        "overview.html", now=now, labels=now.labels(), by=by,
+        front=now.once(("front", by), lambda: _front(now, row, by)),
+        after=after, moved=found.head(MOVED).to_dicts(), moves=found.height, fresh=_fresh(now, by, after),
+        quality=quality(visit, visit.now),
+        covers=now.once("covers", lambda: covers(now)), stale_days=STALE, **running(visit),
     )  # fmt: skip
+
+
+def moves_table(visit: Visit) -> Response:
+    """`/moves.csv`, `.json`: who moved, all of it or since a day."""
+    now = visit.view()
+    found = moves(now, visit.choice("by", BY, "speaker"))
+    after = day_given(visit, "after")
+    return table_response(visit, found.filter(pl.col("to_date") > after) if after else found, "moves")
 
 
 def readings(visit: Visit) -> Response:
@@ -43,34 +77,79 @@ def health(request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-def figures(now: Snapshot) -> dict[str, int]:
-    """The counts at the head of the page."""
-
-    def count() -> dict[str, int]:
-        table = now.table
-        known = table.select(pl.col("speaker", "outlet", "issue").drop_nulls().n_unique()).row(0)
-        return {
-            "statements": table.height,
-            "articles": now.articles,
-            "speakers": known[0],
-            "outlets": known[1],
-            "issues": known[2],
-            "judged": len(now.judged),
-        }
-
-    return now.once("figures", count)
+def day_given(visit: Visit, name: str) -> date | None:
+    """Return a day of the address; an error 400 where it is none."""
+    given = visit.arg(name)
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise HTTPException(400, f"{name} is a date of the form YYYY-MM-DD") from error
 
 
-def newest(now: Snapshot, number: int) -> list[dict[str, Any]]:
-    """The statements with the latest dates that take a position."""
-    taken = now.once(
-        "taken", lambda: asserted(now.table).filter(pl.col("stance") != "none").tail(200).reverse().to_dicts()
-    )
-    return taken[:number]
+def changed_after(visit: Visit, now: Snapshot) -> date | None:
+    """Return the day since when changes are shown: that of the address, else a month before the newest statement."""
+    newest: Any = now.table["date"].max()
+    return day_given(visit, "after") or (newest - timedelta(days=STALE) if newest else None)
 
 
-def moves(now: Snapshot, by: str = "speaker") -> list[dict[str, Any]]:
-    """Return changes of position, the newest first; at most 500."""
+def moves(now: Snapshot, by: str = "speaker") -> pl.DataFrame:
+    """Return who moved, the newest first."""
     from onrecord.analyse.changes import changes
 
-    return now.once(("moves", by), lambda: changes(now.table, by=by).head(500).to_dicts(), heavy=True)
+    return now.once(("moves", by), lambda: changes(now.table, by=by), heavy=True)
+
+
+def parties_of(now: Snapshot, by: str, most: int = PARTIES) -> list[str]:
+    """Return the parties of the first page: those that are pinned, else the named ones that were heard most."""
+    order = actors_of(now, by)
+    pinned = [name for name in order if name in now.names.pinned]
+    if pinned:
+        return pinned
+    named = [name for name in order[: 20 * most] if is_name(name) and len(name) > 1 and not name.isdigit()]
+    return named[:most] or order[:most]
+
+
+def issues_of(now: Snapshot, most: int = ISSUES) -> list[str]:
+    """Return the issues on which most positions were taken, in the codebook's order."""
+    counts = now.table.filter(pl.col("stance") != "none")["issue"].drop_nulls().value_counts(name="n")
+    busy = counts.sort(["n", "issue"], descending=[True, False])["issue"].head(most).to_list()
+    return [issue for issue in now.labels() if issue in busy]
+
+
+def _front(now: Snapshot, template: Template, by: str) -> dict[str, Any]:
+    parties, issues = parties_of(now, by), issues_of(now)
+    made: Cells = cells_of(now, parties, by, "latest", None) if parties else {}
+    body = body_of(template, now, parties, issues, made, {"by": by}, dated=True) if parties else Markup("")
+    balance = now.standing(by).balance()
+    return {
+        "parties": parties, "issues": issues, "body": body, "balance": {i: balance.get(i, {}) for i in issues},
+        "total": len(actors_of(now, by)), "all_issues": len(now.labels()), "pinned": bool(now.names.pinned),
+    }  # fmt: skip
+
+
+def _fresh(now: Snapshot, by: str, after: date | None) -> int:
+    """How many positions were taken since a day."""
+    taken = now.table.filter(pl.col("asserted"), pl.col("stance") != "none", pl.col("issue").is_not_null())
+    return taken.filter(pl.col("date") > after).height if after else taken.height
+
+
+def covers(now: Snapshot) -> dict[str, Any]:
+    """What the view rests on: how much, from whom, from when to when, and how much of it a person has looked at."""
+    table = now.table
+    outlets = table["outlet"].drop_nulls().value_counts(name="n").sort(["n", "outlet"], descending=[True, False])
+    takes = (pl.col("stance") != "none") & pl.col("issue").is_not_null()
+    return {
+        "statements": table.height,
+        "articles": table["article"].n_unique(),
+        "outlets": outlets.height,
+        "busiest": outlets.head(6).to_dicts(),
+        "first": table["date"].min(),
+        "last": table["date"].max(),
+        "undated": table["date"].null_count(),
+        "positions": table.filter(takes).height,
+        "unsure": now.unsure,
+        "nobody": table["speaker"].null_count(),
+        "checked": int(table["human_checked"].sum()),
+    }

@@ -11,75 +11,81 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from onrecord.analyse.position_index import Company
-from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.exports import csv_response
+from onrecord.analyse.tables import actor
+from onrecord.show.desk.board import BY, Snapshot
+from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.routes.issues import redlines_of, timeline_points
 from onrecord.show.desk.visit import Visit, page, part
 from onrecord.view import columns
+
+OWN = ("speaker", "affiliation")  # the filters that the page of an actor does not take, as it names one
 
 
 def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/people", page(people)),
-        Route("/people.csv", page(people_csv)),
-        Route("/people/{name:path}.csv", page(person_csv)),
+        Route("/people.{format}", page(people_table)),
+        Route("/people/{name:path}.csv", page(person_table)),
+        Route("/people/{name:path}.json", page(person_table)),
         Route("/people/{name:path}", page(person)),
     ]
 
 
 def people(visit: Visit) -> Response:
     """`/people`"""
-    now = visit.now
+    now = visit.view()
     first, limit = visit.number("first", 0), visit.desk.settings.limits.page
     wanted = (visit.arg("q") or "").casefold()
     found = now.once(("people", wanted), lambda: _people(now.table, wanted))
     template = "people_table.html" if visit.partial else "people.html"
     return visit.render(
         template, now=now, rows=found[first : first + limit].to_dicts(), total=found.height, first=first, limit=limit,
-        wanted=visit.arg("q") or "",
+        wanted=visit.arg("q") or "", labels=now.labels(),
     )  # fmt: skip
 
 
-def people_csv(visit: Visit) -> Response:
-    """`/people.csv`: all that `/people` finds."""
-    now = visit.now
+def people_table(visit: Visit) -> Response:
+    """`/people.csv`, `.json`: all that `/people` finds."""
+    now = visit.view()
     wanted = (visit.arg("q") or "").casefold()
-    return csv_response(now.once(("people", wanted), lambda: _people(now.table, wanted)), "people.csv")
+    return table_response(visit, now.once(("people", wanted), lambda: _people(now.table, wanted)), "people")
 
 
 def person(visit: Visit) -> Response:
     """`/people/{name}`"""
-    now = visit.now
+    now = visit.view(ignore=OWN)
     name = str(visit.request.path_params["name"])
-    shown = now.called.get(name)
-    if shown is not None and not _rows(now, name)[0].height:
+    by = _by(visit)
+    shown = visit.now.called.get(name)
+    if shown is not None and not any(_rows(visit.now, name, one).height for one in BY):
         return RedirectResponse("/people/" + part(shown), 303)
-    made = now.once(("person", name), lambda: _person(now, name))
-    return visit.render("person.html", now=now, name=name, labels=now.labels(), **made)
+    made = now.once(("person", name, by), lambda: _person(now, name, by))
+    return visit.render("person.html", now=now, name=name, labels=now.labels(), newest=now.table["date"].max(), **made)
 
 
-def person_csv(visit: Visit) -> Response:
-    """`/people/{name}.csv`: the statements of this speaker, or of this body's speakers."""
-    now = visit.now
-    rows, _ = _known(now, str(visit.request.path_params["name"]))
-    return csv_response(rows.select(columns(now.table)), "statements.csv")
+def person_table(visit: Visit) -> Response:
+    """`/people/{name}.csv`, `.json`: the statements of this speaker, or of all who speak for this body."""
+    now = visit.view(ignore=OWN)
+    rows, _ = _known(now, str(visit.request.path_params["name"]), _by(visit))
+    return table_response(visit, rows.select(columns(now.table)), "statements")
 
 
-def _rows(now: Snapshot, name: str) -> tuple[pl.DataFrame, str]:
-    by = "speaker"
-    rows = now.utterances.filter(pl.col(by) == name)
-    if not rows.height:
-        by = "affiliation"
-        rows = now.utterances.filter(pl.col(by) == name)
-    return rows, by
+def _by(visit: Visit) -> str | None:
+    return visit.choice("by", BY, "speaker") if visit.arg("by") else None
 
 
-def _known(now: Snapshot, name: str) -> tuple[pl.DataFrame, str]:
-    rows, by = _rows(now, name)
-    if not rows.height:
-        raise HTTPException(404, "nobody of this name speaks in this ledger")
-    return rows, by
+def _rows(now: Snapshot, name: str, by: str) -> pl.DataFrame:
+    return now.utterances.filter(actor(by) == name)
+
+
+def _known(now: Snapshot, name: str, wanted: str | None) -> tuple[pl.DataFrame, str]:
+    """The statements of an actor, as a speaker or as a body that others speak for; else an error 404."""
+    whole = now.whole
+    found = [by for by in ((wanted,) if wanted else BY) if _rows(whole, name, by).height]
+    if not found:
+        raise HTTPException(404, "Nobody of this name speaks in this ledger.")
+    return _rows(now, name, found[0]), found[0]
 
 
 def _people(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
@@ -96,8 +102,8 @@ def _people(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
     ).sort(["count", "speaker"], descending=[True, False])  # fmt: skip
 
 
-def _person(now: Snapshot, name: str) -> dict[str, Any]:
-    rows, by = _known(now, name)
+def _person(now: Snapshot, name: str, wanted: str | None) -> dict[str, Any]:
+    rows, by = _known(now, name, wanted)
     standing = now.standing(by)
     place = standing.place(name)
     held: list[dict[str, Any]] = []
@@ -111,6 +117,16 @@ def _person(now: Snapshot, name: str) -> dict[str, Any]:
         allies, opponents = standing.company(place)
     return {
         "by": by,
+        "both": now.whole.table.filter(pl.col("affiliation") == name, pl.col("speaker") != name).height > 0
+        and now.whole.table.filter(pl.col("speaker") == name).height > 0,
+        "speakers": rows["speaker"]
+        .drop_nulls()
+        .value_counts(name="n")
+        .sort(["n", "speaker"], descending=[True, False])
+        .head(12)
+        .to_dicts()
+        if by == "affiliation"
+        else [],
         "held": held,
         "also": sorted(read for read, shown in now.called.items() if shown == name),
         "affiliations": rows["affiliation"].drop_nulls().unique().sort().to_list(),

@@ -17,15 +17,15 @@ from starlette.routing import Route
 from onrecord.analyse.positions import NEEDED, RULES, matrix
 from onrecord.analyse.tables import POSITIONS, actor, until
 from onrecord.show.desk.board import BY, Snapshot
-from onrecord.show.desk.exports import csv_response, matrix_svg, svg_response
-from onrecord.show.desk.pages import short, strength
+from onrecord.show.desk.exports import matrix_svg, svg_response, table_response
+from onrecord.show.desk.pages import shade, short
 from onrecord.show.desk.visit import Visit, page, show
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 ROWS = 30  # actors on one page, those with the most statements first
-SHOWN = ("id", "quote", "date", "outlet", "act", "human_checked")
+SHOWN = ("id", "quote", "date", "outlet", "act", "human_checked", "speaker")
 Cells = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -33,8 +33,8 @@ def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/positions", page(positions)),
-        Route("/positions.csv", page(positions_csv)),
         Route("/positions.svg", page(positions_svg)),
+        Route("/positions.{format}", page(positions_table)),
     ]
 
 
@@ -57,7 +57,7 @@ class View:
 
 def positions(visit: Visit) -> Response:
     """`/positions`"""
-    now = visit.now
+    now = visit.view()
     view = see(visit, now)
     days = now.once("days", lambda: _days(now.table))
     place = len(days) - 1 if view.as_of is None else max(0, sum(1 for d in days if d <= view.as_of) - 1)
@@ -65,18 +65,18 @@ def positions(visit: Visit) -> Response:
     return visit.render(template, now=now, view=view, labels=now.labels(), days=days, place=place, rows=ROWS)
 
 
-def positions_csv(visit: Visit) -> Response:
-    """`/positions.csv`: one cell a line, of all actors."""
-    now = visit.now
+def positions_table(visit: Visit) -> Response:
+    """`/positions.csv`, `.json`: one cell a line, of all actors."""
+    now = visit.view()
     by, rule, as_of = _wanted(visit)
-    return csv_response(matrix(now.utterances, rule=rule, by=by, as_of=as_of).cells, "positions.csv")
+    return table_response(visit, matrix(now.utterances, rule=rule, by=by, as_of=as_of).cells, "positions")
 
 
 def positions_svg(visit: Visit) -> Response:
     """`/positions.svg`: this page of the matrix as a drawing."""
-    now = visit.now
+    now = visit.view()
     view = see(visit, now)
-    cells = _cells(now, view.by, view.rule, view.as_of, view.first)
+    cells = cells_of(now, view.actors, view.by, view.rule, view.as_of)
     return svg_response(matrix_svg(view.actors, view.issues, cells, now.labels()), "positions.svg")
 
 
@@ -88,38 +88,70 @@ def see(visit: Visit, now: Snapshot) -> View:
     return now.once(("matrix", by, rule, as_of, first), lambda: _view(now, row, by, rule, as_of, first))
 
 
-def _wanted(visit: Visit) -> tuple[str, str, str | None]:
+def as_of_given(visit: Visit) -> str | None:
+    """Return the day up to which positions are wanted; an error 400 where it is none."""
     as_of = visit.arg("as_of")
     if as_of is not None:
         try:
             date.fromisoformat(as_of)
         except ValueError as error:
             raise HTTPException(400, "as_of is a date of the form YYYY-MM-DD") from error
-    return visit.choice("by", BY, "speaker"), visit.choice("rule", RULES, "latest"), as_of
+    return as_of
+
+
+def _wanted(visit: Visit) -> tuple[str, str, str | None]:
+    return visit.choice("by", BY, "speaker"), visit.choice("rule", RULES, "latest"), as_of_given(visit)
 
 
 def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | None, first: int) -> View:
     # Those who ever took a position stay in their row through a replay, so that the eye can follow them.
     standing = now.standing(by)
-    places = standing.busy[first : first + ROWS]
-    made = _cells(now, by, rule, as_of, first)
+    order = actors_of(now, by)
+    actors = order[first : first + ROWS]
+    made = cells_of(now, actors, by, rule, as_of)
     labels = now.labels()
     have = {*standing.issues, *(issue for _, issue in made)}
     issues = [issue for issue in labels if issue in have]
-    actors = [standing.actors[place] for place in places]
-    until = "" if as_of is None else "&until=" + as_of
-    rows = [(actor, f"/search?{urlencode({by: actor})}&issue=", [made.get((actor, issue)) for issue in issues])
-            for actor in actors]  # fmt: skip
+    body = body_of(template, now, actors, issues, made, {"by": by, "rule": rule, "as_of": as_of})
+    return View(by, rule, as_of, first, actors, len(order), issues, body)
+
+
+def actors_of(now: Snapshot, by: str) -> list[str]:
+    """Return who takes a position: the pinned parties in their order, then by how much they were heard."""
+    standing = now.standing(by)
+    pinned = [name for name in now.names.pinned if standing.place(name) is not None]
+    return pinned + [name for place in standing.busy if (name := standing.actors[place]) not in pinned]
+
+
+def body_of(
+    template: Template, now: Snapshot, actors: list[str], issues: list[str], made: Cells,
+    asked: dict[str, Any], *, dated: bool = False,
+) -> Markup:  # fmt: skip
+    """Return the rows of a matrix as HTML; `asked` are the values that the addresses of cells repeat."""
+    labels = now.labels()
+    by = asked["by"]
+    own = {name: value for name, value in asked.items() if value and (name, value) not in _DEFAULTS}
+    people = "?by=affiliation" if by == "affiliation" else ""
+    rows = [
+        (actor, people, f"/cells?{urlencode({'actor': actor, **own})}&on=", [made.get((actor, i)) for i in issues])
+        for actor in actors
+    ]
     columns = [(quote(issue, safe=""), short(labels[issue], 40)) for issue in issues]
-    body = Markup(show(template.render(rows=rows, columns=columns, until=until)))
-    return View(by, rule, as_of, first, actors, len(standing.actors), issues, body)
+    newest = date.fromisoformat(asked["as_of"]) if asked.get("as_of") else now.table["date"].max()
+    return Markup(show(template.render(rows=rows, columns=columns, newest=newest, dated=dated)))
 
 
-def rows_of(now: Snapshot, places: Any, by: str, as_of: str | None) -> pl.DataFrame:
-    """Return the positions of some actors up to a day, and those that are too unsure to be shown."""
+_DEFAULTS = {("by", "speaker"), ("rule", "latest")}
+
+
+def rows_of(now: Snapshot, places: Any, by: str, as_of: str | None, actors: list[str] | None = None) -> pl.DataFrame:
+    """Return the positions of some actors up to a day, and those that are too unsure to be shown.
+
+    `actors` may name some who have no place in the index, as nothing they said is sure enough.
+    """
     standing = now.standing(by)
     rows = standing.rows(places, as_of)
-    names = [standing.actors[place] for place in places]
+    names = actors if actors is not None else [standing.actors[place] for place in places]
     taken = pl.col("stance").is_in(POSITIONS) & pl.col("issue").is_not_null() & actor(by).is_in(names)
     doubtful = now.once(("doubtful", by), lambda: now.table.with_row_index("row").filter(
         ~pl.col("asserted"), pl.col("stance").is_in(POSITIONS), pl.col("issue").is_not_null()
@@ -129,10 +161,11 @@ def rows_of(now: Snapshot, places: Any, by: str, as_of: str | None) -> pl.DataFr
     return now.utterances.select(*NEEDED, "asserted", "cluster")[wanted]
 
 
-def _cells(now: Snapshot, by: str, rule: str, as_of: str | None, first: int) -> Cells:
-    """The cells of one page of actors, by actor and issue; of those with nothing but unsure positions the number."""
-    places = now.standing(by).busy[first : first + ROWS]
-    found = matrix(rows_of(now, places, by, as_of), rule=rule, by=by)
+def cells_of(now: Snapshot, actors: list[str], by: str, rule: str, as_of: str | None) -> Cells:
+    """Return the cells of some actors by actor and issue; of those with nothing but unsure positions the number."""
+    standing = now.standing(by)
+    places = [place for name in actors if (place := standing.place(name)) is not None]
+    found = matrix(rows_of(now, places, by, as_of, actors), rule=rule, by=by)
     newest = [ids[-1] for ids in found.cells["ids"].to_list()]
     by_id = {row["id"]: row for row in now.table.select(SHOWN).filter(pl.col("id").is_in(newest)).to_dicts()}
     fields = (
@@ -149,8 +182,8 @@ def _cells(now: Snapshot, by: str, rule: str, as_of: str | None, first: int) -> 
 def _cell(newest: dict[str, Any], **values: Any) -> dict[str, Any]:
     return {
         **values, "quote": short(newest["quote"], 220), "outlet": newest["outlet"], "newest": newest["id"],
-        "checked": newest["human_checked"],
-        "strength": strength(values["commitment"], newest["act"]),
+        "act": newest["act"], "checked": newest["human_checked"], "speaker": newest["speaker"],
+        "shade": shade(values["probability"]),
     }  # fmt: skip
 
 

@@ -7,22 +7,25 @@ import json
 import re
 import zipfile
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 import polars as pl
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from onrecord.core.statement import FIELDS, Statement, plain
+from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
 from onrecord.record import Query, Role, Verdict
 from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.judging import CODED, codebook_yaml, corrected, gold_case, made, ranges
+from onrecord.show.desk.filters import ALL
+from onrecord.show.desk.judging import CODED, changed, codebook_yaml, corrected, gold_case, made, ranges
 from onrecord.show.desk.marks import marks, split
 from onrecord.show.desk.routes.articles import before_and_after, load
 from onrecord.show.desk.visit import Visit, page, part
 
 SPANS = ("source", "cue", "content", "condition")
+ORDERS = ("unsure", "article", "sample")
 
 
 def routes() -> list[Route]:
@@ -42,7 +45,7 @@ def routes() -> list[Route]:
 
 def queue(visit: Visit) -> Response:
     """`/review`: goes on to the first statement that waits, by issue or person where one is given."""
-    now = visit.now
+    now = visit.view()
     waiting = _waiting(visit, now)
     if not len(waiting):
         return visit.render("review_done.html", now=now, chosen=visit.args, judged=len(now.judged))
@@ -52,7 +55,7 @@ def queue(visit: Visit) -> Response:
 
 def one(visit: Visit) -> Response:
     """`/review/{id}`: one statement of the queue."""
-    now = visit.now
+    now = visit.view()
     return _show(visit, now, str(visit.request.path_params["key"]), len(_waiting(visit, now)))
 
 
@@ -67,7 +70,7 @@ def judge(visit: Visit) -> Response:
     new = None
     if verdict == "correct":
         try:
-            new = corrected(old, _given(visit), now.codebook)
+            new = corrected(old, _given(visit), now.labels())
         except (CodecError, SpanError) as error:
             return _edit(visit, old, str(error))
         if new is old or new.id == old.id:
@@ -77,10 +80,14 @@ def judge(visit: Visit) -> Response:
     except StatementStale as error:
         return _stale(visit, old, new, verdict, str(error))
     back = visit.field("back")
-    if back.startswith(("/articles/", "/statements/")):
+    if back.startswith(("/articles/", "/cells?", "/statements/")):
         return RedirectResponse(back if not back.startswith("/statements/") else f"/statements/{(new or old).id}", 303)
-    kept = {"issue": visit.field("issue_filter"), "speaker": visit.field("speaker_filter")}
-    return RedirectResponse(visit.address("/review", done=verdict, **kept), 303)
+    return RedirectResponse(visit.address("/review", **_queue(visit.field("queue")), done=verdict), 303)
+
+
+def _queue(query: str) -> dict[str, list[str]]:
+    """The values that keep a queue what it is: filters, its order, whose it is."""
+    return {name: values for name, values in parse_qs(query).items() if name in (*ALL, "order", "mine")}
 
 
 def edit(visit: Visit) -> Response:
@@ -121,7 +128,7 @@ def coded(visit: Visit) -> Response:
     """The statement that was made by hand."""
     article, _ = load(visit)
     try:
-        new = made(article, _given(visit), visit.now.codebook)
+        new = made(article, _given(visit), visit.now.labels())
     except (CodecError, SpanError) as error:
         return _code(visit, str(error))
     visit.desk.reviews.judge(Verdict.ADD, None, new, coder=visit.user.name)
@@ -150,38 +157,25 @@ def gold(visit: Visit) -> Response:
     return Response(out.getvalue(), media_type="application/zip", headers=headers)
 
 
-def changed(old: Statement | None, new: Statement | None) -> list[tuple[str, str, str]]:
-    """The fields in which two statements differ, with what each says."""
-    if old is None or new is None:
-        return []
-    rows = [(name, _words(old, name), _words(new, name)) for name in ("source", "cue", "content", *FIELDS)]
-    return [row for row in rows if row[1] != row[2]]
-
-
-def _words(of: Statement, name: str) -> str:
-    if name in ("source", "cue", "content"):
-        return " … ".join(piece.quote for piece in getattr(of, name))
-    value = getattr(of, name).value
-    if name == "condition":
-        return " | ".join(piece.quote for piece in value)
-    shown = plain(value)
-    return " | ".join(shown) if isinstance(shown, list) else str(shown if shown is not None else "—")
-
-
 def _waiting(visit: Visit, now: Snapshot) -> pl.Series:
     """Return the row indices of unreviewed machine statements, least confident first."""
-    issue, speaker = visit.arg("issue"), visit.arg("speaker")
+    order = visit.choice("order", ORDERS, "unsure")
+    sample = visit.desk.prepared.sample() if order == "sample" else []
+    assigned = visit.desk.prepared.assigned()
+    mine = visit.user.name if visit.arg("mine") else None
 
     def find() -> pl.Series:
-        rows = now.table.select("id", "coder", "issue", "speaker", "confidence", "number").with_row_index("row")
+        rows = now.table.select("id", "article", "start", "coder", "confidence", "number").with_row_index("row")
         rows = rows.filter(pl.col("coder").is_null(), ~pl.col("id").is_in(list(now.judged)))
-        if issue:
-            rows = rows.filter(pl.col("issue") == issue)
-        if speaker:
-            rows = rows.filter(pl.col("speaker") == speaker)
-        return rows.sort("confidence", "number")["row"]
+        if mine is not None:
+            rows = rows.filter(pl.col("article").is_in([key for key, who in assigned.items() if who == mine]))
+        if order == "sample":
+            places = {key: place for place, key in enumerate(sample)}
+            rows = rows.filter(pl.col("id").is_in(sample))
+            return rows.sort(pl.col("id").replace_strict(places, default=None, return_dtype=pl.Int64))["row"]
+        return rows.sort(*(("article", "start", "number") if order == "article" else ("confidence", "number")))["row"]
 
-    return now.once(("waiting", issue, speaker), find)
+    return now.once(("waiting", order, mine, len(sample), len(assigned)), find)
 
 
 def _show(visit: Visit, now: Snapshot, key: str, waiting: int) -> Response:
@@ -189,7 +183,8 @@ def _show(visit: Visit, now: Snapshot, key: str, waiting: int) -> Response:
     mine = visit.desk.reviews.latest(1, coder=visit.user.name, standing=True)
     return visit.render(
         "review.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found), waiting=waiting,
-        labels=now.labels(), issue=visit.arg("issue"), speaker=visit.arg("speaker"), skip=visit.number("skip", 0),
+        labels=now.labels(), order=visit.choice("order", ORDERS, "unsure"), skip=visit.number("skip", 0),
+        queue=urlencode(_queue(visit.request.url.query), doseq=True),
         last=mine[0] if mine else None, done=visit.arg("done"),
     )  # fmt: skip
 

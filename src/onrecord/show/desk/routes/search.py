@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import polars as pl
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.analyse.tables import day, last_day
-from onrecord.errors import TableError
 from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.exports import csv_response
+from onrecord.show.desk.exports import table_response
+from onrecord.show.desk.filters import SEVERAL, UNKNOWN, Filters
 from onrecord.show.desk.visit import Visit, page
 from onrecord.view import columns
 
-FACETS = ("issue", "stance", "act", "speaker", "affiliation", "outlet")
 TOP = 8
-NOBODY = "(unknown)"
 
 
 def routes() -> list[Route]:
     """The addresses of this file."""
-    return [Route("/search", page(search)), Route("/search.csv", page(search_csv))]
+    return [Route("/search", page(search)), Route("/search.{format}", page(search_table))]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Row indices of the matching statements, newest first, and the counts of each facet's values."""
+    """Where the statements that fit stand in the table, newest first, and how many have each value of each facet."""
 
     rows: pl.Series
     facets: dict[str, list[tuple[str, int]]]
@@ -43,56 +38,44 @@ def search(visit: Visit) -> Response:
     template = "search_results.html" if visit.partial else "search.html"
     return visit.render(
         template, now=now, rows=now.rows(found.rows[first : first + limit]), total=len(found.rows),
-        facets=found.facets, first=first, limit=limit, labels=now.labels(), chosen=visit.args,
+        facets=found.facets, first=first, limit=limit, labels=now.labels(), sought=visit.arg("q") or "",
     )  # fmt: skip
 
 
-def search_csv(visit: Visit) -> Response:
-    """`/search.csv`"""
+def search_table(visit: Visit) -> Response:
+    """`/search.csv`, `.json`: all statements that fit."""
     now = visit.now
-    return csv_response(now.table[find(visit, now).rows].select(columns(now.table)), "statements.csv")
+    rows = now.table[find(visit, now).rows]
+    return table_response(visit, rows.select(columns(now.table)), "statements")
 
 
 def find(visit: Visit, now: Snapshot) -> Found:
-    """Find the statements that the address asks for."""
-    given = {name: visit.arg(name) for name in ("q", "since", "until", *FACETS)}
-    return now.once(("search", *given.values()), lambda: _find(visit, now, given))
+    """Return what the address asks for."""
+    asked, words = visit.filters, visit.arg("q")
+    return now.once(("search", asked, words), lambda: _find(visit, now, asked, words))
 
 
-def narrowed(now: Snapshot, given: dict[str, str | None], visit: Visit) -> pl.Series:
-    """Return the row indices of the statements that match all given values, by date."""
-    fits = [pl.lit(value=True)]
-    words = given.get("q")
+def narrowed(now: Snapshot, asked: Filters, words: str | None, visit: Visit) -> pl.Series:
+    """Return where the statements that fit filters and words stand in the table, by date."""
+    fits = asked.expressions(now.names)
     if words:
         hits = pl.Series(now.once(("words", words), lambda: visit.desk.ledger.matching(words)), dtype=pl.Int64)
         fits.append(pl.col("number").is_in(hits.implode()))
-    for name in FACETS:
-        value = given.get(name)
-        if value:
-            value = now.called.get(value, value) if name == "speaker" else value
-            fits.append(pl.col(name).is_null() if value == NOBODY else pl.col(name) == value)
-    try:
-        if since := given.get("since"):
-            fits.append(pl.col("date") >= day(since))
-        if until := given.get("until"):
-            fits.append(pl.col("date") <= last_day(day(until) if len(until) > 10 else _iso(until)))
-    except TableError as error:
-        raise HTTPException(400, str(error)) from error
-    if len(fits) == 1:
+    if not fits:
         return pl.Series(range(now.table.height), dtype=pl.UInt32)
-    return now.table.select(pl.arg_where(pl.all_horizontal(fits[1:]))).to_series()
+    return now.table.select(pl.arg_where(pl.all_horizontal(fits))).to_series()
 
 
-def _iso(value: str) -> str:
-    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
-        raise TableError(f"{value!r} is no date of the form YYYY, YYYY-MM or YYYY-MM-DD")
-    return value
-
-
-def _find(visit: Visit, now: Snapshot, given: dict[str, str | None]) -> Found:
-    rows = narrowed(now, given, visit)
-    facets: dict[str, list[tuple[str, int]]] = {}
-    for name in FACETS:
-        counts = now.table[name][rows].value_counts(name="n").sort(["n", name], descending=[True, False]).head(TOP)
-        facets[name] = [(NOBODY if value is None else value, n) for value, n in counts.iter_rows()]
+def _find(visit: Visit, now: Snapshot, asked: Filters, words: str | None) -> Found:
+    rows = narrowed(now, asked, words, visit)
+    facets = {name: _counts(now.table[name][rows]) for name in SEVERAL}
+    relayed = int((now.table["chain"][rows].list.len().fill_null(0) > 0).sum())
+    checked = int(now.table["human_checked"][rows].sum())
+    facets["told"] = [pair for pair in (("own", len(rows) - relayed), ("relayed", relayed)) if pair[1]]
+    facets["checked"] = [pair for pair in (("yes", checked), ("no", len(rows) - checked)) if pair[1]]
     return Found(rows.reverse(), facets)
+
+
+def _counts(values: pl.Series) -> list[tuple[str, int]]:
+    counts = values.value_counts(name="n").sort(["n", values.name], descending=[True, False]).head(TOP)
+    return [(UNKNOWN if value is None else value, n) for value, n in counts.iter_rows()]

@@ -6,15 +6,14 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import polars as pl
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.analyse.tables import asserted
-from onrecord.errors import TableError
-from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.exports import csv_response, json_response
-from onrecord.show.desk.routes.overview import moves
+from onrecord.analyse.tables import actor, asserted
+from onrecord.show.desk.board import BY, Snapshot
+from onrecord.show.desk.exports import json_response, table_response
+from onrecord.show.desk.routes.articles import before_and_after
+from onrecord.show.desk.routes.overview import day_given, moves
 from onrecord.show.desk.visit import Visit, page
 
 KINDS = ("self", "between", "moved", "drift")
@@ -30,38 +29,68 @@ def routes() -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/conflicts", page(conflicts)),
-        Route("/conflicts.csv", page(conflicts_csv)),
+        Route("/conflicts.{format}", page(conflicts_table)),
+        Route("/compare", page(compare)),
+        Route("/tie", page(tie)),
         Route("/network", page(network)),
-        Route("/network.json", page(network_json)),
-        Route("/network.csv", page(network_csv)),
+        Route("/network.{format}", page(network_table)),
     ]
 
 
 def conflicts(visit: Visit) -> Response:
     """`/conflicts`"""
-    now = visit.now
-    kind, issue = visit.choice("kind", KINDS, "self"), visit.arg("issue")
+    now = visit.view()
+    kind, by = visit.choice("kind", KINDS, "self"), visit.choice("by", BY, "speaker")
     first, limit = visit.number("first", 0), SHOWN
-    found = _found(now, kind)
-    if issue:
-        found = found.filter(pl.col("issue") == issue)
-    if kind == "drift":
-        groups = now.once(("utterances", issue), lambda: _clusters(found))
-        rows: list[Any] = groups[first : first + limit]
-        total = len(groups)
-    else:
-        rows, total = found[first : first + limit].to_dicts(), found.height
+    held = visit.desk.board.behind(now, ("pairs", kind, by), lambda: _found(now, kind, by))
+    rows: list[Any] = []
+    total, state = 0, "working" if held is None else ""
+    if held is not None:
+        found, batch = held
+        state = "" if batch == now.batch else f"as of batch {batch}; the newer ones are being compared"
+        if kind == "moved" and (after := day_given(visit, "after")):
+            found = found.filter(pl.col("to_date") > after)
+        if kind == "drift":
+            groups = now.once(("utterances", batch), lambda: _clusters(found))
+            groups = _told_by(groups, visit.request.query_params.getlist("pair"))
+            rows, total = groups[first : first + limit], len(groups)
+        else:
+            rows, total = found[first : first + limit].to_dicts(), found.height
     return visit.render(
-        "conflicts.html", now=now, kind=kind, kinds=KINDS, rows=rows, total=total, first=first, limit=limit,
-        labels=now.labels(), issue=issue, difference=difference,
+        "conflicts.html", now=now, kind=kind, kinds=KINDS, rows=rows, total=total, first=first, limit=limit, by=by,
+        labels=now.labels(), difference=difference, state=state, after=visit.arg("after"),
+        pair=visit.request.query_params.getlist("pair"), outlets=[name for name, _ in now.offered()["outlet"]],
     )  # fmt: skip
 
 
-def conflicts_csv(visit: Visit) -> Response:
-    """`/conflicts.csv`"""
-    kind, issue = visit.choice("kind", KINDS, "self"), visit.arg("issue")
-    found = _found(visit.now, kind)
-    return csv_response(found.filter(pl.col("issue") == issue) if issue else found, f"{kind}.csv")
+def conflicts_table(visit: Visit) -> Response:
+    """`/conflicts.csv`, `.json`: all pairs of a kind."""
+    now = visit.view()
+    kind, by = visit.choice("kind", KINDS, "self"), visit.choice("by", BY, "speaker")
+    found = now.once(("pairs", kind, by), lambda: _found(now, kind, by))
+    if kind == "moved" and (after := day_given(visit, "after")):
+        found = found.filter(pl.col("to_date") > after)
+    if kind == "drift" and (pair := visit.request.query_params.getlist("pair")):
+        chosen = _told_by(_clusters(found), pair)
+        found = found.filter(pl.col("cluster").is_in([rows[0]["cluster"] for rows in chosen]))
+    return table_response(visit, found, kind)
+
+
+def _told_by(groups: list[list[dict[str, Any]]], pair: list[str]) -> list[list[dict[str, Any]]]:
+    """The utterances that each of some outlets tells, with the reports of these alone."""
+    wanted = set(filter(None, pair))
+    if not wanted:
+        return groups
+    chosen = [[row for row in rows if row["outlet"] in wanted] for rows in groups]
+    return [rows for rows in chosen if {row["outlet"] for row in rows} == wanted]
+
+
+def compare(visit: Visit) -> Response:
+    """`/compare`: two statements side by side, each with the text around it."""
+    now = visit.now
+    found = [visit.desk.ledger.get(visit.arg(name) or "") for name in ("a", "b")]
+    ends = [(one, now.row(one.id), before_and_after(one)) for one in found]
+    return visit.render("compare.html", now=now, ends=ends, labels=now.labels())
 
 
 def difference(old: str, new: str) -> list[tuple[str, str]]:
@@ -78,9 +107,25 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
     return made
 
 
+def tie(visit: Visit) -> Response:
+    """`/tie`: the issues on which two actors both take a side, with the newest words of each."""
+    now = visit.view()
+    by = visit.choice("by", BY, "speaker")
+    names = [visit.arg(name) or "" for name in ("a", "b")]
+    standing = now.standing(by)
+    ends: list[dict[str, dict[str, Any]]] = []
+    for name in names:
+        place = standing.place(name)
+        cells = None if place is None else standing.cells(actors=[place])
+        ends.append({} if cells is None else {row["issue"]: row for row in now.rows(cells.row)})
+    shared = [issue for issue in now.labels() if issue in ends[0] and issue in ends[1]]
+    rows = [(issue, [end[issue] for end in ends]) for issue in shared]
+    return visit.render("tie.html", now=now, names=names, by=by, rows=rows, labels=now.labels())
+
+
 def network(visit: Visit) -> Response:
     """`/network`"""
-    now = visit.now
+    now = visit.view()
     return visit.render(
         "network.html", now=now, labels=now.labels(), net=_network(visit, now),
         mode=visit.choice("mode", MODES, "both"),
@@ -88,29 +133,23 @@ def network(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def network_json(visit: Visit) -> Response:
-    """`/network.json`: nodes and ties."""
-    return json_response(_network(visit, visit.now), "network.json")
-
-
-def network_csv(visit: Visit) -> Response:
-    """`/network.csv`: one tie a line."""
-    net = _network(visit, visit.now)
+def network_table(visit: Visit) -> Response:
+    """`/network.csv`: one tie a line; `/network.json`: nodes and ties."""
+    net = _network(visit, visit.view())
+    if visit.request.url.path.endswith(".json"):
+        return json_response(net, "network.json")
     schema = {"source": pl.String, "target": pl.String, "kind": pl.String, "weight": pl.Float64}
-    return csv_response(pl.DataFrame(net["edges"], schema=schema, orient="row"), "network.csv")
+    return table_response(visit, pl.DataFrame(net["edges"], schema=schema, orient="row"), "network")
 
 
-def _found(now: Snapshot, kind: str) -> pl.DataFrame:
-    from onrecord.analyse.changes import CHANGES
+def _found(now: Snapshot, kind: str, by: str) -> pl.DataFrame:
     from onrecord.analyse.changes import conflicts as found
 
     if kind == "moved":
-        return pl.DataFrame(moves(now), schema=CHANGES)
+        return moves(now, by)
     if kind == "drift":
-        return now.once("drift", lambda: _retold(now), heavy=True)
-    if kind == "between":
-        return now.once("between", lambda: found(_heard(now), kind=kind).head(5_000), heavy=True)
-    return now.once("self", lambda: found(now.table, kind=kind).head(5_000), heavy=True)
+        return _retold(now)
+    return found(_heard(now, by) if kind == "between" else now.table, kind=kind, by=by)
 
 
 def _retold(now: Snapshot) -> pl.DataFrame:
@@ -120,14 +159,15 @@ def _retold(now: Snapshot) -> pl.DataFrame:
     return drift(now.table.tail(DRIFTING), meaning=meaning)
 
 
-def _heard(now: Snapshot) -> pl.DataFrame:
+def _heard(now: Snapshot, by: str) -> pl.DataFrame:
     """The positions of the HEARD actors with the most of them."""
     from onrecord.analyse.changes import FIELDS
 
     held = pl.col("stance").is_in(["support", "oppose"]) & pl.col("issue").is_not_null()
     sided = asserted(now.table).select(FIELDS).filter(held)
-    busy = sided["speaker"].drop_nulls().value_counts().sort(["count", "speaker"], descending=[True, False])
-    return sided.filter(pl.col("speaker").is_in(busy["speaker"].head(HEARD).to_list()))
+    busy = sided.select(actor(by).alias("who"))["who"].drop_nulls().value_counts()
+    most = busy.sort(["count", "who"], descending=[True, False])["who"].head(HEARD).to_list()
+    return sided.filter(actor(by).is_in(most))
 
 
 def _clusters(found: pl.DataFrame) -> list[list[dict[str, Any]]]:
@@ -145,14 +185,10 @@ def _clusters(found: pl.DataFrame) -> list[list[dict[str, Any]]]:
 def _network(visit: Visit, now: Snapshot) -> dict[str, Any]:
     by = visit.choice("by", ("affiliation", "speaker"), "affiliation")
     mode = visit.choice("mode", MODES, "both")
-    given = (by, mode, visit.arg("issue"), visit.arg("since"), visit.arg("until"))
-    try:
-        return now.once(("network", *given), lambda: _ties(now, *given))
-    except TableError as error:
-        raise HTTPException(400, str(error)) from error
+    return now.once(("network", by, mode), lambda: _ties(now, by, mode))
 
 
-def _ties(now: Snapshot, by: str, mode: str, issue: str | None, since: str | None, until: str | None) -> dict[str, Any]:
+def _ties(now: Snapshot, by: str, mode: str) -> dict[str, Any]:
     """The NODES busiest actors with their ties of agreement and of conflict (DNA's congruence and conflict)."""
     from onrecord.analyse.network_types import Options
     from onrecord.analyse.networks import network as build
@@ -161,12 +197,10 @@ def _ties(now: Snapshot, by: str, mode: str, issue: str | None, since: str | Non
     rows = asserted(now.table).select(TIED).filter(sided)
     busy = rows.group_by(by).agg(pl.len().alias("n")).sort(["n", by], descending=[True, False]).head(NODES)
     rows = rows.filter(pl.col(by).is_in(busy[by].to_list()))
-    only = (("issue", issue),) if issue else ()
     edges: list[dict[str, Any]] = []
     for kind, aggregate in (("agree", "congruence"), ("oppose", "conflict")):
         if mode in (kind, "both") and rows.height:
-            options = Options(rows=by, columns="issue", aggregate=aggregate, only=only, since=since, until=until,
-                              duplicates="document")  # fmt: skip
+            options = Options(rows=by, columns="issue", aggregate=aggregate, duplicates="document")
             for source, target, weight in build(rows, options).edges().iter_rows():
                 edges.append({"source": source, "target": target, "kind": kind, "weight": weight})
     edges.sort(key=lambda edge: (-edge["weight"], edge["source"], edge["target"]))

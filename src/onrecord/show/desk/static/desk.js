@@ -59,7 +59,55 @@
       timer = setInterval(tick, 900);
     });
   }
-  all("select[data-submit]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+  all("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+  // What is left empty is no part of an address.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    [...event.formData.entries()].forEach(([name, value]) => { if (value === "" && event.formData.getAll(name).length === 1) event.formData.delete(name); });
+  });
+  all("[data-percent]").forEach((field) => field.addEventListener("input", () => {
+    const shown = Math.round(100 * field.value) + "%";
+    byId(field.dataset.percent).textContent = shown;
+    field.setAttribute("aria-valuetext", shown);
+  }));
+
+  // The evidence of a cell beside the matrix: focus goes there, and comes back.
+  const panel = byId("panel");
+  if (panel) {
+    let opener = null;
+    const close = () => {
+      panel.classList.remove("open");
+      all(".cell.chosen").forEach((cell) => { cell.classList.remove("chosen"); cell.removeAttribute("aria-current"); });
+      if (opener && document.contains(opener)) opener.focus();
+    };
+    document.addEventListener("htmx:afterSwap", (event) => {
+      if (event.target !== panel) return;
+      all(".cell.chosen").forEach((cell) => { cell.classList.remove("chosen"); cell.removeAttribute("aria-current"); });
+      opener = event.detail.requestConfig && event.detail.requestConfig.elt;
+      if (opener && opener.classList.contains("cell")) { opener.classList.add("chosen"); opener.setAttribute("aria-current", "true"); }
+      panel.classList.add("open");
+      panel.scrollTop = 0;
+      panel.focus({ preventScroll: true });
+      tip.hidden = true;
+    });
+    panel.addEventListener("click", (event) => { if (event.target.closest("#panel-close")) close(); });
+    panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } });
+  }
+
+  // Arrow keys move from cell to cell.
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const cell = step && event.target.closest && event.target.closest("#matrix td .cell");
+    if (!cell) return;
+    let row = cell.closest("tr"), at = cell.closest("td").cellIndex;
+    for (;;) {
+      at += step[1];
+      if (step[0]) row = step[0] < 0 ? row.previousElementSibling : row.nextElementSibling;
+      if (!row || !row.cells[at] || at < 1) return;
+      const next = row.cells[at].querySelector(".cell");
+      if (next) { next.focus(); event.preventDefault(); return; }
+    }
+  });
 
   // One key, one deed; never while somebody writes.
   document.addEventListener("keydown", (event) => {
@@ -154,7 +202,8 @@
     });
     cy.on("mouseover", "node", (event) => cy.elements().not(event.target.closedNeighborhood()).addClass("far"));
     cy.on("mouseout", "node", () => cy.elements().removeClass("far"));
-    cy.on("tap", "node", (event) => { location.href = "/people/" + encodeURIComponent(event.target.data("name")); });
+    cy.on("tap", "edge", (event) => { location.href = "/tie?" + new URLSearchParams({ a: event.target.data("source").slice(1), b: event.target.data("target").slice(1), by: graph.dataset.by || "speaker" }); });
+    cy.on("tap", "node", (event) => { location.href = "/people/" + encodeURIComponent(event.target.data("name")) + "?by=" + (graph.dataset.by || "speaker"); });
     // On a narrow screen the whole graph is drawn small: its words grow against that.
     const legible = () => cy.style().selector("node").style("font-size", Math.min(30, Math.max(11, 11 / cy.zoom()))).update();
     cy.ready(legible);
@@ -187,6 +236,8 @@
       const value = JSON.parse(event.data), item = document.createElement("li");
       byId("job-state").textContent = value.state;
       byId("job-state").className = "state st-" + value.state;
+      const bar = byId("job-progress");
+      if (bar) bar.value = value.articles + value.failures;
       byId("job-counts").textContent = `${count(value.articles, "article")}, ${count(value.statements, "statement")}${value.failures ? `, ${value.failures} failed` : ""}`;
       if (value.kind === "article") {
         const link = document.createElement("a");
@@ -194,13 +245,19 @@
         link.textContent = value.title || value.name;
         item.append(link, " " + count(value.found, "statement"));
         log.append(item);
+      } else if (value.kind === "known") {
+        const link = document.createElement("a");
+        link.href = "/articles/" + encodeURIComponent(value.id);
+        link.textContent = value.title;
+        item.append("Known already: ", link);
+        log.append(item);
       } else if (value.kind === "failure") {
         item.className = "failed";
         item.textContent = `${value.source}: ${value.reason}`;
         log.append(item);
       } else if (value.kind === "end") stream.close();
     };
-    ["start", "article", "failure", "end"].forEach((kind) => stream.addEventListener(kind, told));
+    ["start", "article", "failure", "known", "end"].forEach((kind) => stream.addEventListener(kind, told));
   }
 
   // Words: the server numbered them, only numbers go back.
@@ -212,6 +269,7 @@
     let from = null, to = null;
     const wordsOf = (range) => { const [a, b] = range.split("-").map(Number); return [a, b === undefined || Number.isNaN(b) ? a : b]; };
     const said = (low, high) => { let made = ""; for (let w = low; w <= high; w++) (groups.get(w) || []).forEach((span) => { made += span.textContent; }); return made.trim(); };
+    if (!document.querySelector('input[name="verdict"][value="correct"]') || location.pathname.endsWith("/code")) spans.forEach((span) => span.classList.toggle("coded", Boolean(span.dataset.s)));
     const paint = () => {
       spans.forEach((span) => {
         const w = +span.dataset.w;
@@ -267,5 +325,77 @@
     all("[data-clear]").forEach((button) => button.addEventListener("click", () => { const input = document.querySelector(`[data-ranges="${button.dataset.clear}"]`); input.value = ""; input.dataset.fresh = "1"; read(); }));
     all("[data-ranges]").forEach((input) => input.addEventListener("input", read));
     read();
+    const first = words.querySelector(".m-content, .m-source");
+    if (first) words.scrollTop = Math.max(0, first.offsetTop - words.offsetTop - 60);
   }
+
+  // Coding in the article: words that are selected, or a statement that is chosen, open a form beside them.
+  const bench = document.querySelector("#text[data-form]"), pop = byId("pop");
+  if (bench && pop) {
+    let near = null;
+    const shut = () => { pop.hidden = true; pop.replaceChildren(); };
+    const place = () => {
+      const box = near || bench.getBoundingClientRect(), wide = Math.min(430, innerWidth - 24);
+      pop.style.width = wide + "px";
+      pop.style.left = Math.max(12, Math.min(box.left, innerWidth - wide - 24)) + scrollX + "px";
+      pop.style.top = box.bottom + scrollY + 8 + "px";
+    };
+    const wordAt = (node) => {
+      const found = (node.nodeType === 3 ? node.parentElement : node).closest("[data-w]");
+      return found && bench.contains(found) ? +found.dataset.w : null;
+    };
+    bench.addEventListener("mouseup", () => {
+      const chosen = getSelection();
+      if (!chosen || chosen.isCollapsed) return;
+      const a = wordAt(chosen.anchorNode), b = wordAt(chosen.focusNode);
+      if (a === null || b === null) return;
+      near = chosen.getRangeAt(0).getBoundingClientRect();
+      htmx.ajax("GET", `${bench.dataset.form}?words=${Math.min(a, b)}-${Math.max(a, b)}`, { target: "#pop", swap: "innerHTML" });
+    });
+    document.addEventListener("htmx:afterSwap", (event) => {
+      if (event.target !== pop) return;
+      const elt = event.detail.requestConfig && event.detail.requestConfig.elt;
+      if (elt && elt.classList.contains("edit-here")) near = elt.getBoundingClientRect();
+      pop.hidden = false;
+      place();
+      const stance = pop.querySelector("input[name=stance]:checked") || pop;
+      stance.focus({ preventScroll: true });
+      if (pop.getBoundingClientRect().bottom > innerHeight) pop.scrollIntoView({ block: "nearest" });
+    });
+    pop.addEventListener("click", (event) => { if (event.target.closest("#pop-close")) shut(); });
+    pop.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { shut(); return; }
+      const digit = !event.target.matches("input:not([type=radio]), select") && pop.querySelector(`[data-digit="${CSS.escape(event.key)}"]`);
+      if (digit) { digit.checked = true; digit.focus(); event.preventDefault(); }
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, #pop")) return;
+      const items = all("[data-for]");
+      const at = items.findIndex((item) => item.contains(document.activeElement));
+      if (event.key === "j" || event.key === "k") {
+        const next = items[event.key === "j" ? Math.min(items.length - 1, at + 1) : Math.max(0, at - 1)];
+        if (next) { next.focus(); light([next.dataset.for]); event.preventDefault(); }
+      } else if (event.key === "e" && at >= 0) items[at].querySelector(".edit-here").click();
+    });
+  }
+
+  // A form that was changed is not left without a question.
+  let changed = false;
+  document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
+  document.addEventListener("submit", () => { changed = false; });
+  addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+  all("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
+  all("[data-copy]").forEach((button) => button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(byId(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  }));
+
+  // The keys of this program, and the way to the search.
+  const help = byId("help");
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    if (event.key === "?") { event.preventDefault(); if (help.open) help.close(); else help.showModal(); }
+    else if (event.key === "/") { const find = document.querySelector(".find input"); if (find) { event.preventDefault(); find.focus(); } }
+  });
 })();

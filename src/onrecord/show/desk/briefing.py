@@ -1,0 +1,184 @@
+"""Briefings: positions, quotations with sources, shifts, conditions, what is unsure; as one text in several formats."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from onrecord.analyse.changes import changes
+from onrecord.analyse.redlines import redlines
+from onrecord.analyse.tables import actor
+from onrecord.errors import OnRecordError
+from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.pages import WORDS, day, firm, moved, percent, plural, short
+from onrecord.show.desk.routes.positions import actors_of, cells_of
+
+ACTORS = 20  # parties of an issue; how many more there are is said
+SHIFTS = 10
+LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something said: by whom, in a phrase, with the words and where they stand."""
+
+    who: str
+    phrase: str
+    quote: str = ""
+    source: str = ""
+    url: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An issue (or an actor's view of it)."""
+
+    title: str
+    about: str
+    groups: list[tuple[str, list[Line]]] = field(default_factory=list)
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """A title, what it rests on, and a section for each issue."""
+
+    title: str
+    basis: str
+    sections: list[Section]
+
+
+def briefing(now: Snapshot, *, on: Sequence[str], who: str | None, by: str) -> Briefing:
+    """Gather what is to be told on some issues, of everybody or of one actor."""
+    issues = [issue for issue in now.labels() if issue in on] if on else list(now.labels())
+    table = now.utterances if who is None else now.utterances.filter(actor(by) == who)
+    parties = [who] if who else actors_of(now, by)
+    cells = cells_of(now, parties[: 10 * ACTORS], by, "latest", None) if parties else {}
+    sections = [_section(now, table, issue, parties, cells, by) for issue in issues]
+    labels = [now.labels()[issue] for issue in issues]
+    title = who or (labels[0] if len(labels) == 1 else "Where each party stands")
+    if who and len(on) == 1:
+        title = f"{who} on {labels[0]}"
+    first, last = table["date"].min(), table["date"].max()
+    basis = (
+        f"{plural(table.height, 'statement')} in {plural(table['article'].n_unique(), 'article')} of "
+        f"{plural(table['outlet'].drop_nulls().n_unique(), 'outlet')}"
+        + (f", {day(first)} to {day(last)}" if first else "")
+        + f". Positions read at {percent(now.min_confidence)} or more; batch {now.batch}"
+        + (f" of {now.created[:10]}." if now.created else ".")
+    )
+    return Briefing(title, basis, [one for one in sections if one.groups or one.rest])
+
+
+def _section(
+    now: Snapshot, table: pl.DataFrame, issue: str, parties: Sequence[str], cells: Any, by: str
+) -> Section:  # fmt: skip
+    rows = table.filter(pl.col("issue") == issue)
+    held = [(name, cells[name, issue]) for name in parties if (name, issue) in cells]
+    known = [(name, cell) for name, cell in held if "stance" in cell]
+    by_id = {row["id"]: row for row in rows.filter(pl.col("id").is_in([c["newest"] for _, c in known])).to_dicts()}
+    groups: list[tuple[str, list[Line]]] = []
+    for stance in ("support", "oppose", "mixed", "noncommittal"):
+        mine = [(name, cell) for name, cell in known if cell["stance"] == stance]
+        shown = [(name, cell) for name, cell in mine[:ACTORS] if cell["newest"] in by_id]
+        lines = [_position(name, cell, by_id[cell["newest"]]) for name, cell in shown]
+        if lines:
+            more = f" ({len(mine)}, the first {ACTORS} here)" if len(mine) > ACTORS else ""
+            groups.append((WORDS[stance].capitalize() + more, lines))
+    shifts = changes(rows, by=by).head(SHIFTS).to_dicts()
+    if shifts:
+        groups.append(("Shifts", [Line(m["actor"], f"{day(m['to_date'])}, {moved(m)}", short(m["to_quote"], 240),
+                                       m["to_outlet"] or "", None, m["to_id"]) for m in shifts]))  # fmt: skip
+    lines = [
+        Line(r["actor"], f"{r['kind']}, last {day(r['last'])}" + (", softened since" if r["softened"] else ""),
+             short(r["quote"], 240), "", None, r["ids"][-1])
+        for r in redlines(rows.filter("asserted"), by=by).head(LINES).to_dicts()
+    ]  # fmt: skip
+    if lines:
+        groups.append(("Red lines", lines))
+    limited = rows.filter(pl.col("asserted"), pl.col("condition").list.len() > 0).tail(LINES).reverse().to_dicts()
+    if limited:
+        groups.append(("Conditions", [Line(_name(r, by), day(r["date"]), short(" · ".join(r["condition"]), 240),
+                                           r["outlet"] or "", r["url"], r["id"]) for r in limited]))  # fmt: skip
+    unsure = sum(1 for _, cell in held if "stance" not in cell)
+    about = found.proposition if (found := now.issue(issue)) else ""
+    rest = f"{plural(unsure, 'party').replace('partys', 'parties')} too unsure to show." if unsure else ""
+    return Section(now.labels()[issue], about, groups, rest)
+
+
+def _position(name: str, cell: dict[str, Any], row: dict[str, Any]) -> Line:
+    firmness = firm(cell["commitment"], cell["act"])
+    parts = [
+        day(row["date"]), firmness if cell["stance"] in ("support", "oppose") else "",
+        "under a condition" if cell["conditional"] else "",
+        f"{percent(cell['probability'])} sure" if not cell["checked"] else "checked by a person",
+        plural(cell["utterances"], "utterance"),
+    ]  # fmt: skip
+    speaker = row["speaker"] if row["speaker"] and row["speaker"] != name else ""
+    source = ", ".join(filter(None, (speaker, row["outlet"], row["title"] or row["article_name"])))
+    return Line(name, ", ".join(filter(None, parts)), short(row["quote"], 300), source, row["url"], row["id"])
+
+
+def _name(row: dict[str, Any], by: str) -> str:
+    return str((row["affiliation"] or row["speaker"] if by == "affiliation" else row["speaker"]) or "unknown speaker")
+
+
+def markdown(made: Briefing) -> str:
+    """Return a briefing as Markdown."""
+    lines = [f"# {_plain(made.title)}", "", _plain(made.basis), ""]
+    for section in made.sections:
+        lines += [f"## {_plain(section.title)}", ""]
+        if section.about:
+            lines += [f"*{_plain(section.about)}*", ""]
+        for title, group in section.groups:
+            lines += [f"### {title}", ""]
+            for one in group:
+                source = f" — {_plain(one.source)}" if one.source else ""
+                link = f" <{one.url}>" if one.url and one.url.startswith(("http://", "https://")) else ""
+                lines.append(f"- **{_plain(one.who)}** ({_plain(one.phrase)}): “{_plain(one.quote)}”{source}{link}")
+            lines.append("")
+        if section.rest:
+            lines += [section.rest, ""]
+    return "\n".join(lines)
+
+
+def docx(made: Briefing) -> bytes:
+    """Return a briefing as a Word document; OnRecordError where python-docx is not installed."""
+    try:
+        from docx import Document
+    except ImportError as error:
+        raise OnRecordError("Word files need python-docx: pip install 'onrecord[documents]'") from error
+    document = Document()
+    document.add_heading(_printable(made.title), 0)
+    document.add_paragraph(_printable(made.basis))
+    for section in made.sections:
+        document.add_heading(_printable(section.title), 1)
+        if section.about:
+            document.add_paragraph().add_run(_printable(section.about)).italic = True
+        for title, group in section.groups:
+            document.add_heading(title, 2)
+            for one in group:
+                line = document.add_paragraph(style="List Bullet")
+                line.add_run(_printable(one.who)).bold = True
+                source = f" — {one.source}" if one.source else ""
+                line.add_run(_printable(f" ({one.phrase}): “{one.quote}”{source}"))
+        if section.rest:
+            document.add_paragraph(section.rest)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _printable(text: str) -> str:
+    """Text without the control characters that no XML may hold."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _plain(text: str) -> str:
+    """Text whose characters mean nothing in Markdown."""
+    return "".join("\\" + c if c in "\\`*_[]<>#|" else " " if c in "\r\n\t" else c for c in text)

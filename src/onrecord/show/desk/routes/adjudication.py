@@ -1,0 +1,82 @@
+"""After a blind round: where coders differ, and what is to stand in the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.core.statement import Statement, plain
+from onrecord.errors import CodecError, SpanError, StatementStale
+from onrecord.record import Role, Round, Verdict
+from onrecord.show.desk.judging import corrected
+from onrecord.show.desk.routes.articles import before_and_after
+from onrecord.show.desk.routes.coding import codings_of, round_of
+from onrecord.show.desk.visit import Visit, page, part
+
+SHOWN = 10
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/coding/{name}/disagreements", page(disagreements, Role.CODER)),
+        Route("/coding/{name}/disagreements", page(adjudicated, Role.CODER), methods=["POST"]),
+    ]
+
+
+def disagreements(visit: Visit, problem: str | None = None) -> Response:
+    """`/coding/{name}/disagreements`: the statements that were coded differently, with everybody's values."""
+    found = round_of(visit)
+    codings = codings_of(visit, found)
+    differing = [at for at in range(1, len(found.statements) + 1) if _differing(codings, found, at)]
+    first = visit.number("first", 0)
+    now = visit.now
+    rows = [_row(visit, found, codings, at) for at in differing[first : first + SHOWN]]
+    return visit.render(
+        "disagreements.html", 200 if problem is None else 422, now=now, round=found, rows=rows, first=first,
+        limit=SHOWN, total=len(differing), labels=now.labels(), coders=sorted(codings), problem=problem,
+    )  # fmt: skip
+
+
+def adjudicated(visit: Visit) -> Response:
+    """Write what was agreed on into the ledger, as a correction or an acceptance of the statement."""
+    found = round_of(visit)
+    codings_of(visit, found)  # whoever has not coded all of it must not decide
+    at = visit.field("at")
+    if not at.isdecimal() or len(at) > 6 or not 1 <= int(at) <= len(found.statements):
+        raise HTTPException(400, "Which statement?")
+    old = visit.desk.ledger.get(visit.field("statement") or found.statements[int(at) - 1])
+    given = {name: visit.field(name) for name in found.fields if name in visit.form}
+    try:
+        new = corrected(old, given, visit.now.labels())
+        verdict = Verdict.ACCEPT if new.id == old.id else Verdict.CORRECT
+        visit.desk.reviews.judge(verdict, old, None if verdict is Verdict.ACCEPT else new, coder=visit.user.name)
+    except (CodecError, SpanError, StatementStale) as error:
+        return disagreements(visit, str(error))
+    return RedirectResponse(visit.address(f"/coding/{part(found.name)}/disagreements", first=visit.field("first")), 303)
+
+
+def _differing(codings: dict[str, dict[int, dict[str, Any]]], found: Round, at: int) -> list[str]:
+    """The fields in which the codings of a statement differ."""
+    given = [values[at] for values in codings.values() if at in values]
+    return [name for name in found.fields if len({str(values[name]) for values in given}) > 1]
+
+
+def _row(visit: Visit, found: Round, codings: dict[str, dict[int, dict[str, Any]]], at: int) -> dict[str, Any]:
+    one: Statement = visit.desk.ledger.get(found.statements[at - 1])
+    now = visit.now
+    given = {who: values[at] for who, values in codings.items() if at in values}
+    agreed = {name: Counter(values[name] for values in given.values()).most_common(1)[0] for name in found.fields}
+    judged = now.judged.get(one.id) or next(
+        (r for r in now.judged.values() if r.statement == one.id and r.undone is None), None
+    )
+    return {
+        "at": at, "one": one, "context": before_and_after(one), "differing": _differing(codings, found, at),
+        "given": given, "machine": {name: plain(getattr(one, name).value) for name in found.fields},
+        "proposed": {name: value if times > len(given) / 2 else None for name, (value, times) in agreed.items()},
+        "current": now.row(one.id) is not None, "judged": judged,
+    }  # fmt: skip

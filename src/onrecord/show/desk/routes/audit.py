@@ -1,0 +1,87 @@
+"""How right the machine is in this ledger: a random sample that people judge, with intervals per field and issue."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.analyse.agreement import wilson
+from onrecord.core.statement import plain
+from onrecord.record import Role, Verdict
+from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.visit import Visit, page
+
+FIELDS = ("speaker", "affiliation", "act", "issue", "stance", "commitment")
+MOST = 500
+FEW = 10  # judged statements of an issue, from which a share of them is told
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [Route("/audit", page(audit, Role.CODER)), Route("/audit", page(drawn, Role.CODER), methods=["POST"])]
+
+
+def audit(visit: Visit) -> Response:
+    """`/audit`: what the sample says so far."""
+    now = visit.now
+    sample = visit.desk.prepared.sample()
+    return visit.render("audit.html", now=now, sample=len(sample), found=quality(visit, now), labels=now.labels())
+
+
+def drawn(visit: Visit) -> Response:
+    """Draw further statements at random from those that machines read and nobody has judged."""
+    size = visit.field("size", "50")
+    if not size.isdecimal() or not 1 <= int(size[:6]) <= MOST:
+        raise HTTPException(400, f"A sample has 1 to {MOST} statements.")
+    now = visit.now
+    known = set(visit.desk.prepared.sample())
+    left = sorted(set(now.table.filter(now.table["coder"].is_null())["id"].to_list()) - known)
+    chosen = random.Random(f"{now.batch} {len(known)}").sample(left, min(int(size), len(left)))
+    visit.desk.prepared.draw(chosen, coder=visit.user.name)
+    return RedirectResponse(visit.address("/review", order="sample"), 303)
+
+
+def quality(visit: Visit, now: Snapshot) -> dict[str, Any]:
+    """Return how many of the sample's judged statements are right as statements and in each field, and by issue."""
+    sample = visit.desk.prepared.sample()
+    return now.once(("quality", len(sample)), lambda: _quality(visit, sample))
+
+
+def _quality(visit: Visit, sample: list[str]) -> dict[str, Any]:
+    wanted = set(sample)
+    judged = [
+        one for one in visit.desk.reviews.latest(1_000_000, standing=True)
+        if one.statement in wanted and one.verdict is not Verdict.ADD
+    ]  # fmt: skip
+    right = {name: [0, 0] for name in ("statement", *FIELDS)}
+    issues: dict[str, list[int]] = {}
+    for one in judged:
+        real = one.verdict is not Verdict.REJECT
+        right["statement"][0] += real
+        right["statement"][1] += 1
+        if not real or one.statement is None or one.result is None:
+            continue
+        old, new = visit.desk.ledger.get(one.statement), visit.desk.ledger.get(one.result)
+        same = {name: plain(getattr(old, name).value) == plain(getattr(new, name).value) for name in FIELDS}
+        for name in FIELDS:
+            right[name][0] += same[name]
+            right[name][1] += 1
+        if old.issue.value:
+            count = issues.setdefault(old.issue.value, [0, 0])
+            count[0] += same["issue"] and same["stance"]
+            count[1] += 1
+    return {
+        "fields": [_line(name, *counts) for name, counts in right.items() if counts[1]],
+        "issues": sorted((_line(name, *counts) for name, counts in issues.items()), key=lambda row: row["share"]),
+        "judged": len(judged),
+        "few": FEW,
+    }
+
+
+def _line(name: str, right: int, total: int) -> dict[str, Any]:
+    low, high = wilson(right, total)
+    return {"name": name, "right": right, "total": total, "share": right / total, "low": low, "high": high}

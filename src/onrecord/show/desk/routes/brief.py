@@ -1,0 +1,82 @@
+"""Briefings to print and to send, and a feed of who moved."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from onrecord.show.desk.board import BY
+from onrecord.show.desk.briefing import Briefing, briefing, docx, markdown
+from onrecord.show.desk.pages import moved
+from onrecord.show.desk.routes.overview import moves
+from onrecord.show.desk.visit import Visit, page, show
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FED = 50  # entries of a feed
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/brief", page(brief)),
+        Route("/brief.{format}", page(brief_file)),
+        Route("/moves.xml", page(feed)),
+    ]
+
+
+def brief(visit: Visit) -> Response:
+    """`/brief`: positions, quotations, shifts and conditions of some issues or of an actor, to print."""
+    return visit.render("brief.html", now=visit.view(), brief=_made(visit), labels=visit.now.labels())
+
+
+def brief_file(visit: Visit) -> Response:
+    """`/brief.md`, `.docx`, `.html`: the same as a file; the HTML needs no server."""
+    made = _made(visit)
+    form = visit.request.url.path.rpartition(".")[2]
+    if form == "md":
+        body, media = show(markdown(made)).encode(), "text/markdown; charset=utf-8"
+    elif form == "docx":
+        body, media = docx(made), WORD
+    elif form == "html":
+        body = show(visit.desk.pages.get_template("brief_snapshot.html").render(brief=made)).encode()
+        media = "text/html; charset=utf-8"
+    else:
+        raise HTTPException(404, "A briefing is sent as .md, .docx or .html.")
+    headers = {"content-disposition": f'attachment; filename="briefing.{form}"'}
+    return Response(body, media_type=media, headers=headers)
+
+
+def feed(visit: Visit) -> Response:
+    """`/moves.xml`: who moved, under the filters of the address, as an Atom feed."""
+    now = visit.view()
+    base = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
+    labels = now.labels()
+    entries = []
+    for one in moves(now, visit.choice("by", BY, "speaker")).head(FED).to_dicts():
+        title = f"{one['actor']} on {labels.get(one['issue'], one['issue'])}: {moved(one)}"
+        link = f"{base}/compare?a={one['from_id']}&b={one['to_id']}"
+        entries.append(
+            f"<entry><id>{escape(link)}</id><title>{escape(title)}</title><updated>{one['to_date']}T00:00:00Z</updated>"
+            f'<link href="{escape(link)}"/><summary>{escape(str(one["to_quote"]))}</summary></entry>'
+        )
+    updated = now.created[:19] + "Z" if now.created else "1970-01-01T00:00:00Z"
+    body = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+        f"<id>{escape(base + visit.here())}</id><title>Who moved</title><updated>{updated}</updated>"
+        + "".join(entries) + "</feed>\n"
+    )  # fmt: skip
+    clean = "".join(c if c.isprintable() or c == "\n" else " " for c in body)
+    return Response(show(clean).encode(), media_type="application/atom+xml")
+
+
+def _made(visit: Visit) -> Briefing:
+    now = visit.view()
+    on = [value for value in visit.request.query_params.getlist("on") if value]
+    unknown = [value for value in on if value not in now.labels()]
+    if unknown:
+        raise HTTPException(404, "no such issue in this ledger")
+    who, by = visit.arg("actor"), visit.choice("by", BY[::-1], "affiliation")
+    return now.once(("brief", tuple(on), who, by), lambda: briefing(now, on=on, who=who, by=by))

@@ -1,0 +1,129 @@
+"""The codebook: see and change its issues, count what terms hit, and read everything again under a new version."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.errors import CodebookError, StatementStale
+from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, codebook_warnings, parse_codebook
+from onrecord.record import Role
+from onrecord.show.desk import codebooks
+from onrecord.show.desk.judging import codebook_yaml
+from onrecord.show.desk.visit import Visit, page
+
+EXAMPLES = 3
+WARNED = 2_000  # the newest statements in which the warnings count hits
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/codebook", page(codebook)),
+        Route("/codebook", page(saved, Role.CODER), methods=["POST"]),
+        Route("/codebook/hits", page(hits)),
+        Route("/codebook/read", page(read_again, Role.CODER), methods=["POST"]),
+        Route("/codebook.yaml", page(codebook_file)),
+    ]
+
+
+def working(visit: Visit) -> tuple[Codebook | None, int]:
+    """Return the version that people work on, with its number: the last one made here, else the one in use (0)."""
+    versions = visit.desk.prepared.versions()
+    used = visit.now.codebook
+    return (versions[0].codebook, versions[0].number) if versions else (used, 0)
+
+
+def codebook(visit: Visit, problem: str | None = None) -> Response:
+    """`/codebook`: the issues, their terms with what these hit, the versions."""
+    now = visit.now
+    book, number = working(visit)
+    versions = visit.desk.prepared.versions()
+    pending = book is not None and (now.codebook is None or book.id != now.codebook.id)
+    counts = dict(now.table["issue"].drop_nulls().value_counts(name="n").iter_rows())
+    contents = now.once("contents", lambda: [quote.casefold() for quote in now.table["quote"].to_list()])
+    reach = now.once(("reach", book.id if book else ""), lambda: _reach(book, contents))
+    return visit.render(
+        "codebook.html", 200 if problem is None else 422, now=now, book=book, number=number, counts=counts,
+        reach=reach, total=len(contents), versions=versions, pending=pending, problem=problem, form=visit.form,
+        differences=codebooks.differences(now.codebook, book) if book and pending else [],
+        warnings=codebook_warnings(book, contents[-WARNED:]) if book else [], done=visit.arg("done"),
+        labels=now.labels(), old=[key for key in now.labels() if counts.get(key) and (not book or not book.issue(key))],
+    )  # fmt: skip
+
+
+def saved(visit: Visit) -> Response:
+    """A change, which makes a new version; nothing that was coded changes by it."""
+    book, _ = working(visit)
+    form = {name: visit.field(name) for name in ("label", "proposition", "terms", "key", "book", "into", "issue")}
+    try:
+        made, change = _changed(visit, book, form)
+        base = visit.field("base", "0")
+        visit.desk.prepared.save_codebook(
+            made, coder=visit.user.name, change=change, base=int(base) if base.isdecimal() and len(base) < 9 else -1
+        )
+    except (CodebookError, StatementStale) as error:
+        return codebook(visit, str(error))
+    visit.desk.board.forget()
+    return RedirectResponse(visit.address("/codebook", done=visit.field("do")), 303)
+
+
+def hits(visit: Visit) -> Response:
+    """`/codebook/hits`: how many statements each of some terms hits, with examples; as somebody types."""
+    now = visit.now
+    contents = now.once("contents", lambda: [quote.casefold() for quote in now.table["quote"].to_list()])
+    found = []
+    for term in codebooks.terms_of((visit.arg("terms") or "")[:4_000])[:40]:
+        places = codebooks.hits(term, contents)
+        found.append((term, len(places), now.rows(places[-EXAMPLES:])))
+    return visit.render("codebook_hits.html", found=found, total=len(contents))
+
+
+def read_again(visit: Visit) -> Response:
+    """Read every article again under the working version, in the background; judgements of people stay."""
+    book, _ = working(visit)
+    if book is None:
+        raise HTTPException(400, "There is no codebook to read under yet.")
+    ledger = visit.desk.ledger
+    title = f"All articles again, under “{book.name}”"
+    made = visit.desk.jobs.add(visit.user.name, title, ledger.articles, book, again=True, total=visit.now.articles)
+    return RedirectResponse(f"/jobs/{made.number}", 303)
+
+
+def codebook_file(visit: Visit) -> Response:
+    """`/codebook.yaml`: the working version as a file."""
+    book, _ = working(visit)
+    if book is None:
+        raise HTTPException(404, "There is no codebook yet.")
+    headers = {"content-disposition": 'attachment; filename="codebook.yaml"'}
+    return Response(codebook_yaml(book).encode(), media_type="application/yaml", headers=headers)
+
+
+def _changed(visit: Visit, book: Codebook | None, form: dict[str, str]) -> tuple[Codebook, str]:
+    what, key = visit.field("do"), form["issue"]
+    if what == "file":
+        files = visit.files("file")
+        if not files:
+            raise CodebookError("Choose a YAML file.")
+        made = parse_codebook(files[0].file.read(MAX_CODEBOOK_BYTES + 1), "the file")
+        return made, f"from a file: {made.name}"
+    if what == "add":
+        return codebooks.added(book, form), f"added {form['label']}"
+    if book is None:
+        raise CodebookError("There is no codebook yet; add an issue first.")
+    label = issue.label if (issue := book.issue(key)) else key
+    if what == "change":
+        return codebooks.changed(book, key, form), f"changed {label}"
+    if what == "merge":
+        return codebooks.merged(book, key, form["into"]), f"merged {label} into {form['into']}"
+    if what == "split":
+        return codebooks.split(book, key, form), f"split {form['label']} from {label}"
+    if what == "remove":
+        return codebooks.removed(book, key), f"removed {label}"
+    raise HTTPException(400, "What is to be changed?")
+
+
+def _reach(book: Codebook | None, contents: list[str]) -> dict[str, list[tuple[str, int]]]:
+    issues = () if book is None else book.issues
+    return {issue.id: [(term, len(codebooks.hits(term, contents))) for term in issue.terms] for issue in issues}

@@ -1,0 +1,103 @@
+"""The registry of actors: who is who, what they are called and which parties stand first; the same decisions as the
+commands of `onrecord people`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.analyse.merge_suggestions import Suggestion, suggestions
+from onrecord.analyse.registry import Actor, build_registry
+from onrecord.core.statement import ActorKind, Decision, Ruling
+from onrecord.record import Role
+from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.visit import Visit, page
+
+SUGGESTED = 12
+LATEST = 15
+OPPOSITE = {
+    Ruling.MERGE: Ruling.SPLIT, Ruling.ALIAS: Ruling.SPLIT, Ruling.HIDE: Ruling.SHOW, Ruling.SHOW: Ruling.HIDE,
+    Ruling.PIN: Ruling.UNPIN,
+}  # fmt: skip
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/registry", page(registry, Role.CODER)),
+        Route("/registry", page(decided, Role.CODER), methods=["POST"]),
+    ]
+
+
+def registry(visit: Visit, problem: str | None = None) -> Response:
+    """`/registry`: the actors, what may be one, and the parties that stand first."""
+    now = visit.now
+    actors, proposed = now.once("registry", lambda: _registry(visit), heavy=True)
+    wanted = (visit.arg("q") or "").casefold()
+    found = [a for a in actors if wanted in f"{a.name} {a.affiliation or ''} {' '.join(a.aliases)}".casefold()]
+    first, limit = visit.number("first", 0), visit.desk.settings.limits.page
+    names = [actor.name for actor in actors]
+    return visit.render(
+        "registry.html", 200 if problem is None else 422, now=now, rows=found[first : first + limit],
+        total=len(found), first=first, limit=limit, wanted=visit.arg("q") or "", problem=problem,
+        proposed=[one for one in proposed if not wanted or wanted in f"{one.name.name} {one.other.name}".casefold()][
+            :SUGGESTED
+        ],
+        kinds=list(ActorKind), pinned=now.names.pinned, label=lambda actor: label(actor, names),
+        latest=visit.desk.ledger.decisions()[: -LATEST - 1 : -1], opposite=OPPOSITE,
+        parties=[name for name, _ in now.offered()["affiliation"]], done=visit.arg("done"),
+    )  # fmt: skip
+
+
+def decided(visit: Visit) -> Response:
+    """A decision, which every view applies from now on."""
+    name, others = visit.field("name").strip(), [value for value in _values(visit, "other") if value]
+    chosen = _values(visit, "chosen")
+    try:
+        ruling = Ruling(visit.field("ruling"))
+        if ruling is Ruling.MERGE and chosen:
+            name, *others = [name, *(one for one in chosen if one != name)] if name else chosen
+        if not name:
+            return registry(visit, "Choose the actors first.")
+        if ruling is Ruling.MERGE and not others:
+            return registry(visit, "Choose at least two actors to merge.")
+        unknown = [] if ruling in (Ruling.PIN, Ruling.UNPIN) else _unknown(visit.now, visit, name)
+        if unknown:
+            return registry(visit, f"Nobody is called {unknown[0]!r} in this ledger.")
+        reason = " ".join(visit.field("reason").split())[:300]
+        made = Decision(ruling=ruling, name=name, others=tuple(others), coder=visit.user.name, reason=reason)
+    except ValueError as error:
+        return registry(visit, str(error))
+    visit.desk.ledger.decide(made)
+    back = visit.field("back")
+    if back.startswith("/") and not back.startswith(("//", "/\\")):
+        return RedirectResponse(back, 303)
+    return RedirectResponse(visit.address("/registry", q=visit.field("q"), done=str(ruling)), 303)
+
+
+def label(actor: Actor, names: list[str]) -> str:
+    """Return how a decision names an actor: by the affiliation too where two have one name."""
+    if names.count(actor.name) < 2 or not actor.affiliation:
+        return actor.name
+    return f"{actor.name} ({actor.affiliation})"
+
+
+def _registry(visit: Visit) -> tuple[tuple[Actor, ...], list[Suggestion]]:
+    decisions = visit.desk.ledger.decisions()
+    made = build_registry(visit.desk.ledger.table(), decisions)
+    apart = [frozenset((one.name, other)) for one in decisions if one.ruling is Ruling.SPLIT for other in one.others]
+    return made.actors, suggestions(made.actors, apart)
+
+
+def _values(visit: Visit, name: str) -> list[str]:
+    return [value.strip()[:300] for value in visit.form.getlist(name) if isinstance(value, str) and value.strip()]
+
+
+def _unknown(now: Snapshot, visit: Visit, name: str) -> list[str]:
+    actors: tuple[Actor, ...]
+    actors, _ = now.once("registry", lambda: _registry(visit), heavy=True)
+    known: set[Any] = {form.casefold() for a in actors for form in (a.name, f"{a.name} ({a.affiliation})", *a.aliases)}
+    return [] if name.casefold() in known else [name]

@@ -1,0 +1,119 @@
+"""Coding in the article: select words or choose a statement, and a small form opens there; notes and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.core.statement import Article, Statement, plain
+from onrecord.errors import LedgerError, SpanError
+from onrecord.record import Role
+from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.codebooks import hits
+from onrecord.show.desk.judging import ranges
+from onrecord.show.desk.marks import span_of_words
+from onrecord.show.desk.routes.articles import load
+from onrecord.show.desk.visit import Visit, page, part
+
+NAMES = 300  # speakers that the form proposes
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/articles/{key}/form", page(form, Role.CODER)),
+        Route("/articles/{key}/notes", page(noted, Role.CODER), methods=["POST"]),
+        Route("/flags", page(flags, Role.CODER)),
+        Route("/notes/{number:int}/close", page(closed, Role.CODER), methods=["POST"]),
+    ]
+
+
+def form(visit: Visit) -> Response:
+    """`/articles/{id}/form`: the form of some words (`words=3-7`) or of a statement (`s`), to put into the article."""
+    article, statements = load(visit)
+    now = visit.now
+    chosen = visit.arg("s")
+    if chosen is not None:
+        one = next((s for s in statements if s.id == chosen), None)
+        if one is None:
+            raise HTTPException(404, "This statement is no longer current; load the article again.")
+        values = {name: plain(getattr(one, name).value) or "" for name in ("speaker", "affiliation", "issue", "stance")}
+        words, quote = ranges(one, "content"), one.quote
+    else:
+        one, words = None, visit.arg("words") or ""
+        start, end = _span(article, words)
+        quote = article.text.content[start:end]
+        values = guessed(now, statements, article, start, end)
+    offered = now.offered()
+    here = [s.speaker.value for s in statements if s.speaker.value]
+    return visit.render(
+        "workbench_form.html", article=article, one=one, words=words, quote=quote, values=values, labels=now.labels(),
+        names=list(dict.fromkeys([*here, *(name for name, _ in offered["speaker"])]))[:NAMES],
+        bodies=[name for name, _ in offered["affiliation"]], back=f"/articles/{part(article.id)}",
+    )  # fmt: skip
+
+
+def guessed(
+    now: Snapshot, statements: Sequence[Statement], article: Article, start: int, end: int
+) -> dict[str, Any]:  # fmt: skip
+    """Guess the speaker and the issue of some words, to be looked at by a person: whoever speaks next to them, and the
+    issue most of whose terms they hold.
+    """
+    near = min(
+        (s for s in statements if s.speaker.value),
+        key=lambda s: (min(abs(p.span.start - start) for p in s.content), s.id),
+        default=None,
+    )
+    text = article.text.content[start:end].casefold()
+    counts = {
+        issue.id: sum(len(hits(term, [text])) for term in issue.terms)
+        for issue in (now.books[0].issues if now.books else ())
+    }
+    best = max(counts, key=lambda key: counts[key], default=None)
+    return {
+        "speaker": near.speaker.value if near else "", "affiliation": (near.affiliation.value or "") if near else "",
+        "issue": best if best and counts[best] else "", "stance": "none",
+    }  # fmt: skip
+
+
+def noted(visit: Visit) -> Response:
+    """A note or a flag on the article, or on one of its statements."""
+    article, _ = load(visit)
+    statement = visit.field("statement") or None
+    try:
+        kind = "flag" if visit.field("kind") == "flag" else "note"
+        visit.desk.prepared.add_note(article.id, statement, visit.field("text"), kind=kind, coder=visit.user.name)
+    except LedgerError as error:
+        raise HTTPException(422, str(error)) from error
+    return RedirectResponse(visit.address(f"/articles/{part(article.id)}", s=statement), 303)
+
+
+def closed(visit: Visit) -> Response:
+    """Close a flag or take a note away."""
+    try:
+        visit.desk.prepared.close_note(int(visit.request.path_params["number"]), coder=visit.user.name)
+    except LedgerError as error:
+        raise HTTPException(404, str(error)) from error
+    back = visit.field("back")
+    return RedirectResponse(back if back.startswith("/articles/") else "/flags", 303)
+
+
+def flags(visit: Visit) -> Response:
+    """`/flags`: what somebody wants to be looked at."""
+    found = visit.desk.prepared.notes(open_flags=True)
+    titles = {one.article: visit.desk.ledger.article(one.article) for one in found[:200]}
+    return visit.render("flags.html", now=visit.now, found=found[:200], total=len(found), titles=titles)
+
+
+def _span(article: Article, words: str) -> tuple[int, int]:
+    first, _, last = words.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal() and len(first) < 9 and len(last) < 9):
+        raise HTTPException(400, "words is a range such as 3-7")
+    try:
+        return span_of_words(article.text.content, int(first), int(last or first))
+    except SpanError as error:
+        raise HTTPException(422, str(error)) from error
