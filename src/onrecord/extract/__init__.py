@@ -11,6 +11,8 @@ from onrecord.core.statement import Article, Attribution
 
 if TYPE_CHECKING:
     from onrecord.core.span import Text
+    from onrecord.extract.statement_filter import StatementFilter
+    from onrecord.extract.tagged import TaggerExtractor
 
 __all__ = ["Extractor", "bundled_model", "default_extractor", "extract_attributions", "load_extractor"]
 
@@ -29,15 +31,30 @@ def load_extractor(model: Path | str | None = None) -> Extractor:
     Raises:
         ModelError: the folder has no usable tagger.
     """
+    from onrecord.extract.statement_filter import StatementFilter
+
+    folder = Path(model) if model is not None else bundled_model()
+    fitted = folder / FILTER if (folder / FILTER).is_file() else bundled_model() / FILTER
+    return load_tagger_extractor(folder, StatementFilter.load(fitted))
+
+
+def load_tagger_extractor(folder: Path, statement_filter: StatementFilter | None = None) -> TaggerExtractor:
+    """Load the tagger of a folder with a filter, or without one, as to fit one.
+
+    Raises:
+        ModelError: the folder has no usable tagger.
+    """
     from onrecord.extract.around import Around
     from onrecord.extract.looks import Looks
     from onrecord.extract.tagged import TaggerExtractor
     from onrecord.extract.tagger import Tagger
     from onrecord.lexicon import load_cues
 
-    tagger = Tagger(Path(model) if model is not None else bundled_model())
     cues = load_cues()
-    return TaggerExtractor(tagger, Looks(cues), Around(cues))
+    return TaggerExtractor(Tagger(folder), Looks(cues), Around(cues), statement_filter)
+
+
+FILTER = "statement-filter.json"  # in a tagger's folder, as it is fitted to the tagger's scores
 
 
 def bundled_model() -> Path:

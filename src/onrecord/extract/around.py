@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from onrecord.extract.assemble import Found, Range
 from onrecord.extract.looks import Looks
-from onrecord.lexicon import Cue
+from onrecord.lexicon import Cue, rows
 from onrecord.text.inflection import verb_forms
 
 SENTENCE_END = re.compile(r"[.!?…][\"”»’')]*\s+(?=[\"“«‘(\w])|\n")
@@ -29,11 +29,30 @@ OCCASION = r"(?:,? (?:on|in|at|to|during|this|last|yesterday|today)\b[^,;:\"“�
 AUXILIARY = r"(?:has |have |had |was |were |is |are )?(?:also |already |meanwhile |now |later |even )?"
 PREPOSITION = r"(?P<cue>according to|in the words of|in the view of|in the opinion of|in the eyes of)"
 CONFIDENCE = 0.55
+LEAST_REPORTED = 3  # words of a content that no tagger has seen
 QUOTED = re.compile(
     rf"(?P<source>(?:[Tt]he )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){{0,3}}) {AUXILIARY}(?P<cue>quoted|quotes|cited|cites) "
     rf"(?P<speaker>him|her|them|{NAME}) "
     r"(?P<as>as (?:saying|telling|calling|warning|adding|insisting|stating|writing|denying))\b"
 )
+# "The minister was quoted by the Post as saying": the Post reports, the minister speaks.
+QUOTED_BY = re.compile(
+    r"(?P<speaker>(?:(?<=\s)|^)[^\s,.;:!?\"“”][^,.;:!?\"“”\n]{1,80}?),? "
+    r"(?P<cue>(?:(?:has|had|have|was|were|is|are|been|being) )+(?:also )?(?:quoted|cited) (?:by|in|on)) "
+    r"(?P<source>[^,.;:!?\"“”\n]{2,60}?) (?P<as>as \w+ing)\b"
+)
+# "Residents were told by police that …": the agent speaks.
+AGENT = re.compile(
+    r"\s*by (?P<source>[^,.;:!?\"“”\n]{2,80}?)(?=,? (?:that|to|not to|how|whether|why|when|there)\b|,? [\"“‘])"
+)
+# "The Post reports, citing two diplomats, that …": a link between the Post and what it reports.
+CITED = re.compile(
+    r"(?P<cue>\b(?:(?:which|who) )?"
+    r"(?:citing|quoting|cites|quotes|cited|quoted|(?:with reference|referring) to)(?: to)?) "
+    r"(?P<source>(?!him\b|her\b|them\b|it\b)[^,;:.!?\"“”\n]{2,90}?)"
+    r"(?=,|\.?$|\.\s| (?:that|as|reports?|reported|says|said|writes|wrote)\b)"
+)
+PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\b.*\w(?:ed|old)$", re.IGNORECASE)
 # Verb forms that are nouns as often, so that a noun phrase would look like a clause.
 NOUNS_TOO = frozenset("post posts posting state states note notes detail details read".split())
 CITING = frozenset("quote quotes quoted quoting cite cites cited citing".split())
@@ -49,6 +68,8 @@ class Around:
             if cue.pos == "verb" and cue.frames == {"c"} and len(cue.phrase) == 1 and cue.plover == "MAKE STATEMENT"
             for form in verb_forms(cue.phrase[0])
         }
+        roles = "|".join(sorted({re.escape(row["role"]) for row in rows("roles.tsv")}, key=len, reverse=True))
+        self._people = re.compile(rf"\b(?:{roles})s?\b|\b(?:sources?|people)\b|(?<=\w ) ?[A-Z]\w|^[A-Z][\w.-]+$")
         known = "|".join(sorted((verbs | CITING) - NOUNS_TOO, key=len, reverse=True))
         verb = f"(?P<cue>{AUXILIARY}(?:{known}))"
         before = PREPOSITION.replace("according", "[Aa]ccording").replace("in the", "[Ii]n the")
@@ -79,6 +100,19 @@ class Around:
                     content = (low, end) if patterns is self._tails else (b, high)
                     return _report(text, match, content)
         return None
+
+    def lead(self, text: str, start: int, end: int) -> Found | None:
+        """The report that a stretch of text opens with, "the envoy had told him the truce was over"; None if none."""
+        match = self._leads[-1].match(text, start, end)
+        if match is not None and not re.search(r"\b(?:that|him|her|them|us|me|reporters|journalists) $", match.group()):
+            return None
+        if (
+            match is None
+            or not _names_somebody(match["source"])
+            or len(text[match.end() : end].split()) < LEAST_REPORTED
+        ):
+            return None
+        return _report(text, match, (match.end(), end))
 
     def wider(self, text: str, item: Found, others: Sequence[Found], looks: Looks) -> Range | None:
         """The content of `item` with the words beside it that hold a reporting verb and belong to nothing found.
@@ -114,17 +148,54 @@ class Around:
     def quoted(self, text: str, item: Found) -> tuple[Found, Found] | None:
         """ "The Ledger quoted her as saying" taken apart: the outlet's report, and the words of the one it quotes."""
         low, high = sentence_around(text, *_extent(item))
-        match = QUOTED.search(text, low, high)
+        match = QUOTED.search(text, low, high) or QUOTED_BY.search(text, low, high)
         if match is None or not any(match.start() <= a and b <= match.end() for a, b in item.cue):
             return None
         report = replace(
             item,
             source=(match.span("source"),),
             cue=(match.span("cue"),),
-            content=tuple(sorted((*item.content, (match.start("speaker"), match.end())))),
+            content=tuple(sorted((*item.content, match.span("speaker"), match.span("as")))),
         )
-        words = replace(item, source=(match.span("speaker"),), cue=(match.span("as"),), rule=f"{item.rule}, quoted")
-        return report, words
+        # The words that were said: without the speaker and "as saying", where the tagger took them for content.
+        said = [(a, b) for a, b in item.content if b > match.end()]
+        said = [(match.end(), b) if a < match.end() else (a, b) for a, b in said] or list(item.content)
+        return report, replace(
+            item,
+            source=(match.span("speaker"),),
+            cue=(match.span("as"),),
+            content=tuple(said),
+            rule=f"{item.rule}, quoted",
+        )
+
+    def cited(self, text: str, item: Found, others: Sequence[Found]) -> Found | None:
+        """The one who is cited for what an outlet reports, as a report of the same words; None where there is none."""
+        low, high = sentence_around(text, *_extent(item))
+        match = CITED.search(text, low, high)
+        if match is None or not item.source or not self._people.search(match["source"]):
+            return None
+        start, end = match.span()
+        if any(a < end and start < b for a, b in (*item.source, *item.cue, *item.content)):
+            return None
+        if any(a < end and start < b for other in others for a, b in (*other.cue, *other.source)):
+            return None
+        return replace(
+            item,
+            source=(match.span("source"),),
+            cue=(match.span("cue"),),
+            rule="tagger, and the one cited for it",
+            signals=None,
+            confidence=CONFIDENCE,
+        )
+
+    def agent(self, text: str, item: Found) -> Found:
+        """The attribution with the agent of a passive cue as its source, where the tagger left it out."""
+        if item.source or len(item.cue) != 1 or not PASSIVE.search(text[slice(*item.cue[0])]):
+            return item
+        match = AGENT.match(text, item.cue[0][1])
+        if match is None or not _names_somebody(match["source"]):
+            return item
+        return replace(item, source=(match.span("source"),), cue=((item.cue[0][0], match.start("source") - 1),))
 
 
 ELIDED = re.compile(r"\W*(?:and|but|yet|or|then|while)\b", re.I)  # "…, and voiced hope": the same source goes on

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Attribution, Form
+from onrecord.extract.decode import Signals
 from onrecord.extract.nesting import holders_of, outers_of
 from onrecord.text.quotes import quoted_regions
 
@@ -25,6 +26,7 @@ class Found:
     content: tuple[Range, ...] = ()
     rule: str = ""
     confidence: float = 0.5
+    signals: Signals | None = None
 
     @property
     def first(self) -> int:
@@ -40,8 +42,7 @@ class Found:
 def assemble(text: Text, found: Iterable[Found]) -> list[Attribution]:
     """Attributions in text order; nested ones know their outer one."""
     regions = quoted_regions(text.content)
-    trimmed = (_trim_all(item, text.content) for item in found)
-    items = sorted({_key(item): item for item in trimmed if item.content}.values(), key=lambda f: (f.first, -f.extent))
+    items = normalize(text.content, found)
     outers = outers_of(text.content, items)
     holders = holders_of(items, outers)
     made: dict[int, Attribution] = {}
@@ -62,6 +63,13 @@ def assemble(text: Text, found: Iterable[Found]) -> list[Attribution]:
         return made[i]
 
     return [make(i) for i in range(len(items))]
+
+
+def normalize(text: str, found: Iterable[Found]) -> list[Found]:
+    """Trim all spans, leave out doubles and what has no content, and sort by text order."""
+    trimmed = (_trim_all(item, text) for item in found)
+    unique = {_key(item): item for item in trimmed if item.content}
+    return sorted(unique.values(), key=lambda item: (item.first, -item.extent))
 
 
 def form_of(text: str, content: Sequence[Range], regions: Sequence[Range]) -> Form:

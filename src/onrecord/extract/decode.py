@@ -21,6 +21,7 @@ BUCKETS = 32
 NEVER = np.float32(-1e4)
 POINTED = 0.5  # least chance of words that are in no span to be a source together
 SHARE = 0.05  # of the likeliest of them that the others need
+SMOOTH = 5  # neighbouring words over which the weakest stretch of a content is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,17 @@ class Window:
     source: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the network says about one attribution, as far as the statement filter asks for it (probabilities)."""
+
+    anchor: float  # of the cue's word to stand for a cue
+    content: float  # mean over the content's words
+    weakest: float  # least mean over SMOOTH neighbouring words of the content
+    source: float  # of the pointer on the source found
+    no_source: float  # of the pointer on no source
+
+
 @dataclass(slots=True)
 class Reading:
     """One attribution in words."""
@@ -93,6 +105,7 @@ class Reading:
     content: list[Range] = field(default_factory=list)
     source: list[Range] = field(default_factory=list)
     score: float = 0.0
+    signals: Signals | None = None
 
 
 def log_softmax(values: Floats) -> Floats:
@@ -240,8 +253,21 @@ def _assemble(
         words = np.concatenate([sure[s:e] for s, e in reading.content])
         reading.score = float(chance[anchor] * words.mean())
         if reading.score >= settings.accept:
+            reading.signals = _signals(reading, float(chance[anchor]), words, points[anchor])
             result.append(reading)
     return result
+
+
+def _signals(reading: Reading, anchor: float, words: Floats, points: tuple[int, Floats]) -> Signals:
+    begin, chances = points
+    weakest = np.convolve(words, np.full(SMOOTH, 1 / SMOOTH), "valid").min() if len(words) > SMOOTH else words.mean()
+    return Signals(
+        anchor=anchor,
+        content=float(words.mean()),
+        weakest=float(weakest),
+        source=float(sum(chances[s - begin : e - begin].sum() for s, e in reading.source)),
+        no_source=float(chances[-1]),
+    )
 
 
 def _cue_span(anchor: int, run: Range, contents: dict[int, list[Range]]) -> Range:

@@ -15,7 +15,7 @@ from typing import Protocol
 Range = tuple[int, int]
 # Cues of the one who is cited, and of the one who cites.
 CITED = re.compile(
-    r"^(?:while |by )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|"
+    r"^(?:while |by |which |who )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|"
     r"on the authority of)\b|\b(?:from|as saying)$",
     re.I,
 )
@@ -105,7 +105,8 @@ def _presupposed(text: str, inner: Spans, outer: Spans) -> bool:
     if not inner.cue or not inner.source:
         return False
     at = inner.cue[0][0]
-    agent = cue.rsplit(" ", 1)[-1] in ("by", "of", "from")
+    # "a plea by the mayor": the source follows; in "the mayor warned of floods" the cue is a verb.
+    agent = cue.rsplit(" ", 1)[-1] in ("by", "of", "from") and inner.source[0][0] >= at
     before = re.search(r"([\w,]+)\s*$", text[max(0, at - 12) : at])
     if agent and before is not None and (before[1] in RELATIVES or before[1].endswith(",") or before[1] == "long"):
         return True

@@ -15,11 +15,19 @@ from onrecord.extract.around import Around
 from onrecord.extract.assemble import Found, Range, assemble
 from onrecord.extract.layout import laid_out, layout_of
 from onrecord.extract.looks import Looks
+from onrecord.extract.page import prepare
+from onrecord.extract.statement_filter import StatementFilter
+from onrecord.extract.tagger import bare
+from onrecord.extract.verbless import verbless, without_crossing
+from onrecord.text.quotes import quoted_regions
 
 # A report inside a report inside a report inside a report: deeper ones are not looked for.
 MAX_DEPTH = 4
 # A content with fewer words cannot hold a source, a cue and a content of its own.
 LEAST_WORDS = 5
+# A quotation of fewer words inside a content is a phrase of it, not all that was said.
+LEAST_QUOTED = 3
+MARKS_OPEN = "\"“‘'«"
 
 
 class Reader(Protocol):
@@ -37,26 +45,38 @@ class Reader(Protocol):
 class TaggerExtractor:
     """All levels of attribution by a tagger."""
 
-    def __init__(self, tagger: Reader, looks: Looks, around: Around) -> None:
+    def __init__(
+        self, tagger: Reader, looks: Looks, around: Around, statement_filter: StatementFilter | None = None
+    ) -> None:
+        self._filter = statement_filter
         self._tagger = tagger
         self._looks = looks
         self._around = around
 
     def attributions(self, text: Text) -> list[Attribution]:
         """All attributions of a text, in text order, nested ones with their outer one."""
-        layout = layout_of(text.content)
-        content = layout.content
-        tagged = self._tagger.attributions(content)
+        found = self.candidates(text.content)
+        return assemble(text, found if self._filter is None else self._filter.select(text.content, found))
+
+    def candidates(self, text: str) -> list[Found]:
+        """All that may be an attribution, level by level, before the statement filter."""
+        layout = layout_of(text)
+        read = prepare(layout.content)
+        tagged = [self._around.agent(read, item) for item in self._tagger.attributions(read)]
         found: list[Found] = []
         for item in tagged:
-            found += self._around.quoted(content, item) or (self._whole(content, item, tagged),)
-        around = (self._around.outer(content, item, found) for item in found)
+            found += self._around.quoted(read, item) or (self._whole(read, item, tagged),)
+        more = verbless(text, read, found)
+        found = [*without_crossing(found, more), *more]
+        cited = (self._around.cited(read, item, found) for item in found)
+        found += [link for link in cited if link is not None]
+        around = (self._around.outer(read, item, found) for item in found)
         found += [outer for outer in around if outer is not None]
         level = found
         for _ in range(MAX_DEPTH):
-            level = [inner for outer in level for inner in self._inside(content, outer)]
+            level = [inner for outer in level for inner in self._inside(read, outer)]
             found = found + level
-        return assemble(text, laid_out(found, text.content, layout))
+        return laid_out(found, text, layout)
 
     def _whole(self, text: str, item: Found, others: list[Found]) -> Found:
         """The attribution with an inner report's source and cue given back to its content, where one is there."""
@@ -75,7 +95,10 @@ class TaggerExtractor:
         for start, end in outer.content:
             part = text[start:end]
             if len(part.split()) >= LEAST_WORDS and self._looks.worth(part):
-                items = [item for item in self._tagger.inner(text, (start, end)) if _is_inner(item, (start, end))]
+                items = [self._around.agent(text, item) for item in self._tagger.inner(text, (start, end))]
+                items = [within_marks(text, item) for item in items if _is_inner(item, (start, end))]
+                lead = self._around.lead(text, *bare(text, start, end)) if not items else None
+                items += [lead] if lead is not None else []
                 between = (self._around.outer(text, item, items, (start, end)) for item in items)
                 inside += [*items, *(item for item in between if item is not None)]
         return [replace(item, confidence=item.confidence * outer.confidence) for item in inside]
@@ -83,6 +106,27 @@ class TaggerExtractor:
 
 def _inside(span: Range, spans: tuple[Range, ...]) -> bool:
     return any(a <= span[0] and span[1] <= b for a, b in spans)
+
+
+def within_marks(text: str, item: Found) -> Found:
+    """An inner attribution whose content opens with a quotation, cut where the quotation closes.
+
+    What follows is told by the outer speaker: "He told me, 'I will not,' and then he left".
+    """
+    start, end = item.content[0]
+    if len(item.content) != 1 or any(a >= end for a, _ in item.cue):
+        return item
+    opening = start - 1 if text[start - 1 : start] in MARKS_OPEN else start
+    if text[opening] not in MARKS_OPEN:
+        return item
+    regions = quoted_regions(text[opening:end])
+    if not regions or regions[0][0] != 0 or opening + regions[0][1] >= end:
+        return item
+    close = opening + regions[0][1]
+    rest = text[close:end]
+    if len(text[opening:close].split()) < LEAST_QUOTED or any(sign in MARKS_OPEN for sign in rest):
+        return item
+    return replace(item, content=((start, close - (start > opening)),))
 
 
 def _is_inner(item: Found, content: Range) -> bool:

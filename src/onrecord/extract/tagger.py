@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,9 @@ Unread = tuple[Pieces, list[Window]]
 RULE = "tagger"
 FORMAT = 2  # of model folders; 1 had the vectors of word pieces inside the graph
 _LEADING = ("that ", "whether ", "if ")
-_MARKS = "\"“”„«»'‘’ \n\t`"
+_SINGLE = "'‘’`"
+_DOUBLE = '"“”„«»'
+_MARKS = f"{_SINGLE}{_DOUBLE} \n\t"
 
 
 class Tagger:
@@ -80,7 +82,11 @@ class Tagger:
         start, end = bare(text, *content)
         if end - start < 8:
             return []
-        return [_moved(found, start) for found in self.attributions(text[start:end])]
+        part = text[start:end]
+        sentence = part[0].upper() + part[1:] if len(part[0].upper()) == 1 else part
+        if sentence[-1].isalnum():
+            sentence += "."  # the network knows whole sentences
+        return [_moved(found, start, end) for found in self.attributions(sentence)]
 
     def _run(self, pieces: Pieces, begin: int, own: int, end: int) -> Window:
         """Run the network over one window."""
@@ -106,11 +112,13 @@ def _found(pieces: Pieces, reading: Reading) -> Found:
         content=spans(reading.content),
         rule=RULE,
         confidence=round(reading.score, 4),
+        signals=reading.signals,
     )
 
 
 def bare(text: str, start: int, end: int) -> Range:
-    """A content without its quotation marks and leading conjunction, so that it reads as a sentence."""
+    """A content without the marks around it and its leading conjunction, so that it reads as a sentence."""
+    whole = start
     while start < end and text[start] in _MARKS:
         start += 1
     for word in _LEADING:
@@ -120,18 +128,22 @@ def bare(text: str, start: int, end: int) -> Range:
     while start < end and text[start] in _MARKS:
         start += 1
     while end > start and text[end - 1] in _MARKS:
+        closes = sum(sign in _DOUBLE for sign in text[start:end]) % 2 == 1
+        if not text[end - 1].isspace() and not (closes or any(sign in _SINGLE for sign in text[whole:start])):
+            break
         end -= 1
     return start, end
 
 
-def _moved(found: Found, by: int) -> Found:
+def _moved(found: Found, by: int, limit: int) -> Found:
     def shift(spans: tuple[Range, ...]) -> tuple[Range, ...]:
-        return tuple((start + by, end + by) for start, end in spans)
+        moved = ((start + by, min(end + by, limit)) for start, end in spans)
+        return tuple((start, end) for start, end in moved if start < end)
 
-    return Found(
+    return replace(
+        found,
         source=shift(found.source),
         cue=shift(found.cue),
         content=shift(found.content),
         rule=f"{RULE}-inner",
-        confidence=found.confidence,
     )

@@ -2,9 +2,11 @@
 
 Double marks: straight ("), curly (“ ”), low („ “), guillemets both ways (« » and » «), the same mark twice (” ”),
 and doubled single marks ('' and ``). Single marks open a region only where they cannot be apostrophes. What lies inside
-a region belongs to it, nested quotations included. A region never crosses the end of its paragraph: one that a
+a region belongs to it, nested quotations included. A region never crosses the end of its paragraph (a line that is
+broken inside a quotation ends none): one that a
 directional mark (“ „ «) opens and nothing closes ends with the paragraph; one that a straight mark opens does so only
-where the next paragraph opens with a mark (the press's way of quoting several paragraphs), else the mark is ignored.
+where the next paragraph opens with a mark (the press's way of quoting several paragraphs), else the mark is ignored. A
+single mark needs the same single mark there.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ CLOSERS = {
     "`": frozenset("'’"),
     "‚": frozenset("‘’"),
 }
+# A line that was broken because it was too long: after a word or comma, before a small letter.
+BROKEN = re.compile(r"[\w,;]\r?\n[a-z]")
 ELISION = re.compile(r"(?:\d0s|em|tis|til|twas|cause|n)\b")  # after an apostrophe at a word's start
 
 
@@ -63,16 +67,34 @@ def paragraphs(text: str) -> list[Range]:
 def quoted_regions(text: str) -> list[Range]:
     """Find the quoted regions, as (start, end) with their marks, in text order and without overlap."""
     regions: list[Range] = []
-    blocks = paragraphs(text)
+    blocks = _whole_paragraphs(text)
     for number, (start, end) in enumerate(blocks):
         following = text[slice(*blocks[number + 1])].lstrip() if number + 1 < len(blocks) else ""
-        regions.extend(_in_paragraph(text, start, end, continued=_starts_quotation(following)))
+        regions.extend(_in_paragraph(text, start, end, continued=_opening(following)))
     return regions
 
 
-def _starts_quotation(paragraph: str) -> bool:
+def _whole_paragraphs(text: str) -> list[Range]:
+    """Split a text into paragraphs, with broken lines joined where that closes the quotations in them."""
+    blocks: list[Range] = []
+    for start, end in paragraphs(text):
+        if blocks and start - blocks[-1][1] <= 2 and BROKEN.fullmatch(text, blocks[-1][1] - 1, start + 1):
+            whole = (blocks[-1][0], end)
+            found = list(_in_paragraph(text, *whole, continued=""))
+            across = any(a < start - 1 and start < b and MARK.fullmatch(text[b - 1]) for a, b in found)
+            if across and all(MARK.fullmatch(text[b - 1]) for _, b in found):
+                blocks[-1] = whole
+                continue
+        blocks.append((start, end))
+    return blocks
+
+
+def _opening(paragraph: str) -> str:
+    """Return the mark that a paragraph opens with; empty where it opens with none."""
     match = MARK.match(paragraph)
-    return match is not None and not paragraph[match.end() : match.end() + 1].isspace() and match.end() < len(paragraph)
+    if match is None or match.end() == len(paragraph) or paragraph[match.end()].isspace():
+        return ""
+    return "" if match.group() in SINGLE and ELISION.match(paragraph, match.end()) else match.group()
 
 
 def _marks(text: str, start: int, end: int) -> list[Mark]:
@@ -86,7 +108,7 @@ def _marks(text: str, start: int, end: int) -> list[Mark]:
     ]  # fmt: skip
 
 
-def _in_paragraph(text: str, start: int, end: int, *, continued: bool) -> Iterator[Range]:
+def _in_paragraph(text: str, start: int, end: int, *, continued: str) -> Iterator[Range]:
     marks = _marks(text, start, end)
     unclosed: set[str] = set()  # signs that nothing closes from here on
     at = 0
@@ -101,7 +123,7 @@ def _in_paragraph(text: str, start: int, end: int, *, continued: bool) -> Iterat
             at = closing + 1
             continue
         unclosed.add(mark.sign)
-        if mark.sign in DIRECTIONAL or (continued and mark.sign not in SINGLE):
+        if mark.sign in DIRECTIONAL or (continued and (mark.sign not in SINGLE or mark.sign == continued)):
             yield mark.start, end
             return
 

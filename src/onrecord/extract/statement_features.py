@@ -1,0 +1,136 @@
+"""Describe a candidate attribution for the statement filter: what the network says, its words, and what is around it.
+
+A feature is a name with a number; absent ones are 0. Words are features of their own, so that which of them matter is
+learned from labelled articles and not listed here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from onrecord.core.statement import Form
+from onrecord.extract.assemble import Found, Range, form_of
+from onrecord.extract.nesting import holders_of, outers_of
+from onrecord.text.quotes import quoted_regions
+
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[%:]")
+FIRST_PERSON = frozenset("i we my our me us".split())
+PRONOUNS = frozenset("he she they his her their it its".split())
+RELATIVES = frozenset("who which that whom whose what".split())
+NOBODY = frozenset("no nobody none neither".split())
+Features = dict[str, float]
+
+
+def describe(text: str, items: Sequence[Found]) -> list[Features]:
+    """Describe each candidate by itself and by the others; they are normalized and in text order."""
+    regions = quoted_regions(text)
+    reporters = outers_of(text, items)
+    holders = holders_of(items, reporters)
+    outers = [holder if outer is None else outer for outer, holder in zip(reporters, holders, strict=True)]
+    made = []
+    for number, item in enumerate(items):
+        outer = outers[number]
+        features = _of_network(item)
+        features.update(_of_words(text, item, regions))
+        features.update(_of_order(text, item))
+        if outer is not None:
+            features.update(_of_nesting(text, item, items[outer], regions))
+        features["overlap"] = _overlap(number, items)
+        made.append(features)
+    return made
+
+
+def _of_network(item: Found) -> Features:
+    features = {"bias": 1.0}
+    signals = item.signals
+    if signals is None:
+        return features | {"no signals": 1.0}
+    return features | {
+        "anchor": _logit(signals.anchor),
+        "content": _logit(signals.content),
+        "weakest": _logit(signals.weakest),
+        "source": signals.source,
+        "no source": signals.no_source,
+    }
+
+
+def _logit(chance: float) -> float:
+    chance = min(max(chance, 1e-3), 1 - 1e-3)
+    return math.log(chance / (1 - chance))
+
+
+def _lower(text: str, spans: Sequence[Range]) -> list[str]:
+    return [match.group().casefold().replace("’", "'") for a, b in spans for match in WORD.finditer(text, a, b)]
+
+
+def _of_words(text: str, item: Found, regions: Sequence[Range]) -> Features:
+    source, cue, content = (_lower(text, spans) for spans in (item.source, item.cue, item.content))
+    features: Features = {f"cue:{word}": 1.0 for word in cue}
+    features[f"cue length {min(len(cue), 5)}"] = 1.0
+    kind = kind_of_source(text, item)
+    features[f"source is {kind}"] = 1.0
+    if cue:
+        features[f"{kind} {'passive' if cue[-1].endswith('ed') or cue[-1] == 'by' else 'active'}"] = 1.0
+    features.update({f"source:{word}": 1.0 for word in source})
+    features["content length"] = math.log1p(len(content))
+    features[f"content parts {min(len(item.content), 3)}"] = 1.0
+    features.update({f"content {n}:{word}": 1.0 for n, word in enumerate(content[:2])})
+    features[f"form {form_of(text, item.content, regions)}"] = 1.0
+    return features
+
+
+def kind_of_source(text: str, item: Found) -> str:
+    """Classify a source by its form: none, first person, pronoun, relative, nobody, number, name or noun."""
+    words = _lower(text, item.source)
+    if not words:
+        return "none"
+    first, alone = words[0], len(words) == 1
+    for name, known in (("first person", FIRST_PERSON), ("pronoun", PRONOUNS), ("relative", RELATIVES)):
+        if first in known and alone:
+            return name
+    if first in NOBODY:
+        return "nobody"
+    if first[0].isdigit() or "percent" in words or "%" in words:
+        return "number"
+    printed = " ".join(text[a:b] for a, b in item.source).split()
+    return "name" if any(word[:1].isupper() for word in printed[1:]) or (alone and printed[0][0].isupper()) else "noun"
+
+
+def _of_order(text: str, item: Found) -> Features:
+    parts = [(spans[0], name) for spans, name in ((item.source, "S"), (item.cue, "V"), (item.content, "C")) if spans]
+    parts.sort()
+    features = {"order " + "".join(name for _, name in parts): 1.0}
+    if item.cue:
+        at, end = item.cue[0][0], item.cue[-1][1]
+        gap = min(
+            (len(text[b:at].split()) if b <= at else len(text[end:a].split()) for a, b in item.content), default=0
+        )
+        features[f"gap {min(gap, 4)}"] = 1.0
+    whole = text[item.first : max(b for _, b in (*item.source, *item.cue, *item.content))]
+    features["lines"] = float(min(whole.count("\n"), 3))
+    return features
+
+
+def _of_nesting(text: str, item: Found, outer: Found, regions: Sequence[Range]) -> Features:
+    inner, around = _lower(text, item.source), _lower(text, outer.source)
+    kind = kind_of_source(text, item)
+    form = form_of(text, outer.content, regions)
+    quoted = form is not Form.INDIRECT and any(a <= item.first < b for a, b in regions)
+    features = {"inside": 1.0, f"inside {kind}": 1.0, f"inside {'quoted' if quoted else 'unquoted'} {kind}": 1.0}
+    if inner and around and (inner[-1] == around[-1] or set(inner) & set(around) - {"the", "of", "a"}):
+        features["inside same source"] = 1.0
+    features["inside share"] = min(1.0, item.extent / max(1, outer.extent))
+    return features
+
+
+def _overlap(number: int, items: Sequence[Found]) -> float:
+    """The largest share of content with another candidate (Jaccard)."""
+    item, best = items[number], 0.0
+    for n, other in enumerate(items):
+        if n == number or other.content[0][0] >= item.content[-1][1] or other.content[-1][1] <= item.content[0][0]:
+            continue
+        shared = sum(max(0, min(b, d) - max(a, c)) for a, b in item.content for c, d in other.content)
+        best = max(best, shared / (item.extent + other.extent - shared))
+    return best

@@ -1,0 +1,67 @@
+"""Tell statements from what only looks like one: deeds, nobody's sayings, a speaker's own "I think", polls, doubles.
+
+A logistic regression over the features of `statement_features`, fitted by `training/fit_statement_filter.py` on
+articles labelled by hand, gives each candidate its calibrated probability of being a statement by the annotation guide;
+what is below the threshold is dropped. What has no reporting verb is not judged: labelled news has too little of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from onrecord.errors import ModelError
+from onrecord.extract.assemble import Found, normalize
+from onrecord.extract.statement_features import Features, describe
+from onrecord.extract.verbless import RULE as VERBLESS
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFilter:
+    """Weights of features, and the calibration (Platt 1999) that was fitted on articles labelled whole."""
+
+    weights: Mapping[str, float]
+    slope: float
+    offset: float
+    threshold: float
+    inner_threshold: float  # of what stands in the content of another candidate
+
+    @classmethod
+    def load(cls, path: Path) -> StatementFilter:
+        """Load a fitted filter.
+
+        Raises:
+            ModelError: the file is missing, damaged or of another format.
+        """
+        try:
+            record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if record["format"] != FORMAT:
+                raise ValueError(f"format {record['format']} is not known to this version")
+            numbers = (float(record[name]) for name in ("slope", "offset", "threshold", "inner threshold"))
+            return cls({name: float(value) for name, value in record["weights"].items()}, *numbers)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"{path}: no usable statement filter ({error})") from error
+
+    def probability(self, features: Features) -> float:
+        """Calculate the probability that a candidate with these features is a statement."""
+        score = sum(self.weights.get(name, 0.0) * value for name, value in features.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.offset))))
+
+    def select(self, text: str, found: Iterable[Found]) -> list[Found]:
+        """Keep the candidates that are statements, each with its probability as confidence."""
+        kept = []
+        items = normalize(text, found)
+        for item, features in zip(items, describe(text, items), strict=True):
+            if item.rule.startswith(VERBLESS):
+                kept.append(item)
+                continue
+            probability = self.probability(features)
+            if probability >= (self.inner_threshold if "inside" in features else self.threshold):
+                kept.append(replace(item, confidence=round(probability, 4)))
+        return kept

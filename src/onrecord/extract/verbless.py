@@ -1,0 +1,184 @@
+"""Statements without a reporting verb: turns of transcripts, embedded posts, quotations introduced or beside a speaker.
+
+The tagger looks for reporting words; here it has none. Each form is read by how it is printed, and where anything in it
+is unusual nothing is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from onrecord.extract.assemble import Found, Range
+from onrecord.text.quotes import quoted_regions
+
+RULE = "no verb"
+CONFIDENCE = 0.9  # not measured: labelled news has too few of these
+CAPITALS = r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}"
+NAMED = r"(?:[A-Z][\w.’'-]*)(?: [A-Z][\w.’'-]*){0,4}"
+ROLE = r"(?:, [^:\n]{2,60})?(?: \([^)\n]*\))?"
+TURN = re.compile(rf"^(?P<name>{CAPITALS}|{NAMED}){ROLE}: +(?=\S)", re.M)
+MINUTES = re.compile(
+    r"^(?P<name>(?:Mr|Mrs|Ms|Miss|Dr|The)\.? [A-Z]{3,}(?: [A-Z]{3,})?(?: of [A-Z]\w+)?)\. +(?=[A-Z\"“])", re.M
+)
+DIRECTION = re.compile(r"^[(\[][^)\]\n]*[)\]]$", re.M)  # "(END VIDEO CLIP)"
+UNNAMED = frozenset(("Q", "QUESTION", "A", "ANSWER"))
+SPOKEN = re.compile(r"\b(?:I|we|you|they|he|she|it|that|this|my|our|yes|no)\b", re.IGNORECASE)
+LINK = re.compile(r"(?:https?://|pic\.|t\.co/|www\.)\S+")
+SIGNATURE = re.compile(r"^[—–-]{1,2} ?(?P<name>[^\n(@]{2,60}?) \(@\w+\)[^\n]*$", re.M)
+CARD = re.compile(
+    r"^(?P<name>[^\n@:.]{2,60})\n@\w+\n(?P<content>(?:[^\n]+\n)+?)"
+    r"(?=\d{1,2}:\d{2}\b[^\n]*$|[A-Z][a-z]{2,8} \d{1,2}, \d{4}$)",
+    re.M,
+)
+SOURCE = r"(?P<source>(?:[Tt]he |[Aa]n? |[Hh]is |[Hh]er )?[^\s:.;\"“”](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
+INTRODUCED = re.compile(
+    r"(?:^|(?<=[.!?”\"] ))(?P<cue>(?:And |But |Or |Then )?(?:[Tt]his |[Tt]hese |[Mm]ore |[Aa]nother |[Oo]ne )?[Ff]rom) "
+    rf"{SOURCE}:\s+(?=[\"“])"
+    r"|^(?P<desk>From the (?:desk|office|pen) of) (?P<writer>[A-Z](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
+    r"[.:]?\s*\n\s*(?=[\"“])"
+    rf"|(?:^|(?<=[.!?”\"] ))(?P<again>{NAMED})(?P<once> again):\s+(?=[\"“])",
+    re.M,
+)  # fmt: skip
+ADDING = re.compile(r"[,;]? (?:and )?(?P<cue>adding|continuing|concluding):\s+(?=[\"“])")
+BESIDE = re.compile(
+    r"(?:^|(?<=[.!?] ))(?P<source>(?:(?:Mr|Mrs|Ms|Dr|Sir)\.? )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}) "
+    r"(?=[a-z]+)[^.!?\"“”\n]*[.!?] $"
+)
+VERBLESS = frozenset(
+    "The This That These Those It There He She They We In On At But And When If As For After Before".split()
+)
+
+
+def verbless(text: str, prepared: str, found: Sequence[Found]) -> list[Found]:
+    """Find statements without a reporting verb.
+
+    `prepared` is the text with quotation marks in one style, `found` what is known already.
+    """
+    made = [*_turns(text), *_minutes(text), *_posts(text)]
+    taken = [span for item in (*found, *made) for span in item.content]
+    free = [region for region in quoted_regions(prepared) if not any(a < region[1] and region[0] < b for a, b in taken)]
+    return [*made, *_introduced(prepared, free, found), *_beside(prepared, free, found)]
+
+
+def without_crossing(found: Sequence[Found], turns: Sequence[Found]) -> list[Found]:
+    """Drop what the tagger found across the bounds of a speaker's turn, or as the turn itself."""
+    bounds = [(turn.first, turn.content[-1][1]) for turn in turns]
+
+    def fits(item: Found) -> bool:
+        spans = (*item.source, *item.cue, *item.content)
+        low, high = min(a for a, _ in spans), max(b for _, b in spans)
+        for turn, (start, end) in zip(turns, bounds, strict=True):
+            if low < end and start < high and not any(a <= low and high <= b for a, b in turn.content):
+                return False
+        return True
+
+    return [item for item in found if fits(item)]
+
+
+def _made(source: Range | None, cue: Range | None, content: Sequence[Range], what: str) -> Found:
+    return Found(
+        source=(source,) if source else (),
+        cue=(cue,) if cue else (),
+        content=tuple(content),
+        rule=f"{RULE}: {what}",
+        confidence=CONFIDENCE,
+    )
+
+
+def _turns(text: str) -> Iterator[Found]:
+    """Turns of an interview or transcript, "NAME: words", up to the next turn or to a line that asks."""
+    turns = [match for match in TURN.finditer(text) if len(match.group()) <= 120]
+    if not _is_transcript(text, turns):
+        return
+    labelled = {match.start() for match in turns}
+    for number, match in enumerate(turns):
+        limit = turns[number + 1].start() if number + 1 < len(turns) else len(text)
+        lines = [line.span() for line in re.finditer(r"[^\n]+", text[match.end() : limit])]
+        content: list[Range] = []
+        for start, end in ((a + match.end(), b + match.end()) for a, b in lines):
+            line = text[start:end].strip()
+            if DIRECTION.match(line) or (content and line.endswith("?") and start not in labelled):
+                break
+            content.append((start, end))
+        if content and match["name"] not in UNNAMED:
+            colon = text.rindex(":", match.start(), match.end())
+            yield _made(match.span("name"), (colon, colon + 1), ((content[0][0], content[-1][1]),), "turn")
+
+
+def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
+    """Whether the labels are those of people who talk: they come again or are many, and what follows is speech."""
+    if len(turns) < 2:
+        return False
+    names = [match["name"] for match in turns]
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    again = len(set(names)) < len(names) and len(turns) * 3 >= lines
+    if not again and len(turns) * 2 < lines:
+        return False
+    speech = [text[match.end() :].split("\n", 1)[0] for match in turns]
+    return sum(bool(SPOKEN.search(line)) and line.rstrip()[-1:] in ".?!…" for line in speech) * 2 >= len(turns)
+
+
+def _minutes(text: str) -> Iterator[Found]:
+    """Turns of parliamentary minutes, "Mr. NAME. I …", up to the next one."""
+    heads = list(MINUTES.finditer(text))
+    for number, match in enumerate(heads):
+        limit = heads[number + 1].start() if number + 1 < len(heads) else len(text)
+        end = match.end() + len(text[match.end() : limit].rstrip())
+        if end > match.end():
+            yield _made(match.span("name"), None, ((match.end(), end),), "minutes")
+
+
+def _posts(text: str) -> Iterator[Found]:
+    """Embedded posts: the paragraph above a signature with a handle, or a card with name, handle, words and time."""
+    for match in SIGNATURE.finditer(text):
+        above = text[: match.start()].rstrip()
+        start = above.rfind("\n") + 1
+        if content := _without_links(text, start, len(above)):
+            yield _made(match.span("name"), None, content, "post")
+    for match in CARD.finditer(text):
+        if content := _without_links(text, *match.span("content")):
+            yield _made(match.span("name"), None, content, "post")
+
+
+def _without_links(text: str, start: int, end: int) -> list[Range]:
+    bounds = [start, *(edge for match in LINK.finditer(text, start, end) for edge in match.span()), end]
+    parts = zip(bounds[::2], bounds[1::2], strict=True)
+    return [(a, b) for a, b in parts if any(sign.isalpha() for sign in text[a:b])]
+
+
+def _introduced(text: str, free: Sequence[Range], found: Sequence[Found]) -> Iterator[Found]:
+    """Quotations after "And this from X:", "X again:", "From the desk of X." and "adding:"."""
+    for start, end in free:
+        low = max(0, start - 160)
+        for match in INTRODUCED.finditer(text, low, start + 1):
+            if match.end() == start:
+                source, cue = (
+                    ("source", "cue") if match["cue"] else ("writer", "desk") if match["desk"] else ("again", "once")
+                )
+                yield _made(match.span(source), match.span(cue), ((start, end),), "introduced quotation")
+        for match in ADDING.finditer(text, low, start + 1):
+            before = [item for item in found if match.start() - 60 <= _last(item) <= match.start("cue") and item.source]
+            if match.end() == start and before:
+                speaker = max(before, key=_last).source[0]
+                yield _made(speaker, match.span("cue"), ((start, end),), "introduced quotation")
+
+
+def _last(item: Found) -> int:
+    return max(b for _, b in (*item.source, *item.cue, *item.content))
+
+
+def _beside(text: str, free: Sequence[Range], found: Sequence[Found]) -> Iterator[Found]:
+    """A quoted sentence after a sentence about one person who says nothing in it."""
+    for start, end in free:
+        words = text[start:end].strip('"“”')
+        low = text.rfind("\n", 0, start) + 1
+        match = BESIDE.search(text[low:start])
+        if match is None or len(words.split()) < 4 or not words[:1].isupper() or words.rstrip()[-1:] not in ".!?":
+            continue
+        source = (low + match.start("source"), low + match.end("source"))
+        after = text[end:].split("\n", 1)[0].strip()
+        busy = any(a < start and source[0] < b for item in found for a, b in (*item.cue, *item.content))
+        if busy or match["source"].split()[0] in VERBLESS or (after and not after[0].isupper()):
+            continue
+        yield _made(source, None, ((start, end),), "quotation beside its speaker")

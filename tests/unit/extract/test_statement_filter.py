@@ -1,0 +1,103 @@
+"""The statement filter: what it keeps, with what confidence, and what of a text its features see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from onrecord.core.span import Text
+from onrecord.errors import ModelError
+from onrecord.extract import load_extractor
+from onrecord.extract.assemble import Found
+from onrecord.extract.statement_features import describe, kind_of_source
+from onrecord.extract.statement_filter import StatementFilter
+
+TEXT = "The mayor said the mill was shut. The town was awarded a prize, and “I think it is late,” she said."
+
+
+def at(words: str, text: str = TEXT) -> tuple[tuple[int, int], ...]:
+    start = text.index(words)
+    return ((start, start + len(words)),)
+
+
+SAID = Found(source=at("The mayor"), cue=at("said"), content=at("the mill was shut"))
+DEED = Found(cue=at("was awarded"), content=at("a prize"))
+
+
+def made(**changes: float) -> StatementFilter:
+    numbers = {"slope": 1.0, "offset": 0.0, "threshold": 0.5, "inner_threshold": 0.5} | changes
+    return StatementFilter({"source is none": -2.0, "source is noun": 2.0, "inside": -3.0}, **numbers)
+
+
+def test_what_is_below_the_threshold_is_dropped() -> None:
+    """A candidate without a source falls here; the one kept has its probability as confidence."""
+    (kept,) = made().select(TEXT, [SAID, DEED])
+    assert kept.cue == SAID.cue
+    assert kept.confidence == pytest.approx(0.8808)
+
+
+def test_inner_candidates_have_a_threshold_of_their_own() -> None:
+    """What stands inside another content is judged by the inner threshold alone."""
+    outer = Found(source=at("The mayor"), cue=at("said"), content=((15, len(TEXT)),))
+    inner = Found(source=at("The town"), cue=at("was awarded"), content=at("a prize"))
+    assert len(made().select(TEXT, [outer, inner])) == 1
+    assert len(made(inner_threshold=0.2).select(TEXT, [outer, inner])) == 2
+
+
+def test_what_has_no_reporting_verb_is_kept() -> None:
+    """Labelled news has too few turns of transcripts to judge them."""
+    turn = Found(content=at("a prize"), rule="no verb: turn", confidence=0.9)
+    assert made().select(TEXT, [turn]) == [turn]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("", "none"),
+        ("I", "first person"),
+        ("they", "pronoun"),
+        ("who", "relative"),
+        ("no one", "nobody"),
+        ("62 percent", "number"),
+        ("the mayor", "noun"),
+        ("Lee", "name"),
+        ("Mayor Ann Lee", "name"),
+    ],
+)
+def test_kinds_of_source(source: str, kind: str) -> None:
+    """A source is classified by its form."""
+    text = f"{source} said it rains"
+    item = Found(source=((0, len(source)),) if source else (), content=((len(source) + 6, len(text)),))
+    assert kind_of_source(text, item) == kind
+
+
+def test_a_candidate_inside_another_is_described_by_both() -> None:
+    """First-person words inside a quotation of the same speaker are told from other people's sayings."""
+    outer = Found(source=at("she"), cue=((96, 100),), content=at("I think it is late,"))
+    inner = Found(source=at("I"), cue=at("think"), content=at("it is late"))
+    features = dict(zip(("outer", "inner"), describe(TEXT, [outer, inner]), strict=True))
+    assert "inside" not in features["outer"]
+    assert features["inner"]["inside quoted first person"] == 1.0
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """A file that is no filter is one line that names it."""
+    path = tmp_path / "statement-filter.json"
+    path.write_text('{"format": 1}', encoding="utf-8")
+    with pytest.raises(ModelError, match="no usable statement filter"):
+        StatementFilter.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        ("The prime minister said the canal would reopen in May.", 1),
+        ("The film was awarded a gold medal.", 0),
+        ("Ann Lee said: “I think the canal is lost.”", 1),
+        ("The senate passed a bill to fund the bridge.", 0),
+    ],
+)
+def test_the_bundled_filter(text: str, statements: int) -> None:
+    """Sayings stay; deeds, and a speaker's own "I think", are no statements."""
+    assert len(load_extractor().attributions(Text(text))) == statements

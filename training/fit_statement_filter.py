@@ -1,0 +1,300 @@
+"""Fit the statement filter to a tagger: which candidates are statements, by articles labelled by hand.
+
+    python -m training.fit_statement_filter DATA [--labels FOLDER] [--model FOLDER] [--out FILE]
+
+DATA holds the texts (`polnear/train.jsonl`, `wikinews/articles.jsonl`, `gum/*.conllu`), the labels only offsets. A
+candidate is positive where it is aligned with a labelled statement (IoU of contents at least 0.3). Attributions that
+only PolNeAR counts, whose scope is wider than the guide's, are left out. Weights are those of a penalised logistic
+regression; calibration and thresholds come from cross-fitting by article, so that no article judges itself: Platt's
+line on the articles labelled whole, the threshold of outer candidates midway between the best for them and the best for
+PolNeAR's. Development articles, and dispatches that the tagger was not trained on, are held out and measured once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_array
+
+from onrecord.extract import FILTER, bundled_model, load_tagger_extractor
+from onrecord.extract.assemble import normalize
+from onrecord.extract.statement_features import Features, describe
+from onrecord.extract.statement_filter import FORMAT, StatementFilter
+from onrecord.extract.verbless import RULE as VERBLESS
+from onrecord.train.statement_scores import pair_up
+from training.classifier.data import load_texts
+from training.classifier.fit import is_development
+from training.split import dispute, load_split
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+LEAST = 4  # candidates that must show a feature
+PENALTY = 5.0  # half the weight of a squared weight, against the sum of log losses
+POLNEAR, UNLISTED = 0.5, 0.3  # weights of a PolNeAR candidate, and of an inner one that nobody may have looked for
+INVENTED = 0.15  # weight of a candidate of an invented dispatch
+DISPATCHES, REAL = "dispatches", frozenset(("wikinews", "gum"))
+FOLDS = 6
+THRESHOLDS = np.arange(0.1, 0.8, 0.025)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A candidate with what the labels say of it."""
+
+    article: str
+    whole: bool | None  # whether its article is labelled whole; None for an invented one
+    features: Features
+    statement: bool  # by the guide
+    listed: bool  # among the statements that its article's figure counts
+    weight: float
+
+
+def read_labels(folder: Path, texts: Mapping[str, str]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Read the first reading of each article, with its text; ValueError where the text is another one."""
+    for path in sorted(folder.glob("*.json")):
+        if path.name.endswith(".second.json"):
+            continue
+        article = json.loads(path.read_text(encoding="utf-8"))
+        text = texts[article["id"]]
+        if hashlib.sha256(text.encode()).hexdigest() != article["sha256"]:
+            raise ValueError(f"{article['id']}: the text is not the one that was labelled")
+        yield article, text
+
+
+def read_dispatches(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """Read the invented dispatches that the tagger was trained on; they are labelled whole, inner reports too."""
+    known = set(load_split()["components"]["tagger"]["trained_on"])
+    for path in sorted(folder.glob("*.json")):
+        case = json.loads(path.read_text(encoding="utf-8"))
+        if dispute(path.stem) in known:
+            yield case | {"corpus": DISPATCHES}, case["text"]
+
+
+def candidates_of(article: Mapping[str, Any], text: str, extractor: Any) -> list[Candidate]:
+    """Find the candidates of a labelled article and align them with its statements."""
+    items = normalize(text, extractor.candidates(text))
+    whole = article["corpus"] in REAL
+    invented = article["corpus"] == DISPATCHES
+    gold = article["statements"]
+    spans = [{role: getattr(item, role) for role in ("source", "cue", "content")} for item in items]
+    aligned = {found: gold[wanted] for wanted, found in pair_up(text, gold, spans)}
+    made = []
+    for number, (item, features) in enumerate(zip(items, describe(text, items), strict=True)):
+        label = aligned.get(number)
+        wider = label is not None and bool(label.get("none"))
+        if not item.rule.startswith(VERBLESS):
+            inner = label is None and "inside" in features
+            if invented:
+                made.append(Candidate(article["id"], None, features, label is not None, False, INVENTED))
+                continue
+            weight = 1.0 if whole else 0.0 if wider else UNLISTED if inner else POLNEAR
+            listed = label is not None and (whole or label["attribution"] is not None)
+            made.append(Candidate(article["id"], whole, features, label is not None and not wider, listed, weight))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Features as columns of a table; those seen too rarely are left out."""
+
+    index: Mapping[str, int]
+
+    @classmethod
+    def of(cls, rows: Sequence[Features]) -> Columns:
+        """Choose the features that enough rows show."""
+        counts = Counter(name for row in rows for name in row)
+        return cls({name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= LEAST))})
+
+    def table(self, rows: Sequence[Features]) -> csr_array:
+        """Fill a table, shape (rows, features)."""
+        cells = [
+            (n, self.index[name], value)
+            for n, row in enumerate(rows)
+            for name, value in row.items()
+            if name in self.index
+        ]
+        where, column, value = zip(*cells, strict=True)
+        return csr_array((value, (where, column)), shape=(len(rows), len(self.index)))
+
+
+def fit_logistic(table: csr_array, truth: Floats, weights: Floats, penalty: float) -> Floats:
+    """Fit a logistic regression with a squared penalty on all weights; returns one weight per column."""
+
+    def loss(beta: Floats) -> tuple[float, Floats]:
+        scores = table @ beta
+        value = float((weights * (np.logaddexp(0, scores) - truth * scores)).sum() + penalty / 2 * beta @ beta)
+        slope = table.T @ (weights * (1 / (1 + np.exp(-scores)) - truth)) + penalty * beta
+        return value, slope
+
+    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
+    return np.asarray(found.x)
+
+
+def cross_fit(candidates: Sequence[Candidate]) -> Floats:
+    """Score each candidate by a regression that was fitted without its article's fold."""
+    fold = np.array([hashlib.sha256(c.article.encode()).digest()[0] % FOLDS for c in candidates])
+    scores = np.zeros(len(candidates))
+    for number in range(FOLDS):
+        kept = [c for c, f in zip(candidates, fold, strict=True) if f != number]
+        held = [c.features for c, f in zip(candidates, fold, strict=True) if f == number]
+        columns = Columns.of([c.features for c in kept])
+        scores[fold == number] = columns.table(held) @ _fit(columns, kept)
+    return scores
+
+
+def _fit(columns: Columns, candidates: Sequence[Candidate]) -> Floats:
+    truth = np.array([float(c.statement) for c in candidates])
+    weights = np.array([c.weight for c in candidates])
+    return fit_logistic(columns.table([c.features for c in candidates]), truth, weights, PENALTY)
+
+
+@dataclass(slots=True)
+class Part:
+    """Labelled articles: their candidates, the statements of whole and of PolNeAR ones, and a hash of the labels."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    gold: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, article: Mapping[str, Any], candidates: Sequence[Candidate]) -> None:
+        """Add an article."""
+        whole = article["corpus"] in REAL
+        self.candidates += candidates
+        self.gold[whole] += sum(whole or s["attribution"] is not None for s in article["statements"])
+        self.digest.update(json.dumps(article, sort_keys=True).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Cross-fitted candidates of one kind of article, shapes (candidates,), and how many statements it has."""
+
+    chances: Floats
+    listed: Flags
+    inner: Flags
+    gold: int
+
+    def f1(self, outer: float, inner: float) -> float:
+        """Calculate statements F1 at thresholds of outer and inner candidates."""
+        kept = self.chances >= np.where(self.inner, inner, outer)
+        return float(2 * (self.listed & kept).sum() / (kept.sum() + self.gold))
+
+
+def calibration_error(chances: Floats, truth: Floats) -> float:
+    """Calculate the expected calibration error over ten bins of equal width (Naeini et al. 2015)."""
+    place = np.minimum(9, (chances * 10).astype(int))
+    return float(sum(abs((chances - truth)[place == n].sum()) for n in range(10)) / len(chances))
+
+
+def _best(judged: Judged, inner: float) -> float:
+    return -max((judged.f1(t, inner), -t) for t in THRESHOLDS)[1]
+
+
+def thresholds(whole: Judged, polnear: Judged) -> tuple[float, float]:
+    """Choose thresholds of outer candidates, by both kinds of article, and of inner ones, which PolNeAR leaves out."""
+    inner = max(THRESHOLDS, key=lambda t: whole.f1(t, t))
+    for _ in range(3):
+        outer = (_best(whole, inner) + _best(polnear, inner)) / 2
+        inner = max((whole.f1(outer, t), -t) for t in THRESHOLDS)[1] * -1
+    return round(float(outer), 3), round(float(inner), 3)
+
+
+def fit(candidates: Sequence[Candidate], gold: Mapping[bool, int]) -> dict[str, Any]:
+    """Fit weights, calibration and threshold; `gold` counts the labelled statements of whole and PolNeAR articles."""
+    scores = cross_fit(candidates)
+    kinds = np.array([-1 if c.whole is None else int(c.whole) for c in candidates])
+    truth, listed, inner = (
+        np.array(flags)
+        for flags in zip(*((c.statement, c.listed, "inside" in c.features) for c in candidates), strict=True)
+    )
+    whole = kinds == 1
+    line = csr_array(np.stack([scores, np.ones(len(scores))], axis=1)[whole])
+    slope, offset = fit_logistic(line, truth[whole].astype(float), np.ones(int(whole.sum())), 1e-6)
+    chances = 1 / (1 + np.exp(-(slope * scores + offset)))
+    judged = {
+        name: Judged(chances[kinds == kind], listed[kinds == kind], inner[kinds == kind], gold[bool(kind)])
+        for name, kind in (("labelled whole", 1), ("PolNeAR", 0))
+    }
+    best = thresholds(*judged.values())
+    columns = Columns.of([c.features for c in candidates])
+    return {
+        "slope": round(float(slope), 4),
+        "offset": round(float(offset), 4),
+        "threshold": best[0],
+        "inner threshold": best[1],
+        "cross-fitted": {
+            **{f"statements F1, {name}": round(100 * each.f1(*best), 1) for name, each in judged.items()},
+            **{
+                f"statements F1 without the filter, {name}": round(100 * each.f1(0, 0), 1)
+                for name, each in judged.items()
+            },
+            "calibration error, labelled whole": round(calibration_error(chances[whole], truth[whole]), 3),
+        },
+        "weights": dict(zip(columns.index, (round(float(w), 3) for w in _fit(columns, candidates)), strict=True)),
+    }
+
+
+def held_out_figures(part: Part, record: Mapping[str, Any]) -> dict[str, float]:
+    """Measure statements F1 with and without a fitted filter on articles that nothing was fitted on."""
+    numbers = (record[name] for name in ("slope", "offset", "threshold", "inner threshold"))
+    fitted = StatementFilter(record["weights"], *numbers)
+    figures = {}
+    for name, kind in (("labelled whole", True), ("PolNeAR", False)):
+        found = [c for c in part.candidates if c.whole is kind]
+        judged = Judged(
+            np.array([fitted.probability(c.features) for c in found]),
+            np.array([c.listed for c in found]),
+            np.array(["inside" in c.features for c in found]),
+            part.gold[kind],
+        )
+        figures[f"statements F1, {name}"] = round(100 * judged.f1(fitted.threshold, fitted.inner_threshold), 1)
+        figures[f"statements F1 without the filter, {name}"] = round(100 * judged.f1(0, 0), 1)
+    return figures
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Fit and write a filter."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--labels", type=Path, default=Path(__file__).parent / "labels")
+    parser.add_argument("--model", type=Path, default=bundled_model())
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args(argv)
+    extractor = load_tagger_extractor(options.model)
+    parts = {held: Part() for held in (False, True)}
+    for article, text in read_labels(options.labels, load_texts(options.data)):
+        parts[is_development(article["id"])].add(article, candidates_of(article, text, extractor))
+    for article, text in read_dispatches(options.labels.parent / "corpus"):
+        parts[False].candidates += candidates_of(article, text, extractor)
+    candidates = parts[False].candidates
+    record = fit(candidates, parts[False].gold)
+    record["held out"] = held_out_figures(parts[True], record)
+    weights = record.pop("weights")
+    manifest = {
+        "format": FORMAT,
+        "tagger": hashlib.sha256((options.model / "model.onnx").read_bytes()).hexdigest(),
+        "trained on": {
+            "labels": parts[False].digest.hexdigest(),
+            "articles labelled whole": len({c.article for c in candidates if c.whole}),
+            "PolNeAR training articles": len({c.article for c in candidates if not c.whole}),
+            "candidates": len(candidates),
+        },
+    }
+    out = options.out or options.model / FILTER
+    out.write_text(
+        json.dumps(manifest | record | {"weights": weights}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    print(json.dumps(record, indent=1))
+
+
+if __name__ == "__main__":
+    main()
