@@ -193,22 +193,22 @@ class Visit:
         return address(self.request.url.path, **{**self.args, **values})
 
 
-_LINK = re.compile(r'(?P<before>(?:href|hx-get)=")(?P<path>/[^"#?]*)(?P<query>\?[^"#]*)?(?=["#])')
-_NARROWED = (
-    "/positions", "/cells", "/issues", "/people", "/conflicts", "/network", "/search", "/articles", "/statements",
-    "/review", "/brief", "/moves",
-)  # fmt: skip
+_LINK = re.compile(r'(?P<before>(?:href|hx-get)=")(?P<path>/(?!static/)[^"#?]*)(?P<query>\?[^"#]*)?(?=["#])')
 
 
 def carried(page: str, values: Sequence[tuple[str, str]], here: str) -> str:
-    """Return a page whose links to the desk's other pages carry filters along; links to `here` say all themselves."""
+    """Return a page whose links to the desk's own pages carry filters and the threshold along.
+
+    Links to the page itself name the filters that are to stay, so that one can be taken away.
+    """
 
     def with_values(found: re.Match[str]) -> str:
         path, asked = found["path"], found["query"] or ""
         stem = path.removesuffix(".csv").removesuffix(".json").removesuffix(".svg")
-        if stem == here or not (path == "/" or path.startswith(_NARROWED)):
-            return found[0]
-        more = [(name, value) for name, value in values if not re.search(rf"[?&;]{name}=", asked)]
+        more = [
+            (name, value) for name, value in values
+            if not re.search(rf"[?&;]{name}=", asked) and (stem != here or name == "min_confidence")
+        ]  # fmt: skip
         if not more:
             return found[0]
         return f"{found['before']}{path}{asked + '&amp;' if asked else '?'}{urlencode(more).replace('&', '&amp;')}"

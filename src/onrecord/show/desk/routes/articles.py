@@ -127,7 +127,8 @@ def before_and_after(of: Statement, around: int = AROUND) -> list[Piece]:
             continue
         if not piece.statements:
             shown = piece.text[max(0, low - start) : max(0, high - start)]
-            piece = Piece(("… " if start < low else "") + shown.strip("\n") + (" …" if end > high else ""), (), (), 0)
+            shown = ("… " + shown.lstrip() if start < low else shown) + (" …" if end > high else "")
+            piece = Piece(shown, (), (), 0)
         pieces.append(piece)
     return pieces
 
