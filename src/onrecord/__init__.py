@@ -32,14 +32,28 @@ _MODULES = {
     "Span": "onrecord.core.span",
     "Statement": "onrecord.core.statement",
     "Text": "onrecord.core.span",
+    "agreement": "onrecord.analyse.agreement",
+    "changes": "onrecord.analyse.changes",
+    "common_ground": "onrecord.analyse.common_ground",
+    "compare": "onrecord.analyse.comparison",
+    "conditions": "onrecord.analyse.conditions",
+    "conflicts": "onrecord.analyse.changes",
+    "deadlocks": "onrecord.analyse.conditions",
+    "drift": "onrecord.analyse.drift",
     "extract_attributions": "onrecord.extract",
     "interpret_attributions": "onrecord.interpreter",
+    "intervals": "onrecord.analyse.uncertainty",
     "load": "onrecord.pipeline",
     "load_codebook": "onrecord.lexicon",
     "matrix": "onrecord.analyse.positions",
+    "network": "onrecord.analyse.networks",
     "read_articles": "onrecord.read",
+    "read_text": "onrecord.pipeline",
+    "redlines": "onrecord.analyse.redlines",
     "run": "onrecord.pipeline",
+    "scenario": "onrecord.analyse.scenario",
     "statement_to_dict": "onrecord.core.codec",
+    "timeline": "onrecord.analyse.changes",
 }
 
 __all__ = ["__version__", *sorted(_MODULES)]
@@ -56,7 +70,20 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
+    from onrecord.analyse.agreement import agreement as agreement
+    from onrecord.analyse.changes import changes as changes
+    from onrecord.analyse.changes import conflicts as conflicts
+    from onrecord.analyse.changes import timeline as timeline
+    from onrecord.analyse.common_ground import common_ground as common_ground
+    from onrecord.analyse.comparison import compare as compare
+    from onrecord.analyse.conditions import conditions as conditions
+    from onrecord.analyse.conditions import deadlocks as deadlocks
+    from onrecord.analyse.drift import drift as drift
+    from onrecord.analyse.networks import network as network
     from onrecord.analyse.positions import matrix as matrix
+    from onrecord.analyse.redlines import redlines as redlines
+    from onrecord.analyse.scenario import scenario as scenario
+    from onrecord.analyse.uncertainty import intervals as intervals
     from onrecord.core.codec import statement_to_dict as statement_to_dict
     from onrecord.core.span import Evidence as Evidence
     from onrecord.core.span import Span as Span
@@ -74,6 +101,7 @@ if TYPE_CHECKING:
     from onrecord.lexicon import load_codebook as load_codebook
     from onrecord.pipeline import Pipeline as Pipeline
     from onrecord.pipeline import load as load
+    from onrecord.pipeline import read_text as read_text
     from onrecord.pipeline import run as run
     from onrecord.read import read_articles as read_articles
     from onrecord.record import Ledger as Ledger

@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from onrecord.core.statement import Article, Attribution, Statement
+from onrecord.core.span import Text
+from onrecord.core.statement import Article, Attribution, PartialDate, Statement
 from onrecord.errors import LeftOut, OnRecordError, SourceError, internal_error
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpreter import load_interpreter
@@ -140,6 +142,40 @@ def load(codebook: Codebook | Path | str | None = None, model: Path | str | None
 
     book = load_codebook(Path(codebook)) if isinstance(codebook, Path | str) else codebook
     return Pipeline(load_extractor(model), load_interpreter(book), book, reader_version(model))
+
+
+def read_text(
+    text: str,
+    codebook: Codebook | Path | str | None = None,
+    *,
+    title: str | None = None,
+    outlet: str | None = None,
+    date: str | PartialDate | None = None,
+) -> list[Statement]:
+    """Read the statements of a text, to try a sentence. The models are loaded at the first call and kept.
+
+    Args:
+        text: an article, or a sentence of one.
+        codebook: the issues to follow, or the path of a YAML file of them.
+        title: the article's title.
+        outlet: who published it.
+        date: when it was published (YYYY-MM-DD, YYYY-MM or YYYY), which decides what "on Monday" means.
+
+    Raises:
+        CodebookError: the codebook cannot be read or is not valid.
+        CodecError: the date is none.
+    """
+    from onrecord.lexicon import load_codebook
+
+    book = load_codebook(codebook) if isinstance(codebook, Path | str) else codebook
+    published = PartialDate(date) if isinstance(date, str) else date
+    article = Article(text=Text(text), name="text", title=title, outlet=outlet, published=published)
+    return _loaded(book).statements(article)
+
+
+@lru_cache(maxsize=4)
+def _loaded(codebook: Codebook | None) -> Pipeline:
+    return load(codebook)
 
 
 def reader_version(model: Path | str | None = None) -> str:

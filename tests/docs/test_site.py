@@ -89,3 +89,10 @@ def test_no_placeholder_address_is_shipped() -> None:
     assert [
         line for line in found.stdout.splitlines() if "test_site.py" not in line and "annotation.py" not in line
     ] == []
+
+
+def test_the_figures_are_those_of_the_floors() -> None:
+    """README and the page on quality show what the quality tests hold."""
+    from training.figures import main
+
+    assert main(["--check"]) == 0, "run: python -m training.figures"

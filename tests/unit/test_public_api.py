@@ -28,13 +28,27 @@ with onrecord.Ledger("onrecord.db") as ledger:
             reveal_type(ledger)
 """
 FUNCTIONS = (
+    "agreement",
+    "changes",
+    "common_ground",
+    "compare",
+    "conditions",
+    "conflicts",
+    "deadlocks",
+    "drift",
     "extract_attributions",
     "interpret_attributions",
+    "intervals",
     "load",
     "load_codebook",
     "matrix",
+    "network",
     "read_articles",
+    "read_text",
+    "redlines",
     "run",
+    "scenario",
+    "timeline",
 )
 
 

@@ -74,7 +74,7 @@ class Options:
             raise TableError(f"{value} is for {mode}-mode networks only")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """A matrix with the names of its rows and columns, both in code point order; `values` is a dense float array.
 
@@ -104,6 +104,51 @@ class Network:
         first = "name" if "name" not in self.columns else ""
         names: dict[str, Any] = {first: pl.Series(self.rows, dtype=pl.String)}
         return pl.DataFrame(names | {label: self.values[:, place] for place, label in enumerate(self.columns)})
+
+    def __repr__(self) -> str:
+        shape = f"{len(self.rows)} x {len(self.columns)}"
+        return f"Network({self.mode}-mode, {shape}, {self.edges().height} ties, {self.statements} statements)"
+
+    def _repr_html_(self) -> str:
+        return self.frame()._repr_html_()
+
+    def to_networkx(self) -> Any:
+        """Convert to a `networkx.Graph` with `weight` of ties, and `bipartite` of nodes in a two-mode network."""
+        import networkx
+
+        graph = networkx.Graph()
+        two = self.mode == "two"
+        graph.add_nodes_from(self.rows, **({"bipartite": 0} if two else {}))
+        graph.add_nodes_from(self.columns if two else (), bipartite=1)
+        graph.add_weighted_edges_from(self.edges().iter_rows())
+        return graph
+
+    def to_igraph(self) -> Any:
+        """Convert to an `igraph.Graph` with `name` of nodes and `weight` of ties; needs `onrecord[clusters]`."""
+        try:
+            import igraph
+        except ImportError as error:
+            raise TableError("igraph is not installed: pip install 'onrecord[clusters]'") from error
+        two = self.mode == "two"
+        names = [*self.rows, *(self.columns if two else ())]
+        rows = {name: place for place, name in enumerate(self.rows)}
+        columns = {name: place + len(self.rows) for place, name in enumerate(self.columns)} if two else rows
+        ties = self.edges()
+        graph = igraph.Graph(n=len(names))
+        graph.vs["name"] = names
+        graph.add_edges([(rows[a], columns[b]) for a, b in ties.select("source", "target").iter_rows()])
+        graph.es["weight"] = ties["weight"].to_list()
+        if two:
+            graph.vs["type"] = [place >= len(self.rows) for place in range(len(names))]
+        return graph
+
+    def to_pandas(self) -> Any:
+        """Convert to a pandas frame with the rows' names as index; needs `onrecord[pandas]`."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise TableError("pandas is not installed: pip install 'onrecord[pandas]'") from error
+        return pandas.DataFrame(self.values, index=list(self.rows), columns=list(self.columns))
 
     def edges(self) -> pl.DataFrame:
         """The ties that are not 0, as source, target, weight; each tie of a one-mode network once, loops left out."""

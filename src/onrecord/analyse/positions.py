@@ -52,7 +52,7 @@ NEEDED = (
 SIDE = 1 / 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Matrix:
     """One row per actor and issue in `cells` (columns of `CELL`), by actor and issue in code point order.
 
@@ -67,6 +67,12 @@ class Matrix:
     rule: str
     by: str
     unsure: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNSURE))
+
+    def __repr__(self) -> str:
+        return f"Matrix({len(self.actors)} actors x {len(self.issues)} issues, rule {self.rule}, by {self.by})"
+
+    def _repr_html_(self) -> str:
+        return self.wide()._repr_html_()
 
     @property
     def actors(self) -> list[str]:

@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from onrecord.lexicon import Codebook
+from onrecord.lexicon.propositions import proposition_warnings
 from onrecord.lexicon.tables import rows
 from onrecord.text.tokens import stem, words
 from onrecord.text.vectors import PieceVectors
@@ -27,6 +29,12 @@ Floats = npt.NDArray[np.float32]
 ALIKE = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus
 LIMIT = 3000  # contents that are compared with each other; more are thinned out evenly
 TERMS, EXAMPLES = 6, 3
+NEAREST = 3
+_POLICY = re.compile(r"\b(?:should|must|ought|needs?)\b")
+# A sentence that begins so means nothing outside its article.
+_OPENS_WITHIN = re.compile(
+    r"(?:I|you|he|she|it|we|they|this|that|these|those|there|his|her|our|my|their)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +123,7 @@ def to_yaml(proposed: Sequence[Proposed], name: str) -> str:
             f"    label: {_quoted(issue.label)}",
             f"    proposition: {_quoted(issue.proposition)}",
         ]
+        lines += [f"    # The proposition {said}." for said in proposition_warnings(issue.proposition)]
         lines.append(f"    terms: [{', '.join(_quoted(term) for term in issue.terms)}]")
         lines += [f"    # {example}" for example in issue.examples]
     return "\n".join(lines) + "\n"
@@ -151,10 +160,17 @@ def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[s
 
 
 def _proposition(contents: Sequence[str]) -> str:
-    """The most central content that says what should be; else the most central one."""
-    wished = [c for c in contents[:8] if re.search(r"\b(?:should|must|ought|needs?)\b", c)]
-    words_ = re.sub(r"^(?:that|to)\s+", "", (wished or list(contents))[0]).strip(" \"'“”.,;")
-    return words_[:1].upper() + words_[1:] + "."
+    """The most central sentence that can be supported or opposed, preferably of policy; else the central content."""
+    made = [_sentence(content) for content in contents]
+    sound = [one for one in made if not _OPENS_WITHIN.match(one) and not list(proposition_warnings(one))]
+    policy = [one for one in sound if _POLICY.search(one)]
+    return (policy or sound or made)[0]
+
+
+def _sentence(content: str) -> str:
+    """The content as a sentence: without an opening "that" or "to", and without marks at its ends."""
+    bare = re.sub(r"^(?:that|to)\s+", "", content.strip(" \"'“”")).strip(" \"'“”.,;")
+    return bare[:1].upper() + bare[1:] + "."
 
 
 def _free_id(terms: Sequence[str], used: set[str]) -> str:
@@ -170,3 +186,14 @@ def suggest_codebook(contents: Sequence[str], name: str) -> str:
     from onrecord.text.vectors import bundled_vectors
 
     return to_yaml(suggest(contents, bundled_vectors()), name)
+
+
+def nearest(codebook: Codebook, contents: Sequence[str], vectors: PieceVectors) -> dict[str, list[str]]:
+    """Return for each issue the contents that are most like its proposition and terms, the likest first."""
+    kept = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if _telling(c)]
+    if not kept:
+        return {issue.id: [] for issue in codebook.issues}
+    issues = [_telling(f"{issue.label} {issue.proposition} {' '.join(issue.terms)}") for issue in codebook.issues]
+    near = likeness([*issues, *(_telling(content) for content in kept)], vectors)[: len(issues), len(issues) :]
+    order = np.argsort(-near, axis=1, kind="stable")[:, :NEAREST]
+    return {issue.id: [kept[place] for place in row] for issue, row in zip(codebook.issues, order, strict=True)}

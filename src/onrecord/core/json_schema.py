@@ -70,13 +70,17 @@ def statement_schema() -> Schema:
         "judgements": {"type": "object", "properties": judged, "required": list(FIELDS)},
         "schema": {"const": SCHEMA},
     }
+    optional: dict[str, Schema] = {
+        "probability": {"type": "number", "minimum": 0, "maximum": 1, "description": "That it is a statement at all."},
+        "extra": {"type": "object", "description": "Variables of another program."},
+    }
     return {
         "$schema": DIALECT,
         "$id": f"urn:onrecord:schema:statement:{SCHEMA}",
         "title": "Statement",
         "description": "One attribution with everything that was read from it (docs/fields.md).",
         "type": "object",
-        "properties": properties,
+        "properties": {**properties, **optional},
         "required": list(properties),
     }
 

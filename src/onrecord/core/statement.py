@@ -107,7 +107,7 @@ class Article:
     `extra` is a JSON object of what another program knows of it (`extra_json`); it is no part of the id.
     """
 
-    text: Text
+    text: Text = field(repr=False)
     name: str
     title: str | None = None
     outlet: str | None = None
@@ -182,7 +182,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Statement:
     """One attribution, interpreted. `nested_in` is the id of the statement inside whose content it stands.
 
@@ -217,6 +217,11 @@ class Statement:
         values = [[name, plain(getattr(self, name).value)] for name in FIELDS]
         object.__setattr__(self, "place", place)
         object.__setattr__(self, "id", digest("statement", place, values, self.nested_in))
+
+    def __repr__(self) -> str:
+        quote = self.quote if len(self.quote) <= 60 else f"{self.quote[:59]}…"
+        side = f"{self.issue.value} {self.stance.value}" if self.issue.value is not None else "no issue"
+        return f"Statement({self.id[:8]} {self.speaker.value}: {self.act.value}, {side}, {quote!r})"
 
     @property
     def quote(self) -> str:

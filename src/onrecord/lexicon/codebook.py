@@ -56,8 +56,9 @@ class _PlainLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def load_codebook(path: Path) -> Codebook:
+def load_codebook(path: Path | str) -> Codebook:
     """A codebook from a YAML file; CodebookError names the file, the place and what is missing."""
+    path = Path(path)
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_CODEBOOK_BYTES + 1)

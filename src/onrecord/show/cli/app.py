@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli import (
+    assistant,
     changes,
     codebook,
     compare,
@@ -74,6 +75,7 @@ def build() -> typer.Typer:
     app.command("evaluate")(learning.evaluate)
     app.command("train")(learning.train)
     app.command("serve")(serve.serve)
+    app.command("mcp")(assistant.mcp)
     app.add_typer(codebook.build(), name="codebook")
     app.add_typer(users.build(), name="user")
     app.add_typer(people.build(), name="people")

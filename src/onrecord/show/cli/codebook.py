@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onrecord.errors import CodebookError
-from onrecord.show.cli.edge import FAILED, say
+from onrecord.show.cli.edge import FAILED, printable, say
 from onrecord.show.cli.ledgers import existing
-from onrecord.show.cli.options import Output, Store, flat
+from onrecord.show.cli.options import Format, Output, Store, flat
 from onrecord.show.cli.output import write_line, write_rows
 from onrecord.show.cli.setup import CODEBOOK, write_template
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
 
 
 def build() -> typer.Typer:
@@ -44,7 +47,8 @@ def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The codebook (YAML).")],
     output: Output,
     against: Annotated[
-        str | None, typer.Option(metavar="LEDGER", help="Count also what its terms hit in this ledger.")
+        str | None,
+        typer.Option(metavar="LEDGER", help="Count what its terms hit there, and show near statements."),
     ] = None,
 ) -> None:
     """Check a codebook, list its issues, and warn of what its author should look at.
@@ -65,8 +69,11 @@ def check(
         for issue in codebook.issues
     ]
     write_rows(rows, ("issue", "label", "terms", "proposition"), output.format)
-    for warning in codebook_warnings(codebook, _contents(against) if against else ()):
+    contents = _contents(against) if against else []
+    for warning in codebook_warnings(codebook, contents):
         say(f"{file}: {warning}")
+    if against and output.format is Format.TABLE:
+        _write_nearest(codebook, contents)
 
 
 @flat
@@ -85,6 +92,17 @@ def suggest(
     if not re.search(r"^  \S+:", proposed, re.M):
         say(f"{len(contents)} statements are too few, or too unlike each other, to propose issues")
         raise typer.Exit(FAILED)
+
+
+def _write_nearest(codebook: Codebook, contents: list[str]) -> None:
+    """Show for each issue the statements that are nearest to it."""
+    from onrecord.classify.suggest import nearest
+    from onrecord.text.vectors import bundled_vectors
+
+    for issue, found in nearest(codebook, contents, bundled_vectors()).items():
+        write_line(f"\n{issue}: statements nearest to it")
+        for quote in found:
+            write_line(f"  {printable(quote)}")
 
 
 def _contents(against: str) -> list[str]:

@@ -1,0 +1,74 @@
+"""An assistant gets positions, evidence and verification from a ledger, and can change nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.made import article, statement
+
+from onrecord.errors import LedgerError, StatementNotFound
+from onrecord.record import Ledger
+from onrecord.show.mcp import Answers, build_server
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> str:
+    path = tmp_path / "a.db"
+    with Ledger(path) as made:
+        made.add([(article(), [statement()])])
+    return str(path)
+
+
+def test_answers_lead_from_a_position_to_its_words(ledger: str) -> None:
+    """The id behind a position gives the quotation, its surroundings in the article, and the reason for each field."""
+    answers = Answers(ledger)
+    (position,) = answers.positions(min_confidence=0.0)["positions"]
+    assert (position["actor"], position["issue"], position["stance"]) == ("Ann Lee", "bridge", "oppose")
+    found = answers.evidence(position["ids"][0][:8])
+    assert found["quote"] in article().text.content
+    assert found["quote"] in found["text_around"]
+    assert found["fields"]["stance"]["reason"] == "made for a test"
+    assert [one["speaker"] for one in answers.statements(speaker="lee")] == ["Ann Lee"]
+    assert answers.statements(since="2027") == []
+    assert json.dumps(found)
+
+
+def test_unsure_positions_are_counted(ledger: str) -> None:
+    """Above the threshold nothing is left, and the answer says how much is unsure."""
+    found = Answers(ledger).positions(min_confidence=0.99)
+    assert (found["positions"], found["unsure"]) == ([], 1)
+
+
+def test_verification_is_passed_on(ledger: str) -> None:
+    """A sound ledger is called so, with its digest; an unknown id is an error."""
+    found = Answers(ledger).verify()
+    assert (found["sound"], found["statements"], found["findings"]) == (True, 1, [])
+    with pytest.raises(StatementNotFound):
+        Answers(ledger).evidence("ffff")
+
+
+def test_a_missing_ledger_is_not_made(tmp_path: Path) -> None:
+    """The server of a ledger that is not there does not start, and writes no file."""
+    with pytest.raises(LedgerError):
+        Answers(str(tmp_path / "none.db"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_client_can_call_the_tools(ledger: str) -> None:
+    """Over the protocol the five tools are listed, and one answers."""
+    pytest.importorskip("mcp")
+    import anyio
+    from mcp.client import Client
+
+    async def ask() -> tuple[set[str], Any]:
+        async with Client(build_server(ledger)) as client:
+            listed = await client.list_tools()
+            answer = await client.call_tool("positions", {"min_confidence": 0.0})
+            return {tool.name for tool in listed.tools}, answer
+
+    names, answer = anyio.run(ask)
+    assert names == {"issues", "positions", "statements", "evidence", "verify"}
+    assert "Ann Lee" in answer.content[0].text

@@ -1,0 +1,75 @@
+"""What makes the package pleasant in a notebook: paths and dates as text, short representations, a sentence to try."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.made import article, statement
+
+import onrecord
+from onrecord.analyse.network_types import Options
+from onrecord.analyse.tables import table_of
+
+BOOK = "issues:\n  ferry: {label: Ferry, proposition: The ferry should run., terms: [ferry]}\n"
+
+
+def test_a_codebook_is_loaded_from_a_path_as_text(tmp_path: Path) -> None:
+    """A string names a file as well as a Path does."""
+    path = tmp_path / "issues.yaml"
+    path.write_text(BOOK)
+    assert onrecord.load_codebook(str(path)) == onrecord.load_codebook(path)
+    with pytest.raises(onrecord.OnRecordError, match=r"none\.yaml"):
+        onrecord.load_codebook(str(tmp_path / "none.yaml"))
+
+
+def test_representations_are_short() -> None:
+    """A statement shows who says what in one line, an article leaves out its text."""
+    one = statement()
+    assert repr(one).startswith(f"Statement({one.id[:8]} Ann Lee: reject, bridge oppose, ")
+    assert len(repr(one)) < 200
+    assert article().text.content not in repr(article())
+
+
+def test_a_sentence_can_be_tried(tmp_path: Path) -> None:
+    """`read_text` takes a text, a codebook's path and a date as text, and gives its statements."""
+    path = tmp_path / "issues.yaml"
+    path.write_text(BOOK)
+    (one,) = onrecord.read_text("Mayor Ann Lee said on Monday that the ferry should run.", str(path), date="2026-03-05")
+    assert (one.speaker.value, str(one.when.value)) == ("Ann Lee", "2026-03-02")
+    with pytest.raises(onrecord.OnRecordError):
+        onrecord.read_text("x", date="the fifth")
+
+
+def table() -> pl.DataFrame:
+    rows = [("Orr", "A", "support"), ("Lind", "B", "oppose"), ("Vey", "C", "support")]
+    return table_of(
+        {"id": f"s{n}", "article": f"a{n}", "when": "2026-01-10", "speaker": speaker, "affiliation": side,
+         "issue": "truce", "stance": stance, "quote": "words"}
+        for n, (speaker, side, stance) in enumerate(rows)
+    )  # fmt: skip
+
+
+def test_networks_become_graphs_of_networkx_and_igraph() -> None:
+    """Nodes keep their names, ties their weights, and the two sides of a two-mode network are marked."""
+    one = onrecord.network(table(), Options(aggregate="subtract"))
+    graph = one.to_networkx()
+    assert graph["A"]["B"]["weight"] == -1.0
+    assert graph["A"]["C"]["weight"] == 1.0
+    assert len(repr(one)) < 100
+    assert "<table" in one._repr_html_()
+    two = onrecord.network(table(), Options(mode="two", aggregate="subtract"))
+    assert two.to_networkx().nodes["truce"]["bipartite"] == 1
+    pytest.importorskip("igraph")
+    found = two.to_igraph()
+    assert found.vs["name"] == ["A", "B", "C", "truce"]
+    assert found.vs["type"] == [False, False, False, True]
+    assert sorted(found.es["weight"]) == [-1.0, 1.0, 1.0]
+
+
+def test_a_matrix_shows_itself_in_a_notebook() -> None:
+    """The short form counts actors and issues, the HTML form is the wide table."""
+    held = onrecord.matrix(table())
+    assert repr(held).startswith("Matrix(3 actors x 1 issues")
+    assert "truce" in held._repr_html_()
