@@ -257,7 +257,21 @@ def test_a_search_index_that_does_not_fit_is_found(tmp_path, raw):
     with Ledger(path) as ledger:
         assert [f.where for f in ledger.verify().findings] == ["search index"]
     with Ledger(path, read_only=True) as ledger:
-        assert ledger.verify().notes
+        assert [f.where for f in ledger.verify().findings] == ["search index"]
+
+
+def test_a_search_index_that_fits_is_sound_for_readers_too(tmp_path):
+    """Claim: without the right to write, the index is compared with a new one, which leaves no trace."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.add([reading(n) for n in range(5)])
+    before = path.read_bytes()
+    for _ in range(2):
+        with Ledger(path, read_only=True) as ledger:
+            report = ledger.verify()
+            assert report.ok
+            assert report.notes == ()
+    assert path.read_bytes() == before
 
 
 def test_a_truncated_file_is_an_error_in_one_line(tmp_path):

@@ -175,3 +175,15 @@ def test_articles_read_again_leave_judgements_alone(desk, path):
     with Ledger(path) as ledger:
         ledger.add([report(number) for number in range(6)])
         assert key not in {s.id for s in ledger.statements()}
+
+
+def test_a_finished_round_stands(open_desk, path):
+    """Claim: nobody sees others' codes before all are coded, whatever their role, and then can change none."""
+    ada, bo = open_desk(path, coder="Ada"), open_desk(path, coder="Bo")
+    send(ada, "/coding", name="closed", size="2", field_stance="on")
+    assert bo.get("/coding/closed/agreement").status_code == 403
+    for at in (1, 2):
+        assert send(ada, "/coding/closed", at=str(at), stance="support").status_code in (200, 303)
+    assert ada.get("/coding/closed/agreement").status_code == 200
+    assert send(ada, "/coding/closed", at="1", stance="oppose").status_code == 409
+    assert bo.get("/coding/closed/agreement").status_code == 403

@@ -303,3 +303,40 @@ def test_files_of_other_kinds_say_why():
         assert isinstance(item, SourceError)
         assert item.source.startswith(name)
         assert "/tmp" not in str(item)
+
+
+def test_guessing_at_one_address_holds_back_one_account_there(open_desk, path, people):
+    """Claim: whoever guesses a password behind a proxy holds up nobody else there, however many names are tried."""
+    desk = open_desk(path, coder=None, limits=Limits(login_tries=3))
+    for name in ("Adam", *(f"Nobody {n}" for n in range(30))):
+        for _ in range(3):
+            log_in(desk, name, "wrong wrong wrong")
+    assert log_in(desk, "Adam").status_code == 429
+    assert log_in(desk, "Cora").status_code == 303
+
+
+def test_an_owner_cannot_be_locked_out_from_elsewhere():
+    """Claim: very many failures of an account hold back new addresses alone; one that has entered it goes on."""
+    brake = Brake(3, 300.0)
+    brake.entered("adam", "10.0.0.1")
+    for number in range(100):
+        brake.refused("adam", f"10.9.0.{number}")
+    assert brake.wait("adam", "10.0.0.1") == 0
+    assert brake.wait("adam", "10.9.9.9") > 0
+    assert brake.wait("cora", "10.9.0.1") == 0
+
+
+@pytest.mark.parametrize("days", ["00365099", "000019999999", "0", "3651", "٣", "1e3", "-1"])
+def test_the_life_of_a_token_is_bounded(open_desk, path, people, days):
+    """Claim: a token lasts 1 to 3650 days, however the number is written."""
+    desk = open_desk(path, coder=None)
+    log_in(desk, "Cora")
+    answer = send(desk, "/account/tokens", "/account", label="a", days=days)
+    assert "1 to 3650" in answer.text
+
+
+@pytest.mark.parametrize("address", ["/jobs/" + "9" * 4_400, "/jobs/-1", "/jobs/1e3"])
+def test_a_number_in_an_address_is_bounded(desk, address):
+    """Claim: no number in an address is an error of the server."""
+    assert desk.get(address).status_code == 404
+    assert send(desk, "/undo/" + "9" * 4_400).status_code == 404

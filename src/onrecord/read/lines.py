@@ -126,7 +126,8 @@ def _article(record: Any, name: str, place: str, given: Given, notes: Notes) -> 
         raise BrokenLine(place, f"no object; a line is an object with {_KEYS}")
     text = record.get("text")
     if not isinstance(text, str):
-        raise BrokenLine(place, "it lacks `text`" if text is None else "its `text` is no string")
+        wrong = "it lacks `text`" if text is None else "its `text` is no string"
+        raise BrokenLine(place, f"{wrong}; a line is an object with {_KEYS}")
     key = record.get("id")
     own = str(key) if isinstance(key, str | int) and not isinstance(key, bool) and str(key).strip() else None
     if key is not None and own is None:

@@ -44,7 +44,9 @@ def verify(folder: Path, progress: Progress | None = None) -> Report:
             progress(number, len(files))
     notes = [NOTE]
     idle = set((folder / "statements").rglob("*.parquet")) - twins
-    if idle:
+    if idle and not files:
+        walk.found("articles", f"no file of articles beside {len(idle)} of statements: they are gone")
+    elif idle:
         notes.append(f"{len(idle)} files of statements belong to no reading: a writer was killed; they do not count")
     names = "\n".join(path.relative_to(folder).as_posix() for path in files)
     return Report(

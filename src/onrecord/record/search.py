@@ -73,6 +73,30 @@ def check_index(connection: Connection) -> None:
         connection.exec_driver_sql("INSERT INTO statement_words (statement_words, rank) VALUES ('integrity-check', 1)")
 
 
+def index_fits(connection: Connection) -> bool:
+    """Whether SQLite's index fits the statements, without the right to write: by comparing it with a new one."""
+    if connection.dialect.name != "sqlite":
+        return True
+    run = connection.exec_driver_sql
+    run("CREATE VIRTUAL TABLE temp.kept_words USING fts5vocab('main', 'statement_words', 'instance')")
+    run(
+        "CREATE VIRTUAL TABLE temp.new_index USING fts5 (quote, speaker, title, content='',"
+        " tokenize='porter unicode61 remove_diacritics 2')"
+    )
+    columns = "quote, speaker, title"
+    run(f"INSERT INTO temp.new_index (rowid, {columns}) SELECT number, {columns} FROM main.statements")
+    run("CREATE VIRTUAL TABLE temp.new_words USING fts5vocab('temp', 'new_index', 'instance')")
+    try:
+        for one, other in (("kept_words", "new_words"), ("new_words", "kept_words")):
+            asked = f"SELECT 1 FROM (SELECT * FROM temp.{one} EXCEPT SELECT * FROM temp.{other}) LIMIT 1"
+            if run(asked).first() is not None:
+                return False
+        return True
+    finally:
+        for table in ("kept_words", "new_words", "new_index"):
+            run(f"DROP TABLE temp.{table}")
+
+
 def _fts5(terms: tuple[Term, ...]) -> str:
     # In double quotes everything is words; the terms hold no quotation mark.
     return " AND ".join(f'"{term.words}"' + (" *" if term.prefix else "") for term in terms)

@@ -274,11 +274,13 @@ def _counts(walk: _Walk, batch: Batch) -> str:
 def _index(walk: _Walk, *, writable: bool) -> list[str]:
     if walk.connection.dialect.name != "sqlite":
         return []
-    if not writable:
-        return ["the search index was not checked, as that needs the right to write"]
     try:
-        search.check_index(walk.connection)
+        if writable:
+            search.check_index(walk.connection)
+        fits = writable or search.index_fits(walk.connection)
     except DBAPIError:
+        fits = False
+    if not fits:
         walk.found("search index", "does not fit the statements; full-text search may miss some")
     return []
 

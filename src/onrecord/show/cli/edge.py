@@ -19,6 +19,8 @@ FAILED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+# What turns the direction of text round, and makes a line look like another one.
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DEBUG = "onrecord.debug"
 
 
@@ -71,7 +73,7 @@ def say(line: str) -> None:
 
 
 def printable(text: str, keep: str = "") -> str:
-    """The text without what a terminal would obey or cannot show: control characters and half surrogates.
+    """The text without what a terminal would obey or cannot show: control characters, overrides, half surrogates.
 
     An article may hold escape sequences, and its words go to the screen.
     """
@@ -81,7 +83,8 @@ def printable(text: str, keep: str = "") -> str:
 def _shown(char: str) -> str:
     if char in "\t\r\n\v\f\x85\u2028\u2029":
         return " "
-    return "\ufffd" if char < " " or "\x7f" <= char < "\xa0" or "\ud800" <= char <= "\udfff" else char
+    unseen = char < " " or "\x7f" <= char < "\xa0" or "\ud800" <= char <= "\udfff" or char in _BIDI
+    return "\ufffd" if unseen else char
 
 
 def _let_go_of_output() -> None:

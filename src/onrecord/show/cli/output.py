@@ -61,11 +61,9 @@ def counted(number: int, what: str) -> str:
 
 
 def write_json(record: Mapping[str, Any]) -> None:
-    """One JSON line. Half surrogates, which no encoding has, are escaped together with the rest of their line."""
+    """One JSON line. What a terminal obeys, and half surrogates, are escaped together with the rest of their line."""
     line = json.dumps(record, ensure_ascii=False, default=_as_json)
-    try:
-        line.encode("utf-8")
-    except UnicodeEncodeError:
+    if printable(line, keep="\u2028\u2029\x85") != line:
         line = json.dumps(record, default=_as_json)
     _write(line + "\n")
 
@@ -119,8 +117,9 @@ def _write_csv(rows: Iterable[Row], columns: Sequence[str], *, header: bool) -> 
     writer = csv.writer(Out(), lineterminator="\n")
     if header:
         writer.writerow(columns)
+    shown = (lambda text: printable(text, keep="\n")) if on_terminal() else str
     for row in rows:
-        writer.writerow([_as_csv(row[name]) for name in columns])
+        writer.writerow([shown(_as_csv(row[name])) for name in columns])
 
 
 def _as_csv(value: Any) -> str:

@@ -49,15 +49,46 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+MANY = 20  # times the tries of one person at one address: what an account may fail from everywhere
+
+
 class Brake:
-    """Counts failures by key within a window of seconds; `held` says how long a key still has to wait."""
+    """Counts failed log-ins within a window of seconds, by account and address together, and by account.
+
+    A few failures hold back one account at one address, so that nobody else at the address has to wait. Very many
+    failures of an account, from wherever, hold back the addresses from which nobody has entered it yet, so that its
+    owner cannot be locked out from elsewhere.
+    """
 
     def __init__(self, tries: int, window: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._tries = tries
         self._window = window
         self._clock = clock
         self._failures: OrderedDict[str, list[float]] = OrderedDict()
+        self._entered: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
+
+    def wait(self, account: str, address: str) -> float:
+        """Seconds that a try to enter an account from an address has to wait, 0 where it is free."""
+        pair, name = f"{account} {address}", f"{account} *"
+        seconds = self.held(pair)
+        if seconds == 0 and pair not in self._entered and self.count(name) >= MANY * self._tries:
+            return self.held(name)
+        return seconds
+
+    def refused(self, account: str, address: str) -> None:
+        """Note a failed try."""
+        self.failed(f"{account} {address}")
+        self.failed(f"{account} *")
+
+    def entered(self, account: str, address: str) -> None:
+        """Note a log-in: its failures there are forgotten, and the address is known for the account."""
+        pair = f"{account} {address}"
+        self.passed(pair)
+        with self._lock:
+            self._entered[pair] = None
+            while len(self._entered) > 10_000:
+                self._entered.popitem(last=False)
 
     def held(self, key: str) -> float:
         """Seconds to wait, 0 where another try is free."""
@@ -73,7 +104,7 @@ class Brake:
     def failed(self, key: str) -> None:
         """Note a failure."""
         with self._lock:
-            self._failures[key] = [*self._recent(key), self._clock()][-2 * self._tries :]
+            self._failures[key] = [*self._recent(key), self._clock()][-MANY * self._tries :]
             self._failures.move_to_end(key)
             while len(self._failures) > 10_000:
                 self._failures.popitem(last=False)

@@ -140,6 +140,13 @@ class Visit:
             raise HTTPException(400, "min_confidence is a number from 0 to 1 with at most two decimals")
         return float(given)
 
+    def place(self, name: str) -> int:
+        """A number in the address of a page; 404 where it is none."""
+        given = str(self.request.path_params[name])
+        if not re.fullmatch(r"[0-9]{1,9}", given):
+            raise HTTPException(404, "no such page; check the address")
+        return int(given)
+
     def number(self, name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
         """A whole number of the address within bounds; an error 400 where it is none."""
         given = self.arg(name)

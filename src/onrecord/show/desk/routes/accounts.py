@@ -48,18 +48,17 @@ async def login(request: Request) -> Response:
     given = {name: str(form.get(name) or "") for name in ("name", "password", "csrf", "then")}
     if not csrf_fits(desk.secret, request.cookies.get(BEFORE, ""), given["csrf"]):
         return _login_form(desk, request, 403, "The form was too old. Please try again.", given["then"])
-    keys = [f"name {given['name'].casefold()}", f"from {request.client.host if request.client else ''}"]
-    wait = max(desk.brake.held(keys[0]), desk.brake.held(keys[1]) if _many(desk, keys[1]) else 0.0)
+    who, place = given["name"].casefold()[:200], request.client.host if request.client else ""
+    wait = desk.brake.wait(who, place)
     if wait > 0:
         answer = _login_form(desk, request, 429, f"Too many failed tries. Wait {int(wait) + 1} seconds.", given["then"])
         answer.headers["retry-after"] = str(int(wait) + 1)
         return answer
     secret = await run_in_threadpool(_enter, desk, given["name"], given["password"])
     if secret is None:
-        for key in keys:
-            desk.brake.failed(key)
+        desk.brake.refused(who, place)
         return _login_form(desk, request, 401, "Name or password are not right.", given["then"])
-    desk.brake.passed(keys[0])
+    desk.brake.entered(who, place)
     answer = RedirectResponse(_local(given["then"]), 303)
     answer.set_cookie(COOKIE, secret, max_age=int(desk.settings.session.total_seconds()), httponly=True,
                       samesite="strict", secure=desk.settings.secure, path="/")  # fmt: skip
@@ -102,7 +101,7 @@ def token(visit: Visit) -> Response:
     if visit.desk.accounts.user(visit.user.name) is None:
         raise HTTPException(400, "tokens belong to people with an account; this desk has no login")
     days = visit.field("days", "90")
-    if not days.isdecimal() or not 1 <= int(days[:5]) <= 3_650:
+    if not (days.isascii() and days.isdecimal() and len(days) <= 4 and 1 <= int(days) <= 3_650):
         return account(visit, problem="A token lasts 1 to 3650 days.")
     secret = new_secret("onr_")
     label = " ".join(visit.field("label").split()) or "token"
@@ -169,11 +168,6 @@ def _enter(desk: Desk, name: str, password: str) -> str | None:
     return secret
 
 
-def _many(desk: Desk, key: str) -> bool:
-    # An office shares one address: it is held back only after many more failures than a name is.
-    return desk.brake.count(key) >= 2 * desk.settings.limits.login_tries
-
-
 def _login_form(
     desk: Desk, request: Request, status: int, problem: str | None, then: str | None = None
 ) -> Response:  # fmt: skip
@@ -187,6 +181,7 @@ def _login_form(
 
 def _local(address: str) -> str:
     """The address if it is one of this desk, else the first page: no redirect leads to another site."""
-    parts = urlsplit(address) if address.isprintable() else urlsplit("")
+    # Browsers drop tabs and line ends, so that `/<tab>/evil` would be another host.
+    parts = urlsplit(address) if address.isprintable() else urlsplit("x:")
     inside = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if inside and "\\" not in address else "/"

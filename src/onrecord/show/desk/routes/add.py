@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 
 from starlette.concurrency import run_in_threadpool
@@ -29,8 +30,8 @@ def routes() -> list[Route]:
     return [
         Route("/add", page(add, Role.CODER)),
         Route("/add", page(added, Role.CODER), methods=["POST"]),
-        Route("/jobs/{number:int}", page(job)),
-        Route("/jobs/{number:int}/events", events),
+        Route("/jobs/{number}", page(job)),
+        Route("/jobs/{number}/events", events),
     ]
 
 
@@ -86,7 +87,8 @@ async def events(request: Request) -> Response:
 
 
 def _job(desk: Desk, request: Request) -> Job:
-    found = desk.jobs.get(int(request.path_params["number"]))
+    given = str(request.path_params["number"])
+    found = desk.jobs.get(int(given)) if re.fullmatch(r"[0-9]{1,9}", given) else None
     if found is None:
         raise HTTPException(404, "no such reading; the last ones are on the Overview")
     return found

@@ -37,7 +37,7 @@ def routes() -> list[Route]:
         Route("/review/{key}", page(one, Role.CODER)),
         Route("/review/{key}", page(judge, Role.CODER), methods=["POST"]),
         Route("/review/{key}/edit", page(edit, Role.CODER)),
-        Route("/undo/{number:int}", page(undo, Role.CODER), methods=["POST"]),
+        Route("/undo/{number}", page(undo, Role.CODER), methods=["POST"]),
         Route("/articles/{key}/code", page(code, Role.CODER)),
         Route("/articles/{key}/code", page(coded, Role.CODER), methods=["POST"]),
     ]
@@ -97,7 +97,7 @@ def edit(visit: Visit) -> Response:
 
 def undo(visit: Visit) -> Response:
     """Take one's own judgement back."""
-    number = int(visit.request.path_params["number"])
+    number = visit.place("number")
     mine = [r for r in visit.desk.reviews.latest(1_000, coder=visit.user.name) if r.number == number]
     if not mine:
         raise HTTPException(404, "no such judgement of yours among the last thousand")

@@ -1,0 +1,163 @@
+"""Each hostile file stands between two good articles: both are read, nothing takes long, nothing else is lost.
+
+A sample by default; all files with ONRECORD_HOSTILE=all (`make hostile`).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onrecord.pipeline import Failure, Result, load, run, unpacked
+from onrecord.runners import Bounds, in_workers
+from tests.hostile.corpus import SAID, corpus
+from tests.machine import scaled, slowness
+from tests.made import ROOT
+from tests.unit.show.cli.conftest import small_pipeline
+
+ALL = os.environ.get("ONRECORD_HOSTILE") == "all"
+FILES = list(corpus())
+SAMPLE = FILES if ALL else FILES[::12]
+SECONDS = 10.0
+ADVICE = re.compile(r"; |left out, ")
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+MEGABYTES = 1_000
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A good article, a hostile file, a good article, and so on; good ones all differ."""
+    folder = tmp_path_factory.mktemp("hostile")
+    found = []
+    for number, (name, data) in enumerate(SAMPLE):
+        good = folder / f"good-{number:04}.txt"
+        good.write_text(f"{SAID}It is good article {number}.", encoding="utf-8")
+        hostile = folder / f"bad-{name}"
+        hostile.write_bytes(data)
+        found += [good, hostile]
+    last = folder / "good-last.txt"
+    last.write_text(SAID, encoding="utf-8")
+    return [*found, last]
+
+
+def good(sources: list[Path]) -> list[str]:
+    return [path.name for path in sources if path.name.startswith("good")]
+
+
+def check(failures: list[Failure]) -> None:
+    """No failure is one of the program, and each says what to do."""
+    assert [one for one in failures if "internal error" in one.reason or "its worker ended" in one.reason] == []
+    assert [one for one in failures if not one.left_out and not ADVICE.search(one.reason)] == []
+
+
+def test_there_are_enough_hostile_files() -> None:
+    """Claim: the corpus has at least 400 files, no two with the same name."""
+    assert len(FILES) >= 400
+    assert len({name for name, _ in FILES}) == len(FILES)
+
+
+@pytest.mark.parametrize("workers", [1, 2] if ALL else [1])
+def test_every_good_article_is_read_beside_hostile_files(sources: list[Path], workers: int) -> None:
+    """Claim: with the real models in worker processes, as `onrecord read` has them, no good article is lost, and no
+    item takes more than ten seconds or a gigabyte.
+    """
+    limit = SECONDS * slowness()
+    bounds = Bounds(seconds=limit, megabytes=MEGABYTES)
+    read: list[str] = []
+    failures: list[Failure] = []
+    slow: list[tuple[str, float]] = []
+
+    def timed() -> Iterator[object]:
+        begin = time.monotonic()
+        items = in_workers(
+            [str(path) for path in sources], functools.partial(load, None), workers=workers, bounds=bounds
+        )
+        for item in unpacked(items):
+            seconds = time.monotonic() - begin
+            if seconds > limit + 10 and isinstance(item, Failure | Result):
+                slow.append((item.source if isinstance(item, Failure) else item.article.name, seconds))
+            yield item
+            begin = time.monotonic()
+
+    next_items = timed()
+    for item in next_items:
+        if isinstance(item, Result):
+            read.append(item.article.name)
+        elif isinstance(item, Failure):
+            failures.append(item)
+    assert [name for name in read if name.startswith("good-")] == good(sources)
+    assert slow[1:] == []  # the first has to wait for the models
+    check(failures)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 < MEGABYTES + 500
+
+
+def test_in_one_process_nothing_stops_the_rest(sources: list[Path]) -> None:
+    """Claim: `onrecord.run`, which has no worker, loses no good article either."""
+    items = list(run([str(path) for path in sources], small_pipeline()))  # type: ignore[arg-type]
+    names = [item.article.name for item in items if isinstance(item, Result)]
+    assert [name for name in names if name.startswith("good-")] == good(sources)
+    check([item for item in items if isinstance(item, Failure)])
+
+
+def test_the_command_shows_no_traceback_and_no_control_character(sources: list[Path], tmp_path: Path) -> None:
+    """Claim: what the real command prints of a folder of hostile files is lines, and its status is 1."""
+    folder = tmp_path / "sample"
+    folder.mkdir()
+    for path in sources[:80]:
+        (folder / path.name).write_bytes(path.read_bytes())
+    command = [sys.executable, "-m", "onrecord", "read", str(folder), "--ledger", "l.db", "--format", "jsonl"]
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": paths},
+        timeout=scaled(200),
+        check=False,
+    )
+    assert done.returncode == 1
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    assert "internal error" not in said
+    assert CONTROL.findall(said) == []
+    assert all(isinstance(json.loads(line), dict) for line in done.stdout.splitlines())
+
+
+def test_the_desk_reads_the_good_uploads(sources: list[Path], tmp_path: Path) -> None:
+    """Claim: uploaded together, hostile files cost the good ones nothing, and each is named with what to do."""
+    pytest.importorskip("starlette", reason="the extra `desk` is not installed")
+    from starlette.testclient import TestClient
+
+    from onrecord.show.desk.app import create_app
+    from onrecord.show.desk.settings import Limits, Settings
+    from tests.web.conftest import token
+
+    limits = Limits(article_seconds=SECONDS * slowness())
+    app = create_app(Settings(ledger=str(tmp_path / "l.db"), coder="Ada", hosts=("testserver",), limits=limits))
+    chosen = sources if ALL else sources[:41]
+    with TestClient(app) as client:
+        for start in range(0, len(chosen), 150):
+            part = chosen[start : start + 150]
+            files = [("files", (path.name, path.read_bytes())) for path in part]
+            sent = client.post(
+                "/add", data={"csrf": token(client.get("/add").text)}, files=files, follow_redirects=False
+            )
+            assert sent.status_code == 303
+            job = app.state.desk.jobs.get(int(sent.headers["location"].rpartition("/")[2]))
+            until = time.monotonic() + scaled(60 + 3 * len(part))
+            while not job.over and time.monotonic() < until:
+                assert client.get("/health").status_code == 200
+                time.sleep(0.5)
+            assert job.state == "done"
+        names = {article.name for article in app.state.desk.ledger.articles()}
+        assert set(good(chosen)) <= names
