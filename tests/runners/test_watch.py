@@ -413,7 +413,7 @@ def test_a_reprint_that_is_touched_up_stays_one(site: Site, look: Look, clock: C
     clock.now += 3601
     assert kinds(look("/feed")) == ["reprint"]
     assert len(quotes(tmp_path)) == 1
-    site.html("/b", page(WANT, " ".join(f"word{n}" for n in range(90)) + ". It ends here."))
+    site.html("/b", page(WANT, " ".join(f"and the word{n}" for n in range(40)) + ". It ends here."))
     clock.now += 6 * 3601
     assert kinds(look("/feed")) == ["article"]
     assert len(quotes(tmp_path)) == 2
@@ -423,7 +423,7 @@ def test_sitemaps_and_json_feeds(site: Site, look: Look) -> None:
     for number, words in enumerate(("first", "second", "third")):
         site.html(
             f"/{number}",
-            page(f"“We want the {words} ferry,” said Orr.", " ".join(f"{words}{n}" for n in range(80)) + "."),
+            page(f"“We want the {words} ferry,” said Orr.", " ".join(f"and the {words}{n}" for n in range(40)) + "."),
         )
     index = f"<sitemapindex><sitemap><loc>{site.url}/map</loc></sitemap></sitemapindex>"
     urls = f"<urlset><url><loc>{site.url}/0</loc><lastmod>2026-03-01</lastmod></url></urlset>"
