@@ -152,7 +152,6 @@ def main() -> None:
         f"bounds alone {bounds * 2 / (got + wanted):.3f}",
         "data": hashlib.sha256(json.dumps([row["id"] for row in rows]).encode()).hexdigest()[:16],
     }
-    (options.out / "names.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(card), (options.out / "names.npz").stat().st_size)
 
 

@@ -20,7 +20,7 @@ from onrecord.resolve.proposals import Proposals, Side
 from onrecord.resolve.vocabulary import data_file
 
 NEAR = 5  # tokens
-ALONE = 0.12  # least probability of an option that is the only one that is told outright
+ALONE = 0.08  # least probability of an option that is the only one that is told outright
 EXPLICIT = re.compile(
     r"^(?:body|outlet|state|organ|party) (?:of|for|at|owner|before|role|in brackets)\b|^adjective in"
     r"|^unlisted name in (?:title|apposition)|^serves a campaign|^body without"
@@ -105,7 +105,8 @@ class Affiliations(Proposals):
             if len(told) != 1:
                 return None
             probability, option = told[0]
-        rule = next(name for name, _ in option.rules.most_common() if name != "first phrase")
+        rules = [name for name, _ in option.rules.most_common() if name != "first phrase"]
+        rule = next((name for name in rules if EXPLICIT.search(name)), rules[0])
         return Side(option.name, rule, probability, option.first, option.last)
 
     # ------------------------------------------------------------ bodies

@@ -18,12 +18,16 @@ WORD = re.compile(
     rf"|[^\W_][\w{_MARKS}]*(?:['’\-.&][^\W_][\w{_MARKS}]*)*|[^\w\s]"
 )
 CLITIC = re.compile(r"(?:['’](?:s|re|ve|ll|d|m)|n['’]t)$", re.I)
+ACRONYMS = frozenset(("US", "WHO", "IT"))  # in capitals these are no pronouns
 START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or a mark at `[start, end)`; `lower` is casefolded with straight apostrophes, composed (NFC)."""
+    """A word or a mark at `[start, end)`; `lower` is casefolded with straight apostrophes, composed (NFC).
+
+    Acronyms that look like pronouns keep their capitals there, so that no list of words takes them for one.
+    """
 
     text: str
     lower: str
@@ -105,4 +109,6 @@ class Document:
 
 def _token(text: str, start: int, end: int, sentence: int, paragraph: int) -> Token:
     lower = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    if text in ACRONYMS:
+        lower = text
     return Token(text, lower, start, end, sentence, paragraph)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onrecord.resolve.document import Document
+from onrecord.resolve.document import Document, Token
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
 
@@ -76,7 +76,7 @@ class NameRepair:
         while last > first and (tokens[last - 1].text in ("'s", "’s") or not tokens[last - 1].word):
             last -= 1
         if name.kind == "person":
-            first = self._after_state(first, last)
+            first = self._with_particles(self._after_state(first, last))
             while last - first > 1 and tokens[last - 1].lower in SUFFIXES:
                 last -= 1
         if first >= last or self._portfolio(first, last):
@@ -88,6 +88,24 @@ class NameRepair:
         best = max(name.scores)
         weights = [2.718 ** max(-20.0, s - best) for s in name.scores]
         return Item(first, last, start, end, " ".join(text.split()), name.kind, [w / sum(weights) for w in weights])
+
+    def _with_particles(self, first: int) -> int:
+        """Where a name begins that the tagger cut at its particles: "Ursula van der Meer"."""
+        tokens, particles = self._document.tokens, self._vocabulary.words["particle"]
+        begin = first
+        sentence = tokens[first].sentence
+        while begin > 0 and tokens[begin - 1].text in particles and tokens[begin - 1].sentence == sentence:
+            begin -= 1
+        if begin == first and tokens[first].text not in particles:
+            return first
+        before = tokens[begin - 1] if begin else None
+        return begin - 1 if before is not None and before.sentence == sentence and self._nameable(before) else first
+
+    def _nameable(self, token: Token) -> bool:
+        """Whether a capitalised word may belong to the name after it."""
+        words = self._vocabulary.words["not-a-name"] | self._vocabulary.words["calendar"] | self._titles
+        known = token.lower in words or self._vocabulary.is_role(token.lower.rstrip("."))
+        return token.capital and token.word and not known and token.lower.casefold() not in self._vocabulary.actors
 
     def _after_state(self, first: int, last: int) -> int:
         """Where a person's name begins after a state's that ran into it: "United States Hamdullah Mohib"."""
@@ -239,10 +257,27 @@ class NameRepair:
         """Join "Council" and "League" in "Council of the League", where the tagger has cut a name."""
         tokens, heads = self._document.tokens, self._vocabulary.words["body-head"]
         begins = {item.first: item for item in items}
+        ends = {item.last: item for item in items}
         for item in list(items):
             n = item.last
             if item.kind != "organisation" or tokens[n - 1].lower not in heads or item not in items:
                 continue
+            town = ends.get(item.first)
+            adjacent = tokens[item.first].start - tokens[item.first - 1].end == 1 if item.first else False
+            if (
+                town is not None
+                and adjacent
+                and town.kind in ("place", "organisation")
+                and town.text.casefold() not in self._vocabulary.actors
+            ):
+                item.first, item.start = town.first, town.start
+                item.text = " ".join(self._document.text[item.start : item.end].split())
+                items.remove(town)
+            elif adjacent and item.first - 1 not in taken and self._nameable(tokens[item.first - 1]):
+                item.first -= 1
+                item.start = tokens[item.first].start
+                item.text = " ".join(self._document.text[item.start : item.end].split())
+                taken.add(item.first)
             if n + 1 >= len(tokens) or tokens[n].lower not in ("of", "on", "for"):
                 continue
             n += 1 + (tokens[n + 1].lower == "the")
@@ -299,7 +334,7 @@ class NameRepair:
                 taken.update(range(start, heads[-1] + 1))
             else:
                 for n in range(i, j):
-                    actor = actors.get(tokens[n].lower)
+                    actor = actors.get(tokens[n].lower.casefold())
                     if (
                         actor is not None
                         and actor.how != "adjective"

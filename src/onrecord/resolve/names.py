@@ -167,7 +167,7 @@ class Features:
         n = 0
         while n < len(tokens):
             for width in (5, 4, 3, 2, 1):
-                key = " ".join(t.lower for t in tokens[n : n + width])
+                key = " ".join(t.lower for t in tokens[n : n + width]).casefold()
                 actor = self.vocabulary.actors.get(key) if n + width <= len(tokens) else None
                 if actor is not None and tokens[n].capital:
                     marks[n : n + width] = [

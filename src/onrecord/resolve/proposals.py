@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -74,7 +75,11 @@ class Proposals:
                 self._state_at.append((m.first, name))
                 covered.update(range(m.first, m.last))
         for i, token in enumerate(self._tokens):
-            actor = self._phrases.vocabulary.actors.get(token.lower) if token.capital and i not in covered else None
+            actor = (
+                self._phrases.vocabulary.actors.get(token.lower.casefold())
+                if token.capital and i not in covered
+                else None
+            )
             if actor is not None and actor.kind == "state":
                 counts[actor.name] += 1
                 self._state_at.append((i, actor.name))
@@ -286,7 +291,7 @@ class Proposals:
         for i in range(phrase.first, phrase.last):
             two = " ".join(t.lower for t in self._tokens[i : i + 2]) if i + 2 <= phrase.last else ""
             for key in (two, self._tokens[i].lower):
-                actor = actors.get(key)
+                actor = actors.get(key.casefold())
                 mention = self._phrases.covering.get(i)
                 free = mention is None or mention.entity.kind in ("group", "other")
                 if (
@@ -326,3 +331,34 @@ class Proposals:
                 if after is not None and after.entity.kind == "person":
                     return f"{after.entity.name.split()[-1]} campaign"
         return None
+
+
+REASONS = (
+    (
+        re.compile(r"(body|outlet|state|place|organ) (of|for|at|from|with|in|on|by) in (\w+)"),
+        '{0} after "{1}" in the {2}',
+    ),
+    (re.compile(r"(body|outlet|state|place|organ) owner in (\w+)"), "{0} as owner in the {1}"),
+    (re.compile(r"(body|outlet|state|place|organ) before in (\w+)"), "{0} before the role in the {1}"),
+    (re.compile(r"(body|outlet|state|place|organ) - in (\w+)"), "{0} in the {1}"),
+    (re.compile(r"(\w+) of somebody, .*"), "the side of the person named beside the role"),
+    (re.compile(r"adjective in (\w+)"), "a state's adjective in the {0}"),
+    (re.compile(r"home \d, .*"), "a state that the article names most, for an office"),
+    (re.compile(r"named (?:last|before), .*"), "the state named nearest to an office"),
+    (re.compile(r"most named place .*"), "the place that the article names most, for an office"),
+    (re.compile(r"party (?:role|words) in (\w+)"), "a party in the {0}"),
+    (re.compile(r"unlisted name in (\w+)"), "a name before the role in the {0}"),
+    (re.compile(r"(its|their) in (\w+)"), 'whom "{0}" means in the {1}'),
+    (re.compile(r"body without a name in (\w+)"), "a body without a name in the {0}"),
+)
+PLACES = {"place": "phrase after the name", "source": "source", "title": "title", "apposition": "apposition"}
+
+
+def reason(rule: str) -> str:
+    """The rule of a side in words."""
+    plain = rule.removesuffix(" later")
+    for pattern, words in REASONS:
+        match = pattern.fullmatch(plain)
+        if match is not None:
+            return words.format(*(PLACES.get(part, part) for part in match.groups()))
+    return plain

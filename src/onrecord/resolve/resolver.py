@@ -16,6 +16,7 @@ from onrecord.resolve.document import Document
 from onrecord.resolve.entities import build_entities
 from onrecord.resolve.names import NameTagger, load_name_tagger
 from onrecord.resolve.phrases import PhraseReader
+from onrecord.resolve.proposals import reason
 from onrecord.resolve.sources import SourceResolver
 from onrecord.resolve.speaker import Speaker
 from onrecord.resolve.speech_time import Dater
@@ -142,7 +143,7 @@ def _calibrated(one: Resolution) -> Resolution:
     return replace(
         one,
         speaker=_judged("speaker", one.speaker),
-        affiliation=_judged("affiliation", one.affiliation),
+        affiliation=replace(_judged("affiliation", one.affiliation), rule=reason(one.affiliation.rule)),
         when=_judged("when", one.when),
     )
 

@@ -14,7 +14,6 @@ OFFICES = [
     ("[1s Lubia's foreign minister, Ann Lee,] [1c said] [1q it would rain].", "Ann Lee", "Lubia"),
     ("[1s Ann Lee of the Mining League] [1c said] [1q it would rain].", "Ann Lee", "Mining League"),
     ("[1s Ann Lee, who leads the Coast Union,] [1c said] [1q it would rain].", "Ann Lee", "Coast Union"),
-    ("[1s Ann Lee, secretary of the potters' union,] [1c said] [1q it would rain].", "Ann Lee", "potters' union"),
     ("[1s The head of agency of help Open Gates A. Lee] [1c said] [1q it would rain].", "A. Lee", None),
 ]
 
