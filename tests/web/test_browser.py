@@ -43,7 +43,8 @@ def addresses(path):
             "/people", "/people/Ana%20Orr", "/people/Ardesh?by=affiliation", "/cells?actor=Ana+Orr&on=dam", "/articles",
             f"/compare?a={one.id}&b={one.id}", "/tie?a=Ana+Orr&b=Boris+Vel", "/?outlet=The+Courier&checked=no",
             "/conflicts?kind=drift", "/conflicts", "/conflicts?kind=between", "/network?by=speaker", "/review",
-            f"/review/{one.id}/edit", "/add", "/coding", "/account", "/registry", "/codebook", "/brief", "/audit", "/flags", "/work",
+            f"/review/{one.id}/edit", "/add", "/coding", "/account", "/registry", "/codebook", "/brief", "/audit",
+            "/flags", "/work",
             "/conflicts?kind=moved", "/positions?as_of=2020-01-01"]  # fmt: skip
 
 
