@@ -271,6 +271,8 @@ class Proposals:
             mention = self._phrases.covering.get(i)
             if mention is None or mention.first != i or mention.entity is skip or mention.last > phrase.last:
                 continue
+            if mention.entity.kind == "outlet" and self._passed_on(phrase.first, i):
+                continue
             before = self._tokens[i - 1].lower if i > phrase.first else ""
             before = self._tokens[i - 2].lower if before in ("the", "a") and i > phrase.first + 1 else before
             if before in self._words["apart"]:
@@ -284,6 +286,20 @@ class Proposals:
                 yield mention, "before"
             else:
                 yield mention, "-"
+
+    def _passed_on(self, first: int, outlet: int) -> bool:
+        """Whether an outlet published or saw a document that is named before it, and did not write it.
+
+        So in "a report seen by the Post" and, as the author is named, in "a study by the council in the Post".
+        """
+        words = [t.lower for t in self._tokens[first:outlet]]
+        at = len(words) - 2 if words and words[-1] in ("the", "a") else len(words) - 1
+        if at < 1 or words[at] not in ("by", "in", "on", "to", "with"):
+            return False
+        authored = words[at] in ("in", "on") and "by" in words[:at]
+        return words[at - 1] in self._words["passed-on"] or (
+            authored and bool(set(words[:at]) & self._words["document"])
+        )
 
     def _adjective(self, phrase: Phrase) -> tuple[str, int] | None:
         """The state of an adjective that no name holds: "Russian", "US"."""

@@ -66,6 +66,20 @@ def test_a_chain_has_the_outermost_reporter_first() -> None:
     assert [s.chain.value for s in read(text)] == [(), ("Echo",), ("Echo", "Ann Lee")]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "A review by the river council printed in the Orrin Herald",
+        "A memo seen by the Orrin Herald",
+        "Emails obtained by the Orrin Herald",
+        "A study by the River Council in the Orrin Herald",
+    ],
+)
+def test_an_outlet_that_passes_a_document_on_is_not_its_author(source: str) -> None:
+    """Who published or saw a document does not speak through it; who wrote it does."""
+    assert "Herald" not in (who(f"[1s {source}] [1c said] [1q it would rain].")[0][1] or "")
+
+
 def test_no_affiliation_comes_from_inside_the_quotation() -> None:
     """A state that is only spoken of is nobody's side."""
     assert who("[1s Florence Dunn] [1c said] [1q that France should pay].")[0][1] is None
