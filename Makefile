@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check hostile docs docs-build licences dist bench bench-peers bench-scale browser floors mutants card clean
+.PHONY: demo test check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser floors mutants card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -62,6 +62,14 @@ docs-build: $(VENV)/.documented
 # Every installed package with its licence, and a bill of materials (CycloneDX).
 licences: $(STAMP)
 	$(BIN)/python deploy/licences.py --sbom sbom.json
+
+# What the container installs: exact versions with hashes, for all platforms.
+LOCKED := documents excel pandas plot postgres watch web-archive
+
+lock: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  $(addprefix --extra ,$(LOCKED)) pyproject.toml --output-file deploy/requirements.lock
 
 # A wheel and an sdist that are the same, byte for byte, wherever they are built from one commit.
 dist: $(STAMP)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import onrecord
 
@@ -62,6 +64,25 @@ def test_the_conda_recipe_has_the_requirements_of_the_package() -> None:
     assert version == onrecord.__version__
 
 
+def test_the_lock_file_pins_what_the_package_requires() -> None:
+    """Each requirement, those of the extras in the container among them, is locked within its bounds, with hashes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = re.search(r"^LOCKED := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert extras is not None
+    wanted = [*project["dependencies"]]
+    for name in extras[1].split():
+        wanted += project["optional-dependencies"][name]
+    text = (ROOT / "deploy" / "requirements.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.+!-]+)", text, re.MULTILINE))
+    for one in map(Requirement, wanted):
+        version = locked[canonicalize_name(one.name)]
+        assert one.specifier.contains(version), f"{one}: locked at {version}; run: make lock"
+    blocks = re.split(r"^(?=[\w.-]+(?:\[[\w,]+\])?==)", text, flags=re.MULTILINE)[1:]
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert "http://" not in text
+    assert "https://" not in text
+
+
 def test_the_services_start_commands_that_exist() -> None:
     """Each service of the compose file that runs OnRecord gives it a command and flags that it has."""
     from tests.docs.test_commands import unknown
@@ -73,11 +94,14 @@ def test_the_services_start_commands_that_exist() -> None:
         assert unknown(words) == []
 
 
-def test_the_image_installs_extras_that_exist() -> None:
-    """The Containerfile names extras of pyproject.toml."""
-    (named,) = re.findall(r"\)\[([\w,-]+)\]", (ROOT / "Containerfile").read_text(encoding="utf-8"))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert set(named.split(",")) <= set(project["optional-dependencies"])
+def test_the_image_installs_the_lock_file() -> None:
+    """The Containerfile installs what is locked, by hash, and nothing besides the wheel."""
+    lines = re.findall(
+        r"pip install (.*)", (ROOT / "Containerfile").read_text(encoding="utf-8").partition("AS build")[2]
+    )
+    installed = [line for line in lines if "wheels" in line and "build" not in line]
+    assert any("--require-hashes -r /wheels/requirements.lock" in line for line in installed)
+    assert all("--require-hashes" in line or "--no-deps" in line for line in installed)
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
