@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
+import threading
 import venv
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.made import ROOT
+
+SAID = "Ann Lee said that the bridge would open in May. " * 8
+PAGE = f"<html><body><article><h1>Bridge</h1><p>{SAID}</p></article></body></html>"
+DEBIAN_PIP = "23.0.1"  # python3-pip of Debian 12
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -22,12 +29,14 @@ def run(*command: str | Path, cwd: Path) -> str:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bin folder of a new environment that has nothing but the wheel and what it depends on.
 
-    It is made with the pip that this Python brings, which knows less than the newest one.
+    It is made with an old pip, which knows less than the newest one: Debian 12's, or that which a newer Python brings.
     """
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT, cwd=folder)
     venv.create(folder / "env", with_pip=True)
     (wheel,) = folder.glob("onrecord-*.whl")
+    if sys.version_info < (3, 12):
+        run(folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", f"pip=={DEBIAN_PIP}", cwd=folder)
     run(folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, cwd=folder)
     return folder / "env" / "bin"
 
@@ -48,10 +57,20 @@ def test_importing_the_package_loads_no_heavy_library(installed: Path, tmp_path:
 
 def test_an_html_page_is_read(installed: Path, tmp_path: Path) -> None:
     """A page is read after a plain install, without any extra."""
-    page = "<html><body><article><h1>Bridge</h1><p>{}</p></article></body></html>"
-    text = "Ann Lee said that the bridge would open in May. " * 8
-    (tmp_path / "a.html").write_text(page.format(text), encoding="utf-8")
+    (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
     shown = run(installed / "onrecord", "read", "a.html", "--no-save", cwd=tmp_path)
+    assert "Ann Lee" in shown
+
+
+def test_an_address_is_read(installed: Path, tmp_path: Path) -> None:
+    """A page is fetched and read after a plain install."""
+    (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/a.html"
+        shown = run(installed / "onrecord", "read", address, "--allow-private", "--no-save", cwd=tmp_path)
+        server.shutdown()
     assert "Ann Lee" in shown
 
 
