@@ -12,9 +12,11 @@ from urllib.parse import urljoin, urlsplit
 
 from onrecord.core.statement import PartialDate
 from onrecord.errors import SourceError
+from onrecord.read.boundary import one_line
 from onrecord.read.given import parse_date
 from onrecord.read.http import gunzip_bytes, is_address, without_password
 
+_LISTS = "give OPML, or a YAML list of addresses"
 MOST_CHARACTERS = 4_000  # of an address
 MOST_ENTRIES = 2_000  # of one feed or sitemap: the newest ones of an archive-sized sitemap
 
@@ -50,12 +52,12 @@ def feeds_in(path: Path) -> list[Feed]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(str(path), f"cannot be read ({' '.join(str(error).split())})") from error
+        raise SourceError(str(path), f"cannot be read ({one_line(error)}); {_LISTS}") from error
     found = list(_opml(text, path) if re.search(r"<opml\b", text[:2000], re.I) else _yaml(text, path))
     wrong = next((feed for feed in found if not is_address(feed.url)), None)
     if wrong is not None or not found:
         reason = "no feed in it" if wrong is None else f"{without_password(wrong.url)[:80]!r} is no web address"
-        raise SourceError(str(path), f"{reason}; give OPML, or a YAML list of addresses")
+        raise SourceError(str(path), f"{reason}; {_LISTS}")
     return list({feed.url: feed for feed in found}.values())
 
 
@@ -90,15 +92,15 @@ def _yaml(text: str, path: Path) -> Iterator[Feed]:
     try:
         value = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise SourceError(str(path), f"neither OPML nor YAML ({' '.join(str(error).split())[:120]})") from error
+        raise SourceError(str(path), f"neither OPML nor YAML ({one_line(error)[:120]}); {_LISTS}") from error
     items = value.get("feeds") if isinstance(value, dict) else value
-    for item in items if isinstance(items, list) else []:
+    for number, item in enumerate(items if isinstance(items, list) else [], 1):
         if isinstance(item, str):
             yield Feed(item)
         elif isinstance(item, dict) and isinstance(item.get("url"), str):
             yield Feed(item["url"], item.get("outlet"))
         else:
-            raise SourceError(str(path), f"{str(item)[:60]!r} is neither an address nor has a `url`")
+            raise SourceError(str(path), f"entry {number} is neither an address nor has a `url`; {_LISTS}")
 
 
 def listing(data: bytes, url: str) -> Listing:
@@ -124,7 +126,7 @@ def listing(data: bytes, url: str) -> Listing:
 def _absolute(base: str, link: str) -> str | None:
     """The absolute web address of a link; None where it is none, or none that can be kept."""
     try:
-        address = urljoin(base, link.strip())
+        address = without_password(urljoin(base, link.strip()))
         urlsplit(address).port  # noqa: B018 - reading it checks it
         address.encode("utf-8")
     except ValueError:

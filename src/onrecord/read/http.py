@@ -8,6 +8,7 @@ elsewhere a moment later (DNS rebinding). A request has one deadline for everyth
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -34,6 +35,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("application/xhtml+xml", "application/json")
 _SLICE = 0.5  # seconds after which a wait looks whether anybody still waits for the answer
 _PORTS = {"http": 80, "https": 443}
+_PORT = re.compile(r":\d{1,5}$|\]$")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Resolve = Callable[[str, int], list[str]]
 
@@ -95,10 +97,17 @@ def is_address(source: str) -> bool:
 
 
 def without_password(url: str) -> str:
-    """The address without a name and a password in it, as it may be shown and kept."""
+    """The address without a name and a password in it, as it may be shown and kept.
+
+    A password with a slash in it, which no valid address has, is removed as well.
+    """
     scheme, mark, rest = url.partition("://")
+    if not mark:
+        return url
     host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else url
+    if "@" not in host and "@" in path and ":" in host and _PORT.search(host) is None:
+        host, slash, path = rest.rpartition("@")[2].partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def is_public(address: str) -> bool:
@@ -198,7 +207,7 @@ class HttpClient:
         except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
             raise Unreachable(name, f"cannot be fetched: {one_line(error)}; check the address, or try later") from error
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise Refused(name, f"no web address that can be read ({one_line(error)}); check it") from error
+            raise _no_address(url, name, error) from error
 
     def _checked(self, url: str, shown: str) -> httpx.URL:
         if not is_address(url) or not url.isprintable() or any(char.isspace() for char in url):
@@ -206,7 +215,7 @@ class HttpClient:
         try:
             target = httpx.URL(url)
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise Refused(shown, f"no web address that can be read ({one_line(error)}); check it") from error
+            raise _no_address(url, shown, error) from error
         if not target.host or target.scheme not in _PORTS:
             raise Refused(shown, "no web address that can be read; check it")
         if self.standard_ports and not self.allow_private and target.port not in (None, _PORTS[target.scheme]):
@@ -216,6 +225,12 @@ class HttpClient:
                 shown, "an address with a name and password in it is not fetched; save the page and upload it"
             )
         return target
+
+
+def _no_address(url: str, shown: str, error: Exception) -> Refused:
+    """The error of an address that cannot be read; without details, which may show a password, where it has one."""
+    detail = "" if "@" in url else f" ({one_line(error)})"
+    return Refused(shown, f"no web address that can be read{detail}; check it")
 
 
 def _proxy(url: httpx.URL) -> str | None:

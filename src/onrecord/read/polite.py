@@ -100,12 +100,12 @@ class Polite:
         for _ in range(MAX_REDIRECTS + 1):
             host = self._host(place)
             if not self._allowed(host, place):
-                raise Gone(url, "its host's robots.txt does not want it fetched")
+                raise Gone(url, "its host's robots.txt forbids fetching it; ask the publisher, or save the page")
             answer = self._ask(host, place, url, given)
             if isinstance(answer, Answer):
                 return answer
             place = answer
-        raise Gone(url, f"redirected more than {MAX_REDIRECTS} times")
+        raise Gone(url, f"redirected more than {MAX_REDIRECTS} times; check the address")
 
     def _host(self, url: str) -> _Host:
         return self._hosts.setdefault(_network_location(url), _Host(delay=self.delay))
@@ -135,7 +135,8 @@ class Polite:
         if reply.location is not None:
             host.failures = 0
             if not is_address(reply.location):
-                raise Gone(without_password(url), f"redirected to {reply.location[:80]}, which is no web address")
+                target = without_password(reply.location)[:80]
+                raise Gone(without_password(url), f"redirected to {target}, which is no web address; check the address")
             return reply.location
         if reply.status == 304:
             host.failures = 0
@@ -143,11 +144,11 @@ class Polite:
         raise self._refused(host, without_password(url), reply)
 
     def _refused(self, host: _Host, url: str, reply: Reply) -> SourceError:
-        reason = f"the server answers {reply.status} {reply.reason[:120]}"
+        answer = f"the server answers {reply.status} {reply.reason[:120]}"
         if reply.status in (408, 425, 429) or reply.status >= 500:
             asked = retry_after(reply.headers.get("Retry-After", ""))
-            return Later(url, reason, max(self._back_off(host), min(asked, self.longest)))
-        return Gone(url, reason)
+            return Later(url, f"{answer}; it is asked again later", max(self._back_off(host), min(asked, self.longest)))
+        return Gone(url, f"{answer}; check the address")
 
     def _back_off(self, host: _Host) -> float:
         """Twice as long after each failure in a row, give or take a half: many watchers must not come back at once."""
@@ -192,7 +193,7 @@ def _network_location(url: str) -> str:
     try:
         return urlsplit(url).netloc.lower().rpartition("@")[2]
     except ValueError as error:
-        raise Gone(without_password(url)[:200], "no web address that can be read") from error
+        raise Gone(without_password(url)[:200], "no web address that can be read; check it") from error
 
 
 def retry_after(value: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float:

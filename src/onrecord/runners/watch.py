@@ -185,7 +185,7 @@ class Watch:
                 page = answer.page
                 suffix = ".html" if page.media in ("text/html", "application/xhtml+xml") else ".txt"
                 if suffix == ".txt" and not page.media.startswith("text/"):
-                    raise Gone(due.url, f"it is {page.media}, not a page of text")
+                    raise Gone(due.url, f"it is {page.media[:60]}, not a page of text; save it and read the file")
                 feed = self._feeds.get(due.feed)
                 given = Given(outlet=feed.outlet if feed else None)
                 piece = Piece(

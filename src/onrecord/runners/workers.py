@@ -243,7 +243,7 @@ class Reader:
         answer = found[0] if found else Failure(name, "stopped before it was read")
         if isinstance(answer, Answer):
             return cast("T", answer.value)
-        raise SourceError(name, answer.reason if isinstance(answer, Failure) else "cannot be read")
+        raise SourceError(name, answer.reason if isinstance(answer, Failure) else "cannot be read; try again")
 
     def stop(self) -> None:
         """End the worker from another thread; the one that waits for it gets what was read until now."""
