@@ -7,7 +7,7 @@ import re
 import pytest
 
 from onrecord.analyse.agreement import kappa, wilson
-from onrecord.record import DeskWork, Ledger, Role
+from onrecord.record import DeskWork, Ledger, Reviews, Role
 from onrecord.record.accounts import Accounts
 from onrecord.show.desk.passwords import hash_password
 from tests.web.conftest import PASSWORD, log_in, send
@@ -52,6 +52,29 @@ def test_differences_stay_hidden_until_one_has_coded(coders):
     """Claim: whoever has not coded the whole round sees nobody's values."""
     send(coders["Cora"], "/coding", "/coding", name="two", size="2", field_stance="on")
     assert coders["Dan"].get("/coding/two/disagreements").status_code == 403
+
+
+def test_a_finished_round_cannot_be_coded_again(coders, path):
+    """Claim: whoever has finished a round, and so may see the others' codes, cannot change what they coded."""
+    send(coders["Cora"], "/coding", "/coding", name="three", size="2", field_stance="on")
+    for at in ("1", "2"):
+        assert send(coders["Cora"], "/coding/three", f"/coding/three?at={at}", at=at, stance="mixed").status_code == 303
+    again = send(coders["Cora"], "/coding/three", "/coding/three?at=1", at="1", stance="support")
+    assert again.status_code == 409
+    with Ledger(path) as ledger:
+        codes = Reviews(ledger).codings("three")["Cora"]
+    assert {values["stance"] for values in codes.values()} == {"mixed"}
+
+
+def test_an_admin_who_has_not_coded_sees_no_codes(coders, open_desk, path):
+    """Claim: a round is blind for every role, on each page and table that shows its codes."""
+    send(coders["Cora"], "/coding", "/coding", name="four", size="2", field_stance="on")
+    for at in ("1", "2"):
+        send(coders["Cora"], "/coding/four", f"/coding/four?at={at}", at=at, stance="mixed")
+    admin = open_desk(path, coder=None)
+    log_in(admin, "Adam")
+    for place in ("agreement", "agreement.csv", "disagreements"):
+        assert admin.get(f"/coding/four/{place}").status_code == 403
 
 
 def test_kappa_is_cohens():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
@@ -214,6 +215,19 @@ def test_export_writes_each_format(run: Run, ledger: str, tmp_path: Path, ending
     assert found.exit_code == 0, found.stderr
     assert "1 statement" in found.stderr
     assert path.stat().st_size > 100
+
+
+def test_csv_has_one_dialect(run: Run, ledger: str, tmp_path: Path) -> None:
+    """The columns that `statements` and `export` have in common hold the same cells, lists joined alike."""
+    run("export", "--ledger", ledger, "-o", str(tmp_path / "e.csv"))
+    with (tmp_path / "e.csv").open(encoding="utf-8", newline="") as stream:
+        exported = list(csv.DictReader(stream))
+    printed = list(csv.DictReader(io.StringIO(run("statements", "--ledger", ledger, "--format", "csv").stdout)))
+    common = set(exported[0]) & set(printed[0])
+    assert {"id", "chain", "quote", "speaker", "stance"} <= common
+    assert [{name: row[name] for name in common} for row in exported] == [
+        {name: row[name] for name in common} for row in printed
+    ]
 
 
 def test_export_to_brat_and_back_from_json_lines(run: Run, ledger: str, tmp_path: Path) -> None:

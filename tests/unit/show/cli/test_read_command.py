@@ -103,6 +103,19 @@ def test_escape_sequences_of_an_article_do_not_reach_the_screen(run: Any, tmp_pa
         assert not set(output) & {"\x1b", "\x9b", "\r"}
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv", "table"])
+def test_a_terminal_gets_no_control_character(
+    run: Any, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither C0 nor C1 nor an override of direction in the text reaches a terminal, whatever the format."""
+    monkeypatch.setattr("onrecord.show.cli.output.on_terminal", lambda: True)
+    bad = "\x07\x1b\x7f\x9b\x90\u202e\u2066"
+    (tmp_path / "a.txt").write_text(f"“We {bad} want it,” said Orr.", encoding="utf-8")
+    output = run("read", "a.txt", "--no-save", "--format", form).output
+    assert "want it" in output
+    assert not set(output) & set(bad)
+
+
 def test_half_surrogates_come_through_json(run: Any, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(
         '{"id": "\\ud800", "title": "\\udfff", "text": "“We \\ud83d want it,” said Orr."}'
