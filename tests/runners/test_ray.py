@@ -13,6 +13,7 @@ from onrecord.pipeline import Failure, Known, Result, run, unpacked
 from onrecord.record import Archive, Ledger
 from onrecord.runners import Bounds
 from onrecord.runners.on_ray import on_ray
+from tests.machine import scaled
 from tests.made import TEXT
 from tests.runners import poison
 
@@ -27,7 +28,7 @@ def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
     good.write_text("\n".join(row for row in rows if "CRASH" not in row and "HANG" not in row), encoding="utf-8")
     with Ledger(tmp_path / "l.db") as ledger, Archive(tmp_path / "archive") as archive:
         list(run([str(good)], poison.build(), ledger))
-        options = {"bounds": Bounds(seconds=2.0), "reader": "poisonable 1", "resume": True}
+        options = {"bounds": Bounds(seconds=scaled(2.0)), "reader": "poisonable 1", "resume": True}
         items = list(unpacked(on_ray([str(path)], poison.build, archive, **options)))  # type: ignore[arg-type]
         assert [type(item) for item in items] == [*([Result] * 30), Failure, Failure, Result, Failure]
         assert archive.table().sort("id").equals(ledger.table().sort("id"))

@@ -134,7 +134,11 @@ def look(site: Site, tmp_path: Path, clock: Clock) -> Look:
 
         pipeline = Pipeline(Extractor(), Interpreter(None))
         polite = Polite(
-            delay=0.0, total_seconds=1.0, dice=random.Random(1), wait=lambda seconds: None, allow_private=True
+            delay=0.0,
+            total_seconds=min(4.0, scaled(1.0)),
+            dice=random.Random(1),
+            wait=lambda seconds: None,
+            allow_private=True,
         )
         seen = Seen(tmp_path / "l.db.watch")
         try:
@@ -276,7 +280,7 @@ def test_a_failing_host_is_asked_ever_less(site: Site, look: Look, clock: Clock)
     assert look("/feed") == []
     clock.now += 2
     assert kinds(look("/feed")) == ["feed failed"]
-    polite = Polite(dice=random.Random(3), wait=lambda seconds: None, total_seconds=1.0, allow_private=True)
+    polite = Polite(dice=random.Random(3), wait=lambda seconds: None, total_seconds=scaled(1.0), allow_private=True)
     site.pages["/x"] = (500, {}, b"")
     waits = []
     for _ in range(6):
@@ -310,6 +314,18 @@ def slow(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(b"<p>and</p>\n")
             handler.wfile.flush()
             time.sleep(0.1)
+    except OSError:
+        pass
+
+
+def slow_headers(handler: BaseHTTPRequestHandler) -> None:
+    """A header every 0.3 s, for 30 s."""
+    handler.send_response(200)
+    try:
+        for number in range(100):
+            handler.send_header(f"X-{number}", "x")
+            handler.flush_headers()
+            time.sleep(0.3)
     except OSError:
         pass
 
@@ -501,9 +517,12 @@ def test_health_and_metrics(site: Site, look: Look) -> None:
         caught.value.close()
 
 
-def test_a_slow_page_does_not_hold_up_the_end(site: Site, tmp_path: Path) -> None:
-    """Told to stop in the middle of a body that comes for 30 s, the program lets go of it, and asks for it again."""
-    site.pages["/slow"] = lambda handler: [slow(handler) for _ in range(5)]
+@pytest.mark.parametrize(
+    ("answer", "number"), [("body", signal.SIGINT), ("headers", signal.SIGTERM)], ids=["body", "headers"]
+)
+def test_a_slow_page_does_not_hold_up_the_end(site: Site, tmp_path: Path, answer: str, number: signal.Signals) -> None:
+    """Told to stop while a body or headers come for 30 s, the program ends within 5 s, and asks for the page again."""
+    site.pages["/slow"] = slow_headers if answer == "headers" else lambda handler: [slow(handler) for _ in range(5)]
     site.rss("/feed", "/slow")
     (tmp_path / "feeds.yaml").write_text(f"- {site.url}/feed\n")
     command = [sys.executable, "-m", "onrecord", "watch", "feeds.yaml", "--allow-private", "--delay", "0"]
@@ -511,12 +530,12 @@ def test_a_slow_page_does_not_hold_up_the_end(site: Site, tmp_path: Path) -> Non
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
     ) as child:  # fmt: skip
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + scaled(90)
         while "/slow" not in site.paths() and time.monotonic() < deadline:
             time.sleep(0.05)
-        child.send_signal(signal.SIGINT)
+        child.send_signal(number)
         begin = time.monotonic()
-        out, said = child.communicate(timeout=60)
+        out, said = child.communicate(timeout=scaled(60))
         assert time.monotonic() - begin < scaled(5)
         assert (child.returncode, out) == (0, ""), said
     seen = Seen(tmp_path / "onrecord.db.watch")
@@ -551,13 +570,13 @@ def test_the_program_stops_at_sigterm_and_goes_on(site: Site, tmp_path: Path) ->
         ) as child:  # fmt: skip
             assert child.stdout is not None
             before = len(site.asked)
-            deadline = time.monotonic() + 90
+            deadline = time.monotonic() + scaled(90)
             if expected:
                 assert json.loads(child.stdout.readline())["event"] == "article"
             while site.paths()[before:].count("/feed") < 2 and time.monotonic() < deadline:
                 time.sleep(0.1)
             child.send_signal(signal.SIGTERM)
-            out, said = child.communicate(timeout=30)
+            out, said = child.communicate(timeout=scaled(5))
             assert child.returncode == 0, said
             assert "stopped; what was read is kept" in said
             assert out == ""

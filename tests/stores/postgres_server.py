@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.machine import scaled
+
 
 class NoServerError(Exception):
     """Why none can be started here."""
@@ -86,7 +88,7 @@ def _run(command: list[object], user: str | None) -> None:
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
                 [str(part) for part in command], stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-                timeout=120, **_as(user),
+                timeout=scaled(120), **_as(user),
             )  # fmt: skip
             output.seek(0)
             said = output.read().decode(errors="replace")

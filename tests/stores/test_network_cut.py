@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.machine import scaled
 from tests.made import ROOT, TEXT, statement
 
 from onrecord.core.span import Text
@@ -148,12 +149,14 @@ import sys
 from onrecord import pipeline
 from onrecord.record import Ledger
 from onrecord.runners import Bounds, in_workers
+from tests.machine import scaled
 from tests.runners import poison
 
 if __name__ == "__main__":
     pipeline.BATCH_SECONDS = 0.3
     with Ledger(sys.argv[1]) as ledger:
-        items = in_workers([sys.argv[2]], poison.build, ledger, workers=2, bounds=Bounds(seconds=5), resume=True)
+        bounds = Bounds(seconds=scaled(5))
+        items = in_workers([sys.argv[2]], poison.build, ledger, workers=2, bounds=bounds, resume=True)
         for item in pipeline.unpacked(items):
             print(type(item).__name__, flush=True)
 """
@@ -181,7 +184,7 @@ def test_a_run_whose_network_is_cut_goes_on_where_it_stopped(url: str, wire: Wir
             while "Result" not in child.stdout.readline():
                 assert child.poll() is None
             wire.cut_after(150_000)
-            _, said = child.communicate(timeout=60)
+            _, said = child.communicate(timeout=scaled(60))
         assert child.returncode == 1
         assert "LedgerError" in said.splitlines()[-1]
         wire.mend()
@@ -191,7 +194,7 @@ def test_a_run_whose_network_is_cut_goes_on_where_it_stopped(url: str, wire: Wir
             known = ledger.count()
             assert known < 100
     with drive(tmp_path, url, source) as child:
-        out, said = child.communicate(timeout=60)
+        out, said = child.communicate(timeout=scaled(60))
     assert child.returncode == 0, said
     assert out.split().count("Known") == known > 0
     assert names(url) == [f"a{n}" for n in range(100)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.record import Ledger, Query
+from tests.machine import scaled
 from tests.web.conftest import report
 
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
@@ -22,6 +23,7 @@ def visit(browser, served):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, base_url=served)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(scaled(30_000))
         page.on("console", lambda m: wrong.append(f"{page.url}: {m.text}") if m.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
         page.on("dialog", lambda dialog: wrong.append(f"{page.url}: a dialog {dialog.message}"))
@@ -98,7 +100,7 @@ def test_the_slider_replays_how_positions_moved(visit):
     assert "s-support" in page.locator('#matrix a[href*="actor=Ana+Orr"]').get_attribute("class")
     assert "as_of=2026-01-02" in page.url
     page.click("#replay")
-    page.wait_for_selector('#matrix[data-as-of="2026-03-02"]', timeout=8_000)
+    page.wait_for_selector('#matrix[data-as-of="2026-03-02"]', timeout=scaled(8_000))
 
 
 def test_a_cell_shows_its_newest_quotation_and_leads_to_the_evidence(visit):
@@ -169,7 +171,7 @@ def test_a_source_is_added_and_its_progress_told(visit, path):
     page.fill("textarea", text)
     page.click("button:has-text('Read')")
     page.wait_for_url("**/jobs/*")
-    page.wait_for_selector("#job-state.st-done", timeout=60_000)
+    page.wait_for_selector("#job-state.st-done", timeout=scaled(60_000))
     assert "1 article" in page.inner_text("#job-counts")
     page.click("#job-log a")
     page.wait_for_url("**/articles/*")

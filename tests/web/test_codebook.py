@@ -8,6 +8,7 @@ import pytest
 
 from onrecord.lexicon import Codebook, Issue, parse_codebook
 from onrecord.record import DeskWork, Ledger, Query
+from tests.machine import scaled
 from tests.web.conftest import CODEBOOK, log_in, report, send
 
 OTHER = Codebook(
@@ -102,7 +103,7 @@ def test_everything_is_read_again_under_the_new_version(desk, path):
     assert answer.status_code == 303
     job = answer.headers["location"]
     assert "of 6" in desk.get(job).text
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + scaled(90)
     while "st-done" not in (page := desk.get(job).text):
         assert "st-failed" not in page, page
         assert time.monotonic() < deadline
@@ -128,7 +129,7 @@ def test_the_same_text_is_known_already(desk, path):
 
     def added(**fields):
         answer = send(desk, "/add", "/add", text=text, **fields)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + scaled(60)
         while "st-done" not in (page := desk.get(answer.headers["location"]).text):
             assert time.monotonic() < deadline
             time.sleep(0.3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onrecord.record import Ledger
+from tests.machine import scaled
 from tests.web.conftest import CODEBOOK, log_in, report, token
 from tests.web.test_browser import visit  # noqa: F401 - a fixture
 
@@ -87,13 +88,13 @@ def test_a_slow_comparison_says_that_it_works(desk, monkeypatch):
 
     go = threading.Event()
     real = standing._retold
-    monkeypatch.setattr(standing, "_retold", lambda now: go.wait(20) and real(now))
+    monkeypatch.setattr(standing, "_retold", lambda now: go.wait(scaled(20)) and real(now))
     began = time.monotonic()
     page = desk.get("/conflicts?kind=drift").text
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < scaled(5)
     assert "Comparing statements" in page
     go.set()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + scaled(20)
     while "Comparing statements" in desk.get("/conflicts?kind=drift").text:
         assert time.monotonic() < deadline
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.machine import scaled
 
 PROGRAM = [sys.executable, "-c", "from onrecord.show.cli import main; main()"]
 
@@ -25,7 +26,7 @@ def start(*arguments: str, folder: Path, **options: object) -> subprocess.Popen[
 
 
 def finish(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=scaled(120))
     assert "Traceback" not in err.decode()
     assert "Exception ignored" not in err.decode()
     return process.returncode, (out or b"").decode(), err.decode()
@@ -69,8 +70,8 @@ def test_a_reader_that_goes_away_is_no_error(article: Path, tmp_path: Path) -> N
     assert process.stderr is not None
     err = process.stderr.read().decode()
     process.stderr.close()
-    assert process.wait(timeout=120) == 141
-    assert time.monotonic() - begun < 20
+    assert process.wait(timeout=scaled(120)) == 141
+    assert time.monotonic() - begun < scaled(20)
     assert err.splitlines() == ["onrecord: no --codebook: issues and stances stay open"]
 
 
@@ -101,7 +102,7 @@ def test_ctrl_c_at_once(tmp_path: Path) -> None:
     process = start("read", "-", "--no-save", folder=tmp_path, stdin=subprocess.PIPE)
     time.sleep(0.25)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=scaled(60))
     assert process.returncode in {130, -signal.SIGINT}
 
 
@@ -109,7 +110,7 @@ def test_debug_shows_the_traceback_and_nothing_else_does(tmp_path: Path) -> None
     status, _, err = call("statements", folder=tmp_path)
     assert (status, len(err.splitlines())) == (1, 1)
     process = start("statements", "--debug", folder=tmp_path)
-    _, err_bytes = process.communicate(timeout=60)
+    _, err_bytes = process.communicate(timeout=scaled(60))
     assert process.returncode == 1
     assert b"Traceback" in err_bytes
     assert b"LedgerError" in err_bytes
@@ -132,7 +133,9 @@ def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
         "print(sorted(heavy & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True, timeout=60)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env=environment, check=True, timeout=scaled(60)
+    )
     assert found.stdout.splitlines()[-1] == b"[]"
     help_times, bare_times = [], []
     for _ in range(5):
@@ -140,7 +143,7 @@ def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
         assert call("--help", folder=tmp_path)[0] == 0
         help_times.append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import typer"], env=environment, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", "import typer"], env=environment, check=True, timeout=scaled(60))
         bare_times.append(time.perf_counter() - begun)
     # Against a program that only imports Typer on the same machine, under the same load.
     assert min(help_times) < 6 * min(bare_times)
@@ -160,7 +163,7 @@ def test_on_a_terminal_there_is_colour_and_a_bar_and_all_words(article: Path, tm
     except OSError:  # how a pseudo-terminal says that it has ended
         pass
     os.close(master)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=scaled(60)) == 0
     assert b"reading" in shown
     assert b"\x1b[" in shown
     words = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode()).split()
