@@ -67,10 +67,10 @@ def read_by_peer(python: str, articles: list[Article]) -> tuple[list[Article], f
 
 def figures(articles: list[Article], found: list[Article]) -> dict[str, float]:
     """F1 by metric."""
-    from onrecord.train.attribution_scores import Spoken, measure
+    from onrecord.train.attribution_scores import SpokenSpans, measure
 
-    def spoken(items: list[Article]) -> list[Spoken]:
-        return [Spoken(*(tuple(map(tuple, a[role])) for role in ROLES)) for a in items]
+    def spoken(items: list[Article]) -> list[SpokenSpans]:
+        return [SpokenSpans(*(tuple(map(tuple, a[role])) for role in ROLES)) for a in items]
 
     pairs = zip(articles, found, strict=True)
     return measure((a["text"], spoken(a["attributions"]), spoken(f["attributions"])) for a, f in pairs).figures()

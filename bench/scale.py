@@ -131,14 +131,14 @@ def measure(
     name: str, words: int, begin_run: Callable[[], Iterator[Any]], curve: IO[str] | None = None
 ) -> dict[str, float]:
     """One run of a runner; prints and returns its figures."""
-    from onrecord.pipeline import Packed, Result
+    from onrecord.pipeline import Result, SerializedResult
 
     cpu_before = time.process_time()
     with Watcher(curve) as watcher:
         begin = time.perf_counter()
         first = 0.0
         for item in begin_run():
-            assert isinstance(item, Result | Packed), item
+            assert isinstance(item, Result | SerializedResult), item
             first = first or time.perf_counter() - begin
             watcher.articles += 1
         total = time.perf_counter() - begin

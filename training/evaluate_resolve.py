@@ -16,7 +16,7 @@ from typing import Any
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, Attribution, PartialDate
-from onrecord.extract.assemble import Found, assemble
+from onrecord.extract.assemble import RawAttribution, assemble
 from training.label_files import Case, read_articles, read_cases
 
 ROWS = ("speaker", "speaker lenient", "affiliation", "chain", "chain, nested", "when", "when, dated")
@@ -41,7 +41,7 @@ def attributions_of(case: Case) -> tuple[Article, list[tuple[dict[str, Any], Att
     for statement in case.statements:
         if not statement["content"]:
             continue
-        item = Found(
+        item = RawAttribution(
             source=tuple(sorted(statement["source"])),
             cue=tuple(sorted(statement["cue"])),
             content=tuple(sorted(statement["content"])),

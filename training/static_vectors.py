@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.models.embeddings import pack
-from onrecord.train.vocabulary import LATIN
+from onrecord.train.word_piece_vocabulary import LATIN
 
 DIMENSIONS = 128
 # Smooth inverse frequency (Arora et al. 2017) with Zipf's law for the frequencies: the vocabulary is in rank order.

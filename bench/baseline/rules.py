@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Token
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Attribution
-from onrecord.extract.assemble import Found, Range, assemble
+from onrecord.extract.assemble import Range, RawAttribution, assemble
 from onrecord.lexicon import Cue
 from onrecord.text.quotes import paragraphs, quoted_regions
 
@@ -41,15 +41,15 @@ class RuleExtractor:
 
     def attributions(self, text: Text) -> list[Attribution]:
         """All attributions of a text, in text order, nested ones with their outer one."""
-        found: list[Found] = []
+        found: list[RawAttribution] = []
         for offset, doc in parse(self._nlp, text.content):
             found.extend(_moved(item, offset) for item in self._in_doc(doc))
         return assemble(text, found)
 
-    def _in_doc(self, doc: Doc) -> list[Found]:
+    def _in_doc(self, doc: Doc) -> list[RawAttribution]:
         regions = quoted_regions(doc.text)
         blocks = paragraphs(doc.text)
-        found: list[Found] = []
+        found: list[RawAttribution] = []
         for token in doc:
             for item in self._at(token, regions):
                 inside = _in_own_paragraph(item, blocks)
@@ -57,7 +57,7 @@ class RuleExtractor:
                     found.append(_whole_quotes(inside, regions))
         return _with_loose_quotes(doc, _without_echoes(found), regions)
 
-    def _at(self, token: Token, regions: list[Range]) -> Iterator[Found]:
+    def _at(self, token: Token, regions: list[Range]) -> Iterator[RawAttribution]:
         lemma = token.lemma_.lower()
         if token.pos_ in ("VERB", "AUX") and lemma in self._verbs:
             cue, end = _longest(self._verbs[lemma], token)
@@ -128,7 +128,7 @@ def _cue_span(token: Token, end: Token) -> tuple[Range, ...]:
 # ---------------------------------------------------------------- verbs
 
 
-def _verb(token: Token, cue: Cue, end: Token, regions: list[Range]) -> Iterator[Found]:
+def _verb(token: Token, cue: Cue, end: Token, regions: list[Range]) -> Iterator[RawAttribution]:
     if token.dep_ in ("amod", "compound", "aux", "auxpass"):
         return
     by = _agent(token)
@@ -146,7 +146,9 @@ def _verb(token: Token, cue: Cue, end: Token, regions: list[Range]) -> Iterator[
     if source is None and not passive and rule != "quotation beside the cue" and token.dep_ != "ROOT":
         return
     where = _noun_phrase(source, span) if source is not None else ()
-    yield Found(source=where, cue=span, content=_cut(content, (*where, *span)), rule=f"verb: {rule}", confidence=0.6)
+    yield RawAttribution(
+        source=where, cue=span, content=_cut(content, (*where, *span)), rule=f"verb: {rule}", confidence=0.6
+    )
 
 
 def _verb_content(token: Token, cue: Cue, end: Token, passive: bool) -> tuple[tuple[Range, ...], str]:
@@ -213,7 +215,7 @@ def _agent(token: Token) -> Token | None:
 # ---------------------------------------------------------------- nouns and prepositions
 
 
-def _noun(token: Token) -> Iterator[Found]:
+def _noun(token: Token) -> Iterator[RawAttribution]:
     clause = next((c for c in token.children if c.dep_ in ("acl", "ccomp") and c.i > token.i and _that_or_to(c)), None)
     if clause is None:
         return
@@ -224,7 +226,7 @@ def _noun(token: Token) -> Iterator[Found]:
     if owner is None:
         return
     source = _noun_phrase(owner, ((token.idx, token.idx + len(token)),))
-    yield Found(
+    yield RawAttribution(
         source=source,
         cue=((token.idx, token.idx + len(token)),),
         content=_cut((_subtree(clause),), source),
@@ -237,7 +239,7 @@ def _that_or_to(token: Token) -> bool:
     return any(c.lower_ in ("that", "to") and c.i < token.i for c in token.children)
 
 
-def _preposition(token: Token, end: Token) -> Iterator[Found]:
+def _preposition(token: Token, end: Token) -> Iterator[RawAttribution]:
     holder = next((c for c in end.children if c.dep_ == "pobj"), None)
     if holder is None:
         return
@@ -248,7 +250,7 @@ def _preposition(token: Token, end: Token) -> Iterator[Found]:
     stop = last.idx if last.is_punct else last.idx + len(last)
     content = _cut(((sentence.start_char, stop),), (*cue, *source))
     if content:
-        yield Found(source=source, cue=cue, content=content, rule="according to", confidence=0.6)
+        yield RawAttribution(source=source, cue=cue, content=content, rule="according to", confidence=0.6)
 
 
 # ---------------------------------------------------------------- spans
@@ -282,7 +284,7 @@ def _cut(spans: Iterable[Range], holes: Iterable[Range]) -> tuple[Range, ...]:
     return tuple(pieces)
 
 
-def _moved(item: Found, offset: int) -> Found:
+def _moved(item: RawAttribution, offset: int) -> RawAttribution:
     def move(spans: tuple[Range, ...]) -> tuple[Range, ...]:
         return tuple((a + offset, b + offset) for a, b in spans)
 
@@ -306,7 +308,7 @@ def _quote_beside(token: Token, source: Token | None, regions: list[Range]) -> R
     return None
 
 
-def _whole_quotes(item: Found, regions: list[Range]) -> Found:
+def _whole_quotes(item: RawAttribution, regions: list[Range]) -> RawAttribution:
     """Contents that begin or end inside a quotation take it whole, as a parse often breaks there."""
     holes = (*item.source, *item.cue)
     pieces: list[Range] = []
@@ -320,9 +322,9 @@ def _whole_quotes(item: Found, regions: list[Range]) -> Found:
     return replace(item, content=_cut(pieces, holes))
 
 
-def _without_echoes(found: list[Found]) -> list[Found]:
+def _without_echoes(found: list[RawAttribution]) -> list[RawAttribution]:
     """One attribution for a cue; of two that share it the one with more content stays."""
-    best: dict[Range, Found] = {}
+    best: dict[Range, RawAttribution] = {}
     for item in found:
         key = item.cue[0]
         if key not in best or best[key].extent < item.extent:
@@ -330,7 +332,7 @@ def _without_echoes(found: list[Found]) -> list[Found]:
     return list(best.values())
 
 
-def _with_loose_quotes(doc: Doc, found: list[Found], regions: list[Range]) -> list[Found]:
+def _with_loose_quotes(doc: Doc, found: list[RawAttribution], regions: list[Range]) -> list[RawAttribution]:
     """Quotations that no attribution holds continue the last one before them in, or just above, their paragraph.
 
     Only attributions whose cue stands outside quotation marks hold and continue quotations: the others are nested.
@@ -355,11 +357,11 @@ def _with_loose_quotes(doc: Doc, found: list[Found], regions: list[Range]) -> li
     return found
 
 
-def _share(item: Found, region: Range) -> bool:
+def _share(item: RawAttribution, region: Range) -> bool:
     return any(start < region[1] and region[0] < end for start, end in item.content)
 
 
-def _in_own_paragraph(item: Found, blocks: list[Range]) -> Found:
+def _in_own_paragraph(item: RawAttribution, blocks: list[Range]) -> RawAttribution:
     """Contents do not run over a paragraph's end: a parse that says so has missed the sentence's end."""
     at = item.cue[0][0]
     a, b = next(((a, b) for a, b in blocks if a <= at < b), (0, at + 1))

@@ -101,7 +101,7 @@ def describe_exception(error: BaseException) -> str:
     return f"{type(error).__name__}{': ' * bool(message)}{message[: 240 - len(place)]}{place}"
 
 
-class LeftOut(SourceError):
+class IgnoredSource(SourceError):
     """It is no article by its nature, and nobody asked for it by name: no failure, but said."""
 
 

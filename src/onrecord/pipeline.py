@@ -1,9 +1,8 @@
-"""The waist of the house: read -> extract -> interpret -> record, for one article and for a stream.
+"""Join the stages: read -> extract -> interpret -> record, for one article and for a stream of them.
 
-This is the only module that joins stages. `load` loads what a pipeline needs once; a `Pipeline` reads
-articles one by one and depends on nothing but the article, so the same article gives the same statements in any order
-and on any engine. `run` takes sources and a store, sets aside what fails with its reason, and goes on; `Keeper` is how
-every runner writes what it read.
+This is the only module that joins stages. `load` loads the models once. A `Pipeline` reads one article at a time and
+depends on nothing but the article, so that an article gives the same statements in any order and on any engine. `run`
+takes sources and a store, reports what fails with its reason, and goes on. All runners write through `BatchWriter`.
 """
 
 from __future__ import annotations
@@ -21,22 +20,22 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, Attribution, PartialDate, Statement
-from onrecord.errors import LeftOut, OnRecordError, SourceError, internal_error
+from onrecord.errors import IgnoredSource, OnRecordError, SourceError, internal_error
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpreter import load_interpreter
-from onrecord.read import Given, read_articles
+from onrecord.read import MetadataDefaults, read_articles
 from onrecord.read.boundary import UNSTOPPED
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
-    from onrecord.record.archive_rows import Reading
+    from onrecord.record.archive_rows import ReadingRows
 
 # A batch is written after this many statements or seconds, whichever comes first: what a crash can cost at most.
 BATCH_STATEMENTS = 2_000
 BATCH_SECONDS = 5.0
 
 
-class Interpreting(Protocol):
+class StatementBuilder(Protocol):
     """Makes statements of attributions."""
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
@@ -44,7 +43,7 @@ class Interpreting(Protocol):
         ...
 
 
-class Store(Protocol):
+class StatementStore(Protocol):
     """Where readings are kept: a ledger or an archive."""
 
     def add(
@@ -53,7 +52,7 @@ class Store(Protocol):
         """Keep these readings, all or none; what is there already is passed over."""
         ...
 
-    def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None, reader: str) -> object:
+    def add_readings(self, readings: Sequence[ReadingRows], *, codebook: Codebook | None, reader: str) -> object:
         """As `add`, for readings that are rows already, whose words were checked when they were made."""
         ...
 
@@ -71,13 +70,13 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class SerializedResult:
     """An article that was read in another process: rows as a store keeps them, which cost little to send and to write.
 
     Made of objects again, by `result`, only where somebody wants to see them.
     """
 
-    reading: Reading
+    reading: ReadingRows
 
     def __len__(self) -> int:
         """How many statements there are."""
@@ -85,28 +84,28 @@ class Packed:
 
     def result(self) -> Result:
         """The article and its statements."""
-        article, found = self.reading.whole()
+        article, found = self.reading.to_objects()
         return Result(article, tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that was skipped, with the reason in one line; `left_out` where it was never to be read."""
+    """A source that was skipped, with the reason in one line; `ignored` where it was never to be read."""
 
     source: str
     reason: str
-    left_out: bool = False
+    ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AlreadyRead:
     """An article that the store has a reading of already, by this reader and under this codebook."""
 
     article: str
 
 
-Item = Result | Failure | Known
-Sent = Packed | Failure | Known  # what comes from another process
+Outcome = Result | Failure | AlreadyRead
+SerializedOutcome = SerializedResult | Failure | AlreadyRead  # what comes from another process
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class Pipeline:
     """An extractor and an interpreter, loaded once; `reader` names their version, empty where it is not known."""
 
     extractor: Extractor
-    interpreter: Interpreting
+    interpreter: StatementBuilder
     codebook: Codebook | None = None
     reader: str = ""
 
@@ -201,29 +200,31 @@ def reader_version(model: Path | str | None = None) -> str:
     return f"onrecord {__version__} data {seen.hexdigest()[:12]}"
 
 
-Read = TypeVar("Read", bound=Item | Sent)
+Read = TypeVar("Read", bound=Outcome | SerializedOutcome)
 
 
-def unpacked(items: Generator[Sent]) -> Generator[Item]:
+def deserialize(items: Generator[SerializedOutcome]) -> Generator[Outcome]:
     """The items of another process, with objects for rows; closing this closes them."""
     with closing(items):
         for item in items:
-            yield item.result() if isinstance(item, Packed) else item
+            yield item.result() if isinstance(item, SerializedResult) else item
 
 
-class Keeper:
+class BatchWriter:
     """Writes what is read to a store in batches, and knows what was read before.
 
-    A result is safe when its batch is written, at the latest by `flush`. `knows` may be asked from several threads.
+    A result is safe when its batch is written, at the latest by `flush`. `is_read` may be asked from several threads.
     """
 
-    def __init__(self, store: Store | None, codebook: Codebook | None, reader: str, *, resume: bool = False) -> None:
+    def __init__(
+        self, store: StatementStore | None, codebook: Codebook | None, reader: str, *, resume: bool = False
+    ) -> None:
         self.asks = resume and store is not None and bool(reader)
         self._store = store
         self._codebook = codebook
         self._reader = reader
         self._waiting: list[tuple[Article, Sequence[Statement]]] = []
-        self._packed: list[Reading] = []
+        self._packed: list[ReadingRows] = []
         self._number = 0  # of statements that wait
         # An archive has bounds of its own, as each of its batches makes files.
         bounds: tuple[int, float] = getattr(store, "batch", (BATCH_STATEMENTS, BATCH_SECONDS))
@@ -231,21 +232,21 @@ class Keeper:
         self._due = time.monotonic() + self._seconds
         self._lock = threading.Lock()
 
-    def knows(self, article_id: str) -> bool:
+    def is_read(self, article_id: str) -> bool:
         """Whether the store has this reading already; never so unless the run is to go on where one stopped."""
         if not self.asks or self._store is None:
             return False
         with self._lock:
             return bool(self._store.read_already([article_id], codebook=self._codebook, reader=self._reader))
 
-    def take(self, item: Item | Sent) -> None:
+    def take(self, item: Outcome | SerializedOutcome) -> None:
         """Remember a result for the next batch."""
         if self._store is None:
             return
         if isinstance(item, Result):
             self._waiting.append((item.article, item.statements))
             self._number += len(item.statements)
-        elif isinstance(item, Packed):
+        elif isinstance(item, SerializedResult):
             self._packed.append(item.reading)
             self._number += len(item)
 
@@ -271,55 +272,59 @@ class Keeper:
 def run(
     sources: Iterable[str],
     pipeline: Pipeline,
-    ledger: Store | None = None,
+    ledger: StatementStore | None = None,
     *,
-    defaults: Given | None = None,
+    defaults: MetadataDefaults | None = None,
     notes: Callable[[str], None] | None = None,
     resume: bool = False,
-) -> Generator[Item]:
+) -> Generator[Outcome]:
     """Read sources in order, yield each article's result or failure, and add the results to the ledger in batches.
 
     A result is yielded when it is made; it is safe in the ledger when its batch is written, at the latest when the
     iterator ends. Closing the iterator early writes what was read. With `resume` an article whose last reading in the
-    ledger is by the same reader under the same codebook is not read again, and yielded as `Known`.
+    ledger is by the same reader under the same codebook is not read again, and yielded as `AlreadyRead`.
     """
-    keeper = Keeper(ledger, pipeline.codebook, pipeline.reader, resume=resume)
-    yield from kept(_items(sources, pipeline, keeper, defaults or Given(), notes), keeper)
+    writer = BatchWriter(ledger, pipeline.codebook, pipeline.reader, resume=resume)
+    yield from write_through(_items(sources, pipeline, writer, defaults or MetadataDefaults(), notes), writer)
 
 
-def kept(items: Iterable[Read], keeper: Keeper) -> Generator[Read]:
+def write_through(items: Iterable[Read], writer: BatchWriter) -> Generator[Read]:
     """The items, written by the keeper as they pass; what waits is written however this ends."""
     try:
         for item in items:
-            keeper.take(item)
+            writer.take(item)
             yield item
-            keeper.write_if_due()
+            writer.write_if_due()
     finally:
-        keeper.flush()
+        writer.flush()
 
 
 def _items(
-    sources: Iterable[str], pipeline: Pipeline, keeper: Keeper, defaults: Given, notes: Callable[[str], None] | None
-) -> Iterator[Item]:
+    sources: Iterable[str],
+    pipeline: Pipeline,
+    writer: BatchWriter,
+    defaults: MetadataDefaults,
+    notes: Callable[[str], None] | None,
+) -> Iterator[Outcome]:
     for source in sources:
         for article in read_articles(source, defaults=defaults, notes=notes):
             if isinstance(article, SourceError):
-                yield failure(article)
-            elif keeper.asks and keeper.knows(article.id):
-                yield Known(article.name)
+                yield failure_of(article)
+            elif writer.asks and writer.is_read(article.id):
+                yield AlreadyRead(article.name)
             else:
                 try:
-                    yield analysed(article, pipeline)
+                    yield read_or_fail(article, pipeline)
                 except MemoryError:
                     yield Failure(article.name, "skipped: not enough memory; split it, or read it on a larger machine")
 
 
-def failure(error: SourceError) -> Failure:
+def failure_of(error: SourceError) -> Failure:
     """What the stream says of a source that could not be read."""
-    return Failure(error.source, error.reason, isinstance(error, LeftOut))
+    return Failure(error.source, error.reason, isinstance(error, IgnoredSource))
 
 
-def analysed(article: Article, pipeline: Pipeline) -> Result | Failure:
+def read_or_fail(article: Article, pipeline: Pipeline) -> Result | Failure:
     """Read one article; an exception of any kind costs this article alone.
 
     Raises:
@@ -332,4 +337,4 @@ def analysed(article: Article, pipeline: Pipeline) -> Result | Failure:
     except OnRecordError as error:
         return Failure(article.name, f"skipped: {' '.join(str(error).split())}")
     except BaseException as error:  # noqa: BLE001 - the error boundary of one article
-        return failure(internal_error(article.name, error))
+        return failure_of(internal_error(article.name, error))

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
+from onrecord.analyse.actors import Names, decided
 from onrecord.analyse.drift import clusters, reprints
-from onrecord.analyse.registry import Names, decided
 from onrecord.core.columns import MIN_CONFIDENCE, NAMES
 from onrecord.core.statement import Article, Decision, Statement
 from onrecord.record.query import Query, narrow
@@ -44,7 +44,7 @@ _DNA = ("time", "stop", "number", "coder", *_OF_DOCUMENT, "qualifier")
 _EVERYTHING = Query()
 
 
-class Source(Protocol):
+class StatementSource(Protocol):
     """A store of statements as they were read."""
 
     @property
@@ -85,7 +85,7 @@ class View:
     table: pl.DataFrame
     min_confidence: float = MIN_CONFIDENCE
     names: Names = field(default_factory=Names)
-    source: Source | None = None
+    source: StatementSource | None = None
     query: Query = _EVERYTHING
     coders: Mapping[str, str] = field(default_factory=dict)
     created: str | None = None
@@ -93,7 +93,7 @@ class View:
     @cached_property
     def utterances(self) -> pl.DataFrame:
         """The table with the reports of one utterance marked (column `cluster`)."""
-        return told(self.table)
+        return mark_utterances(self.table)
 
     @property
     def unsure(self) -> int:
@@ -124,7 +124,7 @@ class View:
             yield article, sorted(found, key=lambda one: (one.content[0].span.start, one.id))
 
 
-def current(source: Source, query: Query = _EVERYTHING, *, min_confidence: float = MIN_CONFIDENCE) -> View:
+def current(source: StatementSource, query: Query = _EVERYTHING, *, min_confidence: float = MIN_CONFIDENCE) -> View:
     """Return the view of the statements that fit a query.
 
     Speakers are looked for under the names that people decided on as well as under those that were read.
@@ -169,7 +169,7 @@ def mark(table: pl.DataFrame, min_confidence: float = MIN_CONFIDENCE) -> pl.Data
     return table.with_columns((pl.col("confidence").fill_null(1.0) >= min_confidence - _EPSILON).alias("asserted"))
 
 
-def told(table: pl.DataFrame) -> pl.DataFrame:
+def mark_utterances(table: pl.DataFrame) -> pl.DataFrame:
     """Return the table with `cluster`: the id of the first report of the same utterance (see `analyse.drift`).
 
     Large tables are not compared by meaning: there only reports in the same words are one utterance.
@@ -270,7 +270,7 @@ def _column(name: str, values: list[Any]) -> pl.Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ViewState:
     """A ledger's current view at one batch and one decision; `table` is judged but bears no threshold yet.
 
     It has the columns of `Ledger.table` with all of `record.table.MORE`.
@@ -293,11 +293,11 @@ class Follower:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._kept: Kept | None = None
+        self._kept: ViewState | None = None
         self._read: pl.DataFrame | None = None  # the table as it was read, before people's decisions
         self._lock = threading.Lock()
 
-    def now(self) -> Kept:
+    def now(self) -> ViewState:
         """Return the view as of the ledger's last batch and last decision."""
         reached = self._ledger.reached()
         kept = self._kept
@@ -309,7 +309,7 @@ class Follower:
                 self._kept = kept = self._follow(kept, reached[1])
             return kept
 
-    def _follow(self, kept: Kept | None, decisions: int) -> Kept:
+    def _follow(self, kept: ViewState | None, decisions: int) -> ViewState:
         delta = self._ledger.follow(0 if kept is None else kept.reached[0])
         if kept is None or self._read is None or not kept.reached[0]:
             read = delta.table
@@ -322,7 +322,7 @@ class Follower:
         self._read = read
         heard = read.filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
         names = decided(heard, self._ledger.decisions()) if decisions else Names()
-        return Kept(delta.batch, delta.articles, decisions, judge(names.apply(read)), names)
+        return ViewState(delta.batch, delta.articles, decisions, judge(names.apply(read)), names)
 
 
 def columns(view: pl.DataFrame) -> list[str]:

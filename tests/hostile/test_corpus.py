@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.pipeline import Failure, Result, load, run, unpacked
+from onrecord.pipeline import Failure, Result, deserialize, load, run
 from onrecord.runners import Bounds, in_workers
 from tests.hostile.corpus import SAID, corpus
 from tests.machine import scaled, slowness
@@ -57,7 +57,7 @@ def good(sources: list[Path]) -> list[str]:
 def check(failures: list[Failure]) -> None:
     """No failure is one of the program, and each says what to do."""
     assert [one for one in failures if "internal error" in one.reason or "its worker ended" in one.reason] == []
-    assert [one for one in failures if not one.left_out and not ADVICE.search(one.reason)] == []
+    assert [one for one in failures if not one.ignored and not ADVICE.search(one.reason)] == []
 
 
 def test_there_are_enough_hostile_files() -> None:
@@ -82,7 +82,7 @@ def test_every_good_article_is_read_beside_hostile_files(sources: list[Path], wo
         items = in_workers(
             [str(path) for path in sources], functools.partial(load, None), workers=workers, bounds=bounds
         )
-        for item in unpacked(items):
+        for item in deserialize(items):
             seconds = time.monotonic() - begin
             if seconds > limit + 10 and isinstance(item, Failure | Result):
                 slow.append((item.source if isinstance(item, Failure) else item.article.name, seconds))

@@ -17,15 +17,15 @@ from onrecord.core.span import Text
 from onrecord.core.statement import Article
 from onrecord.errors import SourceError
 from onrecord.pipeline import Pipeline, load
-from onrecord.read import Given, read_articles
-from onrecord.read.feeds import feeds_in, listing
-from onrecord.read.given import parse_date
+from onrecord.read import MetadataDefaults, read_articles
+from onrecord.read.feeds import load_feeds, parse_listing
+from onrecord.read.metadata import parse_date
 from tests.hostile import shapes
 from tests.hostile.growth import MOST, exponent
 from tests.machine import scaled
 
 ALL = os.environ.get("ONRECORD_HOSTILE") == "all"
-GIVEN = Given(any_language=True)
+GIVEN = MetadataDefaults(any_language=True)
 TEXTS = sorted(shapes.TEXTS) if ALL else sorted(shapes.TEXTS)[::5]
 # Texts whose interpretation grows faster (measured: n^1.4), until the interpreter of speakers is replaced.
 SLOWER = {"one speaker"}
@@ -89,7 +89,7 @@ def test_parsing_a_feed_grows_linearly(name: str) -> None:
 
     def run(size: int) -> object:
         try:
-            return listing(shape(size), "https://a.example/feed")
+            return parse_listing(shape(size), "https://a.example/feed")
         except SourceError:
             return None
 
@@ -105,7 +105,7 @@ def test_reading_a_list_of_feeds_grows_linearly(name: str, tmp_path: Path) -> No
         path = tmp_path / "list"
         path.write_bytes(shape(size))
         try:
-            return feeds_in(path)
+            return load_feeds(path)
         except SourceError:
             return None
 

@@ -16,10 +16,10 @@ import pytest
 pytest.importorskip("feedparser")
 
 from onrecord.pipeline import Pipeline
+from onrecord.read.crawler import Crawler
 from onrecord.read.feeds import Feed
-from onrecord.read.polite import Polite
 from onrecord.record import Ledger
-from onrecord.record.seen import Seen
+from onrecord.record.seen import WatchState
 from onrecord.runners.watch import Event, Schedule, Watch
 from tests.hostile.corpus import SAID, corpus
 from tests.hostile.shapes import FEEDS
@@ -101,9 +101,11 @@ def site() -> Iterator[_Server]:
 
 def watched(feeds: list[str], tmp_path: Path, *, private: bool) -> tuple[list[Event], list[dict[str, object]]]:
     """The events of one round over these feeds, and the feeds that fail after it."""
-    seen = Seen(tmp_path / "l.watch")
+    seen = WatchState(tmp_path / "l.watch")
     pipeline = Pipeline(Extractor(), Interpreter(None))
-    polite = Polite(delay=0, total_seconds=scaled(5), dice=random.Random(1), wait=lambda _: None, allow_private=private)
+    polite = Crawler(
+        delay=0, total_seconds=scaled(5), dice=random.Random(1), wait=lambda _: None, allow_private=private
+    )
     try:
         with Ledger(tmp_path / "l.db") as ledger:
             watch = Watch(

@@ -11,7 +11,7 @@ from tests.made import TEXT, article, statement
 from onrecord.core.codec import article_from_dict, article_to_dict, statement_from_dict, statement_to_dict
 from onrecord.core.span import Text
 from onrecord.core.statement import Article
-from onrecord.extract.assemble import Found, assemble
+from onrecord.extract.assemble import RawAttribution, assemble
 from onrecord.interpreter import load_interpreter
 from onrecord.text.quotes import quoted_regions
 
@@ -67,7 +67,7 @@ def test_any_legal_spans_become_statements_that_hold(content: str, data: st.Data
         return ((start, data.draw(st.integers(start + 1, len(content)))),)
 
     text = Text(content)
-    found = [Found(source=spans(), cue=spans(), content=spans()) for _ in range(data.draw(st.integers(1, 3)))]
+    found = [RawAttribution(source=spans(), cue=spans(), content=spans()) for _ in range(data.draw(st.integers(1, 3)))]
     one = Article(text=text, name="x")
     for made in load_interpreter().statements(one, assemble(text, found)):
         assert all(text.holds(evidence) for evidence in made.evidence())

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from onrecord.core.statement import Article
 from onrecord.errors import SourceError
-from onrecord.read import Given, read_articles
-from onrecord.read.decode import decode
-from onrecord.read.lines import read_lines
-from onrecord.read.plain import found_in
+from onrecord.read import MetadataDefaults, read_articles
+from onrecord.read.encodings import decode
+from onrecord.read.json_lines import read_lines
+from onrecord.read.plain import stated_metadata
 
 # In a file a NUL makes it binary and a first U+FEFF is the byte order mark; white space alone is no text.
 filed = st.text().filter(lambda text: text.strip() and "\0" not in text and not text.startswith("\ufeff"))
@@ -32,7 +32,7 @@ def test_a_file_gives_its_text_back(folder: Path, text: str) -> None:
     """Whatever text a file holds, its article has exactly that text."""
     path = folder / "a.txt"
     path.write_bytes(text.encode())
-    (item,) = read_articles(path, defaults=Given(any_language=True))
+    (item,) = read_articles(path, defaults=MetadataDefaults(any_language=True))
     assert isinstance(item, Article)
     assert item.text.content == text
 
@@ -41,7 +41,7 @@ def test_a_file_gives_its_text_back(folder: Path, text: str) -> None:
 def test_json_lines_give_their_texts_back(texts: list[str], escaped: bool, end: str) -> None:
     """JSON Lines give back their texts, escaped or not, with any line end."""
     lines = end.join(json.dumps({"text": text}, ensure_ascii=escaped or _surrogates(text)) for text in texts)
-    items = list(read_lines(io.BytesIO(lines.encode()), "a", "a", Given(), lambda line: None))
+    items = list(read_lines(io.BytesIO(lines.encode()), "a", "a", MetadataDefaults(), lambda line: None))
     assert [item.text.content for item in items if isinstance(item, Article)] == texts
     assert len(items) == len(texts)
 
@@ -73,7 +73,7 @@ def test_any_file_is_read_or_named(folder: Path, data: bytes, name: str) -> None
 @given(text=st.text(st.sampled_from("ABCab (),.-—:\n\r 1 2026March")))
 def test_looking_for_a_dateline_never_fails(text: str) -> None:
     """Any text can be searched for a dateline."""
-    found_in(text)
+    stated_metadata(text)
 
 
 def _surrogates(text: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("ray", reason="Ray is not installed (onrecord[ray])")
 
-from onrecord.pipeline import Failure, Known, Result, run, unpacked
+from onrecord.pipeline import AlreadyRead, Failure, Result, deserialize, run
 from onrecord.record import Archive, Ledger
 from onrecord.runners import Bounds
 from onrecord.runners.on_ray import on_ray
@@ -29,9 +29,9 @@ def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db") as ledger, Archive(tmp_path / "archive") as archive:
         list(run([str(good)], poison.build(), ledger))
         options = {"bounds": Bounds(seconds=scaled(2.0)), "reader": "poisonable 1", "resume": True}
-        items = list(unpacked(on_ray([str(path)], poison.build, archive, **options)))  # type: ignore[arg-type]
+        items = list(deserialize(on_ray([str(path)], poison.build, archive, **options)))  # type: ignore[arg-type]
         assert [type(item) for item in items] == [*([Result] * 30), Failure, Failure, Result, Failure]
         assert archive.table().sort("id").equals(ledger.table().sort("id"))
         assert archive.verify().ok
         again = list(on_ray([str(good)], poison.build, archive, **options))  # type: ignore[arg-type]
-        assert {type(item) for item in again} == {Known}
+        assert {type(item) for item in again} == {AlreadyRead}

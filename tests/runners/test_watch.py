@@ -21,11 +21,11 @@ import pytest
 
 from onrecord.errors import SourceError
 from onrecord.pipeline import Pipeline
-from onrecord.read.feeds import feeds_in, listing
-from onrecord.read.polite import Polite
+from onrecord.read.crawler import Crawler
+from onrecord.read.feeds import load_feeds, parse_listing
 from onrecord.record import Ledger
 from onrecord.record.near import likeness, signature
-from onrecord.record.seen import Seen
+from onrecord.record.seen import WatchState
 from onrecord.runners.health import served
 from onrecord.runners.watch import Event, Schedule, Watch
 from tests.machine import scaled
@@ -133,14 +133,14 @@ def look(site: Site, tmp_path: Path, clock: Clock) -> Look:
         from onrecord.read.feeds import Feed
 
         pipeline = Pipeline(Extractor(), Interpreter(None))
-        polite = Polite(
+        polite = Crawler(
             delay=0.0,
             total_seconds=min(4.0, scaled(1.0)),
             dice=random.Random(1),
             wait=lambda seconds: None,
             allow_private=True,
         )
-        seen = Seen(tmp_path / "l.db.watch")
+        seen = WatchState(tmp_path / "l.db.watch")
         try:
             with Ledger(tmp_path / "l.db") as ledger:
                 watch = Watch(
@@ -268,7 +268,7 @@ def test_hosts_have_their_pauses(site: Site, look: Look) -> None:
         )
     site.rss("/feed", "/0", "/1", "/2")
     slept: list[float] = []
-    look("/feed", polite=Polite(delay=2.0, wait=slept.append, clock=lambda: 100.0 + sum(slept), allow_private=True))
+    look("/feed", polite=Crawler(delay=2.0, wait=slept.append, clock=lambda: 100.0 + sum(slept), allow_private=True))
     assert [round(pause) for pause in slept] == [2, 7, 7, 7]
 
 
@@ -280,7 +280,7 @@ def test_a_failing_host_is_asked_ever_less(site: Site, look: Look, clock: Clock)
     assert look("/feed") == []
     clock.now += 2
     assert kinds(look("/feed")) == ["feed failed"]
-    polite = Polite(dice=random.Random(3), wait=lambda seconds: None, total_seconds=scaled(1.0), allow_private=True)
+    polite = Crawler(dice=random.Random(3), wait=lambda seconds: None, total_seconds=scaled(1.0), allow_private=True)
     site.pages["/x"] = (500, {}, b"")
     waits = []
     for _ in range(6):
@@ -410,7 +410,7 @@ def test_a_reprint_is_linked_and_is_no_evidence(site: Site, look: Look, tmp_path
         "/other": "article", "/paper": "reprint", "/same": "reprint", "/wire": "article",
     }  # fmt: skip
     assert len(quotes(tmp_path)) == 2
-    seen = Seen(tmp_path / "l.db.watch")
+    seen = WatchState(tmp_path / "l.db.watch")
     assert len(seen.reprints()) == 2
     assert all(share >= 0.7 for _, _, share in seen.reprints())
     seen.close()
@@ -455,19 +455,19 @@ def test_sitemaps_and_json_feeds(site: Site, look: Look) -> None:
 def test_lists_of_feeds(tmp_path: Path) -> None:
     opml = '<opml><body><outline text="The &amp; Courier" xmlUrl="https://e.org/a?x=1&amp;y=2"/><outline text="x"/>'
     (tmp_path / "f.opml").write_text(opml)
-    (feed,) = feeds_in(tmp_path / "f.opml")
+    (feed,) = load_feeds(tmp_path / "f.opml")
     assert (feed.url, feed.outlet) == ("https://e.org/a?x=1&y=2", "The & Courier")
     (tmp_path / "f.yaml").write_text("- https://e.org/a\n- {url: https://e.org/b, outlet: B}\n- https://e.org/a\n")
-    assert [(f.url, f.outlet) for f in feeds_in(tmp_path / "f.yaml")] == [
+    assert [(f.url, f.outlet) for f in load_feeds(tmp_path / "f.yaml")] == [
         ("https://e.org/a", None),
         ("https://e.org/b", "B"),
     ]
     for text in ("", "- ftp://e.org\n", "- 3\n", "a: [", "<rss/>"):
         (tmp_path / "w").write_text(text)
         with pytest.raises(SourceError):
-            feeds_in(tmp_path / "w")
+            load_feeds(tmp_path / "w")
     with pytest.raises(SourceError, match="no feed"):
-        listing(b"<html></html>", "https://e.org")
+        parse_listing(b"<html></html>", "https://e.org")
 
 
 def test_likeness_of_texts() -> None:
@@ -538,7 +538,7 @@ def test_a_slow_page_does_not_hold_up_the_end(site: Site, tmp_path: Path, answer
         out, said = child.communicate(timeout=scaled(60))
         assert time.monotonic() - begin < scaled(5)
         assert (child.returncode, out) == (0, ""), said
-    seen = Seen(tmp_path / "onrecord.db.watch")
+    seen = WatchState(tmp_path / "onrecord.db.watch")
     assert [due.url for due in seen.due_pages(time.time())] == [f"{site.url}/slow"]
     seen.close()
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from onrecord.errors import ModelError, RunnerError
-from onrecord.pipeline import Failure, Known, Result, run, unpacked
+from onrecord.pipeline import AlreadyRead, Failure, Result, deserialize, run
 from onrecord.record import Ledger
 from onrecord.runners import Bounds, in_workers
 from tests.machine import scaled
@@ -35,7 +35,7 @@ def lines(folder: Path, *extras: str) -> str:
 
 
 def read(source: str, ledger: Ledger | None = None, **options: Any) -> list[Any]:
-    return list(unpacked(in_workers([source], poison.build, ledger, bounds=BOUNDS, **options)))
+    return list(deserialize(in_workers([source], poison.build, ledger, bounds=BOUNDS, **options)))
 
 
 def rows(ledger: Ledger) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ def test_a_worker_killed_once_loses_nothing(tmp_path: Path) -> None:
 
 def test_a_worker_killed_as_it_starts_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARK", str(tmp_path / "mark"))
-    items = list(unpacked(in_workers([lines(tmp_path, "", "")], poison.killed_once, workers=2, bounds=BOUNDS)))
+    items = list(deserialize(in_workers([lines(tmp_path, "", "")], poison.killed_once, workers=2, bounds=BOUNDS)))
     assert [type(item) for item in items] == [Result] * 2
     assert (tmp_path / "mark").exists()
 
@@ -135,15 +135,15 @@ def test_what_the_ledger_has_is_not_read_again(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db") as ledger:
         read(lines(tmp_path, "", ""), ledger, workers=1)
         items = read(lines(tmp_path, "", "", ""), ledger, workers=1, resume=True)
-        assert [type(item) for item in items] == [Known, Known, Result]
-        assert [type(i) for i in run([lines(tmp_path, "")], poison.build(), ledger, resume=True)] == [Known]
+        assert [type(item) for item in items] == [AlreadyRead, AlreadyRead, Result]
+        assert [type(i) for i in run([lines(tmp_path, "")], poison.build(), ledger, resume=True)] == [AlreadyRead]
         assert len(rows(ledger)) == 3
 
 
 def test_closing_early_keeps_what_was_read_and_leaves_no_process(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db") as ledger:
         source = lines(tmp_path, *(["SLOW"] * 50))
-        stream = unpacked(in_workers([source], poison.build, ledger, workers=2, bounds=BOUNDS))
+        stream = deserialize(in_workers([source], poison.build, ledger, workers=2, bounds=BOUNDS))
         next(stream)
         next(stream)
         stream.close()

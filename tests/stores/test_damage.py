@@ -14,7 +14,7 @@ from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Decision, Ruling, Stance
 from onrecord.errors import LedgerError
 from onrecord.record import Ledger, Query, schema
-from onrecord.record.chain import link
+from onrecord.record.hash_chain import link
 from onrecord.record.rows import checksum
 
 CELLS = [

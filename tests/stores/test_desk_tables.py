@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 
 from onrecord.core.statement import Stance
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.record import Accounts, Ledger, Query, Reviews, Role, Verdict, desk_schema
+from onrecord.record import Accounts, Ledger, Query, Reviews, ReviewVerdict, Role, desk_schema
 from onrecord.record.table import COLUMNS, MORE
 
 
@@ -43,10 +43,10 @@ def test_following_gives_the_same_table_as_fetching_anew(ledger):
     rows, batch = held.table, held.batch.number
     steps = [
         lambda: ledger.add([reading(1)]),
-        lambda: reviews.judge(Verdict.CORRECT, first, corrected(first), coder="Ada"),
-        lambda: reviews.judge(Verdict.REJECT, second, None, coder="Ada"),
+        lambda: reviews.judge(ReviewVerdict.CORRECT, first, corrected(first), coder="Ada"),
+        lambda: reviews.judge(ReviewVerdict.REJECT, second, None, coder="Ada"),
         lambda: reviews.undo(reviews.latest(1)[0].number, second, coder="Ada"),
-        lambda: reviews.judge(Verdict.ACCEPT, second, None, coder="Bo"),
+        lambda: reviews.judge(ReviewVerdict.ACCEPT, second, None, coder="Bo"),
         lambda: ledger.add([(of, [replace(first, stance=judged(Stance.MIXED))])]),
     ]
     for step in steps:
@@ -84,12 +84,12 @@ def test_an_acceptance_is_chained_and_holds_the_place_against_machines(ledger):
     reviews = Reviews(ledger)
     of, (first, second) = reading()
     ledger.add([(of, [first, second])])
-    batch = reviews.judge(Verdict.ACCEPT, first, None, coder="Ada")
+    batch = reviews.judge(ReviewVerdict.ACCEPT, first, None, coder="Ada")
     assert batch.coder == "Ada"
     assert first.id in {row.id for row in ledger.statements()}
     ledger.add([(of, [corrected(first), second])])
     assert {row.id for row in ledger.statements()} == {first.id, second.id}
-    assert reviews.judged()[first.id].verdict is Verdict.ACCEPT
+    assert reviews.judged()[first.id].verdict is ReviewVerdict.ACCEPT
     assert ledger.verify().ok
 
 
@@ -97,9 +97,9 @@ def test_the_second_to_correct_is_refused(ledger):
     reviews = Reviews(ledger)
     of, (first, second) = reading()
     ledger.add([(of, [first, second])])
-    reviews.judge(Verdict.CORRECT, first, corrected(first), coder="Ada")
+    reviews.judge(ReviewVerdict.CORRECT, first, corrected(first), coder="Ada")
     with pytest.raises(StatementStale, match="meanwhile"):
-        reviews.judge(Verdict.CORRECT, first, corrected(first, Stance.MIXED), coder="Bo")
+        reviews.judge(ReviewVerdict.CORRECT, first, corrected(first, Stance.MIXED), coder="Bo")
     assert len(reviews.latest()) == 1
 
 
@@ -110,10 +110,10 @@ def test_every_judgement_can_be_taken_back_once_by_its_coder(ledger):
     before = ledger.table()
     added = statement(of, content="must wait until spring", cue="said")
     for verdict, old, new in (
-        (Verdict.ACCEPT, first, None),
-        (Verdict.REJECT, first, None),
-        (Verdict.CORRECT, first, corrected(first)),
-        (Verdict.ADD, None, added),
+        (ReviewVerdict.ACCEPT, first, None),
+        (ReviewVerdict.REJECT, first, None),
+        (ReviewVerdict.CORRECT, first, corrected(first)),
+        (ReviewVerdict.ADD, None, added),
     ):
         reviews.judge(verdict, old, new, coder="Ada")
         number = reviews.latest(1)[0].number
@@ -141,10 +141,10 @@ def test_ten_coders_at_once_lose_no_edit(url):
                 reviews = Reviews(own)
                 mine = others[number][1][0]
                 start.wait()
-                reviews.judge(Verdict.CORRECT, mine, corrected(mine), coder=f"coder {number}")
+                reviews.judge(ReviewVerdict.CORRECT, mine, corrected(mine), coder=f"coder {number}")
                 try:
                     new = replace(first, affiliation=judged(f"side {number}"))
-                    reviews.judge(Verdict.CORRECT, first, new, coder=f"coder {number}")
+                    reviews.judge(ReviewVerdict.CORRECT, first, new, coder=f"coder {number}")
                     kept.append(number)
                 except StatementStale:
                     told.append(number)

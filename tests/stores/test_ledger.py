@@ -197,7 +197,7 @@ def test_a_new_reading_retires_what_it_no_longer_says(ledger):
     of, (ana, boris) = reading()
     ledger.add([(of, [ana, boris])])
     sharper = replace(ana, stance=judged(Stance.MIXED))
-    assert sharper.place == ana.place
+    assert sharper.span_id == ana.span_id
     batch = ledger.add([(of, [sharper])], codebook=CODEBOOK)
     assert (batch.statements, batch.superseded) == (1, 2)
     assert ids(ledger.statements()) == [sharper.id]

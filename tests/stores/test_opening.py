@@ -15,7 +15,7 @@ from ledger_samples import reading
 from sqlalchemy import inspect, text
 
 from onrecord.errors import LedgerBusy, LedgerError, LedgerNewer, NotALedger
-from onrecord.record import Ledger, Reviews, Verdict, engine, migrations, schema
+from onrecord.record import Ledger, Reviews, ReviewVerdict, engine, migrations, schema
 from onrecord.record.migrations import Migration
 from onrecord.record.table import MORE
 
@@ -90,7 +90,7 @@ def test_sql_finds_current_statements_and_positions(ledger, url, raw):
     for number in range(3):
         ledger.add([reading(number)])
     accepted = next(ledger.statements())
-    Reviews(ledger).judge(Verdict.ACCEPT, accepted, None, coder="mira")
+    Reviews(ledger).judge(ReviewVerdict.ACCEPT, accepted, None, coder="mira")
     table = ledger.table()
     with raw(url).connect() as connection:
         rows = {row.id: row for row in connection.execute(text("SELECT * FROM current_statements"))}

@@ -31,7 +31,7 @@ from onrecord.core.statement import (
 )
 from onrecord.exchange import csv as csv_files
 from onrecord.lexicon import Codebook, Issue
-from onrecord.record import Ledger, Query, Reviews, Verdict
+from onrecord.record import Ledger, Query, Reviews, ReviewVerdict
 from onrecord.view import Follower, View, current
 
 CODEBOOK = Codebook(
@@ -232,12 +232,12 @@ def test_statements_of_a_merged_speaker_are_found_everywhere(run: Any, desk: Any
 @pytest.mark.parametrize("form", ["jsonld", "qdpx", "dna", "parquet", "xlsx"])
 def test_exports_know_the_merged_speaker(path: str, tmp_path: Path, form: str) -> None:
     """No file for another program has the name that was merged away."""
-    from onrecord.exchange.registry import Content, named
+    from onrecord.exchange.formats import Content, by_name
 
     with Ledger(path) as ledger:
         view = current(ledger, min_confidence=0.0)
         out = tmp_path / f"out.{form}"
-        named(Content.STATEMENTS, form).write(out, view)
+        by_name(Content.STATEMENTS, form).write(out, view)
         assert [one.speaker.value for one in view.statements()].count("Mark Orr") == 3
         assert {one.id for one in view.statements()} == set(ledger.table()["id"].to_list())
     if form == "dna":
@@ -267,7 +267,7 @@ def test_a_position_needs_the_threshold_and_a_person_is_certain(path: str) -> No
         }
         assert view.unsure == 2
         doubted = next(one for one in ledger.statements() if one.speaker.value == "Cara Lind")
-        Reviews(ledger).judge(Verdict.ACCEPT, doubted, None, coder="Ada")
+        Reviews(ledger).judge(ReviewVerdict.ACCEPT, doubted, None, coder="Ada")
         again = current(ledger)
         row = again.table.filter(pl.col("id") == doubted.id).to_dicts()[0]
         assert (row["human_checked"], row["confidence"], row["asserted"]) == (True, 1.0, True)
@@ -327,7 +327,7 @@ def test_a_follower_has_the_table_that_is_fetched_anew(path: str) -> None:
         same()
         ledger.decide(Decision(ruling=Ruling.RENAME, name="Boris Vel", others=("Boris Velde",), coder="Ada"))
         same()
-        Reviews(ledger).judge(Verdict.ACCEPT, next(ledger.statements()), None, coder="Ada")
+        Reviews(ledger).judge(ReviewVerdict.ACCEPT, next(ledger.statements()), None, coder="Ada")
         same()
         ledger.decide(Decision(ruling=Ruling.HIDE, name="Dora Nim", others=(), coder="Ada"))
         same()

@@ -198,7 +198,7 @@ def test_a_reading_from_outside_is_shown_while_it_goes_on(open_desk, path):
     assert "desk: Ada" not in shown
     assert "every 2s" in shown
     with Ledger(path, clock=lambda: datetime.now(UTC) + timedelta(seconds=60)) as later:
-        assert later.underway() == []
+        assert later.active_runs() == []
 
 
 def test_pages_of_cells_are_the_matrix_cut(desk, path):

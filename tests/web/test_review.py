@@ -37,7 +37,7 @@ def test_a_correction_supersedes_is_chained_and_can_be_undone(desk, path):
     old = Ledger(path).get(key)
     send(desk, f"/review/{key}", verdict="correct", stance="none", speaker="Anna Orr", when="2026-02")
     with Ledger(path) as ledger:
-        new = next(s for s in ledger.statements(Query(article=old.article.id)) if s.place == old.place)
+        new = next(s for s in ledger.statements(Query(article=old.article.id)) if s.span_id == old.span_id)
         assert (str(new.stance.value), new.speaker.value, str(new.when.value)) == ("none", "Anna Orr", "2026-02")
         assert new.stance.rule == "by hand"
         assert new.act == old.act
@@ -55,7 +55,7 @@ def test_words_that_come_back_as_they_went_change_no_span(desk, path):
     old = Ledger(path).get(first_of(path))
     same = {name: ranges(old, name) for name in ("source", "cue", "content", "condition")}
     send(desk, f"/review/{old.id}", verdict="correct", stance="none", **same)
-    new = next(s for s in Ledger(path).statements(Query(article=old.article.id)) if s.place == old.place)
+    new = next(s for s in Ledger(path).statements(Query(article=old.article.id)) if s.span_id == old.span_id)
     assert (new.source, new.cue, new.content, new.condition) == (old.source, old.cue, old.content, old.condition)
     assert str(new.stance.value) == "none"
 

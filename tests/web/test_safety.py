@@ -11,7 +11,7 @@ import pytest
 
 from onrecord.core.statement import Article
 from onrecord.errors import LedgerError, SourceError
-from onrecord.read import Given
+from onrecord.read import MetadataDefaults
 from onrecord.record import Ledger
 from onrecord.runners import worker
 from onrecord.show.desk import intake
@@ -256,7 +256,7 @@ def test_an_oversize_body_is_refused(open_desk, path):
 def read(data, name="a.zip"):
     """What the desk makes of an upload, opened here instead of in the worker."""
     found = []
-    for content in intake.uploaded([intake.Upload(name, data)], Given())():
+    for content in intake.uploaded([intake.Upload(name, data)], MetadataDefaults())():
         found += [content] if isinstance(content, SourceError) else worker.articles_of_file(content, [])
     return found
 

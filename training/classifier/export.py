@@ -13,8 +13,8 @@ from onnx import TensorProto, helper
 from onrecord.classify.inputs import POSITIONS
 from onrecord.classify.model import FORMAT
 from onrecord.models.embeddings import pack
-from onrecord.train.export import Graph, layer
-from onrecord.train.vocabulary import latin, plain_tokenizer, specials
+from onrecord.train.export import OnnxGraph, layer
+from onrecord.train.word_piece_vocabulary import latin, plain_tokenizer, specials
 from training.classifier.network import CLASSES, OF_PROPOSITION, OF_STATEMENT, Classifier, load
 
 
@@ -26,7 +26,7 @@ def build(network: Classifier) -> bytes:
     statement's pieces: weights and values of its heads, asked, answers and own scores of propositions, condition.
     """
     w = {name: value.float().numpy() for name, value in network.state_dict().items()}
-    shape, graph = network.shape, Graph()
+    shape, graph = network.shape, OnnxGraph()
     rows = graph.node("Gather", [graph.table("features", w["features.weight"]), "feature"], "features.rows")
     x = graph.node("Add", ["embedded", rows], "featured")
     places = graph.node("Gather", [graph.table("places", w["positions.weight"][:POSITIONS]), "position"], "places.rows")

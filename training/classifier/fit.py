@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from onrecord.classify.inputs import CONTENT, ROLES, Encoded, Passage, Pieces, assemble, encode_statement, quoted_mask
 from onrecord.train.trainer import descend, follow
-from onrecord.train.vocabulary import plain_tokenizer, special_ids
+from onrecord.train.word_piece_vocabulary import plain_tokenizer, special_ids
 from training.classifier import data as corpora
 from training.classifier.data import OFF, Example, Target
 from training.classifier.network import CLASSES, OF_STATEMENT, Classifier, load, save, start

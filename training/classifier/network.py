@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from onrecord.classify.inputs import FEATURES
-from onrecord.train.network import Network, Shape, bucket, from_pretrained
+from onrecord.train.tagger_network import NetworkShape, TaggerNetwork, bucket, from_pretrained
 
 CLASSES = {
     "relevance": ("off", "on"),
@@ -34,9 +34,9 @@ WIDTHS = {name: len(values) for name, values in CLASSES.items()}
 class Classifier(nn.Module):
     """Encoder and heads; `condition` scores each piece."""
 
-    def __init__(self, encoder: Network, dropout: float = 0.1) -> None:
+    def __init__(self, encoder: TaggerNetwork, dropout: float = 0.1) -> None:
         super().__init__()
-        self.shape: Shape = encoder.shape
+        self.shape: NetworkShape = encoder.shape
         self.dropout = dropout
         self.pieces, self.positions, self.norm, self.layers = (
             encoder.pieces,
@@ -108,6 +108,6 @@ def save(network: Classifier, path: Path, extra: dict[str, Any]) -> None:
 def load(path: Path) -> Classifier:
     """Read what `save` wrote."""
     saved = torch.load(path, map_location="cpu", weights_only=True)
-    network = Classifier(Network(Shape(**saved["shape"])))
+    network = Classifier(TaggerNetwork(NetworkShape(**saved["shape"])))
     network.load_state_dict(saved["weights"])
     return network

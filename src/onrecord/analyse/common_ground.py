@@ -44,13 +44,15 @@ def common_ground(
         asked.setdefault((row["actor"], row["after"]), set()).add(row["before"])
     rows = []
     for (issue,), part in held.cells.group_by("issue", maintain_order=True):
-        rows.append(_ground(str(issue), part.to_dicts(), asked))
+        rows.append(_classify_issue(str(issue), part.to_dicts(), asked))
     found = pl.DataFrame(rows, schema=GROUND)
     order = pl.col("kind").replace_strict({kind: place for place, kind in enumerate(KINDS)}, return_dtype=pl.Int64)
     return found.sort(order, pl.col("supporters").list.len() * -1, "issue")
 
 
-def _ground(issue: str, cells: list[dict[str, Any]], asked: Mapping[tuple[str, str], set[str]]) -> dict[str, Any]:
+def _classify_issue(
+    issue: str, cells: list[dict[str, Any]], asked: Mapping[tuple[str, str], set[str]]
+) -> dict[str, Any]:
     who = {
         stance: sorted(cell["actor"] for cell in cells if cell["stance"] == stance)
         for stance in ("support", "oppose", "mixed", "noncommittal")

@@ -118,7 +118,7 @@ def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -
     dates = part["date"].to_physical().to_numpy().astype(np.int64)
     quotes = part["quote"].to_list()
     vectors = _vectors(quotes)
-    means = None if meaning is None else np.array([meaning(_telling(quote)) for quote in quotes])
+    means = None if meaning is None else np.array([meaning(_content_words(quote)) for quote in quotes])
     numbers = [_numbers(quote) for quote in quotes]
     ends = np.searchsorted(dates, dates + days, side="right")
     step = 512
@@ -126,10 +126,10 @@ def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -
         high = min(low + step, len(rows))
         reach = int(ends[high - 1])
         like = (vectors[low:high] @ vectors[low:reach].T).tocoo()
-        pairs = [(left + low, right + low, value >= NEAR) for left, right, value in _least(like, FAIR)]
+        pairs = [(left + low, right + low, value >= NEAR) for left, right, value in _entries_above(like, FAIR)]
         if means is not None:
             near = sparse.coo_array(np.triu(means[low:high] @ means[low:reach].T, 1))
-            pairs += [(left + low, right + low, False) for left, right, _ in _least(near, ALIKE)]
+            pairs += [(left + low, right + low, False) for left, right, _ in _entries_above(near, ALIKE)]
         for left, right, sure in pairs:
             a, b = rows[left], rows[right]
             alike = a["issue"] is not None and a["issue"] == b["issue"] and a["act"] == b["act"]
@@ -139,7 +139,7 @@ def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -
                 parent[_root(parent, b["__row"])] = _root(parent, a["__row"])
 
 
-def _least(like: Any, least: float) -> Iterator[tuple[int, int, float]]:
+def _entries_above(like: Any, least: float) -> Iterator[tuple[int, int, float]]:
     """Row, column and value of the entries of a sparse matrix that are at least so large."""
     kept = like.data >= least
     return zip(like.row[kept].tolist(), like.col[kept].tolist(), like.data[kept].tolist(), strict=True)
@@ -159,7 +159,7 @@ def _family(name: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Stem the content words of a text."""
-    return [stem(word) for word in _telling(text)]
+    return [stem(word) for word in _content_words(text)]
 
 
 def _vectors(texts: Sequence[str]) -> Any:
@@ -210,7 +210,7 @@ def _compare(first: Mapping[str, Any], row: Mapping[str, Any], likeness: float) 
     }  # fmt: skip
 
 
-def _telling(text: str) -> list[str]:
+def _content_words(text: str) -> list[str]:
     return [word for word in _words(text) if word not in STOP]
 
 

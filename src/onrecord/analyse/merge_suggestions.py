@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from onrecord.analyse.registry import Actor, is_name
+from onrecord.analyse.actors import RegisteredActor, is_name
 
 MOST_NAMESAKES = 12  # of more actors with one family name no pair is suggested: the name says too little
 ALIKE = 0.88  # of two spellings with the same first letter
@@ -22,12 +22,12 @@ _SMALL = frozenset({"the", "of", "and", "for", "a", "an", "de", "la", "von", "va
 class Suggestion:
     """Two actors who may be one: `name` was heard more than `other`."""
 
-    name: Actor
-    other: Actor
+    name: RegisteredActor
+    other: RegisteredActor
     reason: str
 
 
-def suggestions(actors: Sequence[Actor], apart: Iterable[frozenset[str]] = ()) -> list[Suggestion]:
+def suggestions(actors: Sequence[RegisteredActor], apart: Iterable[frozenset[str]] = ()) -> list[Suggestion]:
     """Return the pairs that may be one, those heard most first; without pairs that people said are `apart`."""
     known = [actor for actor in actors if not actor.hidden and is_name(actor.name) and len(actor.name) > 1]
     separate = {frozenset(name.casefold() for name in pair) for pair in apart}
@@ -41,11 +41,11 @@ def suggestions(actors: Sequence[Actor], apart: Iterable[frozenset[str]] = ()) -
     return sorted(made, key=lambda s: (-s.other.statements, -s.name.statements, s.name.name, s.other.name))
 
 
-def _by_size(one: Actor, two: Actor) -> tuple[Actor, Actor]:
+def _by_size(one: RegisteredActor, two: RegisteredActor) -> tuple[RegisteredActor, RegisteredActor]:
     return (one, two) if (one.statements, len(one.name)) >= (two.statements, len(two.name)) else (two, one)
 
 
-def _pairs(actors: Sequence[Actor]) -> Iterator[tuple[int, int, str]]:
+def _pairs(actors: Sequence[RegisteredActor]) -> Iterator[tuple[int, int, str]]:
     by_last: dict[str, list[int]] = {}
     by_letter: dict[str, list[int]] = {}
     initials: dict[str, list[int]] = {}
@@ -69,7 +69,7 @@ def _pairs(actors: Sequence[Actor]) -> Iterator[tuple[int, int, str]]:
         yield from _spellings(actors, places)
 
 
-def _family(actors: Sequence[Actor], places: Sequence[int], last: str) -> Iterator[tuple[int, int, str]]:
+def _family(actors: Sequence[RegisteredActor], places: Sequence[int], last: str) -> Iterator[tuple[int, int, str]]:
     for n, one in enumerate(places):
         for two in places[n + 1 :]:
             a, b = _words(actors[one].name), _words(actors[two].name)
@@ -83,7 +83,7 @@ def _family(actors: Sequence[Actor], places: Sequence[int], last: str) -> Iterat
                 yield one, two, f"the same initial and family name “{last.capitalize()}”"
 
 
-def _spellings(actors: Sequence[Actor], places: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+def _spellings(actors: Sequence[RegisteredActor], places: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     if len(places) > 400:  # in a large ledger the pairs of one letter are too many to compare
         places = places[:400]
     for n, one in enumerate(places):

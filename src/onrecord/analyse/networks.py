@@ -67,7 +67,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CellCounts:
     """Statements as the cells that they fall into: (row x columns + column) x depth + level.
 
     `depth` is the number of levels, and one more where statements without a level count. `weights` are those of the
@@ -110,7 +110,7 @@ def network(table: pl.DataFrame | EncodedTable, options: Options) -> Network:
     # Which of several duplicates stays shows only where their unlike sides do, in the Jaccard norm of ignored sides.
     ordered = options.aggregate == "ignore" and options.normalise == "jaccard"
     counted = coded.remember((*options.counting, ordered), lambda: _whole(select(coded, options, ordered=ordered)))
-    return settle(counted, options)
+    return aggregate_counts(counted, options)
 
 
 def events(table: pl.DataFrame | EncodedTable, options: Options) -> pl.DataFrame:
@@ -145,10 +145,10 @@ def select(table: pl.DataFrame | EncodedTable, options: Options, *, ordered: boo
 
 def build(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Network:
     """The matrix of some of the selected statements, each counting as its weight (1 where none are given)."""
-    return settle(count(picked, chosen, weights), picked.options)
+    return aggregate_counts(count(picked, chosen, weights), picked.options)
 
 
-def count(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Counted:
+def count(picked: Selection, chosen: Ints, weights: Floats | None = None) -> CellCounts:
     """The cells of some of the selected statements."""
     options, coded = picked.options, picked.coded
     rows, row_place = picked.nodes(options.rows, chosen)
@@ -162,10 +162,10 @@ def count(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Cou
     row = row_place[coded.field(options.rows).codes[chosen]]
     column = column_place[coded.field(options.columns).codes[chosen]]
     cells = (row * len(columns) + column) * depth + layer
-    return Counted(rows, columns, levels, depth, cells, weights)
+    return CellCounts(rows, columns, levels, depth, cells, weights)
 
 
-def settle(counted: Counted, options: Options) -> Network:
+def aggregate_counts(counted: CellCounts, options: Options) -> Network:
     """The matrix of counted statements."""
     rows, columns, levels = counted.rows, counted.columns, counted.levels
     _fits(len(rows), len(columns), options.mode)
@@ -218,7 +218,7 @@ def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Optio
     return np.asarray(np.divide(values, norm, out=np.zeros_like(values), where=norm != 0))
 
 
-def _whole(picked: Selection) -> Counted:
+def _whole(picked: Selection) -> CellCounts:
     """The cells of all selected statements, with their first and last dates."""
     counted = count(picked, picked.chosen)
     dated = picked.coded.time[picked.chosen]

@@ -39,14 +39,14 @@ MOST_WINDOWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class TimeWindow:
     """The length of a window and the unit in which it moves."""
 
     unit: str
     size: int
 
     @classmethod
-    def parse(cls, text: str) -> Window:
+    def parse(cls, text: str) -> TimeWindow:
         """A window such as `days:8` or `events:20`; TableError where it is none."""
         found = re.fullmatch(r"(events?|seconds?|minutes?|hours?|days?|weeks?|months?|years?):(\d{1,9})", text.strip())
         if found is None or int(found[2]) < 1:
@@ -57,7 +57,7 @@ class Window:
 def series(
     table: pl.DataFrame | EncodedTable,
     options: Options,
-    window: str | Window,
+    window: str | TimeWindow,
     *,
     kernel: str | None = None,
     indent: bool = True,
@@ -67,7 +67,7 @@ def series(
     With a kernel all networks have the same nodes, and only `none` and `average` can normalise; with `indent` (always
     so without a kernel) the first and the last window lie wholly inside the range of time.
     """
-    window = Window.parse(window) if isinstance(window, str) else window
+    window = TimeWindow.parse(window) if isinstance(window, str) else window
     if kernel is not None:
         for block in blocks(table, options, window, kernel=kernel, indent=indent):
             yield from block.networks()
@@ -94,7 +94,7 @@ def _cells(k: int, net: Network) -> pl.DataFrame:
     return cells.select(pl.lit(k, dtype=pl.Int64).alias("k"), *when, count, "row", "column", "value")
 
 
-def _check(options: Options, window: Window, kernel: str | None) -> None:
+def _check(options: Options, window: TimeWindow, kernel: str | None) -> None:
     if options.mode == "events":
         raise TableError("an event list has no windows")
     if kernel is None:
@@ -111,7 +111,7 @@ def _dated(picked: Selection) -> Selection:
     return replace(picked, chosen=picked.chosen[picked.coded.time[picked.chosen] != UNDATED])
 
 
-def _plain(picked: Selection, window: Window) -> Iterator[Network]:
+def _plain(picked: Selection, window: TimeWindow) -> Iterator[Network]:
     times = picked.coded.time[picked.chosen]
     if times.size == 0:
         return
@@ -169,10 +169,10 @@ class Block:
 
 
 def blocks(
-    table: pl.DataFrame | EncodedTable, options: Options, window: str | Window, *, kernel: str, indent: bool = True
+    table: pl.DataFrame | EncodedTable, options: Options, window: str | TimeWindow, *, kernel: str, indent: bool = True
 ) -> Iterator[Block]:
     """The networks of a kernel's windows as arrays, a block of windows at a time: what `series` yields one by one."""
-    window = Window.parse(window) if isinstance(window, str) else window
+    window = TimeWindow.parse(window) if isinstance(window, str) else window
     _check(options, window, kernel)
     coded = table if isinstance(table, EncodedTable) else EncodedTable(table)
     tensor = coded.remember(("tensor", *options.counting), lambda: _Tensor(_dated(select(coded, options))))

@@ -41,11 +41,11 @@ def orders(edges: pl.DataFrame, *, limit: int = 20) -> pl.DataFrame:
 def blocked(edges: pl.DataFrame) -> set[str]:
     """The steps in a circle, and those that can only come after one of them."""
     made = graph(edges)
-    inside = {step for knot in knots(made) for step in knot}
+    inside = {step for knot in cyclic_components(made) for step in knot}
     return inside | {later for step in inside for later in nx.descendants(made, step)}
 
 
-def knots(made: Any) -> list[list[str]]:
+def cyclic_components(made: Any) -> list[list[str]]:
     """The strongly connected parts with a circle: steps all of which wait for each other."""
     found = [sorted(part) for part in nx.strongly_connected_components(made) if len(part) > 1]
     return sorted(found)
@@ -59,7 +59,7 @@ def concessions(edges: pl.DataFrame) -> pl.DataFrame:
     """
     made = graph(edges)
     rows: list[dict[str, Any]] = []
-    for number, knot in enumerate(knots(made), 1):
+    for number, knot in enumerate(cyclic_components(made), 1):
         within = made.subgraph(knot)
         found, exact = _cuts(within)
         for cut in found:

@@ -20,7 +20,7 @@ from onrecord.analyse.encoding import Bools, EncodedTable, Floats, moment
 from onrecord.analyse.network_types import Network, Options
 from onrecord.analyse.networks import build, select
 from onrecord.analyse.positions import matrix, positions
-from onrecord.analyse.series import Window, second, shift
+from onrecord.analyse.series import TimeWindow, second, shift
 from onrecord.analyse.tables import asserted
 from onrecord.errors import TableError
 
@@ -132,7 +132,7 @@ def pooled(table: pl.DataFrame, options: Options, window: str) -> pl.DataFrame:
     mean's sign). Networks from automatic coding get valid when they are pooled over time (Angst, Müller and Walker,
     Network Science 13, 2025).
     """
-    length = Window.parse(window)
+    length = TimeWindow.parse(window)
     if length.unit == "events":
         raise TableError("pooling needs windows in time, such as months:3")
     picked = select(table, options)

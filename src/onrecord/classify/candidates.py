@@ -15,8 +15,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from onrecord.lexicon.bundled_tables import rows
 from onrecord.lexicon.codebook import Codebook
-from onrecord.lexicon.tables import rows
 from onrecord.text.tokens import Word, stem, words
 from onrecord.text.vectors import PieceVectors
 

@@ -19,8 +19,8 @@ import numpy.typing as npt
 import yaml
 
 from onrecord.lexicon import Codebook
+from onrecord.lexicon.bundled_tables import rows
 from onrecord.lexicon.propositions import proposition_warnings
-from onrecord.lexicon.tables import rows
 from onrecord.text.tokens import stem, words
 from onrecord.text.vectors import PieceVectors
 

@@ -209,14 +209,14 @@ class Statement:
     probability: float | None = None
     extra: str | None = None
     id: str = field(init=False, compare=False)
-    place: str = field(init=False, compare=False)
+    span_id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         spans = [[[e.span.start, e.span.end] for e in part] for part in (self.source, self.cue, self.content)]
-        place = digest("place", self.article.id, spans)
+        span_id = digest("place", self.article.id, spans)
         values = [[name, plain(getattr(self, name).value)] for name in FIELDS]
-        object.__setattr__(self, "place", place)
-        object.__setattr__(self, "id", digest("statement", place, values, self.nested_in))
+        object.__setattr__(self, "span_id", span_id)
+        object.__setattr__(self, "id", digest("statement", span_id, values, self.nested_in))
 
     def __repr__(self) -> str:
         quote = self.quote if len(self.quote) <= 60 else f"{self.quote[:59]}…"

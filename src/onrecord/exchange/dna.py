@@ -168,7 +168,7 @@ def table(database: Database) -> pl.DataFrame:
     return joined.sort("time", pl.col("article").cast(pl.Int64), "start", "stop", "number")
 
 
-def left_out(database: Database) -> list[tuple[str, int]]:
+def skipped_types(database: Database) -> list[tuple[str, int]]:
     """Return the statement types whose statements the table does not hold, with their numbers."""
     held = {one.type_id for one in (database, *database.more)}
     counts = dict(database.tables["STATEMENTS"].group_by("StatementTypeId").len().iter_rows())
@@ -176,7 +176,7 @@ def left_out(database: Database) -> list[tuple[str, int]]:
     return [(str(label), counts[key]) for key, label in types.iter_rows() if key not in held and counts.get(key)]
 
 
-def whole(view: View) -> Database | None:
+def complete_database(view: View) -> Database | None:
     """Return the database that a view shows all of, so that it can be written whole; None for any other view."""
     source: object = view.source
     if not isinstance(source, Database) or view.query != _EVERYTHING or not view.table["asserted"].all():

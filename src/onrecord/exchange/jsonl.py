@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from onrecord.analyse.registry import Names
+from onrecord.analyse.actors import Names
 from onrecord.core.codec import article_from_dict, article_to_dict, statement_from_dict, statement_to_dict
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import CodecError, ExchangeError

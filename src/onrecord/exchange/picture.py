@@ -7,7 +7,7 @@ import warnings
 
 from onrecord.analyse.network_types import Network
 from onrecord.errors import ExchangeError
-from onrecord.exchange.layout import COLUMN, NEGATIVE, POSITIVE, ROW, place
+from onrecord.exchange.network_layout import COLUMN, NEGATIVE, POSITIVE, ROW, lay_out
 
 try:
     from matplotlib import rc_context
@@ -39,7 +39,7 @@ def write(net: Network, form: str, *, title: str = "") -> bytes:
 
 
 def _figure(net: Network, title: str) -> Figure:
-    drawn = place(net)
+    drawn = lay_out(net)
     side = min(8 + len(drawn.nodes) / 12, 24)
     figure = Figure(figsize=(side, side * 0.75), dpi=110, layout="constrained")
     axes = figure.add_subplot()

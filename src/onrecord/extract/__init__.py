@@ -12,7 +12,7 @@ from onrecord.core.statement import Article, Attribution
 if TYPE_CHECKING:
     from onrecord.core.span import Text
     from onrecord.extract.statement_filter import StatementFilter
-    from onrecord.extract.tagged import TaggerExtractor
+    from onrecord.extract.tagger_extractor import TaggerExtractor
 
 __all__ = ["Extractor", "bundled_model", "default_extractor", "extract_attributions", "load_extractor"]
 
@@ -44,14 +44,14 @@ def load_tagger_extractor(folder: Path, statement_filter: StatementFilter | None
     Raises:
         ModelError: the folder has no usable tagger.
     """
-    from onrecord.extract.around import Around
-    from onrecord.extract.looks import Looks
-    from onrecord.extract.tagged import TaggerExtractor
+    from onrecord.extract.nested_cues import NestedCueFilter
+    from onrecord.extract.reporting_clause import ReportingClauses
     from onrecord.extract.tagger import Tagger
+    from onrecord.extract.tagger_extractor import TaggerExtractor
     from onrecord.lexicon import load_cues
 
     cues = load_cues()
-    return TaggerExtractor(Tagger(folder), Looks(cues), Around(cues), statement_filter)
+    return TaggerExtractor(Tagger(folder), NestedCueFilter(cues), ReportingClauses(cues), statement_filter)
 
 
 FILTER = "statement-filter.json"  # in a tagger's folder, as it is fitted to the tagger's scores

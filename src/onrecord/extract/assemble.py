@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Attribution, Form
-from onrecord.extract.decode import Signals
-from onrecord.extract.nesting import holders_of, outers_of
+from onrecord.extract.decode import TaggerSignals
+from onrecord.extract.nesting import containers_of, enclosing_attributions
 from onrecord.text.quotes import quoted_regions
 
 Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RawAttribution:
     """Raw spans of one attribution, as (start, end) code points; `rule` says what found it."""
 
     source: tuple[Range, ...] = ()
@@ -26,7 +26,7 @@ class Found:
     content: tuple[Range, ...] = ()
     rule: str = ""
     confidence: float = 0.5
-    signals: Signals | None = None
+    signals: TaggerSignals | None = None
 
     @property
     def first(self) -> int:
@@ -39,12 +39,12 @@ class Found:
         return sum(end - start for start, end in self.content)
 
 
-def assemble(text: Text, found: Iterable[Found]) -> list[Attribution]:
+def assemble(text: Text, found: Iterable[RawAttribution]) -> list[Attribution]:
     """Attributions in text order; nested ones know their outer one."""
     regions = quoted_regions(text.content)
     items = normalize(text.content, found)
-    outers = outers_of(text.content, items)
-    holders = holders_of(items, outers)
+    outers = enclosing_attributions(text.content, items)
+    holders = containers_of(items, outers)
     made: dict[int, Attribution] = {}
 
     def make(i: int) -> Attribution:
@@ -65,7 +65,7 @@ def assemble(text: Text, found: Iterable[Found]) -> list[Attribution]:
     return [make(i) for i in range(len(items))]
 
 
-def normalize(text: str, found: Iterable[Found]) -> list[Found]:
+def normalize(text: str, found: Iterable[RawAttribution]) -> list[RawAttribution]:
     """Trim all spans, leave out doubles and what has no content, and sort by text order."""
     trimmed = (_trim_all(item, text) for item in found)
     unique = {_key(item): item for item in trimmed if item.content}
@@ -89,11 +89,11 @@ def form_of(text: str, content: Sequence[Range], regions: Sequence[Range]) -> Fo
     return Form.DIRECT if inside == letters else Form.MIXED
 
 
-def _key(item: Found) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
+def _key(item: RawAttribution) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
     return item.cue, item.content
 
 
-def _trim_all(item: Found, text: str) -> Found:
+def _trim_all(item: RawAttribution, text: str) -> RawAttribution:
     def trim(spans: tuple[Range, ...]) -> tuple[Range, ...]:
         kept: list[Range] = []
         for start, end in sorted(spans):

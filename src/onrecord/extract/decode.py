@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.extract.pieces import Pieces
+from onrecord.extract.word_pieces import TokenizedText
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -25,7 +25,7 @@ SMOOTH = 5  # neighbouring words over which the weakest stretch of a content is 
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class DecoderSettings:
     """What was chosen on the held part of the training articles (never on the published dev articles)."""
 
     anchor: float = 0.35  # least probability of a word to stand for a cue
@@ -50,7 +50,7 @@ class LinkBias:
     paragraph: Floats
     sentence: Floats
 
-    def between(self, pieces: Pieces, rows: Ints, columns: Ints) -> Floats:
+    def between(self, pieces: TokenizedText, rows: Ints, columns: Ints) -> Floats:
         """[rows, columns] for two lists of words; a row is the end that asks."""
         apart = columns[None, :] - rows[:, None]
         paragraph = pieces.paragraph[columns][None, :] - pieces.paragraph[rows][:, None]
@@ -72,7 +72,7 @@ def bucket(distance: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Window:
+class ScoredWindow:
     """The network's answer for the words [begin, end) of a text; the words before ``own`` are context only."""
 
     begin: int
@@ -86,7 +86,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class TaggerSignals:
     """What the network says about one attribution, as far as the statement filter asks for it (probabilities)."""
 
     anchor: float  # of the cue's word to stand for a cue
@@ -97,7 +97,7 @@ class Signals:
 
 
 @dataclass(slots=True)
-class Reading:
+class DecodedAttribution:
     """One attribution in words."""
 
     anchor: int
@@ -105,7 +105,7 @@ class Reading:
     content: list[Range] = field(default_factory=list)
     source: list[Range] = field(default_factory=list)
     score: float = 0.0
-    signals: Signals | None = None
+    signals: TaggerSignals | None = None
 
 
 def log_softmax(values: Floats) -> Floats:
@@ -115,7 +115,9 @@ def log_softmax(values: Floats) -> Floats:
     return result
 
 
-def decode(pieces: Pieces, parts: list[Window], biases: tuple[LinkBias, LinkBias], settings: Settings) -> list[Reading]:
+def decode(
+    pieces: TokenizedText, parts: list[ScoredWindow], biases: tuple[LinkBias, LinkBias], settings: DecoderSettings
+) -> list[DecodedAttribution]:
     """All attributions of one text, in the order of their cues."""
     if not parts:
         return []
@@ -158,7 +160,9 @@ class Lattice:
         return result
 
 
-def _lattice(pieces: Pieces, part: Window, near: Ints, bias: LinkBias, settings: Settings) -> Lattice:
+def _lattice(
+    pieces: TokenizedText, part: ScoredWindow, near: Ints, bias: LinkBias, settings: DecoderSettings
+) -> Lattice:
     """The states of a window whose accepted anchors are ``near``; an anchor's word is always in a cue."""
     rows = np.arange(part.begin, part.end, dtype=np.int32)
     count, cues = len(rows), len(near)
@@ -228,15 +232,15 @@ def runs(values: Ints) -> list[tuple[int, int, int]]:
 
 
 def _assemble(
-    pieces: Pieces,
-    parts: list[Window],
+    pieces: TokenizedText,
+    parts: list[ScoredWindow],
     role: Ints,
     owner: Ints,
     sure: Floats,
     chance: Floats,
     bias: LinkBias,
-    settings: Settings,
-) -> list[Reading]:
+    settings: DecoderSettings,
+) -> list[DecodedAttribution]:
     contents: dict[int, list[Range]] = {}
     for anchor, start, end in runs(owner):
         if anchor >= 0:
@@ -249,7 +253,7 @@ def _assemble(
     for anchor in sorted(contents):
         span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents)
         source = _source(*points[anchor], sources, settings) or pointed_at(*points[anchor], role)
-        reading = Reading(anchor, span, contents[anchor], source)
+        reading = DecodedAttribution(anchor, span, contents[anchor], source)
         words = np.concatenate([sure[s:e] for s, e in reading.content])
         reading.score = float(chance[anchor] * words.mean())
         if reading.score >= settings.accept:
@@ -258,10 +262,10 @@ def _assemble(
     return result
 
 
-def _signals(reading: Reading, anchor: float, words: Floats, points: tuple[int, Floats]) -> Signals:
+def _signals(reading: DecodedAttribution, anchor: float, words: Floats, points: tuple[int, Floats]) -> TaggerSignals:
     begin, chances = points
     weakest = np.convolve(words, np.full(SMOOTH, 1 / SMOOTH), "valid").min() if len(words) > SMOOTH else words.mean()
-    return Signals(
+    return TaggerSignals(
         anchor=anchor,
         content=float(words.mean()),
         weakest=float(weakest),
@@ -279,7 +283,9 @@ def _cue_span(anchor: int, run: Range, contents: dict[int, list[Range]]) -> Rang
     return (run[0] if at == 0 else others[at - 1] + 1, run[1] if at == len(others) - 1 else anchor + 1)
 
 
-def _points(pieces: Pieces, parts: list[Window], anchors: list[int], bias: LinkBias) -> dict[int, tuple[int, Floats]]:
+def _points(
+    pieces: TokenizedText, parts: list[ScoredWindow], anchors: list[int], bias: LinkBias
+) -> dict[int, tuple[int, Floats]]:
     """Where each anchor points for its source: a window's first word, and chances of its words and of none (last)."""
     result: dict[int, tuple[int, Floats]] = {}
     for part in parts:
@@ -294,7 +300,7 @@ def _points(pieces: Pieces, parts: list[Window], anchors: list[int], bias: LinkB
     return result
 
 
-def _source(begin: int, chances: Floats, sources: list[Range], settings: Settings) -> list[Range]:
+def _source(begin: int, chances: Floats, sources: list[Range], settings: DecoderSettings) -> list[Range]:
     """The source span with the most of an anchor's pointer, or none."""
     best, most = None, float(chances[-1]) * settings.absent
     end = begin + len(chances) - 1

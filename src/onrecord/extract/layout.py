@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from onrecord.extract.assemble import Found, Range
+from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.lexicon import rows
 
 _BULLET = re.compile(r"[ \t]{0,8}(?:[•●▪‣◦*·–—-]|\(?(?:\d{1,2}|[a-z])[.)])[ \t\u00a0]{1,8}(?=\S)")
@@ -57,9 +57,9 @@ def layout_of(text: str) -> Layout:
     return Layout("".join(shown), tuple(items), tuple(line for line in lines if _is_teaser(text, line)))
 
 
-def laid_out(found: Iterable[Found], text: str, layout: Layout) -> list[Found]:
+def laid_out(found: Iterable[RawAttribution], text: str, layout: Layout) -> list[RawAttribution]:
     """The attributions that the layout allows: none in a teaser, no source over paragraphs, one for each list item."""
-    made: list[Found] = []
+    made: list[RawAttribution] = []
     for item in found:
         if any(_touches(cue, layout.teasers) for cue in item.cue) or (
             item.content and all(_touches(piece, layout.teasers) for piece in item.content)
@@ -73,7 +73,7 @@ def _touches(span: Range, lines: Sequence[Range]) -> bool:
     return any(start <= span[0] < end for start, end in lines)
 
 
-def _by_items(item: Found, items: Sequence[Range]) -> list[Found]:
+def _by_items(item: RawAttribution, items: Sequence[Range]) -> list[RawAttribution]:
     """The attribution once for each list item that its content covers; itself where that is one or none."""
     for piece in item.content:
         said = [(start, end) for start, end in items if start < piece[1] and piece[0] < end]
@@ -82,7 +82,7 @@ def _by_items(item: Found, items: Sequence[Range]) -> list[Found]:
     return [item]
 
 
-def _in_paragraph(item: Found, text: str) -> tuple[Range, ...]:
+def _in_paragraph(item: RawAttribution, text: str) -> tuple[Range, ...]:
     """The source without what stands in another paragraph than its end next to the cue."""
     if not item.source or not item.cue:
         return item.source

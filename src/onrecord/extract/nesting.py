@@ -28,7 +28,7 @@ SAME = 0.8  # least Jaccard overlap of two contents that count as one
 LEAD_IN = 24  # a presupposed noun phrase opens the content, give or take an article and an adjective
 
 
-class Spans(Protocol):
+class AttributionSpans(Protocol):
     """What is needed of a found attribution."""
 
     @property
@@ -52,7 +52,7 @@ class Spans(Protocol):
         ...
 
 
-def holders_of(items: Sequence[Spans], outers: Sequence[int | None]) -> list[int | None]:
+def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None]) -> list[int | None]:
     """For what nobody reports, the index of the attribution whose content holds it all the same; never a cycle."""
     around = list(outers)
     nobody = [False] * len(items)
@@ -64,7 +64,7 @@ def holders_of(items: Sequence[Spans], outers: Sequence[int | None]) -> list[int
     return [j if outer is None else None for j, outer in zip(around, outers, strict=True)]
 
 
-def outers_of(text: str, items: Sequence[Spans]) -> list[int | None]:
+def enclosing_attributions(text: str, items: Sequence[AttributionSpans]) -> list[int | None]:
     """The index of the attribution around each one, or None; never a cycle."""
     cited = [bool(CITED.search(_words(text, item.cue))) for item in items]
     found = [_container(i, items, cited) for i in range(len(items))]
@@ -83,7 +83,7 @@ def _words(text: str, spans: Sequence[Range]) -> str:
     return " ".join(" ".join(text[a:b] for a, b in spans).split())
 
 
-def _container(i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | None:
+def _container(i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
     """The smallest other attribution whose content holds cue and content of item `i`; of equals the cited one."""
     inner = items[i]
     needed = inner.content + (inner.cue or inner.source)
@@ -97,7 +97,7 @@ def _container(i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | N
     return None if best is None else best[2]
 
 
-def _presupposed(text: str, inner: Spans, outer: Spans) -> bool:
+def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) -> bool:
     """Whether `outer` speaks of `inner` as a thing: in a relative clause, or as its content's opening noun phrase."""
     source, cue = _words(text, inner.source).casefold(), _words(text, inner.cue).casefold()
     if source in RELATIVES:
@@ -117,7 +117,7 @@ def _presupposed(text: str, inner: Spans, outer: Spans) -> bool:
     return noun and any(0 <= first - start <= LEAD_IN for start, _ in outer.content)
 
 
-def _reporter(text: str, i: int, items: Sequence[Spans], cited: Sequence[bool]) -> int | None:
+def _reporter(text: str, i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
     """The attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
     item = items[i]
     for j, other in enumerate(items):
@@ -136,16 +136,16 @@ def _reporter(text: str, i: int, items: Sequence[Spans], cited: Sequence[bool]) 
     return None
 
 
-def _same(one: Spans, other: Spans) -> bool:
+def _same(one: AttributionSpans, other: AttributionSpans) -> bool:
     shared = sum(max(0, min(b, d) - max(a, c)) for a, b in one.content for c, d in other.content)
     return shared > 0 and shared / (one.extent + other.extent - shared) >= SAME
 
 
-def _first(one: Spans, other: Spans) -> int:
+def _first(one: AttributionSpans, other: AttributionSpans) -> int:
     return min(one.cue[0][0], other.cue[0][0])
 
 
-def _last(one: Spans, other: Spans) -> int:
+def _last(one: AttributionSpans, other: AttributionSpans) -> int:
     return max(one.cue[-1][1], other.cue[-1][1])
 
 

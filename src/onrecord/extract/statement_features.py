@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 
 from onrecord.core.statement import Form
-from onrecord.extract.assemble import Found, Range, form_of
-from onrecord.extract.nesting import holders_of, outers_of
+from onrecord.extract.assemble import Range, RawAttribution, form_of
+from onrecord.extract.nesting import containers_of, enclosing_attributions
 from onrecord.text.quotes import quoted_regions
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[%:]")
@@ -23,11 +23,11 @@ NOBODY = frozenset("no nobody none neither".split())
 Features = dict[str, float]
 
 
-def describe(text: str, items: Sequence[Found]) -> list[Features]:
+def describe(text: str, items: Sequence[RawAttribution]) -> list[Features]:
     """Describe each candidate by itself and by the others; they are normalized and in text order."""
     regions = quoted_regions(text)
-    reporters = outers_of(text, items)
-    holders = holders_of(items, reporters)
+    reporters = enclosing_attributions(text, items)
+    holders = containers_of(items, reporters)
     outers = [holder if outer is None else outer for outer, holder in zip(reporters, holders, strict=True)]
     made = []
     for number, item in enumerate(items):
@@ -42,7 +42,7 @@ def describe(text: str, items: Sequence[Found]) -> list[Features]:
     return made
 
 
-def _of_network(item: Found) -> Features:
+def _of_network(item: RawAttribution) -> Features:
     features = {"bias": 1.0}
     signals = item.signals
     if signals is None:
@@ -65,7 +65,7 @@ def _lower(text: str, spans: Sequence[Range]) -> list[str]:
     return [match.group().casefold().replace("’", "'") for a, b in spans for match in WORD.finditer(text, a, b)]
 
 
-def _of_words(text: str, item: Found, regions: Sequence[Range]) -> Features:
+def _of_words(text: str, item: RawAttribution, regions: Sequence[Range]) -> Features:
     source, cue, content = (_lower(text, spans) for spans in (item.source, item.cue, item.content))
     features: Features = {f"cue:{word}": 1.0 for word in cue}
     features[f"cue length {min(len(cue), 5)}"] = 1.0
@@ -81,7 +81,7 @@ def _of_words(text: str, item: Found, regions: Sequence[Range]) -> Features:
     return features
 
 
-def kind_of_source(text: str, item: Found) -> str:
+def kind_of_source(text: str, item: RawAttribution) -> str:
     """Classify a source by its form: none, first person, pronoun, relative, nobody, number, name or noun."""
     words = _lower(text, item.source)
     if not words:
@@ -98,7 +98,7 @@ def kind_of_source(text: str, item: Found) -> str:
     return "name" if any(word[:1].isupper() for word in printed[1:]) or (alone and printed[0][0].isupper()) else "noun"
 
 
-def _of_order(text: str, item: Found) -> Features:
+def _of_order(text: str, item: RawAttribution) -> Features:
     parts = [(spans[0], name) for spans, name in ((item.source, "S"), (item.cue, "V"), (item.content, "C")) if spans]
     parts.sort()
     features = {"order " + "".join(name for _, name in parts): 1.0}
@@ -113,7 +113,7 @@ def _of_order(text: str, item: Found) -> Features:
     return features
 
 
-def _of_nesting(text: str, item: Found, outer: Found, regions: Sequence[Range]) -> Features:
+def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions: Sequence[Range]) -> Features:
     inner, around = _lower(text, item.source), _lower(text, outer.source)
     kind = kind_of_source(text, item)
     form = form_of(text, outer.content, regions)
@@ -125,7 +125,7 @@ def _of_nesting(text: str, item: Found, outer: Found, regions: Sequence[Range]) 
     return features
 
 
-def _overlap(number: int, items: Sequence[Found]) -> float:
+def _overlap(number: int, items: Sequence[RawAttribution]) -> float:
     """The largest share of content with another candidate (Jaccard)."""
     item, best = items[number], 0.0
     for n, other in enumerate(items):

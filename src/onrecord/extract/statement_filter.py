@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.errors import ModelError
-from onrecord.extract.assemble import Found, normalize
+from onrecord.extract.assemble import RawAttribution, normalize
 from onrecord.extract.statement_features import Features, describe
 from onrecord.extract.verbless import RULE as VERBLESS
 
@@ -53,7 +53,7 @@ class StatementFilter:
         score = sum(self.weights.get(name, 0.0) * value for name, value in features.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.offset))))
 
-    def select(self, text: str, found: Iterable[Found]) -> list[Found]:
+    def select(self, text: str, found: Iterable[RawAttribution]) -> list[RawAttribution]:
         """Keep the candidates that are statements, each with its probability as confidence."""
         kept = []
         items = normalize(text, found)

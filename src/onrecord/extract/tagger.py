@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from onrecord.errors import ModelError
-from onrecord.extract.assemble import Found
-from onrecord.extract.decode import LinkBias, Reading, Settings, Window, decode
-from onrecord.extract.pieces import Pieces, split_into_pieces, windows
+from onrecord.extract.assemble import RawAttribution
+from onrecord.extract.decode import DecodedAttribution, DecoderSettings, LinkBias, ScoredWindow, decode
+from onrecord.extract.word_pieces import TokenizedText, split_into_pieces, windows
 from onrecord.models.embeddings import read_table
 from onrecord.models.session import load_tokenizer, open_session
 
 Range = tuple[int, int]
-Unread = tuple[Pieces, list[Window]]
+Unread = tuple[TokenizedText, list[ScoredWindow]]
 RULE = "tagger"
 FORMAT = 2  # of model folders; 1 had the vectors of word pieces inside the graph
 _LEADING = ("that ", "whether ", "if ")
@@ -50,8 +50,8 @@ class Tagger:
         if config["format"] != FORMAT:
             raise ModelError(f"model format {config['format']} is not known to this version")
         self._size, self._context, self._link = int(config["size"]), int(config["context"]), int(config["link"])
-        known = {field.name for field in fields(Settings)}
-        self.settings = Settings(**{key: value for key, value in config["settings"].items() if key in known})
+        known = {field.name for field in fields(DecoderSettings)}
+        self.settings = DecoderSettings(**{key: value for key, value in config["settings"].items() if key in known})
         content, source = (
             LinkBias(*(np.array(config["links"][name][part], dtype=np.float32) for part in LinkBias.PARTS))
             for name in ("content", "source")
@@ -63,7 +63,7 @@ class Tagger:
             raise ModelError(f"the tokenizer does not know {names}")
         self._first_mark, self._last_mark = marks
 
-    def attributions(self, text: str) -> list[Found]:
+    def attributions(self, text: str) -> list[RawAttribution]:
         """The outermost attributions of a text, in the order of their cues; spans are code points of ``text``."""
         return self.decode(self.scores(text), self.settings)
 
@@ -72,12 +72,12 @@ class Tagger:
         pieces = split_into_pieces(self._tokenizer, text)
         return pieces, [self._run(pieces, *window) for window in windows(pieces, self._size, self._context)]
 
-    def decode(self, unread: Unread, settings: Settings) -> list[Found]:
+    def decode(self, unread: Unread, settings: DecoderSettings) -> list[RawAttribution]:
         """The best legal reading of what ``scores`` gave."""
         pieces, parts = unread
         return [_found(pieces, reading) for reading in decode(pieces, parts, self._biases, settings)]
 
-    def inner(self, text: str, content: Range) -> list[Found]:
+    def inner(self, text: str, content: Range) -> list[RawAttribution]:
         """Attributions inside one content, found by reading it as a text of its own; [] where there are none."""
         start, end = bare(text, *content)
         if end - start < 8:
@@ -88,7 +88,7 @@ class Tagger:
             sentence += "."  # the network knows whole sentences
         return [_moved(found, start, end) for found in self.attributions(sentence)]
 
-    def _run(self, pieces: Pieces, begin: int, own: int, end: int) -> Window:
+    def _run(self, pieces: TokenizedText, begin: int, own: int, end: int) -> ScoredWindow:
         """Run the network over one window."""
         low, high = int(pieces.first[begin]), int(pieces.first[end])
         ids = np.empty(high - low + 2, dtype=np.intp)
@@ -99,14 +99,14 @@ class Tagger:
         inputs = {"embedded": self._table.rows(ids)[None], "feature": feature, "first": first}
         scores = self._session.run(None, inputs)[0]
         ends = [scores[:, 12 + n * self._link : 12 + (n + 1) * self._link] for n in range(4)]
-        return Window(begin, own, end, scores[:, :12], *ends)
+        return ScoredWindow(begin, own, end, scores[:, :12], *ends)
 
 
-def _found(pieces: Pieces, reading: Reading) -> Found:
+def _found(pieces: TokenizedText, reading: DecodedAttribution) -> RawAttribution:
     def spans(words: list[Range]) -> tuple[Range, ...]:
         return tuple((int(pieces.start[start]), int(pieces.end[end - 1])) for start, end in words)
 
-    return Found(
+    return RawAttribution(
         source=spans(reading.source),
         cue=spans([reading.cue]),
         content=spans(reading.content),
@@ -135,7 +135,7 @@ def bare(text: str, start: int, end: int) -> Range:
     return start, end
 
 
-def _moved(found: Found, by: int, limit: int) -> Found:
+def _moved(found: RawAttribution, by: int, limit: int) -> RawAttribution:
     def shift(spans: tuple[Range, ...]) -> tuple[Range, ...]:
         moved = ((start + by, min(end + by, limit)) for start, end in spans)
         return tuple((start, end) for start, end in moved if start < end)

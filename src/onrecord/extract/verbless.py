@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from onrecord.extract.assemble import Found, Range
+from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.text.quotes import quoted_regions
 
 RULE = "no verb"
@@ -50,7 +50,7 @@ VERBLESS = frozenset(
 )
 
 
-def verbless(text: str, prepared: str, found: Sequence[Found]) -> list[Found]:
+def verbless(text: str, prepared: str, found: Sequence[RawAttribution]) -> list[RawAttribution]:
     """Find statements without a reporting verb.
 
     `prepared` is the text with quotation marks in one style, `found` what is known already.
@@ -61,11 +61,11 @@ def verbless(text: str, prepared: str, found: Sequence[Found]) -> list[Found]:
     return [*made, *_introduced(prepared, free, found), *_beside(prepared, free, found)]
 
 
-def without_crossing(found: Sequence[Found], turns: Sequence[Found]) -> list[Found]:
+def without_crossing(found: Sequence[RawAttribution], turns: Sequence[RawAttribution]) -> list[RawAttribution]:
     """Drop what the tagger found across the bounds of a speaker's turn, or as the turn itself."""
     bounds = [(turn.first, turn.content[-1][1]) for turn in turns]
 
-    def fits(item: Found) -> bool:
+    def fits(item: RawAttribution) -> bool:
         spans = (*item.source, *item.cue, *item.content)
         low, high = min(a for a, _ in spans), max(b for _, b in spans)
         for turn, (start, end) in zip(turns, bounds, strict=True):
@@ -76,8 +76,8 @@ def without_crossing(found: Sequence[Found], turns: Sequence[Found]) -> list[Fou
     return [item for item in found if fits(item)]
 
 
-def _made(source: Range | None, cue: Range | None, content: Sequence[Range], what: str) -> Found:
-    return Found(
+def _made(source: Range | None, cue: Range | None, content: Sequence[Range], what: str) -> RawAttribution:
+    return RawAttribution(
         source=(source,) if source else (),
         cue=(cue,) if cue else (),
         content=tuple(content),
@@ -86,7 +86,7 @@ def _made(source: Range | None, cue: Range | None, content: Sequence[Range], wha
     )
 
 
-def _turns(text: str) -> Iterator[Found]:
+def _turns(text: str) -> Iterator[RawAttribution]:
     """Turns of an interview or transcript, "NAME: words", up to the next turn or to a line that asks."""
     turns = [match for match in TURN.finditer(text) if len(match.group()) <= 120]
     if not _is_transcript(text, turns):
@@ -119,7 +119,7 @@ def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
     return sum(bool(SPOKEN.search(line)) and line.rstrip()[-1:] in ".?!…" for line in speech) * 2 >= len(turns)
 
 
-def _minutes(text: str) -> Iterator[Found]:
+def _minutes(text: str) -> Iterator[RawAttribution]:
     """Turns of parliamentary minutes, "Mr. NAME. I …", up to the next one."""
     heads = list(MINUTES.finditer(text))
     for number, match in enumerate(heads):
@@ -129,7 +129,7 @@ def _minutes(text: str) -> Iterator[Found]:
             yield _made(match.span("name"), None, ((match.end(), end),), "minutes")
 
 
-def _posts(text: str) -> Iterator[Found]:
+def _posts(text: str) -> Iterator[RawAttribution]:
     """Embedded posts: the paragraph above a signature with a handle, or a card with name, handle, words and time."""
     for match in SIGNATURE.finditer(text):
         above = text[: match.start()].rstrip()
@@ -147,7 +147,7 @@ def _without_links(text: str, start: int, end: int) -> list[Range]:
     return [(a, b) for a, b in parts if any(sign.isalpha() for sign in text[a:b])]
 
 
-def _introduced(text: str, free: Sequence[Range], found: Sequence[Found]) -> Iterator[Found]:
+def _introduced(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -> Iterator[RawAttribution]:
     """Quotations after "And this from X:", "X again:", "From the desk of X." and "adding:"."""
     for start, end in free:
         low = max(0, start - 160)
@@ -164,11 +164,11 @@ def _introduced(text: str, free: Sequence[Range], found: Sequence[Found]) -> Ite
                 yield _made(speaker, match.span("cue"), ((start, end),), "introduced quotation")
 
 
-def _last(item: Found) -> int:
+def _last(item: RawAttribution) -> int:
     return max(b for _, b in (*item.source, *item.cue, *item.content))
 
 
-def _beside(text: str, free: Sequence[Range], found: Sequence[Found]) -> Iterator[Found]:
+def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -> Iterator[RawAttribution]:
     """A quoted sentence after a sentence about one person who says nothing in it."""
     for start, end in free:
         words = text[start:end].strip('"“”')

@@ -1,5 +1,6 @@
 """Vocabularies and codebooks: what the program knows of the language, and the issues that an analyst follows."""
 
+from onrecord.lexicon.bundled_tables import Cue, load_cues, rows
 from onrecord.lexicon.codebook import (
     MAX_CODEBOOK_BYTES,
     Codebook,
@@ -9,7 +10,6 @@ from onrecord.lexicon.codebook import (
     load_codebook,
     parse_codebook,
 )
-from onrecord.lexicon.tables import Cue, load_cues, rows
 
 __all__ = [
     "MAX_CODEBOOK_BYTES",

@@ -5,6 +5,6 @@ anew; what is not in the article is refused and counted. Answers are kept, so th
 """
 
 from onrecord.llm.endpoint import Endpoint
-from onrecord.llm.pipeline import Mode, load_pipeline
+from onrecord.llm.llm_pipeline import Mode, load_pipeline
 
 __all__ = ["Endpoint", "Mode", "load_pipeline"]

@@ -16,28 +16,28 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.errors import LanguageModelError
-from onrecord.llm.endpoint import Endpoint, Message, Reply
+from onrecord.llm.endpoint import Completion, Endpoint, Message
 
 FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class AnswerCache:
     """The folder; None keeps nothing."""
 
     folder: Path | None = None
 
-    def find(self, key: str) -> Reply | None:
+    def find(self, key: str) -> Completion | None:
         """Return the answer to a question that was asked before; LanguageModelError where its file is damaged."""
         path = self._path(key)
         if path is None or not path.exists():
             return None
         try:
-            return Reply(**json.loads(path.read_text(encoding="utf-8")))
+            return Completion(**json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
             raise LanguageModelError(f"{path}: a damaged answer ({error}); delete the file to ask again") from error
 
-    def keep(self, key: str, reply: Reply) -> None:
+    def keep(self, key: str, reply: Completion) -> None:
         """Write an answer; the file appears whole."""
         path = self._path(key)
         if path is None:
@@ -47,11 +47,11 @@ class Answers:
             json.dump(asdict(reply), handle, ensure_ascii=True, indent=1)
         os.replace(handle.name, path)
 
-    def replies(self) -> list[Reply]:
+    def replies(self) -> list[Completion]:
         """Return all answers, for measuring how long and how many tokens one takes."""
         if self.folder is None:
             return []
-        return [Reply(**json.loads(path.read_text("utf-8"))) for path in sorted(self.folder.glob("*/*.json"))]
+        return [Completion(**json.loads(path.read_text("utf-8"))) for path in sorted(self.folder.glob("*/*.json"))]
 
     def _path(self, key: str) -> Path | None:
         return None if self.folder is None else self.folder / key[:2] / f"{key}.json"

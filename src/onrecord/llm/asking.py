@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onrecord.errors import LanguageModelError
-from onrecord.llm.answers import Answers, question_key
+from onrecord.llm.answers import AnswerCache, question_key
 from onrecord.llm.endpoint import Endpoint, Message
 
 AGAIN = "Your answer was not valid: {reason}. Answer again, with JSON only, in the form that was asked for."
 
 
 @dataclass(slots=True)
-class Tally:
+class UsageCounts:
     """What happened while reading: questions, kept answers, tokens, and what was refused, by reason."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -35,8 +35,8 @@ class Tally:
             self.refused[reason] += 1
 
 
-def asked(
-    endpoint: Endpoint, answers: Answers, messages: Sequence[Message], schema: Mapping[str, Any], tally: Tally
+def ask_once(
+    endpoint: Endpoint, answers: AnswerCache, messages: Sequence[Message], schema: Mapping[str, Any], tally: UsageCounts
 ) -> list[Mapping[str, Any]]:
     """Return the statements of an answer.
 

@@ -57,7 +57,7 @@ class Endpoint:
         except ValueError:
             return False
 
-    def ask(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+    def ask(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Completion:
         """Ask for an answer that follows a JSON Schema.
 
         Raises:
@@ -123,7 +123,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Completion:
     """What a model answered; tokens are 0 where the server does not count them."""
 
     content: str
@@ -132,7 +132,7 @@ class Reply:
     seconds: float
 
 
-def _reply(url: str, data: Any, seconds: float) -> Reply:
+def _reply(url: str, data: Any, seconds: float) -> Completion:
     try:
         choice = data["choices"][0]
         content = choice["message"]["content"]
@@ -144,7 +144,7 @@ def _reply(url: str, data: Any, seconds: float) -> Reply:
         raise LanguageModelError(f"{url}: the answer is no chat completion ({error!r})") from error
     if choice.get("finish_reason") == "length":
         raise LanguageModelError(f"{url}: the answer was cut off; raise the number of tokens that the server allows")
-    return Reply(content=content, tokens_in=tokens[0], tokens_out=tokens[1], seconds=seconds)
+    return Completion(content=content, tokens_in=tokens[0], tokens_out=tokens[1], seconds=seconds)
 
 
 def _excerpt(raw: bytes) -> str:

@@ -8,7 +8,7 @@ from statistics import mean
 
 from onrecord.core.statement import Article
 from onrecord.lexicon import Codebook
-from onrecord.llm.answers import Answers
+from onrecord.llm.answers import AnswerCache
 from onrecord.llm.questions import article_messages, passages
 
 CHARACTERS = 4  # of English text in a token, about
@@ -45,7 +45,7 @@ class Estimate:
         return ", ".join(parts)
 
 
-def estimate(articles: Iterable[Article], codebook: Codebook | None, answers: Answers) -> Estimate:
+def estimate(articles: Iterable[Article], codebook: Codebook | None, answers: AnswerCache) -> Estimate:
     """Estimate a run from the lengths of its articles, and from the answers that are kept."""
     number = questions = characters = 0
     for article in articles:

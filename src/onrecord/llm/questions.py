@@ -25,7 +25,7 @@ SEVERAL: Schema = {"type": "array", "items": WORDS}
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class QuestionPassage:
     """A part of an article that is read in one question, `[start, end)`, and where the context before it begins."""
 
     begin: int
@@ -44,13 +44,13 @@ def prompt_version(name: str) -> str:
     return hashlib.sha256(prompt(name).encode()).hexdigest()[:8]
 
 
-def passages(text: str, size: int = PASSAGE) -> Iterator[Passage]:
+def passages(text: str, size: int = PASSAGE) -> Iterator[QuestionPassage]:
     """Cut a text into passages at the ends of paragraphs, or of lines or sentences where a paragraph is too long."""
     start = 0
     while start < len(text):
         end = _cut(text, start, size)
         if text[start:end].strip():
-            yield Passage(max(0, start - BEFORE), start, end)
+            yield QuestionPassage(max(0, start - BEFORE), start, end)
         start = end
 
 
@@ -64,7 +64,7 @@ def _cut(text: str, start: int, size: int) -> int:
     return start + size
 
 
-def article_messages(article: Article, passage: Passage, codebook: Codebook | None) -> list[Message]:
+def article_messages(article: Article, passage: QuestionPassage, codebook: Codebook | None) -> list[Message]:
     """Ask for all statements of a passage."""
     text = article.text.content
     head = [*_about(article), *_issues(codebook)]
@@ -76,7 +76,7 @@ def article_messages(article: Article, passage: Passage, codebook: Codebook | No
 
 def meaning_messages(
     article: Article,
-    passage: Passage,
+    passage: QuestionPassage,
     numbered: Sequence[tuple[int, Attribution, str | None]],
     codebook: Codebook | None,
 ) -> list[Message]:

@@ -18,7 +18,7 @@ SHARES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the scale that cuts nothin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class EmbeddingTable:
     """`values` int8 [rows, width], `scales` float32 [rows, blocks]; the width is a multiple of the blocks."""
 
     values: npt.NDArray[np.int8]
@@ -48,7 +48,7 @@ class Table:
         return {"values": self.values, "scales": scales}
 
 
-def pack(table: Floats, bits: int, block: int | None = None) -> Table:
+def pack(table: Floats, bits: int, block: int | None = None) -> EmbeddingTable:
     """A table in `bits` bits, up to eight, with a scale for each `block` values of a row, or one for each row.
 
     Of several scales the one with the least squared error is taken.
@@ -65,21 +65,23 @@ def pack(table: Floats, bits: int, block: int | None = None) -> Table:
         better = error < best_error
         best_error, best_scale = np.where(better, error, best_error), np.where(better, scale, best_scale)
         best = np.where(better, rounded, best)
-    return Table(best.reshape(len(table), -1).astype(np.int8), best_scale[..., 0].astype(np.float16).astype(np.float32))
+    return EmbeddingTable(
+        best.reshape(len(table), -1).astype(np.int8), best_scale[..., 0].astype(np.float16).astype(np.float32)
+    )
 
 
-def table_of(stored: Mapping[str, npt.NDArray[Any]]) -> Table:
+def table_from_arrays(stored: Mapping[str, npt.NDArray[Any]]) -> EmbeddingTable:
     """The table of an opened npz file; KeyError where it has none."""
     scales = stored["scales"].astype(np.float32)
     if "nibbles" not in stored:
-        return Table(stored["values"], scales)
+        return EmbeddingTable(stored["values"], scales)
     nibbles = stored["nibbles"]
     values = np.empty((len(nibbles), nibbles.shape[1] * 2), dtype=np.int8)
     values[:, 0::2], values[:, 1::2] = nibbles & 15, nibbles >> 4
-    return Table(values - np.int8(8), scales)
+    return EmbeddingTable(values - np.int8(8), scales)
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> EmbeddingTable:
     """The table of a file; raises what numpy raises for a missing or damaged one."""
     with np.load(path, allow_pickle=False) as stored:
-        return table_of(stored)
+        return table_from_arrays(stored)

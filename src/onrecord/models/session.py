@@ -50,7 +50,7 @@ def open_graph(graph: bytes) -> onnxruntime.InferenceSession:
     and cut what does not fit, which changes answers.  There ONNX Runtime is asked for its exact kernels
     (session.x64quantprecision); elsewhere the answers are the same, but these kernels take 2.4 times as long.
     """
-    return _session(graph, exact=_usual_kernels_cut())
+    return _session(graph, exact=_default_kernels_saturate())
 
 
 def _session(graph: bytes, exact: bool) -> onnxruntime.InferenceSession:
@@ -62,7 +62,7 @@ def _session(graph: bytes, exact: bool) -> onnxruntime.InferenceSession:
 
 
 @cache
-def _usual_kernels_cut() -> bool:
+def _default_kernels_saturate() -> bool:
     """Whether the largest products lose something here; found by trying (graph made by ``train.export.probe``)."""
     graph = resources.files("onrecord").joinpath("data/probe.onnx").read_bytes()
     row = np.ones((1, 64), dtype=np.float32)

@@ -4,19 +4,19 @@ Text is kept exactly as given, so that offsets are code points into it: line end
 kind and directions survive; only a byte order mark is taken off. Of a page the text is what trafilatura makes of it.
 """
 
-from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, parse_date
-from onrecord.read.sources import STDIN, SUFFIXES, expected, open_piece, pieces, read_articles
+from onrecord.read.metadata import MAX_BYTES, MetadataDefaults, Notes, RawDocument, parse_date
+from onrecord.read.sources import STDIN, SUFFIXES, count_articles, parse_document, raw_documents, read_articles
 
 __all__ = [
     "MAX_BYTES",
     "STDIN",
     "SUFFIXES",
-    "Given",
+    "MetadataDefaults",
     "Notes",
-    "Piece",
-    "expected",
-    "open_piece",
+    "RawDocument",
+    "count_articles",
     "parse_date",
-    "pieces",
+    "parse_document",
+    "raw_documents",
     "read_articles",
 ]

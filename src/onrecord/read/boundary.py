@@ -16,7 +16,7 @@ UNSTOPPED = (MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
 
 
-def guarded(items: Iterator[T], where: str) -> Iterator[T | SourceError]:
+def with_error_boundary(items: Iterator[T], where: str) -> Iterator[T | SourceError]:
     """Yield the items; an exception of any kind ends them with one SourceError that names `where`.
 
     Raises:

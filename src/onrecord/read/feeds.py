@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 from onrecord.core.statement import PartialDate
 from onrecord.errors import SourceError
 from onrecord.read.boundary import one_line
-from onrecord.read.given import parse_date
 from onrecord.read.http import gunzip_bytes, is_address, without_password
+from onrecord.read.metadata import parse_date
 
 _LISTS = "give OPML, or a YAML list of addresses"
 MOST_CHARACTERS = 4_000  # of an address
@@ -47,7 +47,7 @@ class Listing:
     sitemaps: tuple[str, ...] = ()
 
 
-def feeds_in(path: Path) -> list[Feed]:
+def load_feeds(path: Path) -> list[Feed]:
     """The feeds of an OPML file, or of a YAML list of addresses or of `url:` and `outlet:`; SourceError for others."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -103,7 +103,7 @@ def _yaml(text: str, path: Path) -> Iterator[Feed]:
             raise SourceError(str(path), f"entry {number} is neither an address nor has a `url`; {_LISTS}")
 
 
-def listing(data: bytes, url: str) -> Listing:
+def parse_listing(data: bytes, url: str) -> Listing:
     """What the bytes of a feed or sitemap list, addresses made absolute; SourceError where they are none."""
     if data.startswith(b"\x1f\x8b"):  # sitemaps are often packed, whatever their server says of it
         data = gunzip_bytes(data, url)

@@ -25,7 +25,7 @@ import httpx
 
 from onrecord.errors import BinarySource, SourceError
 from onrecord.read.boundary import one_line
-from onrecord.read.given import MAX_BYTES, too_large
+from onrecord.read.metadata import MAX_BYTES, too_large
 
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
@@ -40,7 +40,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Resolve = Callable[[str, int], list[str]]
 
 
-class Refused(SourceError):
+class AddressRefused(SourceError):
     """An address that is not asked, now or later."""
 
 
@@ -49,7 +49,7 @@ class Unreachable(SourceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpResponse:
     """What a server answered to one request: the body is unpacked, redirects are not followed."""
 
     url: str
@@ -82,7 +82,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedPage:
     """What an address answered: its bytes, the address after redirects, the media type and the charset it stated."""
 
     data: bytes
@@ -152,7 +152,7 @@ class HttpClient:
     resolver: Resolve = resolve
     _context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
-    def page(self, url: str) -> Fetched:
+    def page(self, url: str) -> FetchedPage:
         """Fetch a page, following redirects.
 
         Raises:
@@ -169,7 +169,7 @@ class HttpClient:
                 raise SourceError(shown, f"the server answers {reply.status} {reply.reason}; check the address")
             if not reply.media.startswith("text/") and reply.media not in PAGES:
                 raise BinarySource(shown, f"it is {reply.media[:60]}, not a page of text; save it and give the file")
-            return Fetched(reply.data, without_password(reply.url), reply.media, reply.charset)
+            return FetchedPage(reply.data, without_password(reply.url), reply.media, reply.charset)
         raise SourceError(shown, f"redirects more than {MAX_REDIRECTS} times; check the address")
 
     def get(
@@ -179,7 +179,7 @@ class HttpClient:
         *,
         shown: str | None = None,
         deadline: float | None = None,
-    ) -> Reply:
+    ) -> HttpResponse:
         """Send one request; redirects are not followed. Errors name `shown`.
 
         Raises:
@@ -199,7 +199,9 @@ class HttpClient:
                 ) as answer,
             ):
                 data = _body(answer, name, self.most) if answer.status_code == 200 else b""
-                return Reply(str(target), answer.status_code, one_line(answer.reason_phrase), answer.headers, data)
+                return HttpResponse(
+                    str(target), answer.status_code, one_line(answer.reason_phrase), answer.headers, data
+                )
         except (httpcore.TimeoutException, httpx.TimeoutException, TimeoutError) as error:
             raise Unreachable(
                 name, "the server takes too long; try again, or save the page and give the file"
@@ -211,26 +213,28 @@ class HttpClient:
 
     def _checked(self, url: str, shown: str) -> httpx.URL:
         if not is_address(url) or not url.isprintable() or any(char.isspace() for char in url):
-            raise Refused(shown, "only http and https addresses are fetched; check the address")
+            raise AddressRefused(shown, "only http and https addresses are fetched; check the address")
         try:
             target = httpx.URL(url)
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise _no_address(url, shown, error) from error
         if not target.host or target.scheme not in _PORTS:
-            raise Refused(shown, "no web address that can be read; check it")
+            raise AddressRefused(shown, "no web address that can be read; check it")
         if self.standard_ports and not self.allow_private and target.port not in (None, _PORTS[target.scheme]):
-            raise Refused(shown, f"port {target.port} is not that of a web page; only the standard ports are fetched")
+            raise AddressRefused(
+                shown, f"port {target.port} is not that of a web page; only the standard ports are fetched"
+            )
         if self.standard_ports and target.userinfo:
-            raise Refused(
+            raise AddressRefused(
                 shown, "an address with a name and password in it is not fetched; save the page and upload it"
             )
         return target
 
 
-def _no_address(url: str, shown: str, error: Exception) -> Refused:
+def _no_address(url: str, shown: str, error: Exception) -> AddressRefused:
     """The error of an address that cannot be read; without details, which may show a password, where it has one."""
     detail = "" if "@" in url else f" ({one_line(error)})"
-    return Refused(shown, f"no web address that can be read{detail}; check it")
+    return AddressRefused(shown, f"no web address that can be read{detail}; check it")
 
 
 def _proxy(url: httpx.URL) -> str | None:
@@ -384,7 +388,7 @@ class _Network(httpcore.NetworkBackend):
     def _addresses(self, host: str, port: int) -> list[str]:
         found = self._named(host, port)
         if not self._client.allow_private and not (found and all(is_public(address) for address in found)):
-            raise Refused(
+            raise AddressRefused(
                 self._shown,
                 "leads to a private or local address, which is not fetched unless that is allowed (--allow-private)",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from onrecord.read.given import Notes
+from onrecord.read.metadata import Notes
 
 _REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|blockquote|tr|table)\b[^<>]{0,1000}>", re.I)

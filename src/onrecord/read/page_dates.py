@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from onrecord.core.statement import PartialDate
-from onrecord.read.given import date_readings
+from onrecord.read.metadata import date_readings
 
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/-])")
 _LANGUAGE = re.compile(r"""<html\b[^>]{0,500}?\blang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z]{2})?)""", re.IGNORECASE)
@@ -15,7 +15,7 @@ _MONTH_FIRST = frozenset({"us", "fm", "mh", "pw", "ph", "ca"})
 _MOST = 2_000_000  # characters of a page that are looked at
 
 
-def settled(found: PartialDate, markup: str) -> tuple[PartialDate | None, str | None]:
+def resolve_page_date(found: PartialDate, markup: str) -> tuple[PartialDate | None, str | None]:
     """The date of a page as the page decides it, and, where it does not, no date and the ambiguous one as printed.
 
     It is decided by the same date written in another way (ISO 8601, the month in words), by another date of the page

@@ -13,7 +13,7 @@ from typing import Any
 
 from onrecord.errors import EmptySource, SourceError
 from onrecord.read.boundary import one_line
-from onrecord.read.given import Notes
+from onrecord.read.metadata import Notes
 
 MOST_PAGES = 5_000
 # The order of columns is found by comparing all boxes of a page with each other; above, they are read from the top.
@@ -26,7 +26,7 @@ _BROKEN = "use a program that repairs PDFs, or save its text"
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class TextBox:
     """A block of lines on a page; `edge` tells whether it stands where running heads and feet do."""
 
     text: str
@@ -71,7 +71,7 @@ def pdf_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
     return text, title if known else None
 
 
-def _pages(document: Any) -> tuple[list[list[Box]], list[tuple[int, str]]]:
+def _pages(document: Any) -> tuple[list[list[TextBox]], list[tuple[int, str]]]:
     """The boxes of each page, and the pages that cannot be read with the reason."""
     from pdfminer.converter import PDFPageAggregator
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
@@ -80,7 +80,7 @@ def _pages(document: Any) -> tuple[list[list[Box]], list[tuple[int, str]]]:
     resources = PDFResourceManager()
     device = PDFPageAggregator(resources, laparams=None)  # the layout is found later, within bounds
     interpreter = PDFPageInterpreter(resources, device)
-    pages: list[list[Box]] = []
+    pages: list[list[TextBox]] = []
     failed: list[tuple[int, str]] = []
     following = PDFPage.create_pages(document)
     for number in range(1, MOST_PAGES + 1):
@@ -100,7 +100,7 @@ def _pages(document: Any) -> tuple[list[list[Box]], list[tuple[int, str]]]:
     return pages, failed
 
 
-def _boxes(page: Any) -> list[Box]:
+def _boxes(page: Any) -> list[TextBox]:
     """The blocks of a page in reading order; a page of very many lines is one block, in the order of its drawing."""
     from pdfminer.layout import LAParams, LTChar, LTTextBox
 
@@ -110,14 +110,14 @@ def _boxes(page: Any) -> list[Box]:
     if len(lines) > MOST_LINES:
         for line in lines:
             line.analyze(params)
-        return [Box("\n".join(line.get_text().strip() for line in lines), False)]
+        return [TextBox("\n".join(line.get_text().strip() for line in lines), False)]
     page.analyze(params)
     found = [one for one in page if isinstance(one, LTTextBox)]
     if 1 < len(found) <= MOST_BOXES:
         found = _in_columns(page, found, LAParams())
     low, high = page.y0 + MARGIN * page.height, page.y1 - MARGIN * page.height
     return [
-        Box(text, box.y1 < low or box.y0 > high)
+        TextBox(text, box.y1 < low or box.y0 > high)
         for box in found
         if (text := box.get_text().replace("\u00ad\n", "")).strip()
     ]
@@ -137,7 +137,7 @@ def _in_columns(page: Any, boxes: list[Any], params: Any) -> list[Any]:
     return found
 
 
-def without_edges(pages: Sequence[Sequence[Box]]) -> list[list[str]]:
+def without_edges(pages: Sequence[Sequence[TextBox]]) -> list[list[str]]:
     """The texts of the pages' boxes without running heads and feet.
 
     Those stand at a page's edge, in one line or two, and again on another page, numbers aside.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from onrecord.core.statement import Article
-from onrecord.read.given import Given, make_article, parse_date
+from onrecord.read.metadata import MetadataDefaults, make_article, parse_date
 
 # "PORT ANSEL, March 3 (Continental Wire) - ": the wire services' dateline. The place is in capitals for a word at
 # least, or the parenthesis could be anybody's; the date counts only with its year.
@@ -23,12 +23,12 @@ _KEYS = {
 }  # fmt: skip
 
 
-def read_plain(content: str, name: str, where: str, given: Given) -> Article:
+def read_plain(content: str, name: str, where: str, defaults: MetadataDefaults) -> Article:
     """The article of a plain text, kept as it is but for HTML that is left over in it."""
-    return make_article(content, name, where, found_in(content), given)
+    return make_article(content, name, where, stated_metadata(content), defaults)
 
 
-def found_in(content: str) -> Given:
+def stated_metadata(content: str) -> MetadataDefaults:
     """The metadata that the first lines state: `Title: …` headers up to a blank line, else a wire's dateline."""
     head = content[:4000]
     headers = _headers(head)
@@ -36,12 +36,14 @@ def found_in(content: str) -> Given:
         return headers
     dateline = _DATELINE.match(head)
     if dateline is None:
-        return Given()
+        return MetadataDefaults()
     date = dateline["date"]
-    return Given(outlet=dateline["outlet"].strip(), published=None if date is None else parse_date(_spaced(date)))
+    return MetadataDefaults(
+        outlet=dateline["outlet"].strip(), published=None if date is None else parse_date(_spaced(date))
+    )
 
 
-def _headers(head: str) -> Given | None:
+def _headers(head: str) -> MetadataDefaults | None:
     """The block of known headers at the beginning, all of whose lines must be one; None where there is none."""
     values: dict[str, str] = {}
     for line in re.split(r"\r\n|\r|\n", head.lstrip()):
@@ -54,7 +56,7 @@ def _headers(head: str) -> Given | None:
         values.setdefault(key, match["value"])
     if not values:
         return None
-    return Given(
+    return MetadataDefaults(
         title=values.get("title"),
         outlet=values.get("outlet"),
         published=parse_date(values.get("date", "")),

@@ -1,7 +1,7 @@
-"""Sources to articles: a file, a folder, standard input or a web address, each by what it holds.
+"""Read articles from a file, a folder, standard input or a web address, each by its content.
 
-It goes in two steps, so that several processes can share the work: `pieces` walks a source and yields what each file in
-it holds, unread (and the lines of JSON Lines as articles, as those cost little); `open_piece` makes articles of it.
+There are two steps, so that several processes can share the work. `raw_documents` walks a source and yields the
+content of each file unparsed (JSON Lines come as articles, as they cost little); `parse_document` makes the articles.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from onrecord.core.statement import Article
-from onrecord.errors import EmptySource, LeftOut, SourceError
-from onrecord.read.boundary import guarded, one_line, unreadable
-from onrecord.read.decode import decode
-from onrecord.read.exports import parts as exported
-from onrecord.read.given import MAX_BYTES, Given, Notes, Piece, make_article, readable, too_large
+from onrecord.errors import EmptySource, IgnoredSource, SourceError
+from onrecord.read.archives import ByteBudget, gunzip, members, unpacked
+from onrecord.read.boundary import one_line, unreadable, with_error_boundary
+from onrecord.read.encodings import decode
+from onrecord.read.html import decode_page, looks_like_page, read_page
 from onrecord.read.http import HttpClient, is_address, without_password
+from onrecord.read.json_lines import ChainedStream, as_utf8, read_json, read_lines
 from onrecord.read.language import not_english
-from onrecord.read.lines import Joined, given_utf8, read_json, read_lines
 from onrecord.read.markup import plain_text
-from onrecord.read.page import decode_page, looks_like_page, read_page
+from onrecord.read.metadata import MAX_BYTES, MetadataDefaults, Notes, RawDocument, make_article, readable, too_large
 from onrecord.read.pdf import pdf_text
-from onrecord.read.plain import found_in, read_plain
+from onrecord.read.plain import read_plain, stated_metadata
+from onrecord.read.press_exports import split_export as exported
 from onrecord.read.warc import records
 from onrecord.read.word import docx_text
-from onrecord.read.zipped import Budget, gunzip, members, unpacked
 
 T = TypeVar("T")
 STDIN = "-"
@@ -49,7 +49,7 @@ MAX_DOCUMENT = 50_000_000
 
 
 def read_articles(
-    source: str | Path, *, defaults: Given = Given(), notes: Notes | None = None
+    source: str | Path, *, defaults: MetadataDefaults = MetadataDefaults(), notes: Notes | None = None
 ) -> Iterator[Article | SourceError]:
     """One item per article of a source; a broken one is yielded as its error, never raised, and the rest goes on.
 
@@ -57,59 +57,63 @@ def read_articles(
     http(s) address. What `defaults` gives overrides what the source says of itself. `notes` gets a line for whatever
     is worth knowing but costs nothing, such as a guessed encoding.
     """
-    for item in pieces(source, defaults=defaults, notes=notes):
-        if isinstance(item, Piece):
-            yield from open_piece(item, notes=notes)
+    for item in raw_documents(source, defaults=defaults, notes=notes):
+        if isinstance(item, RawDocument):
+            yield from parse_document(item, notes=notes)
         else:
             yield item
 
 
-def pieces(
-    source: str | Path, *, defaults: Given = Given(), notes: Notes | None = None
-) -> Iterator[Article | Piece | SourceError]:
-    """What a source holds: articles, and pieces that `open_piece` makes articles of."""
+def raw_documents(
+    source: str | Path, *, defaults: MetadataDefaults = MetadataDefaults(), notes: Notes | None = None
+) -> Iterator[Article | RawDocument | SourceError]:
+    """What a source holds: articles, and pieces that `parse_document` makes articles of."""
     told = notes if notes is not None else _silent
     where = readable(str(source).replace("\0", "\\0"))
-    items = guarded(_walk(source, defaults, told), without_password(where) if is_address(where) else where)
+    items = with_error_boundary(_walk(source, defaults, told), without_password(where) if is_address(where) else where)
     yield from _in_english(items, defaults)
 
 
-def _walk(source: str | Path, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
+def _walk(
+    source: str | Path, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | RawDocument | SourceError]:
     address = str(source)
     if address == STDIN:
-        yield from _stream(sys.stdin.buffer, "stdin", "stdin", None, given, notes)
+        yield from _stream(sys.stdin.buffer, "stdin", "stdin", None, defaults, notes)
     elif isinstance(source, str) and is_address(source):
-        yield _address(source, given)
+        yield _address(source, defaults)
     elif "\0" in address:
         raise SourceError(
             readable(address.replace("\0", "\\0")), "cannot be read: a path with a NUL in it; check the path"
         )
     elif Path(source).is_dir():
-        yield from _folder(Path(source), given, notes)
+        yield from _folder(Path(source), defaults, notes)
     else:
-        yield from _file(Path(source), Path(source).name, given, notes)
+        yield from _file(Path(source), Path(source).name, defaults, notes)
 
 
-def open_piece(piece: Piece, *, notes: Notes | None = None) -> Iterator[Article | SourceError]:
+def parse_document(piece: RawDocument, *, notes: Notes | None = None) -> Iterator[Article | SourceError]:
     """The articles of a piece; what is broken is yielded as its error, never raised."""
-    yield from _in_english(guarded(_open(piece, notes if notes is not None else _silent), piece.where), piece.given)
+    yield from _in_english(
+        with_error_boundary(_open(piece, notes if notes is not None else _silent), piece.where), piece.defaults
+    )
 
 
-def _in_english(items: Iterator[T], given: Given) -> Iterator[T | SourceError]:
+def _in_english(items: Iterator[T], defaults: MetadataDefaults) -> Iterator[T | SourceError]:
     """The items, with an error for each article that is not English, unless any language is to be read."""
     for item in items:
-        wrong = not_english(item) if isinstance(item, Article) and not given.any_language else None
+        wrong = not_english(item) if isinstance(item, Article) and not defaults.any_language else None
         yield item if wrong is None else wrong
 
 
-def expected(source: str | Path) -> int | None:
+def count_articles(source: str | Path) -> int | None:
     """How many articles a source seems to hold, for a progress bar: lines or files; None where nobody can say."""
     path = Path(source)
     try:
         if str(source) == STDIN:
             return None
         if path.is_dir():
-            return sum(1 if problem else expected(file) or 0 for file, problem in _files(path))
+            return sum(1 if problem else count_articles(file) or 0 for file, problem in _files(path))
         if suffix_of(path.name) in WARC | ZIP | PACKED_LINES:
             return None
         if path.suffix.lower() not in LINES or not path.is_file():
@@ -124,7 +128,7 @@ def _silent(line: str) -> None:
     return None
 
 
-def _folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
+def _folder(folder: Path, defaults: MetadataDefaults, notes: Notes) -> Iterator[Article | RawDocument | SourceError]:
     seen = False
     for path, problem in _files(folder):
         seen = True
@@ -136,7 +140,7 @@ def _folder(folder: Path, given: Given, notes: Notes) -> Iterator[Article | Piec
         elif suffix_of(path.name) not in SUFFIXES:
             yield SourceError(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
         else:
-            yield from guarded(_file(path, path.relative_to(folder).as_posix(), given, notes), where)
+            yield from with_error_boundary(_file(path, path.relative_to(folder).as_posix(), defaults, notes), where)
     if not seen:
         yield EmptySource(readable(str(folder)), "a folder without files; check the path")
 
@@ -176,24 +180,26 @@ def suffix_of(name: str) -> str:
     return found[0] if found else ""
 
 
-def _file(path: Path, name: str, given: Given, notes: Notes) -> Iterator[Article | Piece | SourceError]:
+def _file(
+    path: Path, name: str, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | RawDocument | SourceError]:
     with path.open("rb") as stream:
         where, suffix = readable(str(path)), suffix_of(path.name)
         if suffix in ZIP:
-            yield from _zip(stream, path.stat().st_size, readable(name), where, given, notes)
+            yield from _zip(stream, path.stat().st_size, readable(name), where, defaults, notes)
         else:
-            budget = Budget.of(where, path.stat().st_size)
-            yield from _packed(stream, budget, readable(name), where, suffix, given, notes)
+            budget = ByteBudget.of(where, path.stat().st_size)
+            yield from _packed(stream, budget, readable(name), where, suffix, defaults, notes)
 
 
 def _packed(
-    stream: Any, budget: Budget, name: str, where: str, suffix: str, given: Given, notes: Notes
-) -> Iterator[Article | Piece | SourceError]:
+    stream: Any, budget: ByteBudget, name: str, where: str, suffix: str, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | RawDocument | SourceError]:
     """What a file or a member of an archive holds, by its suffix."""
     if suffix in WARC:
-        yield from records(unpacked(stream, budget), where, given, notes)
+        yield from records(unpacked(stream, budget), where, defaults, notes)
     elif suffix in PACKED_LINES:
-        lines = read_lines(gunzip(stream, budget), name, where, given, notes)
+        lines = read_lines(gunzip(stream, budget), name, where, defaults, notes)
         seen = False
         for item in lines:
             seen = True
@@ -201,52 +207,52 @@ def _packed(
         if not seen and budget.damage is None:
             raise EmptySource(where, "no line in it; check that the right file was given")
     else:
-        yield from _stream(stream, name, where, suffix, given, notes)
+        yield from _stream(stream, name, where, suffix, defaults, notes)
     damage, budget.damage = budget.damage, None
     if damage is not None:
         raise SourceError(where, f"damaged ({one_line(damage)}); what comes before is read; get it again")
 
 
 def _zip(
-    stream: Any, size: int, name: str, where: str, given: Given, notes: Notes
-) -> Iterator[Article | Piece | SourceError]:
+    stream: Any, size: int, name: str, where: str, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | RawDocument | SourceError]:
     """What the members of a zip archive hold; of a WACZ, its WARC files, of others, all but archives in the archive."""
     crawl = suffix_of(name) == ".wacz"
-    budget = Budget.of(where, size)
+    budget = ByteBudget.of(where, size)
     for member in members(stream, size, where, notes):
         if isinstance(member, SourceError):
             yield member
             continue
         place, suffix = f"{where}/{member.name}", suffix_of(member.name)
         if crawl and suffix not in WARC:
-            yield LeftOut(place, "the crawl's own notes")
+            yield IgnoredSource(place, "the crawl's own notes")
             continue
         if suffix in ZIP or suffix not in SUFFIXES:
             yield SourceError(place, "of no known kind, or an archive inside an archive; unpack it to read it")
             continue
-        inside = _packed(member.stream, budget, f"{name}/{member.name}", place, suffix, given, notes)
-        yield from guarded(inside, place)
+        inside = _packed(member.stream, budget, f"{name}/{member.name}", place, suffix, defaults, notes)
+        yield from with_error_boundary(inside, place)
 
 
 def _stream(
-    stream: Any, name: str, where: str, suffix: str | None, given: Given, notes: Notes
-) -> Iterator[Article | Piece | SourceError]:
+    stream: Any, name: str, where: str, suffix: str | None, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | RawDocument | SourceError]:
     """What a stream of bytes holds; without a known suffix by how it begins."""
     if suffix in LINES:
-        yield from _not_nothing(read_lines(stream, name, where, given, notes), where)
+        yield from _not_nothing(read_lines(stream, name, where, defaults, notes), where)
         return
     if suffix not in SUFFIXES:
-        stream = stream if hasattr(stream, "peek") else io.BufferedReader(Joined(b"", stream))
+        stream = stream if hasattr(stream, "peek") else io.BufferedReader(ChainedStream(b"", stream))
         kind = _json_kind(stream.peek(4096))
         if kind == ".jsonl":
-            yield from _not_nothing(read_lines(stream, name, where, given, notes), where)
+            yield from _not_nothing(read_lines(stream, name, where, defaults, notes), where)
             return
         suffix = kind or suffix
     most = MAX_DOCUMENT if suffix in DOCUMENT else MAX_BYTES
     data = stream.read(most + 1)
     if len(data) > most:
         raise too_large(where)
-    yield Piece(data=data, name=name, where=where, suffix=suffix, given=given)
+    yield RawDocument(data=data, name=name, where=where, suffix=suffix, defaults=defaults)
 
 
 def _json_kind(head: bytes) -> str | None:
@@ -266,50 +272,58 @@ def _not_nothing(items: Iterator[Article | SourceError], where: str) -> Iterator
         raise EmptySource(where, "no line in it; check that the right file was given")
 
 
-def _open(piece: Piece, notes: Notes) -> Iterator[Article | SourceError]:
-    data, name, where, suffix, given = piece.data, piece.name, piece.where, piece.suffix, piece.given
+def _open(piece: RawDocument, notes: Notes) -> Iterator[Article | SourceError]:
+    data, name, where, suffix, defaults = piece.data, piece.name, piece.where, piece.suffix, piece.defaults
     if not data:
         raise EmptySource(where, "nothing in it; check that the right file was given")
     if suffix in PAGE or (suffix not in SUFFIXES and looks_like_page(data[:4096].decode("latin-1"))):
-        encoding = given.encoding or _true_charset(data, piece.charset)
+        encoding = defaults.encoding or _true_charset(data, piece.charset)
         content = decode_page(data, where, encoding=encoding, notes=notes)
-        yield read_page(content, name, where, given, address=piece.address, notes=notes)
+        yield read_page(content, name, where, defaults, address=piece.address, notes=notes)
         return
     if suffix in DOCUMENT:
         text, title = (pdf_text if suffix == ".pdf" else docx_text)(data, where, notes)
-        yield from _texts(text, name, where, given, Given(title=title))
+        yield from _texts(text, name, where, defaults, MetadataDefaults(title=title))
         return
-    given = replace(
-        given, url=given.url or piece.address, encoding=given.encoding or _true_charset(data, piece.charset)
+    defaults = replace(
+        defaults, url=defaults.url or piece.address, encoding=defaults.encoding or _true_charset(data, piece.charset)
     )
-    content = decode(data, where, encoding=given.encoding, notes=notes)
+    content = decode(data, where, encoding=defaults.encoding, notes=notes)
     if suffix in JSON:
-        yield from _not_nothing(read_json(content, name, where, given_utf8(given), notes), where)
+        yield from _not_nothing(read_json(content, name, where, as_utf8(defaults), notes), where)
     else:
-        yield from _texts(plain_text(content, where, notes), name, where, given, Given())
+        yield from _texts(plain_text(content, where, notes), name, where, defaults, MetadataDefaults())
 
 
-def _texts(content: str, name: str, where: str, given: Given, found: Given) -> Iterator[Article | SourceError]:
+def _texts(
+    content: str, name: str, where: str, defaults: MetadataDefaults, found: MetadataDefaults
+) -> Iterator[Article | SourceError]:
     """The article of a plain text, or those of a press database's export; `found` is what its file says of itself."""
     articles = exported(content)
     if articles is None:
-        title = given.title or found_in(content).title or found.title
-        yield read_plain(content, name, where, replace(given, title=title))
+        title = defaults.title or stated_metadata(content).title or found.title
+        yield read_plain(content, name, where, replace(defaults, title=title))
         return
     for number, part in enumerate(articles, 1):
         own = "" if len(articles) == 1 else f":{number}"
         try:
-            yield make_article(content[part.start : part.end], name + own, where + own, part.given, given)
+            yield make_article(content[part.start : part.end], name + own, where + own, part.defaults, defaults)
         except SourceError as error:
             yield error
 
 
-def _address(address: str, given: Given) -> Piece:
-    page = HttpClient(allow_private=given.allow_private).page(address)
+def _address(address: str, defaults: MetadataDefaults) -> RawDocument:
+    page = HttpClient(allow_private=defaults.allow_private).page(address)
     suffix = {"text/html": ".html", "application/xhtml+xml": ".html", "application/json": ".json"}.get(page.media)
     name = without_password(address)
-    return Piece(
-        data=page.data, name=name, where=name, suffix=suffix, given=given, address=page.address, charset=page.charset
+    return RawDocument(
+        data=page.data,
+        name=name,
+        where=name,
+        suffix=suffix,
+        defaults=defaults,
+        address=page.address,
+        charset=page.charset,
     )
 
 

@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
 
-from onrecord.errors import LeftOut, SourceError
+from onrecord.errors import IgnoredSource, SourceError
 from onrecord.read.boundary import DAMAGED, one_line
-from onrecord.read.given import MAX_BYTES, Given, Notes, Piece
+from onrecord.read.metadata import MAX_BYTES, MetadataDefaults, Notes, RawDocument
 
 _PAGES = {"text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt"}
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 
 
-def records(stream: IO[bytes], where: str, given: Given, notes: Notes) -> Iterator[Piece | SourceError]:
+def records(
+    stream: IO[bytes], where: str, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[RawDocument | SourceError]:
     """A piece for each page that was answered well; LeftOut for what is no page, and a note that sums those up."""
     try:
         from fastwarc.warc import ArchiveIterator, WarcRecordType
@@ -39,10 +41,10 @@ def records(stream: IO[bytes], where: str, given: Given, notes: Notes) -> Iterat
                 data, why = _body(record)
             if why is not None:
                 left[why] += 1
-                yield LeftOut(place, why)
+                yield IgnoredSource(place, why)
                 continue
-            yield Piece(
-                data=data, name=address, where=place, suffix=_PAGES[_media(record)], given=given, address=address,
+            yield RawDocument(
+                data=data, name=address, where=place, suffix=_PAGES[_media(record)], defaults=defaults, address=address,
                 charset=record.http_charset,
             )  # fmt: skip
     except SourceError:

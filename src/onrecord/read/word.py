@@ -16,7 +16,7 @@ from lxml import etree
 
 from onrecord.errors import EmptySource, SourceError
 from onrecord.read.boundary import DAMAGED, one_line
-from onrecord.read.given import Notes
+from onrecord.read.metadata import Notes
 
 # What a part of a document may unpack to.
 MOST_BYTES = 100_000_000

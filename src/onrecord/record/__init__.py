@@ -7,19 +7,37 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onrecord.record.accounts import Accounts, Role, Token, User
+from onrecord.record.accounts import Accounts, ApiToken, Role, User
 from onrecord.record.archive import Archive, is_archive
-from onrecord.record.chain import Batch
-from onrecord.record.desk_work import DeskWork, Note, Version
+from onrecord.record.desk_work import CodebookVersion, DeskWork, Note
 from onrecord.record.follow import Delta
+from onrecord.record.hash_chain import Batch
 from onrecord.record.query import Query
-from onrecord.record.reviews import Review, Reviews, Round, Verdict
+from onrecord.record.reviews import CodingRound, Review, Reviews, ReviewVerdict
 from onrecord.record.store import Change, Ledger
-from onrecord.record.verify import Finding, Report
+from onrecord.record.verify import Finding, VerificationReport
 
 __all__ = [
-    "Accounts", "Archive", "Batch", "Change", "Delta", "DeskWork", "Finding", "Ledger", "Note", "Query", "Report",
-    "Review", "Reviews", "Role", "Round", "Token", "User", "Verdict", "Version", "open_store",
+    "Accounts",
+    "ApiToken",
+    "Archive",
+    "Batch",
+    "Change",
+    "CodebookVersion",
+    "CodingRound",
+    "Delta",
+    "DeskWork",
+    "Finding",
+    "Ledger",
+    "Note",
+    "Query",
+    "Review",
+    "ReviewVerdict",
+    "Reviews",
+    "Role",
+    "User",
+    "VerificationReport",
+    "open_store",
 ]  # fmt: skip
 
 

@@ -48,7 +48,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class ApiToken:
     """An API token, known by the digest of its secret."""
 
     id: str
@@ -155,11 +155,11 @@ class Accounts:
             row = found.mappings().one_or_none()
             return None if row is None else _user(row)
 
-    def tokens(self, name: str) -> list[Token]:
+    def tokens(self, name: str) -> list[ApiToken]:
         """The tokens of a person, oldest first."""
         with self._ledger.reading() as connection:
             chosen = select(tokens).where(tokens.c.name == name).order_by(tokens.c.created, tokens.c.id)
-            return [Token(**row) for row in connection.execute(chosen).mappings()]
+            return [ApiToken(**row) for row in connection.execute(chosen).mappings()]
 
     def drop_token(self, key: str, name: str) -> None:
         """End one of a person's tokens."""

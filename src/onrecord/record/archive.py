@@ -32,10 +32,10 @@ from onrecord.core.statement import Article, Decision, Statement
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.record import archive_check, rows
-from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, Reading, completed, file_id, reading_of
+from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, ReadingRows, completed, file_id, reading_rows
 from onrecord.record.query import Query, expressions
 from onrecord.record.table import COLUMNS, MORE
-from onrecord.record.verify import Progress, Report
+from onrecord.record.verify import Progress, VerificationReport
 
 _EVERYTHING = Query()
 _ROWS = 50_000  # to a row group: what a reader takes or passes over at once
@@ -98,17 +98,19 @@ class Archive:
         SpanError where a statement's words are not in its text.
         """
         key = "" if codebook is None else codebook.id
-        made = [reading_of(article, found, codebook=key, reader=reader) for article, found in results]
+        made = [reading_rows(article, found, codebook=key, reader=reader) for article, found in results]
         return self.add_readings(made, codebook=codebook, reader=reader)
 
-    def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None = None, reader: str = "") -> int:
+    def add_readings(
+        self, readings: Sequence[ReadingRows], *, codebook: Codebook | None = None, reader: str = ""
+    ) -> int:
         """Add readings like `add`, for rows that were serialised and validated in another process."""
         if self.read_only:
             raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
         read = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
-        months: dict[str, dict[str, Reading]] = {}
+        months: dict[str, dict[str, ReadingRows]] = {}
         for one in readings:
-            made = Reading({**one.article, "read": read}, one.statements)
+            made = ReadingRows({**one.article, "read": read}, one.statements)
             months.setdefault(made.month, {})[made.article["reading"]] = made
         with self._translating():
             if codebook is not None:
@@ -131,7 +133,7 @@ class Archive:
         wanted = f"{'' if codebook is None else codebook.id} {rows.storable(reader)}"
         return {key for key in ids if self._read.get(bytes.fromhex(key)) == wanted}
 
-    def _write(self, month: str, readings: list[Reading]) -> int:
+    def _write(self, month: str, readings: list[ReadingRows]) -> int:
         name = file_id([reading.article["reading"] for reading in readings])
         path = self._folder / "articles" / f"month={month}" / f"{name}.parquet"
         if path.exists():
@@ -262,7 +264,7 @@ class Archive:
             files = (self._folder / "codebooks").glob("*.json")
             return {path.stem: rows.codebook_of(path.read_text(encoding="ascii")) for path in files}
 
-    def readings(self) -> Iterator[list[Reading]]:
+    def readings(self) -> Iterator[list[ReadingRows]]:
         """The newest reading of every article, as rows, file by file; those that stand in two files come twice."""
         with self._translating():
             latest = set(self._latest("id").collect()["reading"])
@@ -272,9 +274,11 @@ class Archive:
                 found: dict[str, list[Mapping[str, Any]]] = {}
                 for row in pl.read_parquet(twin, hive_partitioning=False).iter_rows(named=True):
                     found.setdefault(row["reading"], []).append(completed(row))
-                yield [Reading(completed(row), found.get(row["reading"], [])) for row in articles.iter_rows(named=True)]
+                yield [
+                    ReadingRows(completed(row), found.get(row["reading"], [])) for row in articles.iter_rows(named=True)
+                ]
 
-    def verify(self, progress: Progress | None = None) -> Report:
+    def verify(self, progress: Progress | None = None) -> VerificationReport:
         """Check every quotation, record, column and file name; the report says what is not as it was written."""
         with self._translating():
             return archive_check.verify(self._folder, progress)

@@ -14,13 +14,13 @@ from onrecord.core.codec import statement_from_dict
 from onrecord.core.statement import Article
 from onrecord.errors import CodecError, LedgerError, SpanError
 from onrecord.record import rows
-from onrecord.record.archive_rows import ARTICLES, NEWER, STATEMENTS, Reading, file_id, reading_id, reading_of
-from onrecord.record.verify import Finding, Progress, Report
+from onrecord.record.archive_rows import ARTICLES, NEWER, STATEMENTS, ReadingRows, file_id, reading_id, reading_rows
+from onrecord.record.verify import Finding, Progress, VerificationReport
 
 NOTE = "whole files that are gone are not missed: compare the digest with one that was noted"
 
 
-class _Walk:
+class _ArchiveCheck:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.articles = self.statements = self.evidence = 0
@@ -29,9 +29,9 @@ class _Walk:
         self.findings.append(Finding(where, " ".join(str(what).split())))
 
 
-def verify(folder: Path, progress: Progress | None = None) -> Report:
+def verify(folder: Path, progress: Progress | None = None) -> VerificationReport:
     """Check all files, one at a time; the digest is a hash of their names, which hash what they hold."""
-    walk = _Walk()
+    walk = _ArchiveCheck()
     files = sorted((folder / "articles").rglob("*.parquet"))
     twins = {folder / "statements" / path.relative_to(folder / "articles") for path in files}
     for number, path in enumerate(files, 1):
@@ -49,7 +49,7 @@ def verify(folder: Path, progress: Progress | None = None) -> Report:
     elif idle:
         notes.append(f"{len(idle)} files of statements belong to no reading: a writer was killed; they do not count")
     names = "\n".join(path.relative_to(folder).as_posix() for path in files)
-    return Report(
+    return VerificationReport(
         batches=len(files),
         articles=walk.articles,
         statements=walk.statements,
@@ -60,7 +60,7 @@ def verify(folder: Path, progress: Progress | None = None) -> Report:
     )
 
 
-def check_words(readings: Sequence[Reading]) -> None:
+def check_words(readings: Sequence[ReadingRows]) -> None:
     """LedgerError where a record of an archive does not stand in its text, or is not what its reading was made of.
 
     Quicker than `verify`, for loading: the record's checksum, the reading's, and the words of source, cue, content and
@@ -84,7 +84,7 @@ def check_words(readings: Sequence[Reading]) -> None:
                 raise LedgerError(f"statement {one['id']} of the archive does not stand in its text")
 
 
-def _file(walk: _Walk, path: Path, twin: Path) -> None:
+def _file(walk: _ArchiveCheck, path: Path, twin: Path) -> None:
     where = f"{path.parent.name}/{path.name}"
     found: dict[str, list[Mapping[str, Any]]] = {}
     statements = pl.read_parquet(twin, hive_partitioning=False)
@@ -103,7 +103,7 @@ def _file(walk: _Walk, path: Path, twin: Path) -> None:
         _reading(walk, row, found.get(row["reading"], []))
 
 
-def _reading(walk: _Walk, row: Mapping[str, Any], found: list[Mapping[str, Any]]) -> None:
+def _reading(walk: _ArchiveCheck, row: Mapping[str, Any], found: list[Mapping[str, Any]]) -> None:
     where = f"article {row['id']} ({row['name']})"
     walk.articles += 1
     walk.statements += len(found)
@@ -115,7 +115,7 @@ def _reading(walk: _Walk, row: Mapping[str, Any], found: list[Mapping[str, Any]]
         return
     walk.evidence += sum(1 for statement in statements for _ in statement.evidence())
     entries = [(statement.id, rows.checksum(one["record"])) for statement, one in zip(statements, found, strict=True)]
-    made = reading_of(article, statements, codebook=row["codebook"], reader=row["reader"], read=row["read"])
+    made = reading_rows(article, statements, codebook=row["codebook"], reader=row["reader"], read=row["read"])
     if reading_id(article.id, made.article["hash"], row["codebook"], row["reader"], entries) != row["reading"]:
         walk.found(where, "its reading was changed: it does not hash to its id")
     if any(made.article[name] != value for name, value in row.items()):

@@ -50,13 +50,13 @@ ORDER = ("date", "article", "start", "id")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingRows:
     """One reading of one article as rows: `article` has the keys of `ARTICLES`, a statement those of `STATEMENTS`."""
 
     article: Mapping[str, Any]
     statements: Sequence[Mapping[str, Any]]
 
-    def whole(self) -> tuple[Article, list[Statement]]:
+    def to_objects(self) -> tuple[Article, list[Statement]]:
         """The article and its statements; CodecError where a record does not fit its text."""
         article = rows.article_of(self.article["record"], self.article["content"])
         return article, [statement_from_dict(json.loads(one["record"]), article) for one in self.statements]
@@ -67,7 +67,9 @@ class Reading:
         return (self.article["published"] or "unknown")[:7]
 
 
-def reading_of(article: Article, found: Sequence[Statement], *, codebook: str, reader: str, read: str = "") -> Reading:
+def reading_rows(
+    article: Article, found: Sequence[Statement], *, codebook: str, reader: str, read: str = ""
+) -> ReadingRows:
     """A reading as rows; `codebook` is an id, empty for none, `read` the time in ISO 8601.
 
     SpanError where a statement's words are not in its text.
@@ -86,7 +88,7 @@ def reading_of(article: Article, found: Sequence[Statement], *, codebook: str, r
         "reader": rows.storable(reader),
         "read": read,
     }
-    return Reading(row, [_statement(row, made["outlet_key"], s, record, written) for s, record, written in records])
+    return ReadingRows(row, [_statement(row, made["outlet_key"], s, record, written) for s, record, written in records])
 
 
 def reading_id(article: str, article_hash: str, codebook: str, reader: str, entries: Sequence[tuple[str, str]]) -> str:

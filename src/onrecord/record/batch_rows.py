@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from onrecord.errors import LedgerError
 from onrecord.lexicon import Codebook
 from onrecord.record import rows
-from onrecord.record.chain import Batch, Contents, link
+from onrecord.record.hash_chain import Batch, ContentHash, link
 from onrecord.record.schema import articles, batches, codebooks, head
 
 CHUNK = 500  # values in one IN list, rows in one bulk insert of articles
@@ -73,17 +73,17 @@ def lock(connection: Connection) -> Batch:
     )  # fmt: skip
 
 
-def following(last: Batch, stamp: BatchMetadata, contents: Contents, counts: tuple[int, int, int]) -> Batch:
+def following(last: Batch, metadata: BatchMetadata, contents: ContentHash, counts: tuple[int, int, int]) -> Batch:
     """Make the batch after `last`; `counts` are of its articles, statements and superseded statements."""
     batch = Batch(
         number=last.number + 1,
         id=contents.id(),
         digest="",
         previous=last.digest,
-        created=stamp.created,
-        coder=None if stamp.coder is None else rows.storable(stamp.coder),
-        reader=rows.storable(stamp.reader),
-        codebook=None if stamp.codebook is None else stamp.codebook.id,
+        created=metadata.created,
+        coder=None if metadata.coder is None else rows.storable(metadata.coder),
+        reader=rows.storable(metadata.reader),
+        codebook=None if metadata.codebook is None else metadata.codebook.id,
         articles=counts[0],
         statements=counts[1],
         superseded=counts[2],

@@ -1,7 +1,7 @@
-"""Bulk loading: readings that are rows already, an archive's or a worker's, written in as few round trips as can be.
+"""Load readings in bulk that are rows already, from an archive or a worker, with few round trips to the database.
 
-It goes in two steps. `ready` does what needs no database, so that it can be done while the database writes the rows
-before; `load` writes one batch. What neither does is look at the words: whoever made the rows has checked them.
+There are two steps. `insert_rows` prepares a reading without the database, so that it can run while the database
+writes the previous batch; `load` writes one batch. Neither checks the words: whoever made the rows has done that.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select
 
 from onrecord.record import archive_check, rows, search
-from onrecord.record.archive_rows import Reading, ledger_columns
+from onrecord.record.archive_rows import ReadingRows, ledger_columns
 from onrecord.record.batch_rows import BatchMetadata, begin, chunks, end, following, lock, maximum, put
-from onrecord.record.chain import Batch, Contents
+from onrecord.record.hash_chain import Batch, ContentHash
 from onrecord.record.schema import articles, statements, texts
 from onrecord.record.writing import new_texts, remember
 
@@ -40,10 +40,10 @@ _TURN_SECONDS = 0.0003
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class InsertRows:
     """A reading as a ledger writes it; `entries` are its links in the batch's hash, the article's first."""
 
-    reading: Reading
+    reading: ReadingRows
     article: tuple[object, ...]
     statements: tuple[tuple[object, ...], ...]
     entries: tuple[str, ...]
@@ -55,7 +55,7 @@ class Ready:
 
 
 @contextmanager
-def short_turns() -> Iterator[None]:
+def short_switch_interval() -> Iterator[None]:
     """Shorten the turns that threads take."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(min(before, _TURN_SECONDS))
@@ -65,24 +65,24 @@ def short_turns() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
-def ready(reading: Reading) -> Ready:
+def insert_rows(reading: ReadingRows) -> InsertRows:
     """Prepare a reading for writing."""
     row = reading.article
     article = {**row, "outlet_key": rows.key(row["outlet"])}
     unique = {one["id"]: one for one in reading.statements}
     made = [{"id": key, "superseded": None, "coder": None} | ledger_columns(one) for key, one in unique.items()]
-    return Ready(
+    return InsertRows(
         reading,
         tuple(article[name] for name in _OF_ARTICLE),
         tuple(tuple(one[name] for name in _OF_STATEMENT) for one in made),
         (
-            Contents.entry("article", row["id"], row["hash"]),
-            *(Contents.entry("statement", one["id"], one["hash"]) for one in made),
+            ContentHash.entry("article", row["id"], row["hash"]),
+            *(ContentHash.entry("statement", one["id"], one["hash"]) for one in made),
         ),
     )
 
 
-def known(connection: Connection, ids: Sequence[str]) -> set[str]:
+def existing_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Return the ids of articles that are in the ledger already."""
     found: set[str] = set()
     for some in chunks(ids):
@@ -90,31 +90,33 @@ def known(connection: Connection, ids: Sequence[str]) -> set[str]:
     return found
 
 
-def load(connection: Connection, some: Iterable[Ready], stamp: BatchMetadata) -> tuple[Batch, list[Reading]]:
+def load(
+    connection: Connection, some: Iterable[InsertRows], metadata: BatchMetadata
+) -> tuple[Batch, list[ReadingRows]]:
     """Write readings in one batch and return those of articles that are in the ledger already, unwritten."""
     last = lock(connection)
     unique = {one.id: one for one in some}
-    there = known(connection, list(unique))
+    there = existing_ids(connection, list(unique))
     new = [one for key, one in unique.items() if key not in there]
     batch = replace(last, articles=0, statements=0, superseded=0, written=False)
     if new:
-        batch = _write(connection, new, last, stamp)
-        remember(connection, [one.id for one in new], stamp)
+        batch = _write(connection, new, last, metadata)
+        remember(connection, [one.id for one in new], metadata)
     return batch, [one.reading for key, one in unique.items() if key in there]
 
 
-def _write(connection: Connection, new: Sequence[Ready], last: Batch, stamp: BatchMetadata) -> Batch:
+def _write(connection: Connection, new: Sequence[InsertRows], last: Batch, metadata: BatchMetadata) -> Batch:
     if connection.dialect.name == "postgresql":
         for setting in _SETTINGS:
             connection.exec_driver_sql(setting)
     first, from_article = maximum(connection, statements) + 1, maximum(connection, articles) + 1
-    codebook = None if stamp.codebook is None else rows.codebook_row(stamp.codebook)
-    contents = Contents()
+    codebook = None if metadata.codebook is None else rows.codebook_row(metadata.codebook)
+    contents = ContentHash()
     contents.codebook(None if codebook is None else (codebook["id"], codebook["hash"]))
     contents.made(one.entries[0] for one in new)
     contents.made(entry for one in new for entry in one.entries[1:])
     counts = (len(new), sum(len(one.statements) for one in new), 0)
-    batch = following(last, stamp, contents, counts)
+    batch = following(last, metadata, contents, counts)
     begin(connection, batch, codebook)
     wanted = ({"id": one.reading.article["text_id"], "content": one.reading.article["content"]} for one in new)
     put(connection, texts, ((row["id"], row["content"]) for row in new_texts(connection, wanted)))
@@ -126,28 +128,28 @@ def _write(connection: Connection, new: Sequence[Ready], last: Batch, stamp: Bat
     return batch
 
 
-def _articles(new: Sequence[Ready], number: int, batch: int) -> Iterator[tuple[object, ...]]:
+def _articles(new: Sequence[InsertRows], number: int, batch: int) -> Iterator[tuple[object, ...]]:
     for place, one in enumerate(new, number):
         yield (place, one.article[0], batch, *one.article[1:])
 
 
-def _statements(new: Sequence[Ready], number: int, article: int, batch: int) -> Iterator[tuple[object, ...]]:
+def _statements(new: Sequence[InsertRows], number: int, article: int, batch: int) -> Iterator[tuple[object, ...]]:
     for place, one in enumerate(new, article):
         for values in one.statements:
             yield (number, values[0], values[1], place, batch, *values[2:])
             number += 1
 
 
-def checked(archive: Archive) -> Iterator[list[Ready]]:
+def checked_rows(archive: Archive) -> Iterator[list[InsertRows]]:
     """Yield an archive's readings ready to be written, each checked against its text."""
     for readings in archive.readings():
         archive_check.check_words(readings)
-        yield [ready(reading) for reading in readings]
+        yield [insert_rows(reading) for reading in readings]
 
 
-def ahead(items: Iterator[list[Ready]]) -> Iterator[list[Ready]]:
+def prefetch(items: Iterator[list[InsertRows]]) -> Iterator[list[InsertRows]]:
     """Yield the items, the next one made while the database writes the last."""
-    with ThreadPoolExecutor(max_workers=1) as pool, short_turns():
+    with ThreadPoolExecutor(max_workers=1) as pool, short_switch_interval():
         following = pool.submit(next, items, None)
         while (item := following.result()) is not None:
             following = pool.submit(next, items, None)

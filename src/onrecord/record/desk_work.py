@@ -24,7 +24,7 @@ KINDS = ("note", "flag")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class CodebookVersion:
     """A version of the codebook as somebody left it at the desk."""
 
     number: int
@@ -56,12 +56,12 @@ class DeskWork:
 
     # ------------------------------------------------------------ codebooks
 
-    def versions(self) -> list[Version]:
+    def versions(self) -> list[CodebookVersion]:
         """Return the versions of the codebook that were made at the desk, newest first."""
         chosen = select(codebook_versions).order_by(codebook_versions.c.number.desc())
         with self._ledger.reading() as connection:
             found = connection.execute(chosen).mappings().all()
-        return [Version(codebook=rows.codebook_of(row["record"]), **_without(row, "record")) for row in found]
+        return [CodebookVersion(codebook=rows.codebook_of(row["record"]), **_without(row, "record")) for row in found]
 
     def save_codebook(self, codebook: Codebook, *, coder: str, change: str, base: int) -> int:
         """Keep a version; StatementStale where another one was saved since the version `base`."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, literal_column, or_, select, text, un
 
 from onrecord.record import search, table
 from onrecord.record.batch_rows import count_articles, last_batch
-from onrecord.record.chain import Batch
+from onrecord.record.hash_chain import Batch
 from onrecord.record.query import Query
 from onrecord.record.schema import articles, statements, supersessions
 

@@ -23,11 +23,11 @@ from onrecord.record.desk_schema import codings, reviews, round_items, rounds
 from onrecord.record.schema import statements
 
 if TYPE_CHECKING:
-    from onrecord.record.chain import Batch
+    from onrecord.record.hash_chain import Batch
     from onrecord.record.store import Ledger
 
 
-class Verdict(StrEnum):
+class ReviewVerdict(StrEnum):
     """A person's verdict on a statement."""
 
     ACCEPT = "accept"
@@ -44,14 +44,14 @@ class Review:
     statement: str | None
     result: str | None
     coder: str
-    verdict: Verdict
+    verdict: ReviewVerdict
     batch: int
     created: str
     undone: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+class CodingRound:
     """Statements that several people code without seeing each other's values, nor the machine's."""
 
     name: str
@@ -67,23 +67,28 @@ class Reviews:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def judge(self, verdict: Verdict, old: Statement | None, new: Statement | None, *, coder: str) -> Batch:
+    def judge(self, verdict: ReviewVerdict, old: Statement | None, new: Statement | None, *, coder: str) -> Batch:
         """Keep a judgement; StatementStale where `old` is no longer current: somebody else was faster.
 
         ACCEPT takes `old` alone, REJECT too, CORRECT both, ADD `new` alone.
         """
-        wanted = {Verdict.ACCEPT: (1, 0), Verdict.REJECT: (1, 0), Verdict.CORRECT: (1, 1), Verdict.ADD: (0, 1)}
+        wanted = {
+            ReviewVerdict.ACCEPT: (1, 0),
+            ReviewVerdict.REJECT: (1, 0),
+            ReviewVerdict.CORRECT: (1, 1),
+            ReviewVerdict.ADD: (0, 1),
+        }
         if (int(old is not None), int(new is not None)) != wanted[verdict]:
             raise ValueError(f"{verdict} does not go with these statements")
-        if verdict is Verdict.ACCEPT:
+        if verdict is ReviewVerdict.ACCEPT:
             new = old
         with self._ledger.writing() as connection:
-            stamp = self._ledger.stamp(coder=coder)
-            batch = writing.revise(connection, None if old is None else old.id, new, f"{verdict} at the desk", stamp)
+            metadata = self._ledger.batch_metadata(coder=coder)
+            batch = writing.revise(connection, None if old is None else old.id, new, f"{verdict} at the desk", metadata)
             row = {
                 "statement": None if old is None else old.id, "result": None if new is None else new.id,
                 "coder": rows.storable(coder), "verdict": str(verdict), "batch": batch.number,
-                "created": stamp.created, "undone": None,
+                "created": metadata.created, "undone": None,
             }  # fmt: skip
             connection.execute(insert(reviews), row)
         return batch
@@ -102,10 +107,10 @@ class Reviews:
                 raise StatementStale(f"review {number} was taken back in batch {found['undone']} already")
             if found["statement"] != (None if before is None else before.id):
                 raise LedgerError(f"review {number} is about another statement")
-            if found["result"] is None and before is not None and _occupied(connection, before.place):
+            if found["result"] is None and before is not None and _occupied(connection, before.span_id):
                 raise StatementStale("another statement stands there meanwhile; look at it again")
-            stamp = self._ledger.stamp(coder=coder)
-            batch = writing.revise(connection, found["result"], before, f"{found['verdict']} taken back", stamp)
+            metadata = self._ledger.batch_metadata(coder=coder)
+            batch = writing.revise(connection, found["result"], before, f"{found['verdict']} taken back", metadata)
             connection.execute(update(reviews).where(reviews.c.number == number).values(undone=batch.number))
         return batch
 
@@ -134,12 +139,12 @@ class Reviews:
 
     # ------------------------------------------------------------ blind coding
 
-    def open_round(self, name: str, creator: str, fields: Sequence[str], items: Sequence[str]) -> Round:
+    def open_round(self, name: str, creator: str, fields: Sequence[str], items: Sequence[str]) -> CodingRound:
         """A new round over these statement ids; LedgerError where the name is taken or nothing is to be coded."""
         name = rows.storable(name.strip())
         if not name or len(name) > 80 or not items or not fields:
             raise LedgerError("a round needs a name of up to 80 characters, a field to code and a statement")
-        made = Round(
+        made = CodingRound(
             name=name, creator=creator, created=self._ledger.now(), fields=tuple(fields), statements=tuple(items)
         )
         with self._ledger.writing() as connection:
@@ -153,13 +158,13 @@ class Reviews:
             )
         return made
 
-    def rounds(self) -> list[Round]:
+    def rounds(self) -> list[CodingRound]:
         """All rounds, newest first."""
         with self._ledger.reading() as connection:
             found = connection.execute(select(rounds).order_by(rounds.c.created.desc(), rounds.c.name)).mappings().all()
             return [_round(connection, row) for row in found]
 
-    def round(self, name: str) -> Round | None:
+    def round(self, name: str) -> CodingRound | None:
         """The round of this name."""
         with self._ledger.reading() as connection:
             row = connection.execute(select(rounds).where(rounds.c.name == name)).mappings().one_or_none()
@@ -195,10 +200,10 @@ def _occupied(connection: Connection, place: str) -> bool:
 
 
 def _review(row: Mapping[str, Any] | Any) -> Review:
-    return Review(**{**row, "verdict": Verdict(row["verdict"])})
+    return Review(**{**row, "verdict": ReviewVerdict(row["verdict"])})
 
 
-def _round(connection: Connection, row: Mapping[str, Any] | Any) -> Round:
+def _round(connection: Connection, row: Mapping[str, Any] | Any) -> CodingRound:
     i = round_items.c
     items = connection.execute(select(i.statement).where(i.round == row["name"]).order_by(i.position)).scalars()
-    return Round(**{**row, "fields": tuple(json.loads(row["fields"])), "statements": tuple(items)})
+    return CodingRound(**{**row, "fields": tuple(json.loads(row["fields"])), "statements": tuple(items)})

@@ -119,7 +119,7 @@ def statement_columns(statement: Statement, record: Mapping[str, Any]) -> Row:
         column.stored: stored(column.kind, column.value(statement)) for column in OF_STATEMENT if column.name != "id"
     }
     return made | {
-        "place": statement.place,
+        "place": statement.span_id,
         "title": _storable(statement.article.title),
         "speaker_key": key(statement.speaker.value),
         "affiliation_key": key(statement.affiliation.value),

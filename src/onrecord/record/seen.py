@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS edits (
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueAddress:
     """A feed or page whose time has come; `visits` counts the successful ones."""
 
     url: str
@@ -57,7 +57,7 @@ class Original:
     likeness: float
 
 
-class Seen:
+class WatchState:
     """The state of a watch; times are seconds since 1970. One thread uses it. LedgerError where the file is no such."""
 
     def __init__(self, path: str | Path) -> None:
@@ -82,20 +82,20 @@ class Seen:
         marks = ",".join("?" * len(urls))
         self._db.execute(f"DELETE FROM feeds WHERE url NOT IN ({marks})", list(urls))
 
-    def due_feeds(self, now: float) -> list[Due]:
+    def due_feeds(self, now: float) -> list[DueAddress]:
         """The feeds whose time has come, the longest waiting first."""
         rows = self._db.execute(
             "SELECT url, etag, modified, 0, failures, url FROM feeds WHERE due <= ? ORDER BY due, url", (now,)
         )
-        return [Due(*row) for row in rows]
+        return [DueAddress(*row) for row in rows]
 
-    def due_pages(self, now: float, most: int = 100) -> list[Due]:
+    def due_pages(self, now: float, most: int = 100) -> list[DueAddress]:
         """The pages whose time has come, the longest waiting first."""
         rows = self._db.execute(
             "SELECT url, etag, modified, visits, failures, feed FROM pages WHERE due <= ? ORDER BY due, url LIMIT ?",
             (now, most),
         )
-        return [Due(*row) for row in rows]
+        return [DueAddress(*row) for row in rows]
 
     def next_due(self) -> float | None:
         """When the next feed or page is due."""
@@ -127,13 +127,15 @@ class Seen:
         names = ("url", "failures", "reason", "due")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def list_page(self, url: str, feed: str, stamp: str, now: float) -> bool:
+    def list_page(self, url: str, feed: str, metadata: str, now: float) -> bool:
         """A feed lists a page: due now if it is new, or if the feed says that it changed; whether it is new."""
         row = self._db.execute("SELECT stamp FROM pages WHERE url = ?", (url,)).fetchone()
         if row is None:
-            self._db.execute("INSERT INTO pages (url, feed, stamp, due) VALUES (?, ?, ?, ?)", (url, feed, stamp, now))
-        elif stamp and row[0] != stamp:
-            self._db.execute("UPDATE pages SET stamp = ?, due = ? WHERE url = ?", (stamp, now, url))
+            self._db.execute(
+                "INSERT INTO pages (url, feed, stamp, due) VALUES (?, ?, ?, ?)", (url, feed, metadata, now)
+            )
+        elif metadata and row[0] != metadata:
+            self._db.execute("UPDATE pages SET stamp = ?, due = ? WHERE url = ?", (metadata, now, url))
         return row is None
 
     def page_done(self, url: str, due: float | None, etag: str | None, modified: str | None) -> None:

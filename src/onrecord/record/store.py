@@ -19,6 +19,7 @@ from onrecord.core.statement import Article, Decision, Statement
 from onrecord.errors import LedgerReadOnly, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.record import (
+    active_runs,
     bulk,
     engine,
     follow,
@@ -26,15 +27,14 @@ from onrecord.record import (
     people,
     rows,
     table,
-    underway,
     verify,
     writing,
 )
 from onrecord.record.archive import Archive
-from onrecord.record.archive_rows import Reading
+from onrecord.record.archive_rows import ReadingRows
 from onrecord.record.batch_rows import BatchMetadata, chunks, last_batch, last_number
-from onrecord.record.chain import Batch
 from onrecord.record.failures import translating
+from onrecord.record.hash_chain import Batch
 from onrecord.record.query import Query, condition
 from onrecord.record.schema import articles, batches, codebooks, statements, supersessions, texts
 
@@ -130,9 +130,9 @@ class Ledger:
         taken, so it may be slow, but is in memory as a whole. SpanError where a statement's words are not in its text.
         """
         readings = writing.collect(results)
-        stamp = self.stamp(codebook=codebook, reader=reader, coder=coder)
+        metadata = self.batch_metadata(codebook=codebook, reader=reader, coder=coder)
         with self.writing() as connection:
-            return writing.add(connection, readings, stamp)
+            return writing.add(connection, readings, metadata)
 
     def load(self, archive: Archive, progress: Callable[[int], None] | None = None) -> tuple[int, int]:
         """Bring an archive's current view in, a batch for each of its files; how many articles and statements were new.
@@ -142,12 +142,12 @@ class Ledger:
         """
         books = archive.codebooks()
         counts = [0, 0]
-        for some in bulk.ahead(bulk.checked(archive)):
-            groups: dict[tuple[str, str], list[bulk.Ready]] = {}
+        for some in bulk.prefetch(bulk.checked_rows(archive)):
+            groups: dict[tuple[str, str], list[bulk.InsertRows]] = {}
             for one in some:
                 groups.setdefault((one.reading.article["codebook"], one.reading.article["reader"]), []).append(one)
             for (key, reader), group in groups.items():
-                for made in self._load(group, self.stamp(codebook=books.get(key), reader=reader)):
+                for made in self._load(group, self.batch_metadata(codebook=books.get(key), reader=reader)):
                     if made.written:
                         counts[0] += made.articles
                         counts[1] += made.statements
@@ -155,26 +155,29 @@ class Ledger:
                     progress(len(group))
         return counts[0], counts[1]
 
-    def add_readings(self, readings: Sequence[Reading], *, codebook: Codebook | None = None, reader: str = "") -> None:
+    def add_readings(
+        self, readings: Sequence[ReadingRows], *, codebook: Codebook | None = None, reader: str = ""
+    ) -> None:
         """Add readings like `add`, for rows that were serialised and validated in another process."""
         ids = [reading.article["id"] for reading in readings]
         with self.reading() as connection:
-            fresh = len(set(ids)) == len(ids) and not bulk.known(connection, ids)
+            fresh = len(set(ids)) == len(ids) and not bulk.existing_ids(connection, ids)
         if fresh:
-            self._load([bulk.ready(one) for one in readings], self.stamp(codebook=codebook, reader=reader))
+            metadata = self.batch_metadata(codebook=codebook, reader=reader)
+            self._load([bulk.insert_rows(one) for one in readings], metadata)
         else:
-            self.add([one.whole() for one in readings], codebook=codebook, reader=reader)
+            self.add([one.to_objects() for one in readings], codebook=codebook, reader=reader)
 
-    def _load(self, some: Sequence[bulk.Ready], stamp: BatchMetadata) -> list[Batch]:
+    def _load(self, some: Sequence[bulk.InsertRows], metadata: BatchMetadata) -> list[Batch]:
         """Write readings of new articles in bulk, and others as `add` does where their last reading was another."""
         with self.writing() as connection:
-            batch, there = bulk.load(connection, some, stamp)
+            batch, there = bulk.load(connection, some, metadata)
         ids = [reading.article["id"] for reading in there]
-        same = self.read_already(ids, codebook=stamp.codebook, reader=stamp.reader)
-        others = [reading.whole() for reading in there if reading.article["id"] not in same]
+        same = self.read_already(ids, codebook=metadata.codebook, reader=metadata.reader)
+        others = [reading.to_objects() for reading in there if reading.article["id"] not in same]
         if not others:
             return [batch]
-        return [batch, self.add(others, codebook=stamp.codebook, reader=stamp.reader)]
+        return [batch, self.add(others, codebook=metadata.codebook, reader=metadata.reader)]
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
         """Return the articles whose last machine reading here was by this reader under this codebook."""
@@ -189,11 +192,11 @@ class Ledger:
         if old is None and new is None:
             raise ValueError("a revision needs a statement to retire, one to add, or both")
         with self.writing() as connection:
-            return writing.revise(connection, old, new, reason, self.stamp(coder=coder))
+            return writing.revise(connection, old, new, reason, self.batch_metadata(coder=coder))
 
     def decide(self, decision: Decision) -> None:
         """Store a person's decision on an actor; it changes no statement, and a later one overrides it."""
-        stamped = replace(decision, created=self.stamp().created)
+        stamped = replace(decision, created=self.batch_metadata().created)
         with self.writing() as connection:
             people.append(connection, stamped)
 
@@ -216,9 +219,11 @@ class Ledger:
         judged stays. None where there was nothing to retire.
         """
         with self.writing() as connection:
-            return writing.supersede(connection, old, new, self.stamp())
+            return writing.supersede(connection, old, new, self.batch_metadata())
 
-    def stamp(self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None) -> BatchMetadata:
+    def batch_metadata(
+        self, *, codebook: Codebook | None = None, reader: str = "", coder: str | None = None
+    ) -> BatchMetadata:
         """Make the metadata of a batch that is written now."""
         return BatchMetadata(created=self.now(), coder=coder, reader=reader, codebook=codebook)
 
@@ -365,10 +370,10 @@ class Ledger:
         with self.reading() as connection:
             return [rows.codebook_of(record) for record in connection.execute(chosen).scalars()]
 
-    def underway(self, own: str = "desk: ") -> list[underway.Underway]:
-        """Return the runs active elsewhere, without those of readers whose name begins with `own`."""
+    def active_runs(self, *, exclude: str = "desk: ") -> list[active_runs.ActiveRun]:
+        """Return the runs active elsewhere, without those of readers whose name begins with `exclude`."""
         with self.reading() as connection:
-            return underway.fetch(connection, self._clock(), own)
+            return active_runs.fetch(connection, self._clock(), exclude)
 
     def batches(self) -> list[Batch]:
         """Return all batches, oldest first."""
@@ -376,7 +381,7 @@ class Ledger:
             found = connection.execute(select(batches).order_by(batches.c.number)).mappings()
             return [Batch(**row) for row in found]
 
-    def verify(self, progress: verify.Progress | None = None) -> verify.Report:
+    def verify(self, progress: verify.Progress | None = None) -> verify.VerificationReport:
         """Check every quotation, record, column and batch; the report says what is not as it was written."""
         with self.reading() as connection, verify.any_bytes(connection):
             return verify.verify(connection, writable=not self.read_only, progress=progress)

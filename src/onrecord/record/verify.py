@@ -15,7 +15,7 @@ from onrecord.core.codec import statement_from_dict
 from onrecord.core.statement import Article
 from onrecord.errors import CodecError, SpanError
 from onrecord.record import migrations, people, rows, search
-from onrecord.record.chain import Batch, Contents, link
+from onrecord.record.hash_chain import Batch, ContentHash, link
 from onrecord.record.schema import (
     APPLICATION,
     articles,
@@ -45,7 +45,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class VerificationReport:
     """The result of `verify`. `digest` is that of the last batch: noted elsewhere, it proves that nothing changed.
 
     `notes` say what could not be looked at.
@@ -66,7 +66,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _LedgerCheck:
     """The state of one walk through the ledger: entries by batch, and who should be retired by which batch."""
 
     connection: Connection
@@ -83,9 +83,9 @@ class _Walk:
         self.findings.append(Finding(where, " ".join(str(what).split())))
 
 
-def verify(connection: Connection, *, writable: bool, progress: Progress | None = None) -> Report:
+def verify(connection: Connection, *, writable: bool, progress: Progress | None = None) -> VerificationReport:
     """Check the whole ledger inside the caller's transaction; `progress` gets the statements done and their number."""
-    walk = _Walk(connection)
+    walk = _LedgerCheck(connection)
     last: Batch | None = None
     notes: list[str] = []
     try:
@@ -101,7 +101,7 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
         notes = _index(walk, writable=writable)
     except DBAPIError as error:
         walk.found("database", f"cannot be read on from here: {error.orig}")
-    return Report(
+    return VerificationReport(
         batches=0 if last is None else last.number,
         articles=sum(map(len, walk.articles.values())),
         statements=sum(map(len, walk.statements.values())),
@@ -112,7 +112,7 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
     )
 
 
-def _file(walk: _Walk) -> None:
+def _file(walk: _LedgerCheck) -> None:
     if walk.connection.dialect.name != "sqlite":
         return
     for (message,) in walk.connection.exec_driver_sql("PRAGMA integrity_check(20)"):
@@ -120,7 +120,7 @@ def _file(walk: _Walk) -> None:
             walk.found("file", message)
 
 
-def _schema(walk: _Walk) -> None:
+def _schema(walk: _LedgerCheck) -> None:
     v = schema_version.c
     rows_there = walk.connection.execute(select(v.version, v.application, v.name).order_by(v.version)).all()
     expected = [(number, APPLICATION, step.name) for number, step in enumerate(migrations.MIGRATIONS, 1)]
@@ -128,7 +128,7 @@ def _schema(walk: _Walk) -> None:
         walk.found("schema_version", "does not list the migrations that made this ledger")
 
 
-def _events(walk: _Walk) -> None:
+def _events(walk: _LedgerCheck) -> None:
     x = supersessions.c
     chosen = select(x.batch, x.position, x.old, x.new, x.reason).order_by(x.batch, x.position)
     for batch, position, old, new, reason in walk.connection.execute(chosen):
@@ -143,7 +143,7 @@ def _events(walk: _Walk) -> None:
         walk.coders[number] = coder
 
 
-def _codebooks(walk: _Walk) -> None:
+def _codebooks(walk: _LedgerCheck) -> None:
     for row in walk.connection.execute(select(codebooks)).mappings():
         walk.codebooks[row["id"]] = row["hash"]
         if _checksum(row["record"]) != row["hash"]:
@@ -153,7 +153,7 @@ def _codebooks(walk: _Walk) -> None:
         walk.found(f"codebook {key}", "no batch used it")
 
 
-def _articles(walk: _Walk) -> None:
+def _articles(walk: _LedgerCheck) -> None:
     used: set[str] = set()
     for row in _pages(walk, articles):
         walk.articles.setdefault(row["batch"], []).append((row["id"], row["hash"]))
@@ -172,7 +172,7 @@ def _articles(walk: _Walk) -> None:
         walk.found(f"text {text_id}", "belongs to no article")
 
 
-def _readings(walk: _Walk) -> None:
+def _readings(walk: _LedgerCheck) -> None:
     known = {article_id for entries in walk.articles.values() for article_id, _ in entries}
     for row in walk.connection.execute(select(readings)).mappings():
         if row["article"] not in known:
@@ -188,7 +188,7 @@ _CHANGED = {
 }
 
 
-def _statements(walk: _Walk, progress: Progress) -> None:
+def _statements(walk: _LedgerCheck, progress: Progress) -> None:
     total = walk.connection.execute(select(func.count()).select_from(statements)).scalar_one()
     number, article = 0, None
     for done, row in enumerate(_pages(walk, statements), 1):
@@ -204,7 +204,7 @@ def _statements(walk: _Walk, progress: Progress) -> None:
             progress(done, total)
 
 
-def _statement(walk: _Walk, where: str, row: RowMapping, article: Article) -> None:
+def _statement(walk: _LedgerCheck, where: str, row: RowMapping, article: Article) -> None:
     if _checksum(row["record"]) != row["hash"]:
         walk.found(where, "its record was changed")
         return
@@ -228,7 +228,7 @@ def _statement(walk: _Walk, where: str, row: RowMapping, article: Article) -> No
         walk.found(where, f"column {name} was changed: {row[name]!r:.80} where {expected[name]!r:.80} belongs")
 
 
-def _chain(walk: _Walk) -> Batch | None:
+def _chain(walk: _LedgerCheck) -> Batch | None:
     last: Batch | None = None
     for row in walk.connection.execute(select(batches).order_by(batches.c.number)).mappings():
         batch = Batch(**row)
@@ -253,8 +253,8 @@ def _chain(walk: _Walk) -> Batch | None:
     return last
 
 
-def _contents(walk: _Walk, batch: Batch) -> str:
-    contents = Contents()
+def _contents(walk: _LedgerCheck, batch: Batch) -> str:
+    contents = ContentHash()
     contents.codebook(None if batch.codebook is None else (batch.codebook, walk.codebooks.get(batch.codebook, "")))
     contents.articles(walk.articles.get(batch.number, ()))
     contents.statements(walk.statements.get(batch.number, ()))
@@ -262,7 +262,7 @@ def _contents(walk: _Walk, batch: Batch) -> str:
     return contents.id()
 
 
-def _counts(walk: _Walk, batch: Batch) -> str:
+def _counts(walk: _LedgerCheck, batch: Batch) -> str:
     retired = sum(1 for old, _, _ in walk.events.get(batch.number, ()) if old is not None)
     there = (len(walk.articles.get(batch.number, ())), len(walk.statements.get(batch.number, ())), retired)
     written = (batch.articles, batch.statements, batch.superseded)
@@ -271,7 +271,7 @@ def _counts(walk: _Walk, batch: Batch) -> str:
     return "{} articles, {} statements, {} retired".format(*there) + " where there were {}, {}, {}".format(*written)
 
 
-def _index(walk: _Walk, *, writable: bool) -> list[str]:
+def _index(walk: _LedgerCheck, *, writable: bool) -> list[str]:
     if walk.connection.dialect.name != "sqlite":
         return []
     try:
@@ -285,7 +285,7 @@ def _index(walk: _Walk, *, writable: bool) -> list[str]:
     return []
 
 
-def _pages(walk: _Walk, table: Table) -> Iterator[RowMapping]:
+def _pages(walk: _LedgerCheck, table: Table) -> Iterator[RowMapping]:
     """All rows by number, which must be 1, 2, 3 and so on; a page at a time, so that memory stays level."""
     after = -(2**62)
     expected = 1

@@ -1,7 +1,7 @@
 """How a batch is written: what is new, what it retires, and the link to the batch before.
 
 A new reading of an article stands for the old one: what it no longer says leaves the current view (never the ledger).
-Statements are compared by `Statement.place`, the article and the spans they rest on. A place that a person has judged
+Statements are compared by `Statement.span_id`, the article and the spans they rest on. A place that a person has judged
 is theirs: no machine reading changes what is current there.
 """
 
@@ -26,7 +26,7 @@ from onrecord.record.batch_rows import (
     maximum,
     put,
 )
-from onrecord.record.chain import Batch, Contents
+from onrecord.record.hash_chain import Batch, ContentHash
 from onrecord.record.schema import articles, batches, statements, supersessions, texts
 from onrecord.record.schema import readings as readings_table
 
@@ -52,7 +52,7 @@ Event = tuple[str | None, str | None, str]  # old id, new id, reason
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownStatement:
     """A statement that the ledger has."""
 
     id: str
@@ -62,7 +62,7 @@ class _Known:
 
 
 @dataclass(slots=True)
-class _Plan:
+class _BatchPlan:
     """The rows that a batch will hold."""
 
     texts: list[rows.Row] = field(default_factory=list)
@@ -87,25 +87,25 @@ def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
     return readings
 
 
-def add(connection: Connection, readings: Readings, stamp: BatchMetadata) -> Batch:
+def add(connection: Connection, readings: Readings, metadata: BatchMetadata) -> Batch:
     """Write one batch of readings inside the caller's transaction."""
     last = lock(connection)
     numbers, plan = _articles(connection, readings, last.number + 1)
     known = _known_statements(connection, [number for number, _ in numbers.values()])
     held = _held_places(connection, [number for number, _ in numbers.values()])
-    made = _Maker(connection, plan, last.number + 1, stamp.coder)
+    made = _RowBuilder(connection, plan, last.number + 1, metadata.coder)
     for article_id, (_, found) in readings.items():
         number, name = numbers[article_id]
         before = known.get(number, {})
         new = [statement for statement in found if statement.id not in before]
         retired: set[str] = set()
-        if stamp.coder is None and before:
+        if metadata.coder is None and before:
             retired = _reread(plan, found, before, held.get(number, set()))
         for statement in new:
             made.statement(statement, number, name, superseded=statement.id in retired)
-    if stamp.coder is None:
-        remember(connection, list(readings), stamp)
-    return _finish(connection, plan, last, stamp)
+    if metadata.coder is None:
+        remember(connection, list(readings), metadata)
+    return _finish(connection, plan, last, metadata)
 
 
 def new_texts(connection: Connection, made: Iterable[rows.Row]) -> list[rows.Row]:
@@ -127,10 +127,10 @@ def read_already(connection: Connection, ids: Sequence[str], codebook: str, read
     return found
 
 
-def remember(connection: Connection, ids: Sequence[str], stamp: BatchMetadata) -> None:
+def remember(connection: Connection, ids: Sequence[str], metadata: BatchMetadata) -> None:
     """Note that these articles were read by this reader under this codebook."""
-    codebook = "" if stamp.codebook is None else stamp.codebook.id
-    values = [rows.reading_row(key, codebook, rows.storable(stamp.reader)) for key in ids]
+    codebook = "" if metadata.codebook is None else metadata.codebook.id
+    values = [rows.reading_row(key, codebook, rows.storable(metadata.reader)) for key in ids]
     if not values:
         return
     if connection.dialect.name == "postgresql":
@@ -139,7 +139,9 @@ def remember(connection: Connection, ids: Sequence[str], stamp: BatchMetadata) -
         connection.execute(_READ, values)
 
 
-def revise(connection: Connection, old: str | None, new: Statement | None, reason: str, stamp: BatchMetadata) -> Batch:
+def revise(
+    connection: Connection, old: str | None, new: Statement | None, reason: str, metadata: BatchMetadata
+) -> Batch:
     """Write one person's judgement: `new` takes the place of `old`, or `old` goes, or `new` is added."""
     last = lock(connection)
     if old is not None:
@@ -148,7 +150,7 @@ def revise(connection: Connection, old: str | None, new: Statement | None, reaso
             raise StatementNotFound(f"no statement {old} in the ledger")
         if found[0] is not None:
             raise StatementStale(f"statement {old} was replaced in batch {found[0]} meanwhile; look at it again")
-    plan = _Plan()
+    plan = _BatchPlan()
     if new is not None:
         rows.check_evidence(new)
         readings: Readings = {new.article.id: (new.article, (new,))}
@@ -156,12 +158,14 @@ def revise(connection: Connection, old: str | None, new: Statement | None, reaso
         number, name = numbers[new.article.id]
         before = _known_statements(connection, [number]).get(number, {}).get(new.id)
         if before is None:
-            _Maker(connection, plan, last.number + 1, stamp.coder).statement(new, number, name, superseded=False)
+            _RowBuilder(connection, plan, last.number + 1, metadata.coder).statement(
+                new, number, name, superseded=False
+            )
     plan.events.append((old, None if new is None else new.id, rows.storable(reason)))
-    return _finish(connection, plan, last, stamp)
+    return _finish(connection, plan, last, metadata)
 
 
-def supersede(connection: Connection, old: str, new: str, stamp: BatchMetadata) -> Batch | None:
+def supersede(connection: Connection, old: str, new: str, metadata: BatchMetadata) -> Batch | None:
     """Retire the current machine statements of one article for those of a later version of it."""
     last = lock(connection)
     s, a = statements.c, articles.c
@@ -173,17 +177,17 @@ def supersede(connection: Connection, old: str, new: str, stamp: BatchMetadata) 
     rows_there = connection.execute(chosen.where(s.article.in_(list(numbers.values()))).order_by(s.number)).all()
     held = _held_places(connection, [numbers[old]]).get(numbers[old], set())
     heirs = {(row.quote, row.speaker): row.id for row in reversed(rows_there) if row.article == numbers[new]}
-    plan = _Plan()
+    plan = _BatchPlan()
     for row in rows_there:
         if row.article == numbers[old] and row.place not in held:
             plan.events.append((row.id, heirs.get((row.quote, row.speaker)), EDITED))
-    return _finish(connection, plan, last, stamp) if plan.events else None
+    return _finish(connection, plan, last, metadata) if plan.events else None
 
 
 # ---------------------------------------------------------------- what is there already
 
 
-def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[dict[str, tuple[int, str]], _Plan]:
+def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[dict[str, tuple[int, str]], _BatchPlan]:
     """Number and name of every article (the first name it came under), and a plan with the rows of the new ones."""
     numbers: dict[str, tuple[int, str]] = {}
     for ids in chunks(list(readings)):
@@ -192,7 +196,7 @@ def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[d
         )
         for article_id, number, record in found:
             numbers[article_id] = (number, rows.article_name(record))
-    plan = _Plan()
+    plan = _BatchPlan()
     following = maximum(connection, articles) + 1
     for article_id, (article, _) in readings.items():
         if article_id not in numbers:
@@ -204,15 +208,15 @@ def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[d
     return numbers, plan
 
 
-def _known_statements(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, _Known]]:
-    known: dict[int, dict[str, _Known]] = {}
+def _known_statements(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, _KnownStatement]]:
+    known: dict[int, dict[str, _KnownStatement]] = {}
     s = statements.c
     for some in chunks(numbers):
         found = connection.execute(
             select(s.article, s.id, s.place, s.superseded, s.coder).where(s.article.in_(some)).order_by(s.number)
         )
         for article, key, place, superseded, coder in found:
-            known.setdefault(article, {})[key] = _Known(key, place, superseded is None, coder is not None)
+            known.setdefault(article, {})[key] = _KnownStatement(key, place, superseded is None, coder is not None)
     return known
 
 
@@ -238,18 +242,20 @@ def _held_places(connection: Connection, numbers: Sequence[int]) -> dict[int, se
 # ---------------------------------------------------------------- what becomes of it
 
 
-def _reread(plan: _Plan, found: Sequence[Statement], before: Mapping[str, _Known], held: set[str]) -> set[str]:
+def _reread(
+    plan: _BatchPlan, found: Sequence[Statement], before: Mapping[str, _KnownStatement], held: set[str]
+) -> set[str]:
     """Plan what a machine's new reading changes in the view; returns the new statements that are kept aside."""
     ids = {statement.id for statement in found}
     entering: dict[str, str] = {}
     aside: set[str] = set()
     occupants = {known.place: known.id for known in before.values() if known.current and known.place in held}
     for statement in found:
-        if statement.place not in held:
-            entering.setdefault(statement.place, statement.id)
+        if statement.span_id not in held:
+            entering.setdefault(statement.span_id, statement.id)
         elif statement.id not in before:
             aside.add(statement.id)
-            plan.events.append((statement.id, occupants.get(statement.place), HELD))
+            plan.events.append((statement.id, occupants.get(statement.span_id), HELD))
     named: set[str] = set()
     for known in before.values():
         if known.current and not known.human and known.place not in held and known.id not in ids:
@@ -263,10 +269,10 @@ def _reread(plan: _Plan, found: Sequence[Statement], before: Mapping[str, _Known
     return aside
 
 
-class _Maker:
+class _RowBuilder:
     """Makes the rows of new statements, numbered on from the last one."""
 
-    def __init__(self, connection: Connection, plan: _Plan, batch: int, coder: str | None) -> None:
+    def __init__(self, connection: Connection, plan: _BatchPlan, batch: int, coder: str | None) -> None:
         self._following = maximum(connection, statements) + 1
         self._plan = plan
         self._batch = batch
@@ -290,23 +296,23 @@ class _Maker:
         self._following += 1
 
 
-def _finish(connection: Connection, plan: _Plan, last: Batch, stamp: BatchMetadata) -> Batch:
-    codebook = None if stamp.codebook is None else rows.codebook_row(stamp.codebook)
+def _finish(connection: Connection, plan: _BatchPlan, last: Batch, metadata: BatchMetadata) -> Batch:
+    codebook = None if metadata.codebook is None else rows.codebook_row(metadata.codebook)
     known = None if codebook is None else last_codebook(connection)
     if not (plan.articles or plan.statements or plan.events or (codebook and known != codebook["id"])):
         return replace(last, codebook=known, articles=0, statements=0, superseded=0, written=False)
-    contents = Contents()
+    contents = ContentHash()
     contents.codebook(None if codebook is None else (codebook["id"], codebook["hash"]))
     contents.articles((row["id"], row["hash"]) for row in plan.articles)
     contents.statements((row["id"], row["hash"]) for row in plan.statements)
     contents.supersessions(plan.events)
     superseded = sum(1 for old, _, _ in plan.events if old is not None)
-    batch = following(last, stamp, contents, (len(plan.articles), len(plan.statements), superseded))
+    batch = following(last, metadata, contents, (len(plan.articles), len(plan.statements), superseded))
     _insert(connection, plan, batch, codebook)
     return batch
 
 
-def _insert(connection: Connection, plan: _Plan, batch: Batch, codebook: rows.Row | None) -> None:
+def _insert(connection: Connection, plan: _BatchPlan, batch: Batch, codebook: rows.Row | None) -> None:
     begin(connection, batch, codebook)
     for table, made in ((texts, plan.texts), (articles, plan.articles), (statements, plan.statements)):
         names = [column.name for column in table.columns]

@@ -5,6 +5,6 @@ ledger are the same whatever it is. What was read elsewhere comes as rows; `pipe
 """
 
 from onrecord.runners.bounds import Bounds
-from onrecord.runners.workers import in_workers
+from onrecord.runners.worker_pool import in_workers
 
 __all__ = ["Bounds", "in_workers"]

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from onrecord.core.statement import Article
 from onrecord.errors import RunnerError, SourceError
-from onrecord.pipeline import Keeper, Known, Sent, Store, failure, kept
-from onrecord.read import Given, pieces
+from onrecord.pipeline import AlreadyRead, BatchWriter, SerializedOutcome, StatementStore, failure_of, write_through
+from onrecord.read import MetadataDefaults, raw_documents
 from onrecord.runners.bounds import Bounds
 from onrecord.runners.worker import Build, Task
-from onrecord.runners.workers import Reader
+from onrecord.runners.worker_pool import IsolatedReader
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -32,7 +32,7 @@ class _Actor:
     """Leads one worker process; Ray keeps the actor, the worker keeps the model."""
 
     def __init__(self, build: Build, bounds: Bounds) -> None:
-        self._reader = Reader(build, bounds)
+        self._reader = IsolatedReader(build, bounds)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         outcomes = [self._reader.outcomes(Task(pickle.loads(one))) for one in batch["piece"]]
@@ -42,17 +42,17 @@ class _Actor:
 def on_ray(
     sources: Iterable[str],
     build: Build,
-    store: Store | None = None,
+    store: StatementStore | None = None,
     *,
     codebook: Codebook | None = None,
     reader: str = "",
     workers: int = 2,
     address: str | None = None,
     bounds: Bounds = Bounds(),
-    defaults: Given | None = None,
+    defaults: MetadataDefaults | None = None,
     notes: Callable[[str], None] | None = None,
     resume: bool = False,
-) -> Generator[Sent]:
+) -> Generator[SerializedOutcome]:
     """Read sources on Ray with `workers` actors; `address` is a cluster's, by default one is started here.
 
     Results are yielded chunk by chunk in the order of the sources, as rows (see `in_workers`). `reader` names the
@@ -63,9 +63,11 @@ def on_ray(
     started = not ray.is_initialized()
     if started:
         start(ray, address, workers)
-    keeper = Keeper(store, codebook, reader, resume=resume)
+    writer = BatchWriter(store, codebook, reader, resume=resume)
     try:
-        yield from kept(_items(ray, sources, build, keeper, workers, bounds, defaults or Given(), told), keeper)
+        yield from write_through(
+            _items(ray, sources, build, writer, workers, bounds, defaults or MetadataDefaults(), told), writer
+        )
     finally:
         if started:
             ray.shutdown()
@@ -101,17 +103,17 @@ def _items(
     ray: Any,
     sources: Iterable[str],
     build: Build,
-    keeper: Keeper,
+    writer: BatchWriter,
     workers: int,
     bounds: Bounds,
-    defaults: Given,
+    defaults: MetadataDefaults,
     notes: Callable[[str], None],
-) -> Iterator[Sent]:
+) -> Iterator[SerializedOutcome]:
     chunk: list[Any] = []
     for source in sources:
-        for item in pieces(source, defaults=defaults, notes=notes):
-            if isinstance(item, Article) and keeper.knows(item.id):
-                chunk.append(Known(item.name))
+        for item in raw_documents(source, defaults=defaults, notes=notes):
+            if isinstance(item, Article) and writer.is_read(item.id):
+                chunk.append(AlreadyRead(item.name))
             else:
                 chunk.append(item)
             if len(chunk) >= CHUNK:
@@ -120,13 +122,13 @@ def _items(
     yield from _chunk(ray, chunk, build, workers, bounds)
 
 
-def _chunk(ray: Any, chunk: list[Any], build: Build, workers: int, bounds: Bounds) -> Iterator[Sent]:
-    done: dict[int, list[Sent]] = {}
+def _chunk(ray: Any, chunk: list[Any], build: Build, workers: int, bounds: Bounds) -> Iterator[SerializedOutcome]:
+    done: dict[int, list[SerializedOutcome]] = {}
     rows = []
     for number, item in enumerate(chunk):
         if isinstance(item, SourceError):
-            done[number] = [failure(item)]
-        elif isinstance(item, Known):
+            done[number] = [failure_of(item)]
+        elif isinstance(item, AlreadyRead):
             done[number] = [item]
         else:
             rows.append({"number": number, "piece": pickle.dumps(item)})

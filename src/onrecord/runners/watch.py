@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from onrecord.core.statement import Article, Form, Statement
 from onrecord.errors import LedgerError, NoArticle, SourceError, internal_error
-from onrecord.pipeline import Item, Result
-from onrecord.read import Given, Piece, open_piece
+from onrecord.pipeline import Outcome, Result
+from onrecord.read import MetadataDefaults, RawDocument, parse_document
 from onrecord.read.boundary import UNSTOPPED
-from onrecord.read.feeds import Feed, Listing, listing
+from onrecord.read.crawler import Crawler, PageUnavailable, RetryLater
+from onrecord.read.feeds import Feed, Listing, parse_listing
 from onrecord.read.http import without_password
-from onrecord.read.polite import Gone, Later, Polite
-from onrecord.record.seen import Due, Original, Seen
+from onrecord.record.seen import DueAddress, Original, WatchState
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -55,7 +55,7 @@ class Schedule:
     again: tuple[float, ...] = AGAIN
 
 
-class Call(Protocol):
+class Caller(Protocol):
     """Calls a function somewhere, by default here; SourceError, which names the source, where it fails."""
 
     def __call__(self, name: str, function: Callable[[], T]) -> T:
@@ -63,14 +63,14 @@ class Call(Protocol):
         ...
 
 
-def here(name: str, function: Callable[[], T]) -> T:
+def call_directly(name: str, function: Callable[[], T]) -> T:
     """Call a function in this process, without bounds."""
     return function()
 
 
-def articles_of(piece: Piece) -> list[Article | SourceError]:
+def articles_of(piece: RawDocument) -> list[Article | SourceError]:
     """The articles of a page."""
-    return list(open_piece(piece))
+    return list(parse_document(piece))
 
 
 class Watch:
@@ -82,14 +82,14 @@ class Watch:
     def __init__(
         self,
         feeds: Sequence[Feed],
-        seen: Seen,
+        seen: WatchState,
         ledger: Ledger,
-        read_article: Callable[[Article], Item],
+        read_article: Callable[[Article], Outcome],
         *,
-        call: Call = here,
+        call: Caller = call_directly,
         codebook: Codebook | None = None,
         reader: str = "",
-        polite: Polite | None = None,
+        polite: Crawler | None = None,
         schedule: Schedule = Schedule(),
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -102,7 +102,7 @@ class Watch:
         self._call = call
         self._codebook = codebook
         self._reader = reader
-        self._polite = polite or Polite(wait=self.stop.wait, over=self.stop.is_set)
+        self._polite = polite or Crawler(wait=self.stop.wait, over=self.stop.is_set)
         self._schedule = schedule
         self._clock = clock
         seen.watch(list(self._feeds))
@@ -138,7 +138,7 @@ class Watch:
 
     # ------------------------------------------------------------ feeds
 
-    def _feed(self, due: Due) -> Iterator[Event]:
+    def _feed(self, due: DueAddress) -> Iterator[Event]:
         """Ask a feed; whatever it does wrong costs this feed alone, which is asked again later."""
         now = self._clock()
         try:
@@ -153,7 +153,7 @@ class Watch:
             # A feed may come back: it is asked ever less often, and never dropped.
             problem = error if isinstance(error, SourceError) else internal_error(due.url, error)
             periods = min(2.0 ** min(due.failures, 20), MOST_PERIODS)
-            wait = problem.seconds if isinstance(problem, Later) else self._schedule.every * periods
+            wait = problem.seconds if isinstance(problem, RetryLater) else self._schedule.every * periods
             self._seen.feed_failed(due.url, now + max(wait, self._schedule.every), problem.reason)
             yield Event(kind="feed failed", url=without_password(due.url), detail={"reason": problem.reason})
             return
@@ -161,7 +161,7 @@ class Watch:
 
     def _list(self, data: bytes, address: str, feed: str, now: float, path: list[str]) -> None:
         """Take in what a feed or sitemap lists; the sitemaps of an index are asked at once, two levels deep."""
-        found: Listing = self._call(feed, functools.partial(listing, data, address))
+        found: Listing = self._call(feed, functools.partial(parse_listing, data, address))
         for entry in found.entries:
             self._seen.list_page(entry.url, feed, entry.stamp, now)
         for url in found.sitemaps[:MOST_SITEMAPS]:
@@ -176,7 +176,7 @@ class Watch:
 
     # ------------------------------------------------------------ pages
 
-    def _page(self, due: Due) -> Iterator[Event]:
+    def _page(self, due: DueAddress) -> Iterator[Event]:
         """Ask a page; whatever it does wrong costs this page alone."""
         now = self._clock()
         try:
@@ -185,11 +185,13 @@ class Watch:
                 page = answer.page
                 suffix = ".html" if page.media in ("text/html", "application/xhtml+xml") else ".txt"
                 if suffix == ".txt" and not page.media.startswith("text/"):
-                    raise Gone(due.url, f"it is {page.media[:60]}, not a page of text; save it and read the file")
+                    raise PageUnavailable(
+                        due.url, f"it is {page.media[:60]}, not a page of text; save it and read the file"
+                    )
                 feed = self._feeds.get(due.feed)
-                given = Given(outlet=feed.outlet if feed else None)
-                piece = Piece(
-                    data=page.data, name=due.url, where=due.url, suffix=suffix, given=given, address=page.address,
+                defaults = MetadataDefaults(outlet=feed.outlet if feed else None)
+                piece = RawDocument(
+                    data=page.data, name=due.url, where=due.url, suffix=suffix, defaults=defaults, address=page.address,
                     charset=page.charset,
                 )  # fmt: skip
                 for item in self._call(due.url, functools.partial(articles_of, piece)):
@@ -209,9 +211,9 @@ class Watch:
         later = now + self._schedule.again[visits] if visits < len(self._schedule.again) else None
         self._seen.page_done(due.url, later, answer.etag, answer.modified)
 
-    def _page_failed(self, due: Due, error: SourceError, now: float) -> Event:
+    def _page_failed(self, due: DueAddress, error: SourceError, now: float) -> Event:
         retry = None
-        if isinstance(error, Later) and due.failures + 1 < ATTEMPTS:
+        if isinstance(error, RetryLater) and due.failures + 1 < ATTEMPTS:
             retry = now + error.seconds
         self._seen.page_failed(due.url, retry, error.reason)
         kind = "left out" if isinstance(error, NoArticle) else "failed"

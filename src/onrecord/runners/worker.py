@@ -6,7 +6,7 @@ The talk over the pipe, all of it begun by the driver's `Task`::
             ◀── Begin(id, name)     an article of the task; is it to be read?
     True / False ──▶
             ◀── Packed | Failure | Known
-            …                       for each article of the task (a `Work` has one Answer or Failure instead)
+            …                       for each article of the task (a `CallTask` has one Answer or Failure instead)
             ◀── Done(notes, bye)
 """
 
@@ -23,17 +23,26 @@ from typing import Any
 
 from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError, internal_error
-from onrecord.pipeline import Failure, Known, Packed, Pipeline, Result, Sent, analysed, failure
-from onrecord.read import Given, Piece, open_piece, read_articles
-from onrecord.read.boundary import guarded
-from onrecord.record.archive_rows import reading_of
+from onrecord.pipeline import (
+    AlreadyRead,
+    Failure,
+    Pipeline,
+    Result,
+    SerializedOutcome,
+    SerializedResult,
+    failure_of,
+    read_or_fail,
+)
+from onrecord.read import MetadataDefaults, RawDocument, parse_document, read_articles
+from onrecord.read.boundary import with_error_boundary
+from onrecord.record.archive_rows import reading_rows
 from onrecord.runners.bounds import Bounds, at_most, limit_memory, resident
 
 Build = Callable[[], Pipeline]
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FileTask:
     """A file that the worker opens itself, so that nothing of it is looked at in the driver's process.
 
     `name` is what messages and articles call it.
@@ -41,11 +50,11 @@ class File:
 
     path: str
     name: str
-    given: Given
+    defaults: MetadataDefaults
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class CallTask:
     """A function that a worker calls within its bounds; `name` is what messages call it."""
 
     name: str
@@ -53,8 +62,8 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the function of a `Work` returned."""
+class CallResult:
+    """What the function of a `CallTask` returned."""
 
     value: Any
 
@@ -63,26 +72,26 @@ class Answer:
 class Task:
     """An article, or a piece or file that holds some; the first `skip` of its items were handled already."""
 
-    content: Article | Piece | File | Work
+    content: Article | RawDocument | FileTask | CallTask
     skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class WorkerReady:
     """The worker has loaded its pipeline; `reader` names its version."""
 
     reader: str
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class LoadFailed:
     """The worker cannot load its pipeline."""
 
     error: OnRecordError
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
+class ArticleStarted:
     """The worker has an article and asks whether it is to be read."""
 
     article_id: str
@@ -90,11 +99,11 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The task is done; with `bye` the worker ends, because it has grown too large."""
+class TaskDone:
+    """The task is done; with `exiting` the worker ends, because it has grown too large."""
 
     notes: tuple[str, ...]
-    bye: bool
+    exiting: bool
 
 
 def serve(pipe: Connection, build: Build, bounds: Bounds) -> None:
@@ -105,12 +114,12 @@ def serve(pipe: Connection, build: Build, bounds: Bounds) -> None:
     try:
         pipeline = build()
     except OnRecordError as error:
-        pipe.send(Broken(error))
+        pipe.send(LoadFailed(error))
         return
     limit_memory(bounds.megabytes)
     _silence()
     try:
-        pipe.send(Ready(pipeline.reader))
+        pipe.send(WorkerReady(pipeline.reader))
         while True:
             task: Task = pipe.recv()
             if _handle(task, pipe, pipeline, bounds):
@@ -135,9 +144,9 @@ def _handle(task: Task, pipe: Connection, pipeline: Pipeline, bounds: Bounds) ->
     exhausted = False
     try:
         for item in _timed(_opened(task, notes), bounds.seconds, task.skip):
-            outcome: Sent | Answer = Known(item.name) if isinstance(item, Article) else item
+            outcome: SerializedOutcome | CallResult = AlreadyRead(item.name) if isinstance(item, Article) else item
             if isinstance(item, Article):
-                pipe.send(Begin(item.id, item.name))
+                pipe.send(ArticleStarted(item.id, item.name))
                 if pipe.recv():
                     try:
                         outcome = _read(item, pipeline, bounds)
@@ -147,48 +156,52 @@ def _handle(task: Task, pipe: Connection, pipeline: Pipeline, bounds: Bounds) ->
             pipe.send(outcome)
     except MemoryError:
         exhausted = True
-        pipe.send(_too_large(place_of(task), bounds))
-    bye = exhausted or resident() > bounds.level
-    pipe.send(Done(tuple(notes), bye))
-    return bye
+        pipe.send(_too_large(task_name(task), bounds))
+    exiting = exhausted or resident() > bounds.level
+    pipe.send(TaskDone(tuple(notes), exiting))
+    return exiting
 
 
 def _too_large(name: str, bounds: Bounds) -> Failure:
     return Failure(name, f"skipped: needs more than {bounds.megabytes} MB; split it, or give a larger --memory")
 
 
-def place_of(task: Task) -> str:
+def task_name(task: Task) -> str:
     """What messages call the content of a task."""
     content = task.content
-    return content.where if isinstance(content, Piece) else content.name
+    return content.where if isinstance(content, RawDocument) else content.name
 
 
-def _opened(task: Task, notes: list[str]) -> Iterator[Article | Failure | Answer]:
+def _opened(task: Task, notes: list[str]) -> Iterator[Article | Failure | CallResult]:
     content = task.content
     if isinstance(content, Article):
         yield content
         return
-    if isinstance(content, Work):
-        for answer in guarded(_called(content), content.name):
-            yield failure(answer) if isinstance(answer, SourceError) else answer
+    if isinstance(content, CallTask):
+        for answer in with_error_boundary(_called(content), content.name):
+            yield failure_of(answer) if isinstance(answer, SourceError) else answer
         return
-    items = articles_of_file(content, notes) if isinstance(content, File) else open_piece(content, notes=notes.append)
+    items = (
+        articles_of_file(content, notes)
+        if isinstance(content, FileTask)
+        else parse_document(content, notes=notes.append)
+    )
     for item in items:
-        yield failure(item) if isinstance(item, SourceError) else item
+        yield failure_of(item) if isinstance(item, SourceError) else item
 
 
-def _called(work: Work) -> Iterator[Answer]:
-    yield Answer(work.function())
+def _called(work: CallTask) -> Iterator[CallResult]:
+    yield CallResult(work.function())
 
 
-def articles_of_file(file: File, notes: list[str]) -> Iterator[Article | SourceError]:
+def articles_of_file(file: FileTask, notes: list[str]) -> Iterator[Article | SourceError]:
     """The articles of a file under the name that it was given."""
     path = Path(file.path)
 
     def named(text: str) -> str:
         return text.replace(str(path), file.name).replace(path.name, file.name)
 
-    for item in read_articles(path, defaults=file.given, notes=lambda line: notes.append(named(line))):
+    for item in read_articles(path, defaults=file.defaults, notes=lambda line: notes.append(named(line))):
         if isinstance(item, SourceError):
             yield type(item)(named(item.source), named(item.reason))
         else:
@@ -209,18 +222,18 @@ def _timed(items: Iterator[Any], seconds: float, skip: int) -> Iterator[Any]:
             yield item
 
 
-def _read(article: Article, pipeline: Pipeline, bounds: Bounds) -> Sent:
+def _read(article: Article, pipeline: Pipeline, bounds: Bounds) -> SerializedOutcome:
     with at_most(bounds.seconds):
-        made = analysed(article, pipeline)
+        made = read_or_fail(article, pipeline)
         if not isinstance(made, Result):
             return made
         try:
             return _pack(made, pipeline)
         except OnRecordError as error:  # words that are not in the text
-            return failure(internal_error(article.name, error))
+            return failure_of(internal_error(article.name, error))
 
 
-def _pack(result: Result, pipeline: Pipeline) -> Packed:
+def _pack(result: Result, pipeline: Pipeline) -> SerializedResult:
     """A reading as rows, so that the driver has little to do; SpanError where its words are not in its text."""
     codebook = "" if pipeline.codebook is None else pipeline.codebook.id
-    return Packed(reading_of(result.article, result.statements, codebook=codebook, reader=pipeline.reader))
+    return SerializedResult(reading_rows(result.article, result.statements, codebook=codebook, reader=pipeline.reader))

@@ -39,7 +39,7 @@ ELISION = re.compile(r"(?:\d0s|em|tis|til|twas|cause|n)\b")  # after an apostrop
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class QuotationMark:
     """A quotation mark at `[start, end)`, with the characters around it (blanks at the paragraph's ends)."""
 
     sign: str
@@ -97,9 +97,9 @@ def _opening(paragraph: str) -> str:
     return "" if match.group() in SINGLE and ELISION.match(paragraph, match.end()) else match.group()
 
 
-def _marks(text: str, start: int, end: int) -> list[Mark]:
+def _marks(text: str, start: int, end: int) -> list[QuotationMark]:
     return [
-        Mark(
+        QuotationMark(
             m.group(), m.start(), m.end(),
             text[m.start() - 1] if m.start() > start else " ",
             text[m.end()] if m.end() < end else " ",
@@ -128,7 +128,7 @@ def _in_paragraph(text: str, start: int, end: int, *, continued: str) -> Iterato
             return
 
 
-def _opens(mark: Mark, text: str) -> bool:
+def _opens(mark: QuotationMark, text: str) -> bool:
     """Tell whether a mark opens a quotation where none is open."""
     if mark.sign in DIRECTIONAL:
         # “ after a word closes a quotation whose opening mark is lost („ or a typist's “).
@@ -140,7 +140,7 @@ def _opens(mark: Mark, text: str) -> bool:
     return mark.sign in "”»" and mark.at_word_start  # ”…” and »…«
 
 
-def _closing(marks: list[Mark], at: int, opening: Mark, text: str) -> int | None:
+def _closing(marks: list[QuotationMark], at: int, opening: QuotationMark, text: str) -> int | None:
     """Find the index of the mark that closes a quotation, among the marks from index `at` on."""
     closers = CLOSERS[opening.sign]
     fallback: int | None = None
@@ -164,7 +164,7 @@ def _closing(marks: list[Mark], at: int, opening: Mark, text: str) -> int | None
     return fallback
 
 
-def _closes(mark: Mark, opening: Mark) -> bool:
+def _closes(mark: QuotationMark, opening: QuotationMark) -> bool:
     if mark.sign in STRAIGHT:
         return not mark.at_word_start
     if mark.sign == "“":
@@ -172,6 +172,6 @@ def _closes(mark: Mark, opening: Mark) -> bool:
     return True
 
 
-def _is_possessive(mark: Mark, text: str) -> bool:
+def _is_possessive(mark: QuotationMark, text: str) -> bool:
     """Tell whether a single mark may be the apostrophe of a plural possessive: "the ministers’ plan"."""
     return mark.before == "s" and mark.after == " " and text[mark.end + 1 : mark.end + 2].isalpha()

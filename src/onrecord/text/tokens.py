@@ -42,12 +42,12 @@ REMEMBERED = 4_096  # words whose stem or vector is kept: those of some articles
 def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
     """Split `text[start:end]` into words and marks, with offsets into the text; a possessive 's is a word."""
     if start == 0 and end is None and len(text) <= SHORT:
-        return list(_remembered(text))
+        return list(_cached_words(text))
     return _words(text, start, len(text) if end is None else end)
 
 
 @lru_cache(maxsize=1024)
-def _remembered(text: str) -> tuple[Word, ...]:
+def _cached_words(text: str) -> tuple[Word, ...]:
     return tuple(_words(text, 0, len(text)))
 
 

@@ -16,7 +16,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.models.embeddings import Table, table_of
+from onrecord.models.embeddings import EmbeddingTable, table_from_arrays
 from onrecord.text.tokens import REMEMBERED, words
 
 Floats = npt.NDArray[np.float32]
@@ -31,7 +31,7 @@ class PieceVectors:
     """
 
     index: dict[str, int]
-    table: Table
+    table: EmbeddingTable
     word: Callable[[str], Floats | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -91,4 +91,4 @@ def bundled_vectors() -> PieceVectors:
     raw = resources.files("onrecord").joinpath("data", "vectors", "pieces.npz").read_bytes()
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         names = stored["pieces"].tobytes().decode("utf-8").split("\n")
-        return PieceVectors({name: i for i, name in enumerate(names)}, table_of(stored))
+        return PieceVectors({name: i for i, name in enumerate(names)}, table_from_arrays(stored))

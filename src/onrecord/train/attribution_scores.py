@@ -31,7 +31,7 @@ _EMPTY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenSpans:
     """One attribution by its spans in code points."""
 
     source: Spans
@@ -40,7 +40,7 @@ class Spoken:
 
 
 @dataclass(slots=True)
-class Count:
+class HitCount:
     """Hits among the predicted and the wanted."""
 
     hits: int = 0
@@ -54,14 +54,14 @@ class Count:
 
 
 @dataclass(slots=True)
-class Scores:
+class AttributionScores:
     """Sums over articles, by metric and kind of content, and exact spans by role."""
 
-    counts: dict[tuple[str, str], Count] = field(default_factory=dict)
+    counts: dict[tuple[str, str], HitCount] = field(default_factory=dict)
 
-    def count(self, metric: str, kind: str = "all") -> Count:
+    def count(self, metric: str, kind: str = "all") -> HitCount:
         """The count to read or to add to."""
-        return self.counts.setdefault((metric, kind), Count())
+        return self.counts.setdefault((metric, kind), HitCount())
 
     def figures(self) -> dict[str, float]:
         """The figures of the model card, in percent."""
@@ -69,9 +69,9 @@ class Scores:
         return dict(sorted((name, round(value, 2)) for name, value in result.items()))
 
 
-def measure(articles: Iterable[tuple[str, Sequence[Spoken], Sequence[Spoken]]]) -> Scores:
+def measure(articles: Iterable[tuple[str, Sequence[SpokenSpans], Sequence[SpokenSpans]]]) -> AttributionScores:
     """Scores over (text, gold, predicted) of each article."""
-    scores = Scores()
+    scores = AttributionScores()
     for text, gold, predicted in articles:
         _add_pairs(scores, text, gold, predicted)
         for role in ROLES:
@@ -84,7 +84,9 @@ def measure(articles: Iterable[tuple[str, Sequence[Spoken], Sequence[Spoken]]]) 
     return scores
 
 
-def _add_pairs(scores: Scores, text: str, gold: Sequence[Spoken], predicted: Sequence[Spoken]) -> None:
+def _add_pairs(
+    scores: AttributionScores, text: str, gold: Sequence[SpokenSpans], predicted: Sequence[SpokenSpans]
+) -> None:
     wanted = [_letters(text, item.content) for item in gold]
     found = [_letters(text, item.content) for item in predicted]
     partner = dict(pair(wanted, found))
@@ -170,7 +172,7 @@ def _kind(text: str, spans: Spans) -> str:
     return "mixed" if any(mark in words for mark in _DOUBLE) or "``" in words or "''" in words else "indirect"
 
 
-def _pieces(text: str, items: Sequence[Spoken], role: str) -> set[Range]:
+def _pieces(text: str, items: Sequence[SpokenSpans], role: str) -> set[Range]:
     """Contiguous spans from first to last letter, cut at paragraph ends."""
     result = set()
     for item in items:

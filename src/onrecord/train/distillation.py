@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from onrecord.errors import ModelError
 from onrecord.train.examples import IGNORE
-from onrecord.train.network import load
-from onrecord.train.vocabulary import plain_tokenizer, specials
+from onrecord.train.tagger_network import load
+from onrecord.train.word_piece_vocabulary import plain_tokenizer, specials
 
 GOLD = 0.5  # what gold's losses count beside the teacher's
 
@@ -25,20 +25,20 @@ GOLD = 0.5  # what gold's losses count beside the teacher's
 class Teacher:
     """What `train` left in a folder: the weights of its last stage, and the tokenizer."""
 
-    def __init__(self, folder: Path, pupil: Tokenizer, halved: bool) -> None:
+    def __init__(self, folder: Path, student: Tokenizer, half_precision: bool) -> None:
         """Load; ModelError where there are no weights, or where the pupil's word pieces are not known here."""
         stages = sorted(folder.glob("stage*.pt"))
         if not stages:
             raise ModelError(f"{folder}: no stage*.pt; name the folder that `onrecord train` wrote")
         tokenizer = plain_tokenizer(folder)
-        known, renamed = tokenizer.get_vocab(), dict(zip(specials(pupil), specials(tokenizer), strict=True))
-        wanted = {renamed.get(piece, piece): number for piece, number in pupil.get_vocab().items()}
+        known, renamed = tokenizer.get_vocab(), dict(zip(specials(student), specials(tokenizer), strict=True))
+        wanted = {renamed.get(piece, piece): number for piece, number in student.get_vocab().items()}
         if missing := wanted.keys() - known.keys():
             raise ModelError(f"{folder}: the teacher has other word pieces ({len(missing)} are not known)")
         self._ids = torch.zeros(max(wanted.values()) + 1, dtype=torch.long)
         self._ids[list(wanted.values())] = torch.tensor([known[piece] for piece in wanted])
         self._network = load(stages[-1])[0].eval()
-        self._halved = halved
+        self._halved = half_precision
         self._kept = folder / "answers"
         self._kept.mkdir(exist_ok=True)
 
@@ -67,7 +67,9 @@ class Teacher:
         return found
 
 
-def taught(scores: dict[str, Tensor], answers: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Tensor]:
+def distillation_losses(
+    scores: dict[str, Tensor], answers: dict[str, Tensor], batch: dict[str, Tensor]
+) -> dict[str, Tensor]:
     """The parts of the loss against a teacher's answers: cross-entropies, by the names that ``losses`` gives."""
     used = (batch["role"] != IGNORE).float()
     total = used.sum().clamp(min=1)

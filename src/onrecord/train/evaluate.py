@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.extract.tagger import Tagger
-from onrecord.train.attribution_scores import Spoken, measure
+from onrecord.train.attribution_scores import SpokenSpans, measure
 from onrecord.train.examples import load_articles
 from onrecord.train.gold import gold_attributions, load_cases, outermost
 from onrecord.train.tune import gold_of
@@ -48,7 +48,7 @@ def evaluate(model: Path, gold: Path) -> Evaluation:
     found = [tagger.attributions(article["text"]) for article in articles]
     seconds = time.perf_counter() - begun
     scores = measure(
-        (article["text"], gold_of(article), [Spoken(f.source, f.cue, f.content) for f in predicted])
+        (article["text"], gold_of(article), [SpokenSpans(f.source, f.cue, f.content) for f in predicted])
         for article, predicted in zip(articles, found, strict=True)
     )
     words = sum(len(article["text"].split()) for article in articles)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from onrecord.extract.pieces import CASES, GAPS, Pieces, split_into_pieces
+from onrecord.extract.word_pieces import CASES, GAPS, TokenizedText, split_into_pieces
 from onrecord.text.quotes_v1 import QUOTES
 
 OUTSIDE, SOURCE, CUE, CONTENT = range(4)
@@ -25,10 +25,10 @@ EDGE = 12  # words next to a cut that are not trained on: what they belong to ma
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
+class LabelledText:
     """A text's pieces with gold labels per word."""
 
-    pieces: Pieces
+    pieces: TokenizedText
     role: npt.NDArray[np.int64]
     bounds: npt.NDArray[np.float32]  # [words, 6]: starts of source, cue, content, then their last words
     arc: npt.NDArray[np.int64]  # the anchor (a word of the cue) of each content word, or IGNORE
@@ -49,7 +49,7 @@ def split_by_time(articles: list[dict[str, Any]], share: float) -> tuple[list[di
     return articles[:kept], articles[kept:]
 
 
-def words_in(pieces: Pieces, spans: Iterable[tuple[int, int]]) -> list[int]:
+def words_in(pieces: TokenizedText, spans: Iterable[tuple[int, int]]) -> list[int]:
     """The words that share a character with the spans."""
     found: set[int] = set()
     for start, end in spans:
@@ -59,7 +59,7 @@ def words_in(pieces: Pieces, spans: Iterable[tuple[int, int]]) -> list[int]:
     return sorted(found)
 
 
-def cue_rates(articles: list[dict[str, Any]], tokenized: list[Pieces]) -> dict[str, float]:
+def cue_rates(articles: list[dict[str, Any]], tokenized: list[TokenizedText]) -> dict[str, float]:
     """How often a word is part of a cue, smoothed: chooses the word of a cue that stands for all of it."""
     seen: Counter[str] = Counter()
     inside: Counter[str] = Counter()
@@ -72,7 +72,7 @@ def cue_rates(articles: list[dict[str, Any]], tokenized: list[Pieces]) -> dict[s
     return {name: (inside[name] + 0.2) / (seen[name] + 1.0) for name in inside}
 
 
-def label(article: dict[str, Any], pieces: Pieces, rates: dict[str, float], hand: int = 0) -> Labelled:
+def label(article: dict[str, Any], pieces: TokenizedText, rates: dict[str, float], hand: int = 0) -> LabelledText:
     """Gold labels per word; content and cue are exclusive, as they are in the corpus but for some 30 words."""
     count = len(pieces)
     role = np.zeros(count, dtype=np.int64)
@@ -97,12 +97,12 @@ def label(article: dict[str, Any], pieces: Pieces, rates: dict[str, float], hand
         arc[words_in(pieces, attribution["content"])] = anchor
         anchors.append((anchor, source))
     arc[role != CONTENT] = IGNORE
-    return Labelled(pieces, role, bounds, arc, anchors, hand)
+    return LabelledText(pieces, role, bounds, arc, anchors, hand)
 
 
 def read_labelled(
     articles: list[dict[str, Any]], tokenizer: Tokenizer, rates: dict[str, float] | None = None
-) -> tuple[list[Labelled], dict[str, float]]:
+) -> tuple[list[LabelledText], dict[str, float]]:
     """Tokenise and label articles; the rates of cue words are counted on them unless given."""
     tokenized = [split_into_pieces(tokenizer, article["text"]) for article in articles]
     rates = cue_rates(articles, tokenized) if rates is None else rates
@@ -113,7 +113,7 @@ def read_labelled(
     ], rates
 
 
-def cut(labelled: Labelled, size: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
+def cut(labelled: LabelledText, size: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
     """Word ranges of at most ``size`` pieces that cover a text with a random overlap."""
     first, count = labelled.pieces.first, len(labelled.pieces)
     begin = 0
@@ -129,7 +129,7 @@ def cut(labelled: Labelled, size: int, rng: np.random.Generator) -> Iterator[tup
             begin = max(0, int(np.searchsorted(first, first[count] - size, side="left")))
 
 
-def snippet(labelled: Labelled, begin: int, end: int, rng: np.random.Generator) -> tuple[int, int]:
+def snippet(labelled: LabelledText, begin: int, end: int, rng: np.random.Generator) -> tuple[int, int]:
     """One to three sentences of a window, perhaps without the final full stop: what a look inside a content sees."""
     sentence = labelled.pieces.sentence
     starts = [w for w in range(begin, end) if w == 0 or sentence[w] != sentence[w - 1]]
@@ -143,7 +143,7 @@ def snippet(labelled: Labelled, begin: int, end: int, rng: np.random.Generator) 
 
 
 def example(
-    labelled: Labelled, begin: int, end: int, size: int, marks: tuple[int, int], alone: bool = False
+    labelled: LabelledText, begin: int, end: int, size: int, marks: tuple[int, int], alone: bool = False
 ) -> dict[str, Any]:
     """One window as arrays of fixed shape; ``marks`` are the ids of [CLS] and [SEP], ``size`` leaves room for them.
 
@@ -199,7 +199,7 @@ def _padded(values: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
 
 
 def batches(
-    data: list[Labelled], size: int, batch: int, marks: tuple[int, int], rng: np.random.Generator
+    data: list[LabelledText], size: int, batch: int, marks: tuple[int, int], rng: np.random.Generator
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """One epoch of shuffled batches; the last, incomplete one is left out."""
     places = [(n, b, e) for n, labelled in enumerate(data) for b, e in cut(labelled, size, rng)]

@@ -21,15 +21,15 @@ from torch import Tensor
 
 from onrecord.extract.tagger import FORMAT
 from onrecord.models.embeddings import pack
-from onrecord.train.network import Network, bucket
-from onrecord.train.vocabulary import latin
+from onrecord.train.tagger_network import TaggerNetwork, bucket
+from onrecord.train.word_piece_vocabulary import latin
 
 CONTRIB = "com.microsoft"
 SMALL = 12  # scores of roles, bounds, anchor and no source: they stay in float
 Array = npt.NDArray[Any]
 
 
-class Graph:
+class OnnxGraph:
     """Nodes and constants of a graph under construction."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Graph:
 def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, positions: int) -> bytes:
     """The graph: embedded [1, pieces, hidden], feature [1, pieces], first [words] to scores [words, 12 + 4 * link]."""
     w = {key: value.float().numpy() for key, value in weights.items()}
-    graph = Graph()
+    graph = OnnxGraph()
     x = embed(graph, w["features.weight"], w["positions.weight"][:positions])
     x = graph.norm(x, "norm", w["norm.weight"], w["norm.bias"], epsilon)
     hidden = w["norm.weight"].shape[0]
@@ -123,13 +123,13 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
 def probe() -> bytes:
     """The graph of ``onrecord.models.session``'s trial: the products of a row of ones with ones, in bytes, [1, 64] to
     [1, 64]; every sum is 64 unless sums of two products are cut at 16 bits."""
-    graph = Graph()
+    graph = OnnxGraph()
     graph.linear("row", "ones", np.ones((64, 64), dtype=np.float32), np.zeros(64, dtype=np.float32))
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 64]) for name in ("row", "ones.out")]
     return graph.serialised("probe", ends[:1], ends[1:])
 
 
-def embed(graph: Graph, features: Array, places: Array) -> str:
+def embed(graph: OnnxGraph, features: Array, places: Array) -> str:
     """Word pieces' vectors, which come from outside, with those of features and places: [1, pieces, hidden]."""
     rows = graph.node("Gather", [graph.table("features", features), "feature"], "features.rows")
     x = graph.node("Add", ["embedded", rows], "featured")
@@ -139,7 +139,7 @@ def embed(graph: Graph, features: Array, places: Array) -> str:
     return graph.node("Add", [x, here], "placed")
 
 
-def _distances(graph: Graph, w: dict[str, Array], positions: int) -> str:
+def _distances(graph: OnnxGraph, w: dict[str, Array], positions: int) -> str:
     """What attention adds for the distance of two pieces: [1, heads, pieces, pieces]."""
     places = torch.arange(positions)
     bias = w["distances.weight"][bucket(places[:, None] - places[None, :]).numpy()].transpose(2, 0, 1)[None]
@@ -149,7 +149,7 @@ def _distances(graph: Graph, w: dict[str, Array], positions: int) -> str:
     return graph.node("Slice", [whole, begins, ends, graph.constant("square", np.array([2, 3]))], "distances.here")
 
 
-def layer(graph: Graph, w: dict[str, Array], name: str, x: str, heads: int, epsilon: float, apart: str = "") -> str:
+def layer(graph: OnnxGraph, w: dict[str, Array], name: str, x: str, heads: int, epsilon: float, apart: str = "") -> str:
     """One transformer layer of int8 products; ``apart``: what attention adds for distance, if anything."""
 
     def linear(part: str, value: str) -> str:
@@ -179,7 +179,7 @@ def _head(w: dict[str, Array]) -> tuple[Array, Array]:
 
 
 def write(
-    network: Network,
+    network: TaggerNetwork,
     tokenizer: str,
     folder: Path,
     settings: dict[str, Any],

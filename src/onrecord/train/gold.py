@@ -12,7 +12,7 @@ from onrecord.core.span import Text
 from onrecord.core.statement import Article, Attribution, PartialDate
 from onrecord.errors import CodecError
 from onrecord.extract import Extractor
-from onrecord.extract.assemble import Found, assemble
+from onrecord.extract.assemble import RawAttribution, assemble
 from onrecord.interpreter import load_interpreter
 from onrecord.lexicon import load_codebook
 
@@ -40,7 +40,8 @@ def gold_attributions(case: Case) -> list[Attribution]:
         return tuple((start, end) for start, end in raw)
 
     found = [
-        Found(source=spans(s["source"]), cue=spans(s["cue"]), content=spans(s["content"])) for s in case["statements"]
+        RawAttribution(source=spans(s["source"]), cue=spans(s["cue"]), content=spans(s["content"]))
+        for s in case["statements"]
     ]
     return assemble(Text(case["text"]), found)
 

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from onrecord.core.statement import Attribution
 from onrecord.extract.tagger import bare
-from onrecord.train.examples import Labelled, batches, example, read_labelled, stack
+from onrecord.train.examples import LabelledText, batches, example, read_labelled, stack
 from onrecord.train.gold import gold_attributions, load_cases
 
 SHORT = 120  # words; a longer text is an article
@@ -26,7 +26,9 @@ WITH_REPORT = 0.6  # of the short texts shown, which are mostly without one
 ARTICLES = 0.6  # of the batches of own texts, articles; the others are contents
 
 
-def read_own(folder: Path, keep_out: tuple[str, ...], tokenizer: Tokenizer, rates: dict[str, float]) -> list[Labelled]:
+def read_own(
+    folder: Path, keep_out: tuple[str, ...], tokenizer: Tokenizer, rates: dict[str, float]
+) -> list[LabelledText]:
     """The cases of a folder and each content of them as a text of its own; ``keep_out``: beginnings of ids."""
     articles = [item for case in load_cases(folder) if not case["id"].startswith(keep_out) for item in _texts(case)]
     return [labelled for labelled in read_labelled(articles, tokenizer, rates)[0] if len(labelled.pieces) > 4]
@@ -61,7 +63,7 @@ def _lies_in(attribution: Attribution, start: int, end: int) -> bool:
 
 def mixed(
     corpus: Iterator[dict[str, npt.NDArray[Any]]],
-    own: list[Labelled],
+    own: list[LabelledText],
     share: float,
     reading: tuple[int, int, tuple[int, int]],
     rng: np.random.Generator,
@@ -89,7 +91,7 @@ def mixed(
 
 
 def endless(
-    data: list[Labelled], reading: tuple[int, int, tuple[int, int]], cut: Callable[[int], np.random.Generator]
+    data: list[LabelledText], reading: tuple[int, int, tuple[int, int]], cut: Callable[[int], np.random.Generator]
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """Epoch after epoch of batches; ``cut`` gives what chooses the windows of each."""
     for epoch in count():

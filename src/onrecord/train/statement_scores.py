@@ -20,7 +20,7 @@ EXACT = ("form", "act", "issue", "stance", "commitment", "when")
 
 
 @dataclass(slots=True)
-class Tally:
+class StatementCounts:
     """Hits, predictions and gold items; F1 in [0, 1], None where there is nothing of either."""
 
     hits: int = 0
@@ -41,12 +41,12 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Score:
+class StatementScore:
     """What `score` counts; `fields` are accuracies over pairs as (right, of)."""
 
-    statements: Tally = field(default_factory=Tally)
-    cell: Tally = field(default_factory=Tally)
-    conditions: Tally = field(default_factory=Tally)
+    statements: StatementCounts = field(default_factory=StatementCounts)
+    cell: StatementCounts = field(default_factory=StatementCounts)
+    conditions: StatementCounts = field(default_factory=StatementCounts)
     fields: dict[str, list[int]] = field(default_factory=dict)
 
     def rates(self) -> dict[str, float]:
@@ -62,9 +62,9 @@ class Score:
         pair[1] += 1
 
 
-def score(cases: Sequence[Record], predictions: Mapping[str, Sequence[Record]]) -> Score:
+def score(cases: Sequence[Record], predictions: Mapping[str, Sequence[Record]]) -> StatementScore:
     """Score predictions, by article id, against gold cases."""
-    result = Score()
+    result = StatementScore()
     for case in cases:
         gold, predicted = case["statements"], predictions.get(case["id"], ())
         pairs = pair_up(case["text"], gold, predicted)
@@ -78,7 +78,7 @@ def score(cases: Sequence[Record], predictions: Mapping[str, Sequence[Record]]) 
     return result
 
 
-def _score_pair(result: Score, gold: Record, predicted: Record) -> bool:
+def _score_pair(result: StatementScore, gold: Record, predicted: Record) -> bool:
     lenient = compatible(gold["speaker"], predicted["speaker"])
     result.count("speaker", same_name(gold["speaker"], predicted["speaker"]))
     result.count("speaker lenient", lenient)

@@ -22,22 +22,22 @@ import torch
 from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
-from onrecord.extract.decode import Settings
+from onrecord.extract.decode import DecoderSettings
 from onrecord.extract.tagger import Tagger
-from onrecord.train.distillation import GOLD, Teacher, taught
-from onrecord.train.examples import Labelled, batches, load_articles, read_labelled, split_by_time
+from onrecord.train.distillation import GOLD, Teacher, distillation_losses
+from onrecord.train.examples import LabelledText, batches, load_articles, read_labelled, split_by_time
 from onrecord.train.export import write
-from onrecord.train.network import WEIGHTS, Network, from_pretrained, load, losses, save
 from onrecord.train.path_loss import gold_states
 from onrecord.train.project_corpus import endless, mixed, read_own
+from onrecord.train.tagger_network import WEIGHTS, TaggerNetwork, from_pretrained, load, losses, save
 from onrecord.train.tune import score, tune
-from onrecord.train.vocabulary import plain_tokenizer, special_ids, specials
+from onrecord.train.word_piece_vocabulary import plain_tokenizer, special_ids, specials
 
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class TrainingStage:
     """A stretch of training with an optimizer of its own, which starts from the average of the stage before."""
 
     epochs: int
@@ -49,14 +49,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class TrainingRecipe:
     """How to train; the defaults are for the small tagger."""
 
-    stages: tuple[Stage, ...] = (
-        Stage(2, whole=5),
-        Stage(2, scale=0.6, warm=0.03, own=0.2, steps=480),
-        Stage(1, scale=0.4, warm=0.1, own=0.4, steps=200),
-        Stage(1, scale=0.4, warm=0.1, own=0.15, steps=380),
+    stages: tuple[TrainingStage, ...] = (
+        TrainingStage(2, whole=5),
+        TrainingStage(2, scale=0.6, warm=0.03, own=0.2, steps=480),
+        TrainingStage(1, scale=0.4, warm=0.1, own=0.4, steps=200),
+        TrainingStage(1, scale=0.4, warm=0.1, own=0.15, steps=380),
     )
     batch: int = 8  # windows
     size: int = 318  # word pieces in a window, without its two marks
@@ -76,15 +76,15 @@ class Recipe:
 
 
 RECIPES = {
-    "small": Recipe(),
+    "small": TrainingRecipe(),
     # The upper layers of an encoder made for the likeness of sentences add least to a tagger and cost as much as the
     # lower ones, so six of twelve are kept: half of the time, in training and in reading.
-    "base": Recipe(stages=(Stage(3, warm=0.1),), rate=1.2e-4, layers=6),
+    "base": TrainingRecipe(stages=(TrainingStage(3, warm=0.1),), rate=1.2e-4, layers=6),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class TrainingData:
     """What to train on."""
 
     corpus: Path  # JSON Lines of articles with attributions
@@ -94,7 +94,9 @@ class Material:
     settings: Path | None = None  # a finished model whose settings of decoding are taken; then nothing is held out
 
 
-def train(recipe: Recipe, start: Path, material: Material, out: Path, report: Report = print, first: int = 0) -> Path:
+def train(
+    recipe: TrainingRecipe, start: Path, material: TrainingData, out: Path, report: Report = print, first: int = 0
+) -> Path:
     """Train from the encoder in ``start``; returns the folder of the finished model.
 
     ``first`` goes on after a broken run: the number of stages whose averages are in ``out`` already.
@@ -137,13 +139,13 @@ def be_steady(threads: int) -> None:
 
 
 def finish(
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     weights: Path,
     start: Path,
     held: list[dict[str, Any]],
     folder: Path,
     report: Report = print,
-    settings: Settings | None = None,
+    settings: DecoderSettings | None = None,
 ) -> Path:
     """Weights to a model folder with the given settings, or with ones tuned on the held articles, where its figures are
     reported.
@@ -155,11 +157,11 @@ def finish(
     tokenizer = (start / "tokenizer.json").read_text(encoding="utf-8")
     marks = specials(plain_tokenizer(start))[:2]
     reading = {"size": recipe.size, "context": recipe.context, "marks": marks}
-    write(network, tokenizer, folder, asdict(Settings()), reading, {})
+    write(network, tokenizer, folder, asdict(DecoderSettings()), reading, {})
     figures = {}
     if settings is None:
         tagger = Tagger(folder)
-        settings = tune(tagger, held, Settings(), report)
+        settings = tune(tagger, held, DecoderSettings(), report)
         figures = score(tagger, [(a, tagger.scores(a["text"])) for a in held], settings).figures()
     card = {"recipe": asdict(recipe), "held": figures}
     write(network, tokenizer, folder, asdict(settings), reading, card)
@@ -169,10 +171,10 @@ def finish(
 
 
 def run_stage(
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     number: int,
-    network: Network,
-    data: tuple[list[Labelled], list[Labelled]],
+    network: TaggerNetwork,
+    data: tuple[list[LabelledText], list[LabelledText]],
     tokenizer: Tokenizer,
     path: Path,
     report: Report,
@@ -219,7 +221,7 @@ def run_stage(
 
 
 def _step(
-    network: Network,
+    network: TaggerNetwork,
     batch: dict[str, torch.Tensor],
     optimizer: torch.optim.Optimizer,
     halved: bool,
@@ -229,7 +231,7 @@ def _step(
         scores = network(batch)
     parts = losses(scores, batch)
     if answers:
-        given = taught(scores, answers, batch)
+        given = distillation_losses(scores, answers, batch)
         parts = {name: GOLD * value + given.get(name, 0) for name, value in parts.items()}
     descend(network, torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum(), optimizer)
     return {name: float(value.detach()) for name, value in parts.items()}
@@ -263,7 +265,7 @@ def _means(sums: dict[str, float], count: int) -> str:
     return " ".join(f"{name} {value / count:.4f}" for name, value in sums.items())
 
 
-def _disturb(batch: dict[str, torch.Tensor], mask: int, recipe: Recipe, generator: torch.Generator) -> None:
+def _disturb(batch: dict[str, torch.Tensor], mask: int, recipe: TrainingRecipe, generator: torch.Generator) -> None:
     """Hide a few pieces, and who annotated some windows, so that the network relies on neither."""
     hidden = torch.rand(batch["ids"].shape, generator=generator) < recipe.hidden
     batch["ids"] = torch.where(hidden & (batch["feature"] > 0), mask, batch["ids"])
@@ -287,7 +289,7 @@ def encoder_of(size: str) -> Path:
     return Path(found.submodule_search_locations[0]) / "model"
 
 
-def recipe_of(size: str, seed: int | None = None, halved: bool = True, threads: int = 2) -> Recipe:
+def recipe_of(size: str, seed: int | None = None, halved: bool = True, threads: int = 2) -> TrainingRecipe:
     """A recipe by name, perhaps with another seed; how it is computed is the machine's matter."""
     recipe = replace(RECIPES[size], halved=halved, threads=threads)
     return recipe if seed is None else replace(recipe, seed=seed)

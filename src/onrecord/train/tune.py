@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from onrecord.extract.decode import Settings
+from onrecord.extract.decode import DecoderSettings
 from onrecord.extract.tagger import Tagger, Unread
-from onrecord.train.attribution_scores import Scores, Spoken, measure
+from onrecord.train.attribution_scores import AttributionScores, SpokenSpans, measure
 
 # Settings in the order in which they are tried, with the steps that are tried up and down.
 STEPS = {
@@ -31,33 +31,36 @@ LEAST = {
 }
 
 
-def aim(scores: Scores) -> float:
+def aim(scores: AttributionScores) -> float:
     """One number for the figures reached for."""
     return sum(weight * scores.count(name).f1 for name, weight in AIMS.items())
 
 
-def gold_of(article: dict[str, Any]) -> list[Spoken]:
+def gold_of(article: dict[str, Any]) -> list[SpokenSpans]:
     """Gold attributions of a corpus article."""
     return [
-        Spoken(*(tuple(map(tuple, a[role])) for role in ("source", "cue", "content"))) for a in article["attributions"]
+        SpokenSpans(*(tuple(map(tuple, a[role])) for role in ("source", "cue", "content")))
+        for a in article["attributions"]
     ]
 
 
-def score(tagger: Tagger, read: Sequence[tuple[dict[str, Any], Unread]], settings: Settings) -> Scores:
+def score(
+    tagger: Tagger, read: Sequence[tuple[dict[str, Any], Unread]], settings: DecoderSettings
+) -> AttributionScores:
     """Scores of one choice of settings on articles that the network has read."""
     return measure(
         (
             article["text"],
             gold_of(article),
-            [Spoken(f.source, f.cue, f.content) for f in tagger.decode(unread, settings)],
+            [SpokenSpans(f.source, f.cue, f.content) for f in tagger.decode(unread, settings)],
         )
         for article, unread in read
     )
 
 
 def tune(
-    tagger: Tagger, articles: Sequence[dict[str, Any]], start: Settings, report: Callable[[str], None]
-) -> Settings:
+    tagger: Tagger, articles: Sequence[dict[str, Any]], start: DecoderSettings, report: Callable[[str], None]
+) -> DecoderSettings:
     """Coordinate ascent from ``start``: one setting at a time, first in large, then in small steps.
 
     Some steps ahead are looked at, as the figures of a few articles go up and down between them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onrecord.analyse.registry import Names, build_registry, decided
+from onrecord.analyse.actors import Names, build_registry, decided
 from onrecord.core.statement import ActorKind, Decision, Ruling
 
 from .made import statements

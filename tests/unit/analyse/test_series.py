@@ -10,7 +10,7 @@ import pytest
 
 from onrecord.analyse import tables
 from onrecord.analyse.network_types import Options
-from onrecord.analyse.series import LONG, Window, blocks, long, series
+from onrecord.analyse.series import LONG, TimeWindow, blocks, long, series
 from onrecord.errors import TableError
 
 
@@ -102,7 +102,7 @@ def test_an_empty_range_has_no_windows_and_a_typed_table() -> None:
 @pytest.mark.parametrize("text", ["days", "days:0", "fortnights:2", "days:-1", "8"])
 def test_windows_that_make_no_sense(text: str) -> None:
     with pytest.raises(TableError, match="days:8"):
-        Window.parse(text)
+        TimeWindow.parse(text)
 
 
 def test_what_a_kernel_cannot_do_is_refused() -> None:

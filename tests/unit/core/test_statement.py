@@ -54,7 +54,7 @@ def test_a_statement_s_id_follows_what_it_says() -> None:
     one = statement()
     other = replace(one, act=Judgement(value=Act.WARN, rule="x", confidence=0.5))
     assert other.id != one.id
-    assert other.place == one.place
+    assert other.span_id == one.span_id
     assert replace(one, act=replace(one.act, confidence=0.1, rule="another")).id == one.id
 
 

@@ -228,7 +228,7 @@ def test_both_types_of_an_own_export_come_back_with_their_stance(tmp_path: Path)
     assert sorted(str(one.stance.value) for one in back) == sorted(str(one.stance.value) for one in found)
     assert {(str(one.act.value), str(one.commitment.value)) for one in back} == {("reject", "CT-")}
     assert dna.table(database).height == len(found)
-    assert dna.left_out(database) == []
+    assert dna.skipped_types(database) == []
 
 
 def test_statement_types_that_are_left_out_are_counted(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_statement_types_that_are_left_out_are_counted(tmp_path: Path) -> None:
     path = odd_dna.make(tmp_path / "odd.dna")
     database = dna.read(path)
     held = dna.table(database).height
-    assert sum(number for _, number in dna.left_out(database)) == database.tables["STATEMENTS"].height - held
+    assert sum(number for _, number in dna.skipped_types(database)) == database.tables["STATEMENTS"].height - held
 
 
 def test_a_span_that_leaves_its_text_is_cut_to_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from onrecord.analyse.network_types import Network, Options
 from onrecord.errors import ExchangeError
-from onrecord.exchange import csv, dl, gexf, graphml, page, picture
+from onrecord.exchange import csv, dl, gexf, graphml, network_page, picture
 
 NASTY = 'Ann "the Hammer" Lee; <b>&amp;</b>, Ω🙂'
 TIES = np.array([[0, 1 / 3, 0], [1 / 3, 0, -2e-17], [0, -2e-17, 0]])
@@ -141,7 +141,7 @@ def test_pictures_are_the_same_on_every_run(net: Network) -> None:
 
 
 def test_a_page_holds_its_data_and_no_name_becomes_markup() -> None:
-    text = page.write(
+    text = network_page.write(
         Network(
             "one",
             ("</script><script>alert(1)", "B"),
@@ -164,7 +164,7 @@ def test_a_page_holds_its_data_and_no_name_becomes_markup() -> None:
 def test_too_many_nodes_to_draw_are_refused() -> None:
     names = tuple(map(str, range(2000)))
     with pytest.raises(ExchangeError, match="too many to draw"):
-        page.write(Network("one", names, names, np.zeros((2000, 2000)), 1, Options()))
+        network_page.write(Network("one", names, names, np.zeros((2000, 2000)), 1, Options()))
 
 
 @pytest.mark.parametrize(

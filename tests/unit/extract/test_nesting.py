@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onrecord.core.span import Text
-from onrecord.extract.assemble import Found, assemble
+from onrecord.extract.assemble import RawAttribution, assemble
 
 
 def chains(text: str, *found: tuple[str, str, str]) -> dict[str, list[str]]:
@@ -12,7 +12,7 @@ def chains(text: str, *found: tuple[str, str, str]) -> dict[str, list[str]]:
     def span(words: str) -> tuple[tuple[int, int], ...]:
         return ((text.index(words), text.index(words) + len(words)),) if words else ()
 
-    made = assemble(Text(text), [Found(source=span(s), cue=span(c), content=span(q)) for s, c, q in found])
+    made = assemble(Text(text), [RawAttribution(source=span(s), cue=span(c), content=span(q)) for s, c, q in found])
     return {a.source[0].quote: [o.source[0].quote for o in a.chain] for a in made}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onrecord.extract.page import credit_lines, prepare, unclosed_marks
+from onrecord.extract.preparation import credit_lines, prepare, unclosed_marks
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from onrecord.extract import bundled_model
-from onrecord.extract.pieces import split_into_pieces, windows
+from onrecord.extract.word_pieces import split_into_pieces, windows
 from onrecord.text.quotes_v1 import QUOTES
 
 TOKENIZER = "tokenizer.json"

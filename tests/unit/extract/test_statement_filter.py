@@ -9,7 +9,7 @@ import pytest
 from onrecord.core.span import Text
 from onrecord.errors import ModelError
 from onrecord.extract import load_extractor
-from onrecord.extract.assemble import Found
+from onrecord.extract.assemble import RawAttribution
 from onrecord.extract.statement_features import describe, kind_of_source
 from onrecord.extract.statement_filter import StatementFilter
 
@@ -21,8 +21,8 @@ def at(words: str, text: str = TEXT) -> tuple[tuple[int, int], ...]:
     return ((start, start + len(words)),)
 
 
-SAID = Found(source=at("The mayor"), cue=at("said"), content=at("the mill was shut"))
-DEED = Found(cue=at("was awarded"), content=at("a prize"))
+SAID = RawAttribution(source=at("The mayor"), cue=at("said"), content=at("the mill was shut"))
+DEED = RawAttribution(cue=at("was awarded"), content=at("a prize"))
 
 
 def made(**changes: float) -> StatementFilter:
@@ -39,15 +39,15 @@ def test_what_is_below_the_threshold_is_dropped() -> None:
 
 def test_inner_candidates_have_a_threshold_of_their_own() -> None:
     """What stands inside another content is judged by the inner threshold alone."""
-    outer = Found(source=at("The mayor"), cue=at("said"), content=((15, len(TEXT)),))
-    inner = Found(source=at("The town"), cue=at("was awarded"), content=at("a prize"))
+    outer = RawAttribution(source=at("The mayor"), cue=at("said"), content=((15, len(TEXT)),))
+    inner = RawAttribution(source=at("The town"), cue=at("was awarded"), content=at("a prize"))
     assert len(made().select(TEXT, [outer, inner])) == 1
     assert len(made(inner_threshold=0.2).select(TEXT, [outer, inner])) == 2
 
 
 def test_what_has_no_reporting_verb_is_kept() -> None:
     """Labelled news has too few turns of transcripts to judge them."""
-    turn = Found(content=at("a prize"), rule="no verb: turn", confidence=0.9)
+    turn = RawAttribution(content=at("a prize"), rule="no verb: turn", confidence=0.9)
     assert made().select(TEXT, [turn]) == [turn]
 
 
@@ -68,14 +68,14 @@ def test_what_has_no_reporting_verb_is_kept() -> None:
 def test_kinds_of_source(source: str, kind: str) -> None:
     """A source is classified by its form."""
     text = f"{source} said it rains"
-    item = Found(source=((0, len(source)),) if source else (), content=((len(source) + 6, len(text)),))
+    item = RawAttribution(source=((0, len(source)),) if source else (), content=((len(source) + 6, len(text)),))
     assert kind_of_source(text, item) == kind
 
 
 def test_a_candidate_inside_another_is_described_by_both() -> None:
     """First-person words inside a quotation of the same speaker are told from other people's sayings."""
-    outer = Found(source=at("she"), cue=((96, 100),), content=at("I think it is late,"))
-    inner = Found(source=at("I"), cue=at("think"), content=at("it is late"))
+    outer = RawAttribution(source=at("she"), cue=((96, 100),), content=at("I think it is late,"))
+    inner = RawAttribution(source=at("I"), cue=at("think"), content=at("it is late"))
     features = dict(zip(("outer", "inner"), describe(TEXT, [outer, inner]), strict=True))
     assert "inside" not in features["outer"]
     assert features["inner"]["inside quoted first person"] == 1.0

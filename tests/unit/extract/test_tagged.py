@@ -9,10 +9,10 @@ import pytest
 from onrecord.core.span import Text
 from onrecord.errors import ModelError
 from onrecord.extract import load_extractor
-from onrecord.extract.around import Around
-from onrecord.extract.assemble import Found, Range
-from onrecord.extract.looks import Looks
-from onrecord.extract.tagged import TaggerExtractor
+from onrecord.extract.assemble import Range, RawAttribution
+from onrecord.extract.nested_cues import NestedCueFilter
+from onrecord.extract.reporting_clause import ReportingClauses
+from onrecord.extract.tagger_extractor import TaggerExtractor
 from onrecord.lexicon import load_cues
 
 TEXT = "The Courier reported that Ann Lee said that the bridge would stay shut."
@@ -29,34 +29,43 @@ class Planted:
     def __init__(self) -> None:
         self.looks = 0
 
-    def attributions(self, text: str) -> list[Found]:
+    def attributions(self, text: str) -> list[RawAttribution]:
         content = at("that Ann Lee said that the bridge would stay shut")
-        return [Found(source=at("The Courier"), cue=at("reported"), content=content, confidence=0.9)]
+        return [RawAttribution(source=at("The Courier"), cue=at("reported"), content=content, confidence=0.9)]
 
-    def inner(self, text: str, content: Range) -> list[Found]:
+    def inner(self, text: str, content: Range) -> list[RawAttribution]:
         self.looks += 1
         if not text[content[0] :].startswith("that Ann"):
             return []
         found = {"source": at("Ann Lee"), "cue": at("said"), "content": at("that the bridge would stay shut")}
-        return [Found(**found, confidence=0.5), Found(content=found["content"], confidence=0.4)]  # type: ignore[arg-type]
+        return [RawAttribution(**found, confidence=0.5), RawAttribution(content=found["content"], confidence=0.4)]  # type: ignore[arg-type]
 
 
 def test_inner_levels_are_found_and_linked() -> None:
     """The reported report has the reporting one around it, and its confidence is that of both together."""
-    outer, inner = TaggerExtractor(Planted(), Looks(load_cues()), Around(load_cues())).attributions(Text(TEXT))
+    outer, inner = TaggerExtractor(Planted(), NestedCueFilter(load_cues()), ReportingClauses(load_cues())).attributions(
+        Text(TEXT)
+    )
     assert inner.outer is outer
     assert inner.confidence == pytest.approx(0.45)
 
 
 def test_what_has_no_source_of_its_own_is_no_level() -> None:
     """The content once more, without source and cue, is not taken for an inner attribution."""
-    assert len(TaggerExtractor(Planted(), Looks(load_cues()), Around(load_cues())).attributions(Text(TEXT))) == 2
+    assert (
+        len(
+            TaggerExtractor(Planted(), NestedCueFilter(load_cues()), ReportingClauses(load_cues())).attributions(
+                Text(TEXT)
+            )
+        )
+        == 2
+    )
 
 
 def test_contents_without_a_reporting_word_are_not_looked_into() -> None:
     """The innermost content has no reporting word: one look, not two."""
     tagger = Planted()
-    TaggerExtractor(tagger, Looks(load_cues()), Around(load_cues())).attributions(Text(TEXT))
+    TaggerExtractor(tagger, NestedCueFilter(load_cues()), ReportingClauses(load_cues())).attributions(Text(TEXT))
     assert tagger.looks == 1
 
 
@@ -72,7 +81,7 @@ def test_contents_without_a_reporting_word_are_not_looked_into() -> None:
 )
 def test_where_a_look_may_pay(text: str, worth: bool) -> None:
     """Reporting verbs, nouns with their complement and phrases count; verbs of all work alone do not."""
-    assert Looks(load_cues()).worth(text) is worth
+    assert NestedCueFilter(load_cues()).may_contain_report(text) is worth
 
 
 def test_a_folder_without_a_tagger_is_named(tmp_path: Path) -> None:
@@ -114,8 +123,10 @@ def spans(text: str, *words: str) -> tuple[Range, ...]:
 )
 def test_the_report_around_a_found_one(text: str, inner: tuple[str, str, str], source: str, cue: str) -> None:
     """A reporting clause that belongs to nothing found is the outer report, whether it stands before or after."""
-    item = Found(**{part: spans(text, words) for part, words in zip(("source", "cue", "content"), inner, strict=True)})
-    found = Around(load_cues()).outer(text, item, [item])
+    item = RawAttribution(
+        **{part: spans(text, words) for part, words in zip(("source", "cue", "content"), inner, strict=True)}
+    )
+    found = ReportingClauses(load_cues()).outer(text, item, [item])
     assert found is not None
     assert found.source == spans(text, source)
     assert found.cue == spans(text, cue)
@@ -133,15 +144,17 @@ def test_the_report_around_a_found_one(text: str, inner: tuple[str, str, str], s
 def test_no_report_around(text: str) -> None:
     """Clauses that report nothing, or whose source is no noun phrase, add nothing."""
     where = text.index(" mayor") - 3
-    item = Found(source=((where, where + 9),), cue=spans(text, "wants"), content=spans(text, "a vote"))
-    assert Around(load_cues()).outer(text, item, [item]) is None
+    item = RawAttribution(source=((where, where + 9),), cue=spans(text, "wants"), content=spans(text, "a vote"))
+    assert ReportingClauses(load_cues()).outer(text, item, [item]) is None
 
 
 def test_a_quoted_speaker_is_told_from_the_one_who_quotes() -> None:
     """ "The Ledger quoted her as saying": the outlet's report holds the quotation and the quoted one's words."""
     text = '"We will pay," the Ledger quoted her as saying on Monday.'
-    item = Found(source=spans(text, "the Ledger"), cue=spans(text, "saying"), content=spans(text, '"We will pay,"'))
-    both = Around(load_cues()).quoted(text, item)
+    item = RawAttribution(
+        source=spans(text, "the Ledger"), cue=spans(text, "saying"), content=spans(text, '"We will pay,"')
+    )
+    both = ReportingClauses(load_cues()).quoted(text, item)
     assert both is not None
     assert [one.source for one in both] == [spans(text, "the Ledger"), spans(text, "her")]
     assert both[1].cue == spans(text, "as saying")

@@ -9,7 +9,7 @@ import pytest
 
 from onrecord.errors import ModelError
 from onrecord.extract import bundled_model
-from onrecord.extract.assemble import Found
+from onrecord.extract.assemble import RawAttribution
 from onrecord.extract.tagger import Tagger
 
 DISPATCH = (
@@ -125,6 +125,6 @@ def test_newer_format_is_refused(tmp_path: Path) -> None:
 
 def test_confidence_is_a_share(tagger: Tagger) -> None:
     """Confidence lies in (0, 1]."""
-    found: list[Found] = tagger.attributions(DISPATCH)
+    found: list[RawAttribution] = tagger.attributions(DISPATCH)
     assert found
     assert all(0 < item.confidence <= 1 for item in found)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from onrecord.extract.assemble import Found
+from onrecord.extract.assemble import RawAttribution
 from onrecord.extract.verbless import verbless, without_crossing
 
 
-def found(text: str, *known: Found) -> list[tuple[str, str]]:
+def found(text: str, *known: RawAttribution) -> list[tuple[str, str]]:
     """Source and content of what is found."""
     return [
         (" ".join(text[a:b] for a, b in item.source), " … ".join(text[a:b] for a, b in item.content))
@@ -77,7 +77,7 @@ def test_posts_and_quotations_without_a_verb(text: str, statements: list[tuple[s
 def test_a_second_quotation_after_adding_has_the_same_speaker() -> None:
     """ "adding:" goes on with the speaker of what was found before it."""
     text = '"It is shut", said Bo Day, adding: "It was old".'
-    known = Found(source=at(text, "Bo Day"), cue=at(text, "said"), content=at(text, "It is shut"))
+    known = RawAttribution(source=at(text, "Bo Day"), cue=at(text, "said"), content=at(text, "It is shut"))
     assert found(text, known) == [("Bo Day", '"It was old"')]
 
 
@@ -85,6 +85,6 @@ def test_what_crosses_a_turn_is_dropped() -> None:
     """The tagger cannot know the bounds of turns: what it found across one is wrong, what it found inside stays."""
     text = "LEE: Bo says it is shut.\nDAY: I said no such thing.\nLEE: You did."
     turns = verbless(text, text, [])
-    inside = Found(source=at(text, "Bo"), cue=at(text, "says"), content=at(text, "it is shut"))
-    across = Found(source=at(text, "DAY"), cue=at(text, "says"), content=at(text, "it is shut"))
+    inside = RawAttribution(source=at(text, "Bo"), cue=at(text, "says"), content=at(text, "it is shut"))
+    across = RawAttribution(source=at(text, "DAY"), cue=at(text, "says"), content=at(text, "it is shut"))
     assert without_crossing([inside, across], turns) == [inside]

@@ -10,7 +10,7 @@ import typer.testing
 from tests.unit.llm.fake_server import Scripted, serving
 from tests.unit.llm.test_reading import GOOD, OTHER, TEXT, answering
 
-from onrecord.llm.calibration import read_confidences
+from onrecord.llm.field_confidence import read_confidences
 from onrecord.show.cli.app import build
 
 CODEBOOK = """

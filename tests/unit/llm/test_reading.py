@@ -15,10 +15,10 @@ from onrecord.core.statement import Article, Attribution, Form, PartialDate, Sta
 from onrecord.errors import LanguageModelError
 from onrecord.lexicon.codebook import codebook_from_dict
 from onrecord.llm import Endpoint
-from onrecord.llm.answers import Answers
-from onrecord.llm.pipeline import llm_version
+from onrecord.llm.answers import AnswerCache
+from onrecord.llm.llm_pipeline import llm_version
+from onrecord.llm.llm_reader import UNCALIBRATED, LanguageModel
 from onrecord.llm.questions import BEGIN, END, article_messages, passages
-from onrecord.llm.reading import UNCALIBRATED, Model
 
 TEXT = (
     "Prime Minister Ola Venn of Sund told Radio Sund on Monday that peacekeepers were “too early”, unless the guns "
@@ -45,11 +45,11 @@ def answering(*statements: dict[str, Any]) -> Callable[[dict[str, Any]], Scripte
     return lambda body: Scripted(json.dumps({"statements": list(statements)}))
 
 
-def model(fake: Fake, **more: Any) -> Model:
-    return Model(endpoint=Endpoint(model="m", url=fake.url, wait=lambda seconds: None), codebook=BOOK, **more)
+def model(fake: Fake, **more: Any) -> LanguageModel:
+    return LanguageModel(endpoint=Endpoint(model="m", url=fake.url, wait=lambda seconds: None), codebook=BOOK, **more)
 
 
-def read(*statements: dict[str, Any]) -> tuple[list[Statement], Model]:
+def read(*statements: dict[str, Any]) -> tuple[list[Statement], LanguageModel]:
     with serving(answering(*statements)) as fake:
         reader = model(fake)
         return reader.statements(ARTICLE), reader
@@ -147,13 +147,15 @@ def test_json_in_another_form_is_no_answer(content: str) -> None:
 def test_kept_answers_repeat_a_run_without_an_endpoint(tmp_path: Path) -> None:
     """With the folder of answers the same statements come out, byte for byte, and nothing is asked."""
     with serving(answering(GOOD, OTHER)) as fake:
-        first = model(fake, answers=Answers(tmp_path)).statements(ARTICLE)
-    gone = Model(endpoint=Endpoint(model="m", url="http://127.0.0.1:9/v1"), codebook=BOOK, answers=Answers(tmp_path))
+        first = model(fake, answers=AnswerCache(tmp_path)).statements(ARTICLE)
+    gone = LanguageModel(
+        endpoint=Endpoint(model="m", url="http://127.0.0.1:9/v1"), codebook=BOOK, answers=AnswerCache(tmp_path)
+    )
     assert gone.statements(ARTICLE) == first
     assert [one.id for one in gone.statements(ARTICLE)] == [one.id for one in first]
     assert gone.tally.counts["kept answers"] == 2
-    another = Model(
-        endpoint=Endpoint(model="other", url="http://127.0.0.1:9/v1", attempts=1), answers=Answers(tmp_path)
+    another = LanguageModel(
+        endpoint=Endpoint(model="other", url="http://127.0.0.1:9/v1", attempts=1), answers=AnswerCache(tmp_path)
     )
     with pytest.raises(LanguageModelError):
         another.statements(ARTICLE)
@@ -162,7 +164,7 @@ def test_kept_answers_repeat_a_run_without_an_endpoint(tmp_path: Path) -> None:
 def test_a_damaged_kept_answer_is_named(tmp_path: Path) -> None:
     """A broken file is an error that says which one to delete, not another answer."""
     with serving(answering(GOOD)) as fake:
-        reader = model(fake, answers=Answers(tmp_path))
+        reader = model(fake, answers=AnswerCache(tmp_path))
         reader.statements(ARTICLE)
         (path,) = tmp_path.glob("*/*.json")
         path.write_text("{")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from onrecord.core.statement import Article
-from onrecord.errors import EmptySource, LeftOut, SourceError, SourceTooLarge
-from onrecord.read import Piece, pieces, read_articles
+from onrecord.errors import EmptySource, IgnoredSource, SourceError, SourceTooLarge
+from onrecord.read import RawDocument, raw_documents, read_articles
 from onrecord.read.pdf import unwrapped
 
 BODY = "The minister said the dam must wait until spring. The governor replied that it will not stand for long."
@@ -57,13 +57,13 @@ def test_a_web_archive_gives_its_pages_and_says_what_it_leaves_out(tmp_path: Pat
     path.write_bytes(crawl())
     notes: list[str] = []
     found = list(read_articles(path, notes=notes.append))
-    assert [type(item) for item in found] == [Article, LeftOut, LeftOut, Article]
+    assert [type(item) for item in found] == [Article, IgnoredSource, IgnoredSource, Article]
     first, last = found[0], found[3]
     assert isinstance(first, Article)
     assert isinstance(last, Article)
     assert (first.url, first.name, first.title) == ("https://example.org/1", "https://example.org/1", "The dam")
     assert "the däm must wait" in last.text.content
-    assert [item.reason for item in found if isinstance(item, LeftOut)] == ["image/png", "status 404"]
+    assert [item.reason for item in found if isinstance(item, IgnoredSource)] == ["image/png", "status 404"]
     assert notes == [f"{path}: left out: 1 × image/png, 1 × status 404"]
 
 
@@ -83,7 +83,7 @@ def test_a_wacz_gives_the_pages_of_its_web_archives(tmp_path: Path) -> None:
         archive.writestr("archive/data.warc.gz", crawl())
         archive.writestr("datapackage.json", "{}")
     kinds = [type(item) for item in items(tmp_path / "c.wacz")]
-    assert kinds == [Article, LeftOut, LeftOut, Article, LeftOut]
+    assert kinds == [Article, IgnoredSource, IgnoredSource, Article, IgnoredSource]
 
 
 def test_a_zipped_folder_is_read_like_a_folder(tmp_path: Path) -> None:
@@ -341,4 +341,4 @@ def test_heavy_work_is_left_to_the_piece(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
         archive.writestr("a.pdf", b"%PDF-1.4 and nothing")
         archive.writestr("b.html", PAGE)
-    assert [type(piece) for piece in pieces(tmp_path / "f.zip")] == [Piece, Piece]
+    assert [type(piece) for piece in raw_documents(tmp_path / "f.zip")] == [RawDocument, RawDocument]

@@ -12,19 +12,19 @@ import pytest
 
 from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import BinarySource, BrokenLine, EmptySource, NoArticle, SourceError, SourceTooLarge
-from onrecord.read import MAX_BYTES, Given, read_articles
+from onrecord.read import MAX_BYTES, MetadataDefaults, read_articles
 
 TEXT = "“We will not,”\r\nsaid Mr.\u00a0Orr ''twice'' 🎉.\r\n\r\nשלום, he added.\u2028\x0bAnd\x85 more.\n"
 
 
 def one(source: str | Path, **given: object) -> Article:
-    (item,) = read_articles(source, defaults=Given(**given))  # type: ignore[arg-type]
+    (item,) = read_articles(source, defaults=MetadataDefaults(**given))  # type: ignore[arg-type]
     assert isinstance(item, Article), item
     return item
 
 
 def failure(source: str | Path, **given: object) -> SourceError:
-    (item,) = read_articles(source, defaults=Given(**given))  # type: ignore[arg-type]
+    (item,) = read_articles(source, defaults=MetadataDefaults(**given))  # type: ignore[arg-type]
     assert isinstance(item, SourceError), item
     assert "\n" not in str(item)
     return item
@@ -67,7 +67,7 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path, encoding: str) -> None:
 def test_another_encoding_is_detected_and_said_so(tmp_path: Path, encoding: str, text: str) -> None:
     notes: list[str] = []
     path = put(tmp_path, "a.txt", text.encode(encoding))
-    (article,) = read_articles(path, defaults=Given(any_language=True), notes=notes.append)
+    (article,) = read_articles(path, defaults=MetadataDefaults(any_language=True), notes=notes.append)
     assert isinstance(article, Article)
     assert article.text.content == text
     assert len(notes) == 1
@@ -254,11 +254,11 @@ def test_standard_input_is_told_by_how_it_begins(
 
 def test_json_lines_are_read_as_they_come() -> None:
     """A line that has arrived is given out before the next one is there."""
-    from onrecord.read.lines import read_lines
+    from onrecord.read.json_lines import read_lines
 
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb") as stream, os.fdopen(writer, "wb", buffering=0) as pipe:
-        items = read_lines(stream, "a", "a", Given(), lambda line: None)
+        items = read_lines(stream, "a", "a", MetadataDefaults(), lambda line: None)
         pipe.write(b'{"id": "a", "text": "One."}\n')
         first = next(items)
         assert isinstance(first, Article)

@@ -15,9 +15,9 @@ import pytest
 from tests.machine import scaled
 
 from onrecord.errors import SourceError
-from onrecord.read import Given, read_articles
+from onrecord.read import MetadataDefaults, read_articles
+from onrecord.read.crawler import Crawler, PageUnavailable, RetryLater, retry_after
 from onrecord.read.http import HttpClient, is_public, without_password
-from onrecord.read.polite import Gone, Later, Polite, retry_after
 
 PRIVATE = (
     "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
@@ -145,8 +145,8 @@ def test_a_redirect_inside_is_refused(site: _Server, monkeypatch: pytest.MonkeyP
     for target in INSIDE:
         with pytest.raises(SourceError):
             HttpClient(seconds=scaled(3), resolver=resolver).page(f"http://public.example/to={target}")
-        with pytest.raises((Gone, Later)):
-            Polite(delay=0, total_seconds=scaled(3), wait=lambda _: None, resolver=resolver).get(
+        with pytest.raises((PageUnavailable, RetryLater)):
+            Crawler(delay=0, total_seconds=scaled(3), wait=lambda _: None, resolver=resolver).get(
                 f"http://public.example/to={target}"
             )
     assert {path for path, _ in site.asked} == {f"/to={target}" for target in INSIDE} | {"/robots.txt"}
@@ -191,7 +191,7 @@ def test_a_password_in_an_address_is_used_and_never_shown(site: _Server) -> None
     """Claim: neither messages nor articles have it, and the server that it is for gets it."""
     for path in ("png", "ok", "loop"):
         address = url(site, path).replace("//", "//user:s3cret@")
-        (item,) = read_articles(address, defaults=Given(allow_private=True, any_language=True))
+        (item,) = read_articles(address, defaults=MetadataDefaults(allow_private=True, any_language=True))
         assert "s3cret" not in repr(item)
     assert all("Authorization" in headers for path, headers in site.asked if path in ("/png", "/ok"))
     for address, shown in (

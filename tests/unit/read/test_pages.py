@@ -14,14 +14,14 @@ from tests.machine import scaled
 
 from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import BinarySource, SourceError, SourceTooLarge
-from onrecord.read import MAX_BYTES, Given, read_articles
-from onrecord.read.http import HttpClient, Refused
+from onrecord.read import MAX_BYTES, MetadataDefaults, read_articles
+from onrecord.read.http import AddressRefused, HttpClient
 
 BODY = (
     "PORT ANSEL — “We will not,” said Mr. Orr of the café on Monday, after talks between the two sides broke down for "
     "the third time this month."
 )
-PRIVATE = Given(allow_private=True)
+PRIVATE = MetadataDefaults(allow_private=True)
 MORE = "The strait would stay closed until the inspectors had left the island for good, he added, and not a day before."
 PAGE = f"""<!DOCTYPE html><html><head><meta charset="CHARSET"><title>Orr warns | The Courier</title>
 <meta property="og:site_name" content="The Courier"><meta property="og:title" content="Orr warns">
@@ -71,7 +71,7 @@ def test_a_false_charset_is_noted_and_passed_over(tmp_path: Path) -> None:
 def test_what_is_given_overrides_the_page(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(page("utf-8"))
-    (item,) = read_articles(path, defaults=Given(outlet="Elsewhere", published=PartialDate("2020")))
+    (item,) = read_articles(path, defaults=MetadataDefaults(outlet="Elsewhere", published=PartialDate("2020")))
     assert isinstance(item, Article)
     assert (item.outlet, item.published, item.title) == ("Elsewhere", PartialDate("2020"), "Orr warns")
 
@@ -143,7 +143,7 @@ def test_a_page_is_fetched_and_redirects_followed(server: str) -> None:
     ("path", "kind", "reason"),
     [
         ("/loop", SourceError, "redirects more than 5 times"),
-        ("/ftp", Refused, "only http and https"),
+        ("/ftp", AddressRefused, "only http and https"),
         ("/gone", SourceError, "404"),
         ("/image", BinarySource, "image/png"),
         ("/big", SourceTooLarge, "10 MB"),

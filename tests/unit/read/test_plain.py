@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from onrecord.core.statement import PartialDate
-from onrecord.read import Given, parse_date
-from onrecord.read.plain import found_in, read_plain
+from onrecord.read import MetadataDefaults, parse_date
+from onrecord.read.plain import read_plain, stated_metadata
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from onrecord.read.plain import found_in, read_plain
     ],
 )
 def test_datelines(text: str, outlet: str | None, date: str | None) -> None:
-    found = found_in(text)
+    found = stated_metadata(text)
     assert found.outlet == outlet
     assert found.published == (None if date is None else PartialDate(date))
 
@@ -31,7 +31,7 @@ def test_headers_give_metadata_and_stay_in_the_text() -> None:
     text = (
         "Title: Orr: no\r\nOutlet: The Courier\r\nDate: 3 March 2026\r\nURL: https://a.example/\r\n\r\nHe said so.\r\n"
     )
-    article = read_plain(text, "a", "a", Given())
+    article = read_plain(text, "a", "a", MetadataDefaults())
     assert article.text.content == text
     assert (article.title, article.outlet, article.url) == ("Orr: no", "The Courier", "https://a.example/")
     assert article.published == PartialDate("2026-03-03")
@@ -39,7 +39,7 @@ def test_headers_give_metadata_and_stay_in_the_text() -> None:
 
 @pytest.mark.parametrize("text", ["Title: x\nHe said so.", "Orr: He said so.\n\nMore", "Note: this.\n\n"])
 def test_what_is_no_block_of_headers_gives_nothing(text: str) -> None:
-    assert found_in(text) == Given()
+    assert stated_metadata(text) == MetadataDefaults()
 
 
 @pytest.mark.parametrize(

@@ -15,19 +15,19 @@ from tests.hostile.shapes import ARTICLE, docx, pdf, warc, zipped
 
 from onrecord.core.statement import Article
 from onrecord.errors import BrokenLine, InternalError, SourceError
-from onrecord.read import Given, read_articles
-from onrecord.read.boundary import guarded
-from onrecord.read.flood import MOST_BROKEN
-from onrecord.read.given import date_readings, parse_date
-from onrecord.read.page import looks_like_page
-from onrecord.read.pdf import Box, joined, unwrapped, without_edges
+from onrecord.read import MetadataDefaults, read_articles
+from onrecord.read.boundary import with_error_boundary
+from onrecord.read.error_limit import MOST_BROKEN
+from onrecord.read.html import looks_like_page
+from onrecord.read.metadata import date_readings, parse_date
+from onrecord.read.pdf import TextBox, joined, unwrapped, without_edges
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SAID = "The minister said that the dam must wait until the spring."
 
 
 def items(path: Path, notes: list[str] | None = None, **given: bool) -> list[Article | SourceError]:
-    return list(read_articles(path, defaults=Given(**given), notes=None if notes is None else notes.append))
+    return list(read_articles(path, defaults=MetadataDefaults(**given), notes=None if notes is None else notes.append))
 
 
 def texts(path: Path, **given: bool) -> list[str]:
@@ -49,7 +49,7 @@ def test_an_unforeseen_exception_costs_its_source_alone() -> None:
         yield "first"
         raise KeyError("no such\nthing")
 
-    first, error = guarded(broken(), "a.txt")  # type: ignore[arg-type]
+    first, error = with_error_boundary(broken(), "a.txt")  # type: ignore[arg-type]
     assert first == "first"
     assert isinstance(error, InternalError)
     assert error.source == "a.txt"
@@ -167,9 +167,13 @@ def test_pdf_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
 def test_running_heads_are_no_text() -> None:
     """Claim: what stands at the edge of several pages, numbers aside, goes; a sentence goes on over the page."""
     pages = [
-        [Box("The Post  March 4, 2026  Page 3", True), Box("“We will pay them", False), Box("3", True)],
-        [Box("The Post  March 4, 2026  Page 4", True), Box("back every crown,” she said.", False), Box("4", True)],
-        [Box("A headline of its own", True), Box("The end.", False)],
+        [TextBox("The Post  March 4, 2026  Page 3", True), TextBox("“We will pay them", False), TextBox("3", True)],
+        [
+            TextBox("The Post  March 4, 2026  Page 4", True),
+            TextBox("back every crown,” she said.", False),
+            TextBox("4", True),
+        ],
+        [TextBox("A headline of its own", True), TextBox("The end.", False)],
     ]
     assert joined(without_edges(pages)) == (
         "“We will pay them back every crown,” she said.\n\nA headline of its own\n\nThe end."

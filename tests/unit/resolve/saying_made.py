@@ -6,7 +6,7 @@ import re
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, PartialDate, Statement
-from onrecord.extract.assemble import Found, assemble
+from onrecord.extract.assemble import RawAttribution, assemble
 from onrecord.interpreter import Interpreter
 from onrecord.lexicon import Codebook, Issue
 
@@ -30,7 +30,7 @@ def read(
     plain += marked[at:]
     article = Article(text=Text(plain), name="a", title=title or None, outlet=outlet, published=PartialDate(published))
     found = [
-        Found(source=tuple(p.get("s", ())), cue=tuple(p.get("c", ())), content=tuple(sorted(p["q"])))
+        RawAttribution(source=tuple(p.get("s", ())), cue=tuple(p.get("c", ())), content=tuple(sorted(p["q"])))
         for p in spans.values()
     ]
     issue = Issue(id="dam", label="Dam", proposition="The dam should be built.", terms=("dam",))

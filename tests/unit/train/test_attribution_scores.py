@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from onrecord.train.attribution_scores import Spoken, measure, pair
+from onrecord.train.attribution_scores import SpokenSpans, measure, pair
 
 TEXT = 'Ann Lee said "it is over." Bob denies that he ran. She called it "a mess" and left.'
 
@@ -17,13 +17,13 @@ def at(words: str) -> tuple[tuple[int, int], ...]:
     return ((start, start + len(words)),)
 
 
-DIRECT = Spoken(at("Ann Lee"), at("said"), at('"it is over."'))
-INDIRECT = Spoken(at("Bob"), at("denies"), at("that he ran"))
-MIXED = Spoken(at("She"), at("called"), at('it "a mess"'))
+DIRECT = SpokenSpans(at("Ann Lee"), at("said"), at('"it is over."'))
+INDIRECT = SpokenSpans(at("Bob"), at("denies"), at("that he ran"))
+MIXED = SpokenSpans(at("She"), at("called"), at('it "a mess"'))
 GOLD = [DIRECT, INDIRECT, MIXED]
 
 
-def figures(*found: Spoken) -> dict[str, float]:
+def figures(*found: SpokenSpans) -> dict[str, float]:
     return measure([(TEXT, GOLD, list(found))]).figures()
 
 
@@ -35,20 +35,20 @@ def test_perfect_and_empty() -> None:
 
 def test_marks_do_not_count_and_parts_overlap() -> None:
     """Quotation marks and full stops never matter; half of the letters is an overlap, not exact."""
-    assert figures(Spoken(DIRECT.source, DIRECT.cue, at("it is over")))["direct exact"] == 100.0
-    part = figures(Spoken(INDIRECT.source, INDIRECT.cue, at("he ran")))
+    assert figures(SpokenSpans(DIRECT.source, DIRECT.cue, at("it is over")))["direct exact"] == 100.0
+    part = figures(SpokenSpans(INDIRECT.source, INDIRECT.cue, at("he ran")))
     assert (part["indirect exact"], part["indirect overlap"], part["indirect relation"]) == (0.0, 100.0, 100.0)
 
 
 def test_relation_needs_the_source() -> None:
     """Another source loses the relation and nothing else."""
-    wrong = figures(Spoken(at("Bob"), DIRECT.cue, DIRECT.content))
+    wrong = figures(SpokenSpans(at("Bob"), DIRECT.cue, DIRECT.content))
     assert (wrong["direct overlap"], wrong["direct relation"]) == (100.0, 0.0)
 
 
 def test_each_gold_counts_once() -> None:
     """Two predictions for one gold attribution cannot both be right."""
-    twice = figures(INDIRECT, Spoken(INDIRECT.source, INDIRECT.cue, at("he ran")))
+    twice = figures(INDIRECT, SpokenSpans(INDIRECT.source, INDIRECT.cue, at("he ran")))
     assert twice["exact"] == pytest.approx(40.0)
 
 

@@ -18,17 +18,17 @@ def test_the_least_loss_is_the_teachers_own(tmp_path: Path) -> None:
     from tokenizers import Tokenizer
 
     from onrecord.extract import bundled_model
-    from onrecord.train.distillation import Teacher, taught
+    from onrecord.train.distillation import Teacher, distillation_losses
     from onrecord.train.examples import batches
-    from onrecord.train.network import Network, Shape, load, save
     from onrecord.train.project_corpus import read_own
-    from onrecord.train.vocabulary import special_ids
+    from onrecord.train.tagger_network import NetworkShape, TaggerNetwork, load, save
+    from onrecord.train.word_piece_vocabulary import special_ids
 
     content = (bundled_model() / "tokenizer.json").read_text(encoding="utf-8")
     tokenizer = Tokenizer.from_str(content)
     (tmp_path / "tokenizer.json").write_text(content, encoding="utf-8")
     torch.manual_seed(1)
-    save(Network(Shape(hidden=32, layers=1, heads=2, inner=64, link=16)), tmp_path / "stage1.pt", {})
+    save(TaggerNetwork(NetworkShape(hidden=32, layers=1, heads=2, inner=64, link=16)), tmp_path / "stage1.pt", {})
     texts = [text for text in read_own(CASES, ("belun",), tokenizer, {}) if len(text.pieces) > 120][:2]
     arrays = next(batches(texts, 120, 2, special_ids(tokenizer)[:2], np.random.default_rng(0)))
     batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
@@ -41,8 +41,8 @@ def test_the_least_loss_is_the_teachers_own(tmp_path: Path) -> None:
     assert all(torch.allclose(answers[name], again[name], atol=1e-3) for name in answers)
 
     network = load(tmp_path / "stage1.pt")[0].eval()
-    other = Network(network.shape).eval()
-    least, more = (taught(one(batch), answers, batch) for one in (network, other))
+    other = TaggerNetwork(network.shape).eval()
+    least, more = (distillation_losses(one(batch), answers, batch) for one in (network, other))
     assert least.keys() == answers.keys()
     assert all(least[name] < more[name] for name in least)
 

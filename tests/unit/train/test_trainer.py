@@ -16,16 +16,16 @@ def trained(path: Path) -> dict[str, object]:
     from tokenizers import Tokenizer
 
     from onrecord.extract import bundled_model
-    from onrecord.train.network import Network, Shape, load
     from onrecord.train.project_corpus import read_own
-    from onrecord.train.trainer import Recipe, Stage, be_steady, run_stage
+    from onrecord.train.tagger_network import NetworkShape, TaggerNetwork, load
+    from onrecord.train.trainer import TrainingRecipe, TrainingStage, be_steady, run_stage
 
     tokenizer = Tokenizer.from_file(str(bundled_model() / "tokenizer.json"))
     texts = [text for text in read_own(CASES, ("belun",), tokenizer, {}) if len(text.pieces) > 120][:6]
-    recipe = Recipe(stages=(Stage(1),), batch=2, size=120)
+    recipe = TrainingRecipe(stages=(TrainingStage(1),), batch=2, size=120)
     be_steady(recipe.threads)
     torch.manual_seed(recipe.seed)
-    network = Network(Shape(hidden=32, layers=1, heads=2, inner=64, link=16))
+    network = TaggerNetwork(NetworkShape(hidden=32, layers=1, heads=2, inner=64, link=16))
     run_stage(recipe, 0, network, (texts, []), tokenizer, path, lambda line: None)
     return load(path)[0].state_dict()
 
@@ -45,7 +45,7 @@ def test_own_texts_are_mixed_into_the_corpus_in_its_order() -> None:
 
     from onrecord.extract import bundled_model
     from onrecord.train.project_corpus import endless, mixed, read_own
-    from onrecord.train.vocabulary import special_ids
+    from onrecord.train.word_piece_vocabulary import special_ids
 
     tokenizer = Tokenizer.from_file(str(bundled_model() / "tokenizer.json"))
     texts = read_own(CASES, ("belun",), tokenizer, {})[:40]
@@ -69,29 +69,29 @@ def test_settings_can_be_another_models(tmp_path: Path) -> None:
     import shutil
 
     from onrecord.extract import bundled_model
-    from onrecord.extract.decode import Settings
-    from onrecord.train.network import Network, Shape, save
-    from onrecord.train.trainer import Recipe, finish
+    from onrecord.extract.decode import DecoderSettings
+    from onrecord.train.tagger_network import NetworkShape, TaggerNetwork, save
+    from onrecord.train.trainer import TrainingRecipe, finish
 
     shutil.copyfile(bundled_model() / "tokenizer.json", tmp_path / "tokenizer.json")
     torch.manual_seed(1)
-    save(Network(Shape(hidden=32, layers=1, heads=2, inner=64, link=16)), tmp_path / "stage1.pt", {})
-    settings = Settings(link=1.75, bounds=0.9)
-    folder = finish(Recipe(), tmp_path / "stage1.pt", tmp_path, [], tmp_path / "model", settings=settings)
+    save(TaggerNetwork(NetworkShape(hidden=32, layers=1, heads=2, inner=64, link=16)), tmp_path / "stage1.pt", {})
+    settings = DecoderSettings(link=1.75, bounds=0.9)
+    folder = finish(TrainingRecipe(), tmp_path / "stage1.pt", tmp_path, [], tmp_path / "model", settings=settings)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     assert (config["settings"]["link"], config["settings"]["bounds"], config["card"]["held"]) == (1.75, 0.9, {})
 
 
 def test_the_last_stages_weights_are_averaged(tmp_path: Path) -> None:
     """Each of the stages counts the same in what is finished."""
-    from onrecord.train.network import Network, Shape, load, save
+    from onrecord.train.tagger_network import NetworkShape, TaggerNetwork, load, save
     from onrecord.train.trainer import blended
 
     torch.manual_seed(1)
-    shape = Shape(hidden=32, layers=1, heads=2, inner=64, link=16)
+    shape = NetworkShape(hidden=32, layers=1, heads=2, inner=64, link=16)
     stages = [tmp_path / f"stage{n}.pt" for n in range(3)]
     for path in stages:
-        save(Network(shape), path, {})
+        save(TaggerNetwork(shape), path, {})
     weights = [load(path)[0].state_dict() for path in stages]
     mean = load(blended(stages, tmp_path / "blend.pt"))[0].state_dict()
     for name, value in mean.items():

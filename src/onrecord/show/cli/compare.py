@@ -35,7 +35,7 @@ def compare(
     both have the same issue.
     """
     from onrecord.analyse.comparison import compare as run
-    from onrecord.llm.calibration import confidences, write_confidences
+    from onrecord.llm.field_confidence import confidences, write_confidences
 
     found = run(_statements(first), _statements(second, judged=judged))
     rows = [

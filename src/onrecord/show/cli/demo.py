@@ -42,7 +42,7 @@ def demo(
         return
     from onrecord.analyse.positions import matrix
     from onrecord.lexicon import load_codebook
-    from onrecord.read import Given
+    from onrecord.read import MetadataDefaults
     from onrecord.record import Ledger, Query
     from onrecord.show.cli.reading import Tally, read_all
     from onrecord.view import current
@@ -53,7 +53,7 @@ def demo(
         codebook = load_codebook(folder / CODEBOOK)
         book = stack.enter_context(Ledger(place))
         tally = Tally(None)
-        read_all([str(folder / ARTICLES)], tally, codebook, book, Given())
+        read_all([str(folder / ARTICLES)], tally, codebook, book, MetadataDefaults())
         found = matrix(current(book).utterances)
         statements = list(book.statements(Query()))
         if output.format is Format.TABLE:

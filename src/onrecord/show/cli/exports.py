@@ -36,7 +36,7 @@ def export(
     jsonld: W3C Web Annotations; qdpx: REFI-QDA, for ATLAS.ti, MAXQDA and NVivo; brat: a folder of stand-off files;
     dna: a database that Discourse Network Analyzer 3 opens (coder Admin, password `onrecord`).
     """
-    from onrecord.exchange.registry import Content
+    from onrecord.exchange.formats import Content
 
     with viewing(store, filters, min_confidence=0.0, limit=limit) as view:
         view = dataclasses.replace(view, table=view.table.filter("asserted"))

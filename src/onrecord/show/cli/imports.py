@@ -72,7 +72,7 @@ def _dna(path: Path, statement_type: str | None, roles: dict[str, str]) -> Resul
     lost = dna.table(database).height - sum(stands_for)
     if lost:
         say(f"{counted(lost, 'statement')} left out: the place lies outside the text")
-    for label, number in dna.left_out(database):
+    for label, number in dna.skipped_types(database):
         say(f"{counted(number, 'statement')} left out: of the type {label!r}; --statement-type imports it")
     twice = sum(stands_for) - len(stands_for)
     if twice:
@@ -82,7 +82,7 @@ def _dna(path: Path, statement_type: str | None, roles: dict[str, str]) -> Resul
 
 def _json_lines(path: Path) -> Results:
     """Read articles and statements as `onrecord export` writes them."""
-    from onrecord.exchange.registry import Content, named
+    from onrecord.exchange.formats import Content, by_name
 
-    found: Results = named(Content.STATEMENTS, "jsonl").read(path)
+    found: Results = by_name(Content.STATEMENTS, "jsonl").read(path)
     return found

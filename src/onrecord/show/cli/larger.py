@@ -18,9 +18,9 @@ from onrecord.show.cli.edge import say
 if TYPE_CHECKING:
     from onrecord.core.statement import Article
     from onrecord.lexicon import Codebook
-    from onrecord.llm.asking import Tally
+    from onrecord.llm.asking import UsageCounts
     from onrecord.pipeline import Pipeline
-    from onrecord.read import Given
+    from onrecord.read import MetadataDefaults
 
 KEY = "ONRECORD_LLM_KEY"
 LONG = 50  # questions from which on a run is asked about first
@@ -70,8 +70,8 @@ def load(larger: Larger, codebook: Codebook | None) -> Pipeline | None:
             raise typer.BadParameter("--llm-url needs --llm MODEL")
         return None
     from onrecord.llm import Endpoint, Mode, load_pipeline
-    from onrecord.llm.calibration import read_confidences
     from onrecord.llm.endpoint import LOCAL
+    from onrecord.llm.field_confidence import read_confidences
 
     shares = read_confidences(larger.llm_calibration) if larger.llm_calibration else None
     if shares is None:
@@ -86,21 +86,21 @@ def load(larger: Larger, codebook: Codebook | None) -> Pipeline | None:
     )
 
 
-def announce(larger: Larger, sources: Sequence[str], given: Given, codebook: Codebook | None) -> None:
+def announce(larger: Larger, sources: Sequence[str], given: MetadataDefaults, codebook: Codebook | None) -> None:
     """Say how long a run takes and what it costs, and ask before a long one where somebody can answer."""
-    from onrecord.llm.answers import Answers
+    from onrecord.llm.answers import AnswerCache
     from onrecord.llm.estimate import estimate
 
     if not all(Path(source).exists() for source in sources):
         say("no estimate: a source is an address or the standard input")
         return
-    found = estimate(_articles(sources, given), codebook, Answers(larger.llm_answers))
+    found = estimate(_articles(sources, given), codebook, AnswerCache(larger.llm_answers))
     say(found.line(_prices(larger.llm_price)))
     if found.questions > LONG and not larger.yes and sys.stdin.isatty() and not typer.confirm("Begin?", err=True):
         raise typer.Abort
 
 
-def report(tally: Tally) -> None:
+def report(tally: UsageCounts) -> None:
     """Say what the model was asked, and what of its answers was refused."""
     counts = tally.counts
     say(
@@ -111,19 +111,19 @@ def report(tally: Tally) -> None:
         say(f"refused: {reason} ({number})")
 
 
-def tally_of(pipeline: Pipeline) -> Tally:
+def tally_of(pipeline: Pipeline) -> UsageCounts:
     """The tally of a pipeline that asks a larger model."""
-    from onrecord.llm.pipeline import MeaningReader
-    from onrecord.llm.reading import Model
+    from onrecord.llm.llm_pipeline import MeaningReader
+    from onrecord.llm.llm_reader import LanguageModel
 
     reader = pipeline.interpreter
     model = reader.model if isinstance(reader, MeaningReader) else reader
-    if not isinstance(model, Model):
+    if not isinstance(model, LanguageModel):
         raise LanguageModelError("this pipeline asks no larger model")
     return model.tally
 
 
-def _articles(sources: Sequence[str], given: Given) -> Sequence[Article]:
+def _articles(sources: Sequence[str], given: MetadataDefaults) -> Sequence[Article]:
     from onrecord.read import read_articles
 
     found = (article for source in sources for article in read_articles(source, defaults=given))

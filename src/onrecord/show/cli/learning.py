@@ -71,11 +71,11 @@ def train(
 ) -> None:
     """Train a tagger from a corpus and write it as a folder for --model."""
     try:
-        from onrecord.train.trainer import Material, encoder_of, recipe_of
+        from onrecord.train.trainer import TrainingData, encoder_of, recipe_of
         from onrecord.train.trainer import train as run
     except ImportError as error:
         raise ModelError(f"{MISSING} ({error.name} is missing)") from error
-    material = Material(train, own, tuple(keep_out or ()), teacher, settings)
+    material = TrainingData(train, own, tuple(keep_out or ()), teacher, settings)
     recipe = recipe_of(size.value, seed, halved=precision is Precision.BF16, threads=threads)
     model = run(recipe, start or encoder_of(size.value), material, out, say)
     write_line(f"{model}: finished")

@@ -81,7 +81,7 @@ def matrix(
             write_matrix(found, Format.TABLE, top=top or to.limit)
         say_unsure(view)
         return
-    from onrecord.exchange.registry import Content
+    from onrecord.exchange.formats import Content
 
     cells = _of_busiest(found, found.cells, top)
     if cells.is_empty():

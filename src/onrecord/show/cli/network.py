@@ -202,7 +202,7 @@ def _measure(view: View, options: Options, through: Through, file: File) -> None
 
 def _frame(found: pl.DataFrame, file: File) -> None:
     """Write a table in a format for tables."""
-    from onrecord.exchange.registry import Content
+    from onrecord.exchange.formats import Content
 
     if found.is_empty():
         say("nothing fits")
@@ -221,7 +221,7 @@ def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
 
 def _form(file: File) -> str:
     """The name of the format: the one given, else by the ending of the file, else CSV."""
-    from onrecord.exchange.registry import Content, for_path
+    from onrecord.exchange.formats import Content, for_path
 
     if file.format is not None:
         return file.format.value
@@ -233,7 +233,7 @@ def _form(file: File) -> str:
 def _many(nets: Iterator[Network], file: File) -> None:
     """Write a row per window and cell as a table, or a file per window."""
     from onrecord.analyse.series import long
-    from onrecord.exchange.registry import Content, names
+    from onrecord.exchange.formats import Content, names
 
     form = _form(file)
     if form in names(Content.TABLE):
@@ -249,10 +249,10 @@ def _many(nets: Iterator[Network], file: File) -> None:
 
 def _put(net: Network, file: File, path: Path | None, attributes: dict[str, dict[str, str]] | None = None) -> None:
     """Write a network to a file, or to the standard output."""
-    from onrecord.exchange.registry import Content, Drawing
+    from onrecord.exchange.formats import Content, NetworkDrawing
 
     title = f"{net.options.rows} by {net.options.columns}: {net.options.aggregate}"
-    deliver(Content.NETWORK, _form(file), Drawing(net, attributes, title), path)
+    deliver(Content.NETWORK, _form(file), NetworkDrawing(net, attributes, title), path)
 
 
 def _say_size(net: Network) -> None:

@@ -68,7 +68,7 @@ def people_list(
     undecided: Annotated[bool, typer.Option("--open", help="Only those of whom something is open.")] = False,
 ) -> None:
     """List the persons, states, bodies and outlets that speak, with their other names and roles, and what is open."""
-    from onrecord.analyse.registry import build_registry
+    from onrecord.analyse.actors import build_registry
 
     with existing_ledger(store) as ledger:
         registry = build_registry(ledger.table(), ledger.decisions())
@@ -176,7 +176,7 @@ def unpin(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> N
 
 
 def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: str, reason: str) -> None:
-    from onrecord.analyse.registry import build_registry
+    from onrecord.analyse.actors import build_registry
     from onrecord.record import Ledger
 
     with existing_ledger(store) as ledger:  # a decision on a name that nobody has is a slip of the pen

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from onrecord.exchange.dna import Database
-    from onrecord.exchange.registry import Content
+    from onrecord.exchange.formats import Content
     from onrecord.record import Query
-    from onrecord.view import Source, View
+    from onrecord.view import StatementSource, View
 
 CodebookFile = Annotated[
     Path | None,
@@ -45,7 +45,7 @@ def open_dna(store: Store) -> Database:
 
 
 @contextmanager
-def source_of(store: Store) -> Iterator[Source]:
+def source_of(store: Store) -> Iterator[StatementSource]:
     """Open the ledger, archive or DNA database for reading."""
     if is_dna(store):
         yield open_dna(store)
@@ -74,7 +74,7 @@ def ask(store: Store, filters: Filters, *, min_confidence: float = MIN_CONFIDENC
         return view
 
 
-def check_values(source: Source, query: Query) -> None:
+def check_values(source: StatementSource, query: Query) -> None:
     """Raise TableError where no statement is about an issue, or by a speaker, that a query asks for."""
     if wanted := query.values("issue"):
         codebook = source.codebook()
@@ -85,7 +85,7 @@ def check_values(source: Source, query: Query) -> None:
     if wanted := query.values("speaker"):
         import polars as pl
 
-        from onrecord.analyse.registry import decided
+        from onrecord.analyse.actors import decided
         from onrecord.record.query import Query as Ask
         from onrecord.record.query import narrow
 
@@ -152,7 +152,7 @@ def answer(frame: pl.DataFrame, to: Answer, *, shown: Sequence[str], nothing: st
             if not frame.is_empty():
                 write_rows(frame.iter_rows(named=True), list(shown), form)
         return
-    from onrecord.exchange.registry import Content
+    from onrecord.exchange.formats import Content
 
     deliver(Content.TABLE, None if form is None else form.value, frame, to.output)
 
@@ -162,13 +162,13 @@ def deliver(content: Content, form: str | None, value: object, path: Path | None
 
     Without a format it is the one that the file's ending stands for.
     """
-    from onrecord.exchange import registry
+    from onrecord.exchange import formats
 
     to_file = path is not None and str(path) != "-"
     if form is not None:
-        chosen = registry.named(content, form)
+        chosen = formats.by_name(content, form)
     else:
-        chosen = registry.for_path(content, path) if to_file and path is not None else registry.formats(content)[0]
+        chosen = formats.for_path(content, path) if to_file and path is not None else formats.formats(content)[0]
     if to_file and path is not None:
         chosen.write(path, value)
         return

@@ -35,10 +35,10 @@ def read(
     nothing: articles already in the ledger are skipped, so that a run that was stopped resumes where it was. With
     `--format jsonl` one statement a line is printed, in text order.
     """
-    from onrecord.read import Given
+    from onrecord.read import MetadataDefaults
     from onrecord.show.cli.reading import How, Report, Tally, read_all
 
-    given = Given(
+    given = MetadataDefaults(
         title=metadata.title,
         outlet=metadata.outlet,
         published=metadata.date,

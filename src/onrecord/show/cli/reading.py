@@ -29,8 +29,8 @@ from onrecord.show.cli.progress import bar
 if TYPE_CHECKING:
     from onrecord.core.statement import Article, Statement
     from onrecord.lexicon import Codebook
-    from onrecord.pipeline import Item, Pipeline, Sent, Store
-    from onrecord.read import Given
+    from onrecord.pipeline import Outcome, Pipeline, SerializedOutcome, StatementStore
+    from onrecord.read import MetadataDefaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,16 @@ class Tally:
         self.left_out = 0
         self.known = 0
 
-    def take(self, item: Item | Sent) -> None:
+    def take(self, item: Outcome | SerializedOutcome) -> None:
         """Whatever comes out of a run."""
-        from onrecord.pipeline import Failure, Known, Packed
+        from onrecord.pipeline import AlreadyRead, Failure, SerializedResult
 
-        if isinstance(item, Packed):
+        if isinstance(item, SerializedResult):
             self.articles += 1
             self.statements += len(item)
         elif isinstance(item, Failure):
-            self.failed(item.source, item.reason, left_out=item.left_out)
-        elif isinstance(item, Known):
+            self.failed(item.source, item.reason, left_out=item.ignored)
+        elif isinstance(item, AlreadyRead):
             self.known += 1
             self._report.line(item.article, "known", "the ledger has this reading of it")
         else:
@@ -139,15 +139,15 @@ def read_all(
     sources: Sequence[str],
     tally: Tally,
     codebook: Codebook | None,
-    store: Store | None,
-    given: Given,
+    store: StatementStore | None,
+    given: MetadataDefaults,
     how: How | None = None,
 ) -> None:
     """Read the sources into the tally and the ledger."""
-    from onrecord.read import expected
+    from onrecord.read import count_articles
 
     def total() -> int | None:
-        counts = [expected(source) for source in sources]
+        counts = [count_articles(source) for source in sources]
         return None if None in counts else sum(number or 0 for number in counts)
 
     # Closed whatever happens, while the ledger is open: closing writes what was read.
@@ -163,10 +163,10 @@ def _items(
     sources: Sequence[str],
     tally: Tally,
     codebook: Codebook | None,
-    store: Store | None,
-    given: Given,
+    store: StatementStore | None,
+    given: MetadataDefaults,
     how: How,
-) -> Generator[Item | Sent]:
+) -> Generator[Outcome | SerializedOutcome]:
     """The run, where the user wants it."""
     from onrecord import pipeline
     from onrecord.runners import Bounds, in_workers
@@ -191,7 +191,7 @@ def _items(
             notes=tally.note, resume=resume,
         )  # fmt: skip
     # Rows stay rows where nobody looks at them.
-    return items if tally.form is None else pipeline.unpacked(items)
+    return items if tally.form is None else pipeline.deserialize(items)
 
 
 def _heading(article: Article, number: int) -> str:

@@ -20,7 +20,7 @@ def statements(filters: Filters, store: Store, to: Answer) -> None:
     JSON and JSON Lines have them in the same form as `onrecord read`, with the key `known_as` where people decided to
     call the speaker otherwise; CSV has one row a statement, with its article.
     """
-    from onrecord.exchange.registry import Content
+    from onrecord.exchange.formats import Content
     from onrecord.view import columns
 
     limit = to.limit if filters.min_confidence is None else None

@@ -65,30 +65,30 @@ def watch(
     """
     from onrecord import pipeline
     from onrecord.errors import LedgerError
-    from onrecord.read.feeds import feeds_in
-    from onrecord.read.polite import AGENT, Polite
+    from onrecord.read.crawler import AGENT, Crawler
+    from onrecord.read.feeds import load_feeds
     from onrecord.record import Ledger
     from onrecord.record.archive import is_archive
-    from onrecord.record.seen import Seen
+    from onrecord.record.seen import WatchState
     from onrecord.runners import Bounds
     from onrecord.runners.health import served
     from onrecord.runners.watch import Schedule, Watch
-    from onrecord.runners.workers import Reader
+    from onrecord.runners.worker_pool import IsolatedReader
 
     if is_archive(store.ledger):
         raise LedgerError(f"{store.ledger}: an archive; a watch writes to a ledger")
-    found = feeds_in(feeds)
+    found = load_feeds(feeds)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger(store.ledger))
         book = given_codebook(codebook) or ledger.codebook()
-        seen = Seen(state or _beside(store.ledger))
+        seen = WatchState(state or _beside(store.ledger))
         stack.callback(seen.close)
         stop = threading.Event()
-        reader = Reader(functools.partial(pipeline.load, book), Bounds(seconds=timeout, megabytes=memory), stop)
+        reader = IsolatedReader(functools.partial(pipeline.load, book), Bounds(seconds=timeout, megabytes=memory), stop)
         stack.callback(reader.close)
         made = Watch(
             found, seen, ledger, reader.read, call=reader.call, codebook=book, reader=reader.version,
-            polite=Polite(
+            polite=Crawler(
                 agent=agent or AGENT, delay=delay, wait=stop.wait, over=stop.is_set, allow_private=allow_private
             ),
             schedule=Schedule(every=every),

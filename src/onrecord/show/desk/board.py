@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import polars as pl
 
+from onrecord.analyse.actors import Names
 from onrecord.analyse.position_index import PositionIndex
-from onrecord.analyse.registry import Names
 from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import OnRecordError
 from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.turns import Turns
-from onrecord.view import Follower, Kept, View, mark, told
+from onrecord.view import Follower, View, ViewState, mark, mark_utterances
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook, Issue
@@ -160,7 +160,7 @@ class Snapshot:
         """The table with the reports of one utterance marked (column `cluster`)."""
         if self._whole is not None and self._places is not None:
             return self._whole.utterances[self._places]
-        cluster: pl.Series = self.shared.once("clusters", lambda: told(self.table)["cluster"], heavy=True)
+        cluster: pl.Series = self.shared.once("clusters", lambda: mark_utterances(self.table)["cluster"], heavy=True)
         return self.table.with_columns(cluster)
 
     @property
@@ -293,7 +293,7 @@ class Board:
             while len(self._slow) > SLOW:
                 self._slow.popitem(last=False)
 
-    def _snapshot(self, kept: Kept, min_confidence: float) -> Snapshot:
+    def _snapshot(self, kept: ViewState, min_confidence: float) -> Snapshot:
         # What does not depend on the threshold is shared.
         known = next(iter(self._held.values()), None)
         return Snapshot(

@@ -10,7 +10,7 @@ import polars as pl
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
-from onrecord.analyse.registry import Names
+from onrecord.analyse.actors import Names
 from onrecord.analyse.tables import day, last_day
 from onrecord.core.statement import Act, Stance
 from onrecord.errors import TableError

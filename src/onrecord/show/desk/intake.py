@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from onrecord.errors import SourceError
-from onrecord.read import SUFFIXES, Given
+from onrecord.read import SUFFIXES, MetadataDefaults
 from onrecord.read.http import HttpClient, without_password
 from onrecord.read.sources import suffix_of
-from onrecord.runners.worker import File
+from onrecord.runners.worker import FileTask
 from onrecord.show.desk.jobs import Source
 from onrecord.show.desk.settings import Limits
 from onrecord.show.desk.visit import show
@@ -32,25 +32,25 @@ class Upload:
     data: bytes
 
 
-def pasted(text: str, name: str, given: Given) -> Source:
+def pasted(text: str, name: str, given: MetadataDefaults) -> Source:
     """A text from a form."""
     return lambda: _file(Upload(f"{name}.txt", text.encode("utf-8", "surrogatepass")), given)
 
 
-def uploaded(files: list[Upload], given: Given) -> Source:
+def uploaded(files: list[Upload], given: MetadataDefaults) -> Source:
     """Files from a form."""
 
-    def source() -> Iterator[File | SourceError]:
+    def source() -> Iterator[FileTask | SourceError]:
         for upload in files:
             yield from _file(upload, given)
 
     return source
 
 
-def fetched(address: str, given: Given, limits: Limits, *, private: bool = False) -> Source:
+def fetched(address: str, given: MetadataDefaults, limits: Limits, *, private: bool = False) -> Source:
     """A page from the web."""
 
-    def source() -> Iterator[File | SourceError]:
+    def source() -> Iterator[FileTask | SourceError]:
         client = HttpClient(
             allow_private=private, standard_ports=True, most=limits.fetch_bytes, seconds=limits.fetch_seconds
         )
@@ -72,7 +72,7 @@ def label(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]+", " ", show(last)).strip()[:120] or "file"
 
 
-def _file(upload: Upload, given: Given, name: str | None = None) -> Iterator[File | SourceError]:
+def _file(upload: Upload, given: MetadataDefaults, name: str | None = None) -> Iterator[FileTask | SourceError]:
     """The file to open, which lies in a temporary folder until the next one is asked for."""
     called = name or label(upload.name)
     suffix = suffix_of(label(upload.name))
@@ -82,4 +82,4 @@ def _file(upload: Upload, given: Given, name: str | None = None) -> Iterator[Fil
     with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
         path = Path(folder) / f"upload{suffix}"
         path.write_bytes(upload.data)
-        yield File(str(path), called, given)
+        yield FileTask(str(path), called, given)

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError
-from onrecord.pipeline import Failure, Packed, Sent, load
+from onrecord.pipeline import Failure, SerializedOutcome, SerializedResult, load
 from onrecord.runners import Bounds
-from onrecord.runners.worker import File, Task
-from onrecord.runners.workers import Reader
+from onrecord.runners.worker import FileTask, Task
+from onrecord.runners.worker_pool import IsolatedReader
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from onrecord.show.desk.settings import Settings
 
 _LOG = logging.getLogger("onrecord.desk")
-Source = Callable[[], Iterator[Article | File | SourceError]]
+Source = Callable[[], Iterator[Article | FileTask | SourceError]]
 MOST_FAILURES = 200  # of one reading that are told one by one
 
 
@@ -83,7 +83,7 @@ class Jobs:
         self._jobs: dict[int, Job] = {}
         self._waiting: queue.Queue[Job | None] = queue.Queue()
         self._limits = settings.limits
-        self._reader: tuple[str | None, Reader] | None = None
+        self._reader: tuple[str | None, IsolatedReader] | None = None
         self._over = threading.Event()
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -147,11 +147,11 @@ class Jobs:
             else:
                 reader.outcomes(Task(content), each=lambda outcome: self._took(job, outcome))
 
-    def _took(self, job: Job, outcome: Sent) -> None:
+    def _took(self, job: Job, outcome: SerializedOutcome) -> None:
         """Keep what was read of one article."""
-        if isinstance(outcome, Failure) and not outcome.left_out:
+        if isinstance(outcome, Failure) and not outcome.ignored:
             self._failed(job, outcome.source, outcome.reason)
-        elif isinstance(outcome, Packed):
+        elif isinstance(outcome, SerializedResult):
             article = outcome.result().article
             known = None if job.again else self._known(article)
             if known is not None:
@@ -175,12 +175,12 @@ class Jobs:
         if job.failures <= MOST_FAILURES:
             job.tell("failure", source=source, reason=reason)
 
-    def _loaded(self, codebook: Codebook | None) -> Reader:
+    def _loaded(self, codebook: Codebook | None) -> IsolatedReader:
         """The worker that reads under a codebook."""
         key = None if codebook is None else codebook.id
         if self._reader is None or self._reader[0] != key:
             if self._reader is not None:
                 self._reader[1].close()
             bounds = Bounds(seconds=self._limits.article_seconds, megabytes=self._limits.article_megabytes)
-            self._reader = (key, Reader(functools.partial(load, codebook), bounds, self._over))
+            self._reader = (key, IsolatedReader(functools.partial(load, codebook), bounds, self._over))
         return self._reader[1]

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from onrecord.core.statement import PartialDate
 from onrecord.errors import CodebookError, CodecError
 from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, parse_codebook
-from onrecord.read import Given
+from onrecord.read import MetadataDefaults
 from onrecord.record import Role
 from onrecord.show.desk import intake
 from onrecord.show.desk.jobs import Job, Source
@@ -104,7 +104,7 @@ def _form(visit: Visit, problem: str | None = None) -> Response:
 def _source(visit: Visit) -> tuple[str, Source]:
     """What to read, and what to call it."""
     published = visit.field("published").strip()
-    given = Given(
+    given = MetadataDefaults(
         title=visit.field("title").strip() or None,
         outlet=visit.field("outlet").strip() or None,
         published=PartialDate(published) if published else None,

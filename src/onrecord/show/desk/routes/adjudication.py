@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementStale
-from onrecord.record import Role, Round, Verdict
+from onrecord.record import CodingRound, ReviewVerdict, Role
 from onrecord.show.desk.judging import corrected
 from onrecord.show.desk.routes.articles import before_and_after
 from onrecord.show.desk.routes.coding import codings_of, round_of
@@ -53,20 +53,20 @@ def adjudicated(visit: Visit) -> Response:
     given = {name: visit.field(name) for name in found.fields if name in visit.form}
     try:
         new = corrected(old, given, visit.now.labels())
-        verdict = Verdict.ACCEPT if new.id == old.id else Verdict.CORRECT
-        visit.desk.reviews.judge(verdict, old, None if verdict is Verdict.ACCEPT else new, coder=visit.user.name)
+        verdict = ReviewVerdict.ACCEPT if new.id == old.id else ReviewVerdict.CORRECT
+        visit.desk.reviews.judge(verdict, old, None if verdict is ReviewVerdict.ACCEPT else new, coder=visit.user.name)
     except (CodecError, SpanError, StatementStale) as error:
         return disagreements(visit, str(error))
     return RedirectResponse(visit.address(f"/coding/{part(found.name)}/disagreements", first=visit.field("first")), 303)
 
 
-def _differing(codings: dict[str, dict[int, dict[str, Any]]], found: Round, at: int) -> list[str]:
+def _differing(codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, at: int) -> list[str]:
     """The fields in which the codings of a statement differ."""
     given = [values[at] for values in codings.values() if at in values]
     return [name for name in found.fields if len({str(values[name]) for values in given}) > 1]
 
 
-def _row(visit: Visit, found: Round, codings: dict[str, dict[int, dict[str, Any]]], at: int) -> dict[str, Any]:
+def _row(visit: Visit, found: CodingRound, codings: dict[str, dict[int, dict[str, Any]]], at: int) -> dict[str, Any]:
     one: Statement = visit.desk.ledger.get(found.statements[at - 1])
     now = visit.now
     given = {who: values[at] for who, values in codings.items() if at in values}

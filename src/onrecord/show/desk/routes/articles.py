@@ -143,7 +143,7 @@ def _blank(text: str, at: int, step: int) -> int:
 def nesting(visit: Visit, statements: Sequence[Statement]) -> dict[str, str]:
     """The current statement that stands around each nested one; a corrected outer one has another id since."""
     here = {one.id: one.id for one in statements}
-    places = {one.place: one.id for one in statements}
+    places = {one.span_id: one.id for one in statements}
     found: dict[str, str] = {}
     for one in statements:
         if one.nested_in is None:
@@ -151,7 +151,7 @@ def nesting(visit: Visit, statements: Sequence[Statement]) -> dict[str, str]:
         outer = here.get(one.nested_in)
         if outer is None:
             try:
-                outer = places.get(visit.desk.ledger.get(one.nested_in).place)
+                outer = places.get(visit.desk.ledger.get(one.nested_in).span_id)
             except StatementNotFound:
                 outer = None
         if outer is not None:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from onrecord.analyse.agreement import wilson
 from onrecord.core.statement import plain
-from onrecord.record import Role, Verdict
+from onrecord.record import ReviewVerdict, Role
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.visit import Visit, page
 
@@ -55,12 +55,12 @@ def _quality(visit: Visit, sample: list[str]) -> dict[str, Any]:
     wanted = set(sample)
     judged = [
         one for one in visit.desk.reviews.latest(1_000_000, standing=True)
-        if one.statement in wanted and one.verdict is not Verdict.ADD
+        if one.statement in wanted and one.verdict is not ReviewVerdict.ADD
     ]  # fmt: skip
     right = {name: [0, 0] for name in ("statement", *FIELDS)}
     issues: dict[str, list[int]] = {}
     for one in judged:
-        real = one.verdict is not Verdict.REJECT
+        real = one.verdict is not ReviewVerdict.REJECT
         right["statement"][0] += real
         right["statement"][1] += 1
         if not real or one.statement is None or one.result is None:

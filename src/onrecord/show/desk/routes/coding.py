@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from onrecord.analyse.agreement import agreement, confusion, kappa
 from onrecord.core.statement import Act, Commitment, Form, Stance
-from onrecord.record import Role, Round
+from onrecord.record import CodingRound, Role
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.marks import Mark, split
 from onrecord.show.desk.routes.articles import AROUND
@@ -140,7 +140,7 @@ def agreed_csv(visit: Visit) -> Response:
     return csv_response(pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)), f"{found.name}.csv")
 
 
-def codings_of(visit: Visit, found: Round) -> dict[str, dict[int, dict[str, Any]]]:
+def codings_of(visit: Visit, found: CodingRound) -> dict[str, dict[int, dict[str, Any]]]:
     """Everybody's values, for those who have coded all of theirs, whatever their role."""
     mine = visit.desk.reviews.codings(found.name, coder=visit.user.name).get(visit.user.name, {})
     if len(mine) < len(found.statements):
@@ -148,7 +148,9 @@ def codings_of(visit: Visit, found: Round) -> dict[str, dict[int, dict[str, Any]
     return visit.desk.reviews.codings(found.name)
 
 
-def _by_coder(codings: dict[str, dict[int, dict[str, Any]]], found: Round, name: str) -> list[dict[str, Hashable]]:
+def _by_coder(
+    codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, name: str
+) -> list[dict[str, Hashable]]:
     """The values of a field by coder, for each statement of a round."""
     return [
         {who: given[at][name] for who, given in codings.items() if at in given}
@@ -156,14 +158,14 @@ def _by_coder(codings: dict[str, dict[int, dict[str, Any]]], found: Round, name:
     ]
 
 
-def _units(codings: dict[str, dict[int, dict[str, Any]]], found: Round, name: str) -> list[list[str]]:
+def _units(codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, name: str) -> list[list[str]]:
     return [
         [str(given[at][name]) for given in codings.values() if at in given]
         for at in range(1, len(found.statements) + 1)
     ]
 
 
-def round_of(visit: Visit) -> Round:
+def round_of(visit: Visit) -> CodingRound:
     """Return the round of the address; an error 404 where there is none."""
     found = visit.desk.reviews.round(str(visit.request.path_params["name"]))
     if found is None:

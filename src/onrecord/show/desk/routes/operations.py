@@ -15,7 +15,7 @@ from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.core.statement import Act, Stance
 from onrecord.errors import CodecError
 from onrecord.exchange.jsonl import record
-from onrecord.record import Query, Role, Verdict
+from onrecord.record import Query, ReviewVerdict, Role
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.filters import SEVERAL, Filters
 from onrecord.show.desk.judging import corrected
@@ -217,14 +217,14 @@ def review(call: Call) -> Any:
     """Accept, reject or correct a statement; 409 where it was replaced meanwhile."""
     desk = call.visit.desk
     old = desk.ledger.get(call.values["id"])
-    verdict = Verdict(call.body["verdict"])
+    verdict = ReviewVerdict(call.body["verdict"])
     new = None
-    if verdict is Verdict.CORRECT:
+    if verdict is ReviewVerdict.CORRECT:
         new = corrected(old, call.body.get("fields", {}), desk.board.now().labels())
         if new.id == old.id:
             raise HTTPException(422, "the fields change nothing; accept it instead")
     batch = desk.reviews.judge(verdict, old, new, coder=call.visit.user.name)
-    result = {Verdict.ACCEPT: old.id, Verdict.REJECT: None}.get(verdict, new.id if new else None)
+    result = {ReviewVerdict.ACCEPT: old.id, ReviewVerdict.REJECT: None}.get(verdict, new.id if new else None)
     return {"batch": batch.number, "digest": batch.digest, "result": result}
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.registry import is_name
+from onrecord.analyse.actors import is_name
 from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.pages import STALE
@@ -69,7 +69,7 @@ def readings(visit: Visit) -> Response:
 
 def running(visit: Visit) -> dict[str, Any]:
     """What this desk reads or has read last, and what is read into the ledger from elsewhere."""
-    return {"jobs": visit.desk.jobs.all()[:5], "elsewhere": visit.desk.ledger.underway()}
+    return {"jobs": visit.desk.jobs.all()[:5], "elsewhere": visit.desk.ledger.active_runs()}
 
 
 def health(request: Request) -> Response:

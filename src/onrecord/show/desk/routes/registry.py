@@ -9,8 +9,8 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from onrecord.analyse.actors import RegisteredActor, build_registry
 from onrecord.analyse.merge_suggestions import Suggestion, suggestions
-from onrecord.analyse.registry import Actor, build_registry
 from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.record import Role
 from onrecord.show.desk.board import Snapshot
@@ -78,14 +78,14 @@ def decided(visit: Visit) -> Response:
     return RedirectResponse(visit.address("/registry", q=visit.field("q"), done=str(ruling)), 303)
 
 
-def label(actor: Actor, names: list[str]) -> str:
+def label(actor: RegisteredActor, names: list[str]) -> str:
     """Return how a decision names an actor: by the affiliation too where two have one name."""
     if names.count(actor.name) < 2 or not actor.affiliation:
         return actor.name
     return f"{actor.name} ({actor.affiliation})"
 
 
-def _registry(visit: Visit) -> tuple[tuple[Actor, ...], list[Suggestion]]:
+def _registry(visit: Visit) -> tuple[tuple[RegisteredActor, ...], list[Suggestion]]:
     decisions = visit.desk.ledger.decisions()
     made = build_registry(visit.desk.ledger.table(), decisions)
     apart = [frozenset((one.name, other)) for one in decisions if one.ruling is Ruling.SPLIT for other in one.others]
@@ -97,7 +97,7 @@ def _values(visit: Visit, name: str) -> list[str]:
 
 
 def _unknown(now: Snapshot, visit: Visit, name: str) -> list[str]:
-    actors: tuple[Actor, ...]
+    actors: tuple[RegisteredActor, ...]
     actors, _ = now.once("registry", lambda: _registry(visit), heavy=True)
     known: set[Any] = {form.casefold() for a in actors for form in (a.name, f"{a.name} ({a.affiliation})", *a.aliases)}
     return [] if name.casefold() in known else [name]

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
-from onrecord.record import Query, Role, Verdict
+from onrecord.record import Query, ReviewVerdict, Role
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.filters import ALL
 from onrecord.show.desk.judging import CODED, changed, codebook_yaml, corrected, gold_case, made, ranges
@@ -76,7 +76,7 @@ def judge(visit: Visit) -> Response:
         if new is old or new.id == old.id:
             verdict, new = "accept", None
     try:
-        visit.desk.reviews.judge(Verdict(verdict), old, new, coder=visit.user.name)
+        visit.desk.reviews.judge(ReviewVerdict(verdict), old, new, coder=visit.user.name)
     except StatementStale as error:
         return _stale(visit, old, new, verdict, str(error))
     back = visit.field("back")
@@ -131,7 +131,7 @@ def coded(visit: Visit) -> Response:
         new = made(article, _given(visit), visit.now.labels())
     except (CodecError, SpanError) as error:
         return _code(visit, str(error))
-    visit.desk.reviews.judge(Verdict.ADD, None, new, coder=visit.user.name)
+    visit.desk.reviews.judge(ReviewVerdict.ADD, None, new, coder=visit.user.name)
     return RedirectResponse(visit.address(f"/articles/{article.id}", s=new.id), 303)
 
 

@@ -23,12 +23,12 @@ from onrecord.core.statement import (
 from onrecord.errors import CodecError, LanguageModelError
 from onrecord.lexicon import Codebook
 from onrecord.llm.align import Aligner
-from onrecord.llm.answers import Answers
-from onrecord.llm.asking import Tally, asked
+from onrecord.llm.answers import AnswerCache
+from onrecord.llm.asking import UsageCounts, ask_once
 from onrecord.llm.endpoint import Endpoint
 from onrecord.llm.questions import (
     STATEMENTS,
-    Passage,
+    QuestionPassage,
     article_messages,
     article_schema,
     meaning_messages,
@@ -59,7 +59,7 @@ class Meaning:
 
 
 @dataclass(slots=True, kw_only=True)
-class Model:
+class LanguageModel:
     """A language model with all that its answers are judged by.
 
     `confidences` has, for each field, how often the model was right where people judged (see `llm.calibration`).
@@ -67,9 +67,9 @@ class Model:
 
     endpoint: Endpoint
     codebook: Codebook | None = None
-    answers: Answers = field(default_factory=Answers)
+    answers: AnswerCache = field(default_factory=AnswerCache)
     confidences: Mapping[str, float] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
+    tally: UsageCounts = field(default_factory=UsageCounts)
 
     def rule(self, prompt: str) -> str:
         """Name the model and the version of a prompt, for the rule of a judgement."""
@@ -100,7 +100,7 @@ class Model:
             for at in range(0, len(inside), STATEMENTS):
                 some = inside[at : at + STATEMENTS]
                 messages = meaning_messages(article, passage, some, self.codebook)
-                found = asked(self.endpoint, self.answers, messages, meaning_schema(self.codebook), self.tally)
+                found = ask_once(self.endpoint, self.answers, messages, meaning_schema(self.codebook), self.tally)
                 for number, one, _ in some:
                     answer = next((a for a in found if a.get("number") == number), None)
                     if answer is None:
@@ -162,14 +162,14 @@ class Model:
         made: dict[str, Statement] = {}
         for passage in passages(article.text.content):
             messages = article_messages(article, passage, self.codebook)
-            for answer in asked(self.endpoint, self.answers, messages, article_schema(self.codebook), self.tally):
+            for answer in ask_once(self.endpoint, self.answers, messages, article_schema(self.codebook), self.tally):
                 one = self._statement(article, answer, aligner, passage)
                 if one is not None:
-                    made.setdefault(one.place, one)
+                    made.setdefault(one.span_id, one)
         return sorted(made.values(), key=lambda one: (one.content[0].span, one.id))
 
     def _statement(
-        self, article: Article, answer: Mapping[str, Any], aligner: Aligner, passage: Passage
+        self, article: Article, answer: Mapping[str, Any], aligner: Aligner, passage: QuestionPassage
     ) -> Statement | None:
         pieces = _texts(answer.get("content"))
         content = aligner.find_all(pieces, start=passage.start, end=passage.end) if pieces else None

@@ -22,7 +22,7 @@ GENERIC = frozenset(
 AFTER_NOUN = frozenset({"that", "for", "by", "from", "of", "to"})
 
 
-class Looks:
+class NestedCueFilter:
     """Says of a stretch of text whether a report may stand in it."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
@@ -39,7 +39,7 @@ class Looks:
             elif first not in GENERIC:
                 self._words |= forms
 
-    def worth(self, text: str) -> bool:
+    def may_contain_report(self, text: str) -> bool:
         """Whether to look inside."""
         words = [match.group().casefold() for match in WORD.finditer(text)]
         if not self._words.isdisjoint(words):

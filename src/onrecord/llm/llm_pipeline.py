@@ -12,11 +12,11 @@ from pathlib import Path
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.lexicon import Codebook
-from onrecord.llm.answers import Answers
+from onrecord.llm.answers import AnswerCache
 from onrecord.llm.endpoint import Endpoint
+from onrecord.llm.llm_reader import LanguageModel
 from onrecord.llm.questions import prompt_version
-from onrecord.llm.reading import Model
-from onrecord.pipeline import Interpreting, Pipeline, load
+from onrecord.pipeline import Pipeline, StatementBuilder, load
 
 
 class Mode(StrEnum):
@@ -30,8 +30,8 @@ class Mode(StrEnum):
 class MeaningReader:
     """Statements as the bundled models find them, with their meaning as a language model judges it."""
 
-    base: Interpreting
-    model: Model
+    base: StatementBuilder
+    model: LanguageModel
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
         """Make one statement for each attribution, in text order."""
@@ -89,8 +89,8 @@ def load_pipeline(
     from onrecord.lexicon import load_codebook
 
     book = load_codebook(Path(codebook)) if isinstance(codebook, Path | str) else codebook
-    kept = Answers(None if answers is None else Path(answers))
-    model = Model(endpoint=endpoint, codebook=book, answers=kept, confidences=dict(confidences or {}))
+    kept = AnswerCache(None if answers is None else Path(answers))
+    model = LanguageModel(endpoint=endpoint, codebook=book, answers=kept, confidences=dict(confidences or {}))
     version = llm_version(endpoint, mode, model.confidences)
     if mode is Mode.EVERYTHING:
         return Pipeline(NoExtractor(), model, book, version)

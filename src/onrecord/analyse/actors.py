@@ -19,7 +19,7 @@ from onrecord.lexicon import rows
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class TitlePeriod:
     """A title that an actor was given, with the first and last day of it (ISO, None where no date is known)."""
 
     title: str
@@ -29,14 +29,14 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class RegisteredActor:
     """One speaker across articles. `open` says in words what the evidence does not settle."""
 
     name: str
     kind: ActorKind
     affiliation: str | None
     aliases: tuple[str, ...]
-    roles: tuple[Role, ...]
+    roles: tuple[TitlePeriod, ...]
     statements: int
     articles: int
     first: str | None
@@ -99,10 +99,10 @@ class Names:
 class Registry:
     """The actors of a ledger, by name, and which speaker is which actor."""
 
-    actors: tuple[Actor, ...]
+    actors: tuple[RegisteredActor, ...]
     _of: Mapping[Key, int]
 
-    def of(self, speaker: str, affiliation: str | None = None) -> Actor | None:
+    def of(self, speaker: str, affiliation: str | None = None) -> RegisteredActor | None:
         """The actor that a speaker is; None where the table had no such speaker."""
         at = self._of.get((speaker, affiliation))
         return None if at is None else self.actors[at]
@@ -362,17 +362,19 @@ def _titles(source: str, roles: set[str]) -> list[str]:
     return [title for title in found if title not in ("mr", "mrs", "ms", "dr", "sir", "source", "person")]
 
 
-def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str], states: set[str]) -> Actor:
+def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str], states: set[str]) -> RegisteredActor:
     sides = Counter({side: counts[(name, side)] for name, side in group.keys if side is not None})
     side = group.party or (min(sides, key=lambda s: (-sides[s], s)) if sides else None)
     notes = list(group.notes)
     if group.party is None and len({_plain(s) for s in sides}) > 1:
         notes.append("affiliations: " + ", ".join(sorted(sides)))
     roles = [
-        Role(title, min((d for d in days if d), default=None), max((d for d in days if d), default=None), len(days))
+        TitlePeriod(
+            title, min((d for d in days if d), default=None), max((d for d in days if d), default=None), len(days)
+        )
         for title, days in sorted(facts.roles.items())
     ]
-    return Actor(
+    return RegisteredActor(
         name=group.name,
         kind=group.kind or _kind(group.name, side, outlets, states),
         affiliation=side,

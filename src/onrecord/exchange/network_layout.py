@@ -22,14 +22,14 @@ MOST = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnNetwork:
     """Nodes (name, kind, x, y in [0, 1], size in [0, 1]) and ties (two nodes by number, weight, width in [0, 1])."""
 
     nodes: list[tuple[str, str, float, float, float]]
     ties: list[tuple[int, int, float, float]]
 
 
-def place(net: Network) -> Drawn:
+def lay_out(net: Network) -> DrawnNetwork:
     """Lay out a network so that distances on the page follow path lengths; the same network is drawn the same way.
 
     Only positive ties draw nodes together.
@@ -46,7 +46,7 @@ def place(net: Network) -> Drawn:
     second = "row" if net.mode == "one" else "column"
     edges = [(number[a, "row"], number[b, second], weight) for a, b, weight in net.edges().iter_rows()]
     if not names:
-        return Drawn([], [])
+        return DrawnNetwork([], [])
     at = _majorized(_path_lengths(len(names), [(a, b) for a, b, weight in edges if weight > 0]))
     low, high = at.min(axis=0), at.max(axis=0)
     at = np.divide(at - low, high - low, out=np.full_like(at, 0.5), where=high > low)
@@ -56,7 +56,7 @@ def place(net: Network) -> Drawn:
         total[b] += abs(weight)
     sizes = np.sqrt(total / (total.max() or 1.0))
     widest = max((abs(weight) for *_, weight in edges), default=1.0)
-    return Drawn(
+    return DrawnNetwork(
         [(name, kind, float(x), float(y), float(s)) for (name, kind), (x, y), s in zip(names, at, sizes, strict=True)],
         [(a, b, weight, abs(weight) / widest) for a, b, weight in edges],
     )

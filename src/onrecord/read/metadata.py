@@ -19,7 +19,7 @@ Notes = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class MetadataDefaults:
     """What the user states of a source: metadata and encoding, which override what the source says, and permissions.
 
     `allow_private` lets addresses of the local network be fetched; `any_language` lets other text than English be read.
@@ -35,7 +35,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class RawDocument:
     """What one file, archive member or web page holds, unread.
 
     `name` becomes its article's, `where` stands in messages; `suffix` tells the kind, and is None where the content
@@ -46,13 +46,18 @@ class Piece:
     name: str
     where: str
     suffix: str | None
-    given: Given = Given()
+    defaults: MetadataDefaults = MetadataDefaults()
     address: str | None = None
     charset: str | None = None
 
 
-def make_article(content: str, name: str, where: str, found: Given, given: Given) -> Article:
-    """The article of `content`, `found` metadata overridden by `given`; EmptySource or SourceTooLarge name `where`."""
+def make_article(content: str, name: str, where: str, found: MetadataDefaults, defaults: MetadataDefaults) -> Article:
+    """Make the article of `content`; `defaults` override the metadata that was found in it.
+
+    Raises:
+        EmptySource: there is no text.
+        SourceTooLarge: there is more text than one article can have.
+    """
     if not content.strip():
         raise EmptySource(where, "no text in it; check that the right file was given")
     if len(content) > MAX_BYTES or len(content.encode("utf-8", "surrogatepass")) > MAX_BYTES:
@@ -60,10 +65,10 @@ def make_article(content: str, name: str, where: str, found: Given, given: Given
     return Article(
         text=Text(content),
         name=name,
-        title=given.title or found.title,
-        outlet=given.outlet or found.outlet,
-        published=given.published or found.published,
-        url=given.url or found.url,
+        title=defaults.title or found.title,
+        outlet=defaults.outlet or found.outlet,
+        published=defaults.published or found.published,
+        url=defaults.url or found.url,
     )
 
 

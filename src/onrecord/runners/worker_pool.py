@@ -25,10 +25,30 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from onrecord.core.statement import Article
 from onrecord.errors import RunnerError, SourceError
-from onrecord.pipeline import Failure, Item, Keeper, Packed, Sent, Store, failure, kept
-from onrecord.read import Given, Piece, pieces
+from onrecord.pipeline import (
+    BatchWriter,
+    Failure,
+    Outcome,
+    SerializedOutcome,
+    SerializedResult,
+    StatementStore,
+    failure_of,
+    write_through,
+)
+from onrecord.read import MetadataDefaults, RawDocument, raw_documents
 from onrecord.runners.bounds import Bounds
-from onrecord.runners.worker import Answer, Begin, Broken, Build, Done, Ready, Task, Work, place_of, serve
+from onrecord.runners.worker import (
+    ArticleStarted,
+    Build,
+    CallResult,
+    CallTask,
+    LoadFailed,
+    Task,
+    TaskDone,
+    WorkerReady,
+    serve,
+    task_name,
+)
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -50,27 +70,27 @@ T = TypeVar("T")
 def in_workers(
     sources: Iterable[str],
     build: Build,
-    store: Store | None = None,
+    store: StatementStore | None = None,
     *,
     codebook: Codebook | None = None,
     workers: int = 2,
     bounds: Bounds = Bounds(),
-    defaults: Given | None = None,
+    defaults: MetadataDefaults | None = None,
     notes: Notes | None = None,
     resume: bool = False,
-) -> Generator[Sent]:
+) -> Generator[SerializedOutcome]:
     """Read sources in `workers` processes; what is yielded and kept is what `pipeline.run` yields and keeps.
 
     Results stay the rows that a store keeps, so that one driver can lead many workers; `pipeline.unpacked` makes
     objects of them. `build` makes the pipeline in each process, and must be a function that can be pickled; `codebook`
     is the one that it reads under.
     """
-    crew = _Crew(build, bounds, notes or (lambda note: None))
+    crew = _WorkerPool(build, bounds, notes or (lambda note: None))
     try:
-        reader = crew.hire(workers)
-        keeper = Keeper(store, codebook, reader, resume=resume)
-        crew.start(sources, defaults or Given(), keeper)
-        yield from kept(crew.items(), keeper)
+        reader = crew.start_workers(workers)
+        writer = BatchWriter(store, codebook, reader, resume=resume)
+        crew.start(sources, defaults or MetadataDefaults(), writer)
+        yield from write_through(crew.items(), writer)
     finally:
         crew.close()
 
@@ -82,7 +102,7 @@ class _Job:
     size: int
 
 
-class _Window:
+class _InFlightLimit:
     """How much may be on its way at once; `enter` waits for room, and gives False when all is over."""
 
     def __init__(self, number: int, size: int) -> None:
@@ -111,7 +131,7 @@ class _Window:
             self._changed.notify_all()
 
 
-class _Crew:
+class _WorkerPool:
     """The workers of one run, the threads that lead them, and the thread that walks the sources."""
 
     def __init__(self, build: Build, bounds: Bounds, notes: Notes) -> None:
@@ -119,33 +139,35 @@ class _Crew:
         self._bounds = bounds
         self._notes = notes
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._outcomes: queue.SimpleQueue[tuple[int, list[Sent], int] | int | BaseException] = queue.SimpleQueue()
-        self._window = _Window(0, 0)
-        self._leads: list[_Lead] = []
+        self._outcomes: queue.SimpleQueue[tuple[int, list[SerializedOutcome], int] | int | BaseException] = (
+            queue.SimpleQueue()
+        )
+        self._window = _InFlightLimit(0, 0)
+        self._leads: list[_Supervisor] = []
         self._threads: list[threading.Thread] = []
         self._over = threading.Event()
 
-    def hire(self, workers: int) -> str:
+    def start_workers(self, workers: int) -> str:
         """Start the workers, all at once; the version of their reader."""
-        self._window = _Window(workers * IN_FLIGHT, IN_FLIGHT_BYTES)
-        self._leads = [_Lead(self._build, self._bounds) for _ in range(workers)]
+        self._window = _InFlightLimit(workers * IN_FLIGHT, IN_FLIGHT_BYTES)
+        self._leads = [_Supervisor(self._build, self._bounds) for _ in range(workers)]
         for lead in self._leads:
             lead.launch()
-        readers = [lead.greet() for lead in self._leads]
+        readers = [lead.wait_until_ready() for lead in self._leads]
         return readers[0]
 
-    def start(self, sources: Iterable[str], defaults: Given, keeper: Keeper) -> None:
+    def start(self, sources: Iterable[str], defaults: MetadataDefaults, writer: BatchWriter) -> None:
         """Begin to read."""
-        walk = threading.Thread(target=self._walk, args=(sources, defaults, keeper), daemon=True)
+        walk = threading.Thread(target=self._walk, args=(sources, defaults, writer), daemon=True)
         self._threads = [walk] + [
-            threading.Thread(target=self._lead, args=(lead, keeper), daemon=True) for lead in self._leads
+            threading.Thread(target=self._lead, args=(lead, writer), daemon=True) for lead in self._leads
         ]
         for thread in self._threads:
             thread.start()
 
-    def items(self) -> Iterator[Sent]:
+    def items(self) -> Iterator[SerializedOutcome]:
         """What was read, in the order of the sources."""
-        ready: dict[int, tuple[list[Sent], int]] = {}
+        ready: dict[int, tuple[list[SerializedOutcome], int]] = {}
         following, total = 0, -1
         while following != total:
             outcome = self._outcomes.get()
@@ -175,16 +197,16 @@ class _Crew:
         for lead in self._leads:
             lead.end()
 
-    def _walk(self, sources: Iterable[str], defaults: Given, keeper: Keeper) -> None:
+    def _walk(self, sources: Iterable[str], defaults: MetadataDefaults, writer: BatchWriter) -> None:
         number = 0
         try:
             for source in sources:
-                for item in pieces(source, defaults=defaults, notes=self._notes):
+                for item in raw_documents(source, defaults=defaults, notes=self._notes):
                     size = 0 if isinstance(item, SourceError) else _size(item)
                     if not self._window.enter(size):
                         return
                     if isinstance(item, SourceError):
-                        self._outcomes.put((number, [failure(item)], size))
+                        self._outcomes.put((number, [failure_of(item)], size))
                     else:
                         self._jobs.put(_Job(number, Task(item), size))
                     number += 1
@@ -192,46 +214,49 @@ class _Crew:
         except BaseException as error:  # noqa: BLE001 - handed to the thread that can raise it
             self._outcomes.put(error)
 
-    def _lead(self, lead: _Lead, keeper: Keeper) -> None:
+    def _lead(self, lead: _Supervisor, writer: BatchWriter) -> None:
         try:
             while (job := self._jobs.get()) is not None and not self._over.is_set():
-                found = lead.do(job.task, keeper, self._notes, self._over)
-                items = [item for item in found if not isinstance(item, Answer)]
+                found = lead.do(job.task, writer, self._notes, self._over)
+                items = [item for item in found if not isinstance(item, CallResult)]
                 self._outcomes.put((job.number, items, job.size))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that can raise it
             self._outcomes.put(error)
 
 
-def _size(item: Article | Piece) -> int:
-    return len(item.data) if isinstance(item, Piece) else len(item.text.content)
+def _size(item: Article | RawDocument) -> int:
+    return len(item.data) if isinstance(item, RawDocument) else len(item.text.content)
 
 
-class Reader:
+class IsolatedReader:
     """One worker for articles that come one by one: whatever they do to it, they do to it alone."""
 
     def __init__(self, build: Build, bounds: Bounds = Bounds(), over: threading.Event | None = None) -> None:
-        self._lead = _Lead(build, bounds)
-        self._keeper = Keeper(None, None, "")
+        self._lead = _Supervisor(build, bounds)
+        self._keeper = BatchWriter(None, None, "")
         self._over = over or threading.Event()
         self._lead.launch()
-        self.version = self._lead.greet()
+        self.version = self._lead.wait_until_ready()
 
-    def read(self, article: Article) -> Item:
+    def read(self, article: Article) -> Outcome:
         """The article's statements, or why there are none."""
         items = self.outcomes(Task(article)) or [Failure(article.name, "stopped before it was read")]
-        return items[0].result() if isinstance(items[0], Packed) else items[0]
+        return items[0].result() if isinstance(items[0], SerializedResult) else items[0]
 
     def outcomes(
-        self, task: Task, notes: Notes = lambda note: None, each: Callable[[Sent], None] = lambda item: None
-    ) -> list[Sent]:
+        self,
+        task: Task,
+        notes: Notes = lambda note: None,
+        each: Callable[[SerializedOutcome], None] = lambda item: None,
+    ) -> list[SerializedOutcome]:
         """What becomes of each article of a task; `each` gets it as it comes. Fewer, where all is over meanwhile."""
 
-        def one(item: Sent | Answer) -> None:
-            if not isinstance(item, Answer):
+        def one(item: SerializedOutcome | CallResult) -> None:
+            if not isinstance(item, CallResult):
                 each(item)
 
         found = self._lead.do(task, self._keeper, notes, self._over, one)
-        return [item for item in found if not isinstance(item, Answer)]
+        return [item for item in found if not isinstance(item, CallResult)]
 
     def call(self, name: str, function: Callable[[], T]) -> T:
         """What a function returns, called in the worker; it must be one that can be pickled.
@@ -239,9 +264,9 @@ class Reader:
         Raises:
             SourceError: it failed, or took more than the bounds.
         """
-        found = self._lead.do(Task(Work(name, function)), self._keeper, lambda note: None, self._over)
+        found = self._lead.do(Task(CallTask(name, function)), self._keeper, lambda note: None, self._over)
         answer = found[0] if found else Failure(name, "stopped before it was read")
-        if isinstance(answer, Answer):
+        if isinstance(answer, CallResult):
             return cast("T", answer.value)
         raise SourceError(name, answer.reason if isinstance(answer, Failure) else "cannot be read; try again")
 
@@ -256,20 +281,20 @@ class Reader:
 
 
 @dataclass(slots=True)
-class _Progress:
+class _TaskProgress:
     """How far a task has come: its outcomes, and the article that is being read."""
 
-    items: list[Sent | Answer] = field(default_factory=list)
+    items: list[SerializedOutcome | CallResult] = field(default_factory=list)
     name: str | None = None
-    each: Callable[[Sent | Answer], None] = lambda item: None
+    each: Callable[[SerializedOutcome | CallResult], None] = lambda item: None
 
-    def add(self, item: Sent | Answer) -> None:
+    def add(self, item: SerializedOutcome | CallResult) -> None:
         """One more outcome."""
         self.items.append(item)
         self.each(item)
 
 
-class _Lead:
+class _Supervisor:
     """Leads one worker, and replaces it when it is gone."""
 
     def __init__(self, build: Build, bounds: Bounds) -> None:
@@ -286,16 +311,16 @@ class _Lead:
         self._process.start()
         theirs.close()
 
-    def greet(self) -> str:
+    def wait_until_ready(self) -> str:
         """Wait until the process has loaded its pipeline; the version of its reader.
 
         One that was killed while it was about that is started again: somebody may have run out of memory.
         """
         for left in reversed(range(STARTS)):
             hello = self._hello()
-            if isinstance(hello, Broken):
+            if isinstance(hello, LoadFailed):
                 raise hello.error
-            if isinstance(hello, Ready):
+            if isinstance(hello, WorkerReady):
                 return hello.reader
             process = self._process
             if process is None or process.is_alive():
@@ -323,23 +348,23 @@ class _Lead:
     def do(
         self,
         task: Task,
-        keeper: Keeper,
+        writer: BatchWriter,
         notes: Notes,
         over: threading.Event,
-        each: Callable[[Sent | Answer], None] = lambda item: None,
-    ) -> list[Sent | Answer]:
+        each: Callable[[SerializedOutcome | CallResult], None] = lambda item: None,
+    ) -> list[SerializedOutcome | CallResult]:
         """The outcomes of a task, however often the worker has to be replaced; `each` gets them as they come.
 
         Once `over` is set, the article at hand has a moment left, and what comes after it is not read.
         """
-        progress = _Progress(each=each)
+        progress = _TaskProgress(each=each)
         attempts = 0
         while not over.is_set():
             if self._process is None:
                 self.launch()
-                self.greet()
+                self.wait_until_ready()
             begun = len(progress.items)
-            reason = self._try(Task(task.content, len(progress.items)), progress, keeper, notes, over)
+            reason = self._try(Task(task.content, len(progress.items)), progress, writer, notes, over)
             if reason is None:
                 break
             if over.is_set():
@@ -347,14 +372,14 @@ class _Lead:
             how, final = reason
             attempts = attempts + 1 if len(progress.items) == begun else 1
             if final or attempts >= ATTEMPTS:
-                progress.add(Failure(progress.name or place_of(task), f"skipped: {how}"))
+                progress.add(Failure(progress.name or task_name(task), f"skipped: {how}"))
                 attempts = 0
                 if progress.name is None:  # it died in opening the piece: the rest of it cannot be reached
                     break
         return progress.items
 
     def _try(
-        self, task: Task, progress: _Progress, keeper: Keeper, notes: Notes, over: threading.Event
+        self, task: Task, progress: _TaskProgress, writer: BatchWriter, notes: Notes, over: threading.Event
     ) -> tuple[str, bool] | None:
         """Have a task done; if the worker does not survive it, why, and whether trying again makes no sense."""
         pipe = self._pipe
@@ -367,11 +392,11 @@ class _Lead:
                     self.end()
                     return self._too_long(), True
                 said = pipe.recv()
-                if isinstance(said, Done):
+                if isinstance(said, TaskDone):
                     break
-                if isinstance(said, Begin):
+                if isinstance(said, ArticleStarted):
                     progress.name = said.name
-                    pipe.send(not keeper.knows(said.article_id))
+                    pipe.send(not writer.is_read(said.article_id))
                 else:
                     progress.add(said)
                     progress.name = None
@@ -380,7 +405,7 @@ class _Lead:
             return how, how == self._too_long()
         for note in said.notes:
             notes(note)
-        if said.bye:
+        if said.exiting:
             self._end_of_process()
         return None
 

@@ -10,12 +10,12 @@ from html import escape
 from importlib import resources
 
 from onrecord.analyse.network_types import Network
-from onrecord.exchange.layout import COLUMN, NEGATIVE, POSITIVE, ROW, place
+from onrecord.exchange.network_layout import COLUMN, NEGATIVE, POSITIVE, ROW, lay_out
 
 
 def write(net: Network, *, title: str = "Network") -> str:
     """The page; ExchangeError where there are too many nodes to draw."""
-    drawn = place(net)
+    drawn = lay_out(net)
     data = {
         "nodes": [
             {"name": name, "kind": kind, "x": round(x, 5), "y": round(y, 5), "size": round(size, 4)}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from onrecord.core.statement import PartialDate
-from onrecord.read.given import Given, parse_date
+from onrecord.read.metadata import MetadataDefaults, parse_date
 
 _CLASSIC = re.compile(r"^[ \t\f]*\d+ of \d+ DOCUMENTS?[ \t]*\r?$", re.M)
 _UNI_END = re.compile(r"^[ \t]*End of Document[ \t]*\r?$", re.M)
@@ -35,15 +35,15 @@ _UNI_TAIL = re.compile(r"^(?:Load-Date|Classification|Graphic|Notes)(?::|[ \t]*\
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ExportedArticle:
     """One article of an export: where its body stands in the text (none: `start == end`), and what its head says."""
 
     start: int
     end: int
-    given: Given
+    defaults: MetadataDefaults
 
 
-def parts(content: str) -> list[Part] | None:
+def split_export(content: str) -> list[ExportedArticle] | None:
     """The articles of an export; None where the text is none."""
     for mark, make, least in (
         (_CLASSIC, _classic, 1), (_UNI_END, _uni, 1), (_CODED_END, _coded, 1), (_SHOWN_END, _shown, 1),
@@ -56,16 +56,16 @@ def parts(content: str) -> list[Part] | None:
     return _single(content)
 
 
-def _single(content: str) -> list[Part] | None:
+def _single(content: str) -> list[ExportedArticle] | None:
     """A single article saved from Nexis, which has its head and tail but no number."""
     head = _SINGLE_HEAD.search(content[:6000])
     if head is None or _SINGLE_TAIL.search(content, head.end()) is None:
         return None
     part = _trimmed(content, _classic(content, 0, len(content)))
-    return [part] if part.start < part.end and (part.given.published or part.given.outlet) else None
+    return [part] if part.start < part.end and (part.defaults.published or part.defaults.outlet) else None
 
 
-Make = Callable[[str, int, int], Part]
+Make = Callable[[str, int, int], ExportedArticle]
 
 
 def _blocks(content: str, marks: list[re.Match[str]], make: Make) -> Iterator[tuple[int, int]]:
@@ -80,12 +80,12 @@ def _blocks(content: str, marks: list[re.Match[str]], make: Make) -> Iterator[tu
         start = mark.end()
 
 
-def _classic(content: str, start: int, end: int) -> Part:
+def _classic(content: str, start: int, end: int) -> ExportedArticle:
     block = content[start:end]
     bodies = list(_CLASSIC_BODY.finditer(block))
     body = next((match for match in bodies if match[0].startswith("BODY")), bodies[0] if bodies else None)
     if body is None:
-        return Part(end, end, Given())
+        return ExportedArticle(end, end, MetadataDefaults())
     tail = _CLASSIC_TAIL.search(block, body.end())
     lines = block[: body.start()].splitlines()
     title = next((line.partition(":")[2].strip() for line in lines if line.startswith("HEADLINE:")), None)
@@ -100,24 +100,24 @@ def _classic(content: str, start: int, end: int) -> Part:
         below = (x for x in plain[dated + 1 :] if not (_CLASSIC_TAG.match(x) or x.endswith("Edition")))
         title = title if any(line.startswith("HEADLINE:") for line in lines) or not dated else next(below, None)
     outlet = next((x for x in centred if parse_date(x) is None and not x.startswith("Copyright")), None)
-    return Part(
+    return ExportedArticle(
         start + body.end(),
         start + (tail.start() if tail else len(block)),
-        Given(title=title, outlet=outlet, published=_date(centred)),
+        MetadataDefaults(title=title, outlet=outlet, published=_date(centred)),
     )
 
 
-def _uni(content: str, start: int, end: int) -> Part:
+def _uni(content: str, start: int, end: int) -> ExportedArticle:
     block = content[start:end]
     body = _UNI_BODY.search(block)
     if body is None:
-        return Part(end, end, Given())
+        return ExportedArticle(end, end, MetadataDefaults())
     tail = _UNI_TAIL.search(block, body.end())
     lines = [line.strip() for line in block[: body.start()].splitlines() if line.strip()]
-    return Part(
+    return ExportedArticle(
         start + body.end(),
         start + (tail.start() if tail else len(block)),
-        Given(
+        MetadataDefaults(
             title=lines[0] if lines else None,
             outlet=lines[1] if len(lines) > 1 else None,
             published=_date(lines[2:]),
@@ -125,7 +125,7 @@ def _uni(content: str, start: int, end: int) -> Part:
     )
 
 
-def _coded(content: str, start: int, end: int) -> Part:
+def _coded(content: str, start: int, end: int) -> ExportedArticle:
     block = content[start:end]
     fields = list(_CODE.finditer(block))
     values: dict[str, str] = {}
@@ -137,25 +137,27 @@ def _coded(content: str, start: int, end: int) -> Part:
         if code in ("LP", "TD"):
             begin = begin if begin >= 0 else match.start("value") if match["value"] else match.end()
             stop = until
-    given = Given(title=values.get("HD"), outlet=values.get("SN"), published=parse_date(values.get("PD", "")))
-    return Part(end, end, given) if begin < 0 else Part(start + begin, start + stop, given)
+    defaults = MetadataDefaults(
+        title=values.get("HD"), outlet=values.get("SN"), published=parse_date(values.get("PD", ""))
+    )
+    return ExportedArticle(end, end, defaults) if begin < 0 else ExportedArticle(start + begin, start + stop, defaults)
 
 
-def _shown(content: str, start: int, end: int) -> Part:
+def _shown(content: str, start: int, end: int) -> ExportedArticle:
     block = content[start:end]
     words = _SHOWN_WORDS.search(block)
     if words is None:
-        return Part(end, end, Given())
+        return ExportedArticle(end, end, MetadataDefaults())
     above = [line.strip() for line in block[: words.start()].splitlines() if line.strip()]
     title = [line for line in above if not re.match(r"By [A-Z]", line)]
     after = words.end() + 1
     head_end = re.compile(r"\r?\n[ \t]*\r?\n").search(block, after)
     below = [x.strip() for x in block[after : head_end.start() if head_end else len(block)].splitlines() if x.strip()]
     outlet = next((x for x in below if parse_date(x) is None and not re.fullmatch(r"\d\d:\d\d.*", x)), None)
-    return Part(
+    return ExportedArticle(
         start + (head_end.end() if head_end else len(block)),
         end,
-        Given(title=title[-1] if title else None, outlet=outlet, published=_date(below)),
+        MetadataDefaults(title=title[-1] if title else None, outlet=outlet, published=_date(below)),
     )
 
 
@@ -163,8 +165,8 @@ def _date(lines: list[str]) -> PartialDate | None:
     return next((date for line in lines if (date := parse_date(line)) is not None and len(date.iso) == 10), None)
 
 
-def _trimmed(content: str, part: Part) -> Part:
+def _trimmed(content: str, part: ExportedArticle) -> ExportedArticle:
     """Without the blank space around the body; offsets inside it stay as they are."""
     body = content[part.start : part.end]
     lead = len(body) - len(body.lstrip())
-    return Part(part.start + lead, part.start + max(lead, len(body.rstrip())), part.given)
+    return ExportedArticle(part.start + lead, part.start + max(lead, len(body.rstrip())), part.defaults)

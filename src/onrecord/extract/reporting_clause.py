@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from onrecord.extract.assemble import Found, Range
-from onrecord.extract.looks import Looks
+from onrecord.extract.assemble import Range, RawAttribution
+from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.lexicon import Cue, rows
 from onrecord.text.inflection import verb_forms
 
@@ -58,7 +58,7 @@ NOUNS_TOO = frozenset("post posts posting state states note notes detail details
 CITING = frozenset("quote quotes quoted quoting cite cites cited citing".split())
 
 
-class Around:
+class ReportingClauses:
     """Finds the reporting clause around what was found; `cues` give the verbs that report."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
@@ -84,7 +84,9 @@ class Around:
             re.compile(rf"(?:that |[Aa]nd |[Bb]ut )?{SOURCE},? {verb}{TOLD}{OCCASION},?(?: that)?\s*"),
         )
 
-    def outer(self, text: str, item: Found, others: Sequence[Found], within: Range | None = None) -> Found | None:
+    def outer(
+        self, text: str, item: RawAttribution, others: Sequence[RawAttribution], within: Range | None = None
+    ) -> RawAttribution | None:
         """The report around `item`, in the content `within` of another report or in its sentence; None if none."""
         start, end = _extent(item)
         low, high = within or sentence_around(text, start, end)
@@ -101,7 +103,7 @@ class Around:
                     return _report(text, match, content)
         return None
 
-    def lead(self, text: str, start: int, end: int) -> Found | None:
+    def lead(self, text: str, start: int, end: int) -> RawAttribution | None:
         """The report that a stretch of text opens with, "the envoy had told him the truce was over"; None if none."""
         match = self._leads[-1].match(text, start, end)
         if match is not None and not re.search(r"\b(?:that|him|her|them|us|me|reporters|journalists) $", match.group()):
@@ -114,7 +116,9 @@ class Around:
             return None
         return _report(text, match, (match.end(), end))
 
-    def wider(self, text: str, item: Found, others: Sequence[Found], looks: Looks) -> Range | None:
+    def expand(
+        self, text: str, item: RawAttribution, others: Sequence[RawAttribution], nested_cues: NestedCueFilter
+    ) -> Range | None:
         """The content of `item` with the words beside it that hold a reporting verb and belong to nothing found.
 
         The tagger cuts the source and the cue of an inner report out of the outer one's content: of "Ann Lee insists
@@ -143,9 +147,9 @@ class Around:
             high -= 1
         added = [text[low:start], text[end:high], *(text[a:b] for (_, a), (b, _) in pairwise(item.content))]
         new = [part for part in added if len(part.split()) > 1 and not ELIDED.match(part)]
-        return (low, high) if new and looks.worth(text[low:high]) else None
+        return (low, high) if new and nested_cues.may_contain_report(text[low:high]) else None
 
-    def quoted(self, text: str, item: Found) -> tuple[Found, Found] | None:
+    def quoted(self, text: str, item: RawAttribution) -> tuple[RawAttribution, RawAttribution] | None:
         """ "The Ledger quoted her as saying" taken apart: the outlet's report, and the words of the one it quotes."""
         low, high = sentence_around(text, *_extent(item))
         match = QUOTED.search(text, low, high) or QUOTED_BY.search(text, low, high)
@@ -168,7 +172,7 @@ class Around:
             rule=f"{item.rule}, quoted",
         )
 
-    def cited(self, text: str, item: Found, others: Sequence[Found]) -> Found | None:
+    def cited(self, text: str, item: RawAttribution, others: Sequence[RawAttribution]) -> RawAttribution | None:
         """The one who is cited for what an outlet reports, as a report of the same words; None where there is none."""
         low, high = sentence_around(text, *_extent(item))
         match = CITED.search(text, low, high)
@@ -188,7 +192,7 @@ class Around:
             confidence=CONFIDENCE,
         )
 
-    def agent(self, text: str, item: Found) -> Found:
+    def agent(self, text: str, item: RawAttribution) -> RawAttribution:
         """The attribution with the agent of a passive cue as its source, where the tagger left it out."""
         if item.source or len(item.cue) != 1 or not PASSIVE.search(text[slice(*item.cue[0])]):
             return item
@@ -208,11 +212,11 @@ def _names_somebody(source: str) -> bool:
     return bool(PRONOUN.fullmatch(source)) or not (PRONOUN.fullmatch(source.split()[0]) or CLAUSE.search(source))
 
 
-def _report(text: str, match: re.Match[str], content: Range) -> Found:
+def _report(text: str, match: re.Match[str], content: Range) -> RawAttribution:
     start, end = content
     while end > start and text[end - 1] in " .\n":
         end -= 1
-    return Found(
+    return RawAttribution(
         source=(match.span("source"),),
         cue=(match.span("cue"),),
         content=((start, end),),
@@ -221,7 +225,7 @@ def _report(text: str, match: re.Match[str], content: Range) -> Found:
     )
 
 
-def _extent(item: Found) -> Range:
+def _extent(item: RawAttribution) -> Range:
     spans = (*item.source, *item.cue, *item.content)
     return min(start for start, _ in spans), max(end for _, end in spans)
 

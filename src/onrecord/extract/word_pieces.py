@@ -24,7 +24,7 @@ _NEWLINES = re.compile(r"\n")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
+class TokenizedText:
     """One text as words and word pieces.
 
     ``ids[p]`` and ``word[p]`` are the vocabulary id and the word of piece p; ``start``/``end`` are the words' code
@@ -45,7 +45,7 @@ class Pieces:
         return len(self.start)
 
 
-def split_into_pieces(tokenizer: Tokenizer, text: str) -> Pieces:
+def split_into_pieces(tokenizer: Tokenizer, text: str) -> TokenizedText:
     """Tokenise a whole text, however long, without special tokens."""
     # Some outlets print '' and `` for double quotation marks; the replacement keeps every offset.
     encoding = tokenizer.encode(encodable(text).replace("''", '" ').replace("``", '" '), add_special_tokens=False)
@@ -59,7 +59,7 @@ def split_into_pieces(tokenizer: Tokenizer, text: str) -> Pieces:
     start = offsets[first, 0]
     end = offsets[bounds[1:] - 1, 1] if len(first) else start
     feature, paragraph, sentence = _surface(text, start.tolist(), end.tolist())
-    return Pieces(
+    return TokenizedText(
         ids=ids,
         word=(np.cumsum(is_first) - 1).astype(np.int32),
         start=start,
@@ -108,7 +108,7 @@ def _case(word: str) -> int:
     return 3 if len(word) > 1 and word.isupper() else 2
 
 
-def windows(pieces: Pieces, size: int, context: int) -> list[tuple[int, int, int]]:
+def windows(pieces: TokenizedText, size: int, context: int) -> list[tuple[int, int, int]]:
     """Cut a text into windows (first word, first word that is the window's own, end word).
 
     A window has at most ``size`` pieces, ends with a paragraph (a sentence, where a paragraph is longer) and begins
@@ -138,7 +138,7 @@ def _snap(number: Ints, begin: int, own: int) -> int:
     return begin + int(inner[0]) if len(inner) else begin
 
 
-def _cut(pieces: Pieces, own: int, limit: int) -> int:
+def _cut(pieces: TokenizedText, own: int, limit: int) -> int:
     """The last paragraph start in the second half of (own, limit], else the last sentence start, else limit."""
     for number in (pieces.paragraph, pieces.sentence):
         middle = (own + limit) // 2

@@ -19,7 +19,7 @@ _LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Underway:
+class ActiveRun:
     """An active run of a reader: from its first batch (`since`) to its `last`, UTC in ISO 8601."""
 
     reader: str
@@ -29,21 +29,21 @@ class Underway:
     statements: int
 
 
-def fetch(connection: Connection, now: datetime, own: str) -> list[Underway]:
-    """The readings that go on at `now`, without those whose reader begins with `own`; the newest first."""
+def fetch(connection: Connection, now: datetime, exclude: str) -> list[ActiveRun]:
+    """The readings that go on at `now`, without those whose reader begins with `exclude`; the newest first."""
     b = batches.c
     chosen = select(b.reader, b.created, b.articles, b.statements).where(b.coder.is_(None), b.reader != "")
-    found: dict[str, Underway] = {}
+    found: dict[str, ActiveRun] = {}
     over: set[str] = set()
     for row in connection.execute(chosen.order_by(b.number.desc()).limit(_LOOKED_AT)):
         reader, at = str(row.reader), datetime.fromisoformat(row.created)
-        if reader in over or reader.startswith(own):
+        if reader in over or reader.startswith(exclude):
             continue
         later = found.get(reader)
         if now - at > FRESH if later is None else datetime.fromisoformat(later.since) - at > APART:
             over.add(reader)
             continue
-        found[reader] = Underway(
+        found[reader] = ActiveRun(
             reader=reader, since=row.created, last=row.created if later is None else later.last,
             articles=row.articles + (0 if later is None else later.articles),
             statements=row.statements + (0 if later is None else later.statements),

@@ -7,10 +7,10 @@ import re
 from onrecord.core.statement import Article
 from onrecord.errors import EmptySource, NoArticle, SourceError
 from onrecord.read.boundary import one_line
-from onrecord.read.decode import byte_order_mark, decode
-from onrecord.read.given import Given, Notes, make_article, parse_date, unclear_date
-from onrecord.read.page_dates import settled
-from onrecord.read.posts import mark_posts
+from onrecord.read.embedded_posts import mark_posts
+from onrecord.read.encodings import byte_order_mark, decode
+from onrecord.read.metadata import MetadataDefaults, Notes, make_article, parse_date, unclear_date
+from onrecord.read.page_dates import resolve_page_date
 
 # Less than this is a menu, a cookie wall or an error page.
 MIN_WORDS = 25
@@ -56,7 +56,13 @@ def decode_page(data: bytes, where: str, *, encoding: str | None, notes: Notes) 
 
 
 def read_page(
-    markup: str, name: str, where: str, given: Given, *, address: str | None = None, notes: Notes = lambda line: None
+    markup: str,
+    name: str,
+    where: str,
+    defaults: MetadataDefaults,
+    *,
+    address: str | None = None,
+    notes: Notes = lambda line: None,
 ) -> Article:
     """The article of a page, with the page's own metadata; NoArticle where it has none."""
     if not markup.strip():
@@ -82,17 +88,17 @@ def read_page(
     if document is None or isinstance(document, dict) or not _is_article(content):
         raise NoArticle(where, "a page without an article that can be told; copy its text into a .txt file")
     published = parse_date(document.date or "")
-    if published is not None and given.published is None:
-        published, doubt = settled(published, markup)
+    if published is not None and defaults.published is None:
+        published, doubt = resolve_page_date(published, markup)
         if doubt is not None:
             notes(unclear_date(where, doubt))
-    found = Given(
+    found = MetadataDefaults(
         title=_clean(document.title),
         outlet=_clean(document.sitename),
         published=published,
         url=_clean(document.url) or address,
     )
-    return make_article(_without_title(content, found.title), name, where, found, given)
+    return make_article(_without_title(content, found.title), name, where, found, defaults)
 
 
 def _is_article(content: str) -> bool:

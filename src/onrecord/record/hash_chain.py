@@ -35,7 +35,7 @@ class Batch:
     written: bool = True
 
 
-class Contents:
+class ContentHash:
     """The running hash over a batch's entries, in order: codebook, articles, statements, supersessions."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from onrecord.errors import BrokenLine, SourceError
 MOST_BROKEN = 100  # lines of one file that are reported each by itself
 
 
-def summarised(items: Iterator[Article | SourceError], where: str) -> Iterator[Article | SourceError]:
+def limit_errors(items: Iterator[Article | SourceError], where: str) -> Iterator[Article | SourceError]:
     """Yield the items; of broken lines above the bound, one error at the end that counts them."""
     broken = 0
     last: BrokenLine | None = None

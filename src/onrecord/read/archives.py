@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from onrecord.errors import LeftOut, SourceError
+from onrecord.errors import IgnoredSource, SourceError
 from onrecord.read.boundary import DAMAGED, one_line
-from onrecord.read.given import MAX_BYTES, Notes, readable
+from onrecord.read.metadata import MAX_BYTES, Notes, readable
 
 # Text packs some 3 to 20 times; a bomb a thousand times and more. `zipfile` reads no more of a member than the size
 # that the directory states, so the stated sizes bound what is read.
@@ -29,7 +29,7 @@ _GZIP = b"\x1f\x8b"
 
 
 @dataclass(slots=True)
-class Budget:
+class ByteBudget:
     """How many bytes may still come out of one archive, those of archives inside it included.
 
     `damage` is what ended a packed stream before its time: what came before is read first, then it is reported.
@@ -41,7 +41,7 @@ class Budget:
     damage: Exception | None = None
 
     @classmethod
-    def of(cls, where: str, size: int, always: int = ALWAYS_STREAM) -> Budget:
+    def of(cls, where: str, size: int, always: int = ALWAYS_STREAM) -> ByteBudget:
         """The bytes that an archive of `size` bytes may unpack to."""
         return cls(where, size, MOST_TIMES * size + always)
 
@@ -61,7 +61,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArchiveMember:
     """A member by its name in the archive, open for reading; `size` in bytes, unpacked."""
 
     name: str
@@ -72,7 +72,7 @@ class Member:
 class _Counted(io.RawIOBase):
     """A packed stream whose bytes are paid from a budget, and that ends where it is damaged."""
 
-    def __init__(self, stream: gzip.GzipFile, budget: Budget) -> None:
+    def __init__(self, stream: gzip.GzipFile, budget: ByteBudget) -> None:
         self._stream = stream
         self._budget = budget
 
@@ -111,25 +111,25 @@ class _Counted(io.RawIOBase):
         return self.tell()
 
 
-def gunzip(stream: Any, budget: Budget) -> IO[bytes]:
+def gunzip(stream: Any, budget: ByteBudget) -> IO[bytes]:
     """Unpack a gzip stream within a budget."""
     return io.BufferedReader(_Counted(gzip.GzipFile(fileobj=stream), budget), 1 << 16)
 
 
-def unpacked(stream: Any, budget: Budget) -> IO[bytes]:
+def unpacked(stream: Any, budget: ByteBudget) -> IO[bytes]:
     """Unpack a stream that may be packed by gzip, within a budget; another one is given as it is."""
     peekable = stream if hasattr(stream, "peek") else io.BufferedReader(stream)
     return gunzip(peekable, budget) if peekable.peek(2)[:2] == _GZIP else peekable
 
 
-def members(stream: IO[bytes], size: int, where: str, notes: Notes) -> Iterator[Member | SourceError]:
+def members(stream: IO[bytes], size: int, where: str, notes: Notes) -> Iterator[ArchiveMember | SourceError]:
     """The files in a zip archive of `size` bytes, in its own order; SourceError for one that cannot be read."""
     try:
         archive = zipfile.ZipFile(stream)
     except (*DAMAGED, OSError, ValueError, struct.error, NotImplementedError) as error:
         stream.seek(0)
         found = False
-        for member in _salvaged(stream, Budget.of(where, size, ALWAYS)):
+        for member in _salvaged(stream, ByteBudget.of(where, size, ALWAYS)):
             if not found:
                 notes(f"{where}: a damaged zip archive ({one_line(error)}); what is whole is read")
             found = True
@@ -153,15 +153,15 @@ def members(stream: IO[bytes], size: int, where: str, notes: Notes) -> Iterator[
             yield from _member(archive, info, where)
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> Iterator[Member | SourceError]:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> Iterator[ArchiveMember | SourceError]:
     name = readable(info.filename)
     place = f"{where}/{name}"
     if _hidden(name):
-        yield LeftOut(place, "a hidden file")
+        yield IgnoredSource(place, "a hidden file")
         return
     try:
         with archive.open(info) as inside:
-            yield Member(name, inside, info.file_size)
+            yield ArchiveMember(name, inside, info.file_size)
     except NotImplementedError as error:  # a way of packing that the standard library lacks
         yield SourceError(place, f"cannot be unpacked ({one_line(error)}); unpack it first")
     except RuntimeError as error:  # what zipfile raises for a password
@@ -184,7 +184,7 @@ _ENCRYPTED = 0x1
 _UTF8 = 0x800
 
 
-def _salvaged(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
+def _salvaged(stream: IO[bytes], budget: ByteBudget) -> Iterator[ArchiveMember]:
     """The members of an archive whose directory is lost, by their local headers, as far as they are whole."""
     while True:
         head = stream.read(_LOCAL.size)
@@ -204,10 +204,10 @@ def _salvaged(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
             return
         whole = data is not None and not flags & _ENCRYPTED and (flags & _STREAMED or zlib.crc32(data) == checksum)
         if data is not None and whole and not name.endswith("/") and not _hidden(name):
-            yield Member(readable(name), io.BytesIO(data), len(data))
+            yield ArchiveMember(readable(name), io.BytesIO(data), len(data))
 
 
-def _inflated(stream: IO[bytes], method: int, sizes: tuple[int, int] | None, budget: Budget) -> bytes | None:
+def _inflated(stream: IO[bytes], method: int, sizes: tuple[int, int] | None, budget: ByteBudget) -> bytes | None:
     """The data of a member; None where it is not whole, too large or packed in another way."""
     if method == zipfile.ZIP_STORED and sizes is not None and sizes[0] <= MAX_BYTES:
         data = stream.read(sizes[0])

@@ -64,7 +64,7 @@ class Format(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class EncodedFormat:
     """A format whose files are made in memory: `encoder` gives the bytes, `reader` takes a path."""
 
     name: str
@@ -91,7 +91,7 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PathFormat:
     """A format whose library writes to a path."""
 
     name: str
@@ -123,7 +123,7 @@ class Written:
         return self.reader(path)
 
 
-def named(content: Content, name: str) -> Format:
+def by_name(content: Content, name: str) -> Format:
     """Return the format of this name; ExchangeError where there is none for such content."""
     for one in formats(content):
         if one.name == name:
@@ -227,7 +227,7 @@ def _excel_statements(path: Path, view: View) -> None:
 def _dna(path: Path, view: View) -> None:
     from onrecord.exchange import dna
 
-    whole = dna.whole(view)
+    whole = dna.complete_database(view)
     dna.write(path, dna.from_statements(view.results()) if whole is None else whole)
 
 
@@ -259,7 +259,7 @@ def _brat(path: Path, view: View) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class NetworkDrawing:
     """A network with what is known of its nodes, and the title of a picture of it."""
 
     network: Network
@@ -267,32 +267,32 @@ class Drawing:
     title: str = ""
 
 
-def _network_csv(drawing: Drawing) -> str:
+def _network_csv(drawing: NetworkDrawing) -> str:
     from onrecord.exchange import csv
 
     return csv.network(drawing.network)
 
 
-def _graphml(drawing: Drawing) -> str:
+def _graphml(drawing: NetworkDrawing) -> str:
     from onrecord.exchange import graphml
 
     return graphml.write(drawing.network, drawing.attributes)
 
 
-def _gexf(drawing: Drawing) -> str:
+def _gexf(drawing: NetworkDrawing) -> str:
     from onrecord.exchange import gexf
 
     return gexf.write(drawing.network, drawing.attributes)
 
 
-def _dl(drawing: Drawing) -> str:
+def _dl(drawing: NetworkDrawing) -> str:
     from onrecord.exchange import dl
 
     return dl.write(drawing.network)
 
 
-def _picture(form: str) -> Callable[[Drawing], bytes]:
-    def write(drawing: Drawing) -> bytes:
+def _picture(form: str) -> Callable[[NetworkDrawing], bytes]:
+    def write(drawing: NetworkDrawing) -> bytes:
         from onrecord.exchange import picture
 
         return picture.write(drawing.network, form, title=drawing.title)
@@ -300,13 +300,13 @@ def _picture(form: str) -> Callable[[Drawing], bytes]:
     return write
 
 
-def _page(drawing: Drawing) -> str:
-    from onrecord.exchange import page
+def _page(drawing: NetworkDrawing) -> str:
+    from onrecord.exchange import network_page
 
-    return page.write(drawing.network, title=drawing.title)
+    return network_page.write(drawing.network, title=drawing.title)
 
 
-def _edges(encode: Callable[[pl.DataFrame], str]) -> Callable[[Drawing], str]:
+def _edges(encode: Callable[[pl.DataFrame], str]) -> Callable[[NetworkDrawing], str]:
     return lambda drawing: encode(drawing.network.edges())
 
 
@@ -341,29 +341,29 @@ _OF = {Content.TABLE: "a table", Content.STATEMENTS: "statements", Content.NETWO
 _ALSO = {"markdown": (".markdown",), "jsonld": (".json",), "jsonl": (".ndjson",)}
 
 FORMATS: tuple[Format, ...] = (
-    Encoded("csv", ".csv", Content.TABLE, _csv),
-    Encoded("json", ".json", Content.TABLE, _json),
-    Encoded("jsonl", ".jsonl", Content.TABLE, _json_lines),
-    Encoded("markdown", ".md", Content.TABLE, _markdown),
-    Written("parquet", ".parquet", Content.TABLE, _parquet, _read_parquet),
-    Written("xlsx", ".xlsx", Content.TABLE, _excel),
-    Encoded("csv", ".csv", Content.STATEMENTS, lambda view: _csv(_statements(view))),
-    Written("parquet", ".parquet", Content.STATEMENTS, lambda path, view: _parquet(path, _statements(view)),
+    EncodedFormat("csv", ".csv", Content.TABLE, _csv),
+    EncodedFormat("json", ".json", Content.TABLE, _json),
+    EncodedFormat("jsonl", ".jsonl", Content.TABLE, _json_lines),
+    EncodedFormat("markdown", ".md", Content.TABLE, _markdown),
+    PathFormat("parquet", ".parquet", Content.TABLE, _parquet, _read_parquet),
+    PathFormat("xlsx", ".xlsx", Content.TABLE, _excel),
+    EncodedFormat("csv", ".csv", Content.STATEMENTS, lambda view: _csv(_statements(view))),
+    PathFormat("parquet", ".parquet", Content.STATEMENTS, lambda path, view: _parquet(path, _statements(view)),
             _read_parquet),
-    Encoded("jsonl", ".jsonl", Content.STATEMENTS, _jsonl_statements, _read_jsonl),
-    Encoded("jsonld", ".jsonld", Content.STATEMENTS, _annotations),
-    Written("xlsx", ".xlsx", Content.STATEMENTS, _excel_statements),
-    Encoded("qdpx", ".qdpx", Content.STATEMENTS, _refi),
-    Written("brat", "", Content.STATEMENTS, _brat, folder=True),
-    Written("dna", ".dna", Content.STATEMENTS, _dna, _read_dna),
-    Encoded("csv", ".csv", Content.NETWORK, _network_csv),
-    Encoded("json", ".json", Content.NETWORK, _edges(_json)),
-    Encoded("jsonl", ".jsonl", Content.NETWORK, _edges(_json_lines)),
-    Encoded("markdown", ".md", Content.NETWORK, _edges(_markdown)),
-    Encoded("graphml", ".graphml", Content.NETWORK, _graphml),
-    Encoded("gexf", ".gexf", Content.NETWORK, _gexf),
-    Encoded("dl", ".dl", Content.NETWORK, _dl),
-    Encoded("png", ".png", Content.NETWORK, _picture("png")),
-    Encoded("svg", ".svg", Content.NETWORK, _picture("svg")),
-    Encoded("html", ".html", Content.NETWORK, _page),
+    EncodedFormat("jsonl", ".jsonl", Content.STATEMENTS, _jsonl_statements, _read_jsonl),
+    EncodedFormat("jsonld", ".jsonld", Content.STATEMENTS, _annotations),
+    PathFormat("xlsx", ".xlsx", Content.STATEMENTS, _excel_statements),
+    EncodedFormat("qdpx", ".qdpx", Content.STATEMENTS, _refi),
+    PathFormat("brat", "", Content.STATEMENTS, _brat, folder=True),
+    PathFormat("dna", ".dna", Content.STATEMENTS, _dna, _read_dna),
+    EncodedFormat("csv", ".csv", Content.NETWORK, _network_csv),
+    EncodedFormat("json", ".json", Content.NETWORK, _edges(_json)),
+    EncodedFormat("jsonl", ".jsonl", Content.NETWORK, _edges(_json_lines)),
+    EncodedFormat("markdown", ".md", Content.NETWORK, _edges(_markdown)),
+    EncodedFormat("graphml", ".graphml", Content.NETWORK, _graphml),
+    EncodedFormat("gexf", ".gexf", Content.NETWORK, _gexf),
+    EncodedFormat("dl", ".dl", Content.NETWORK, _dl),
+    EncodedFormat("png", ".png", Content.NETWORK, _picture("png")),
+    EncodedFormat("svg", ".svg", Content.NETWORK, _picture("svg")),
+    EncodedFormat("html", ".html", Content.NETWORK, _page),
 )  # fmt: skip

@@ -7,7 +7,7 @@ import contextlib
 import unicodedata
 
 from onrecord.errors import BinarySource, SourceError
-from onrecord.read.given import Notes
+from onrecord.read.metadata import Notes
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
 _MARKS = (

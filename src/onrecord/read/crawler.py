@@ -17,10 +17,10 @@ from onrecord.errors import SourceError
 from onrecord.read.http import (
     MAX_REDIRECTS,
     TOTAL_SECONDS,
-    Fetched,
+    AddressRefused,
+    FetchedPage,
     HttpClient,
-    Refused,
-    Reply,
+    HttpResponse,
     Resolve,
     Unreachable,
     is_address,
@@ -34,26 +34,26 @@ LONGEST_DELAY = 60.0  # of a robots.txt that asks for more, no more is given
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CrawlResponse:
     """What a host answered: the page, or None where it has not changed; and what to ask with the next time."""
 
-    page: Fetched | None
+    page: FetchedPage | None
     etag: str | None = None
     modified: str | None = None
 
 
-class Later(SourceError):
+class RetryLater(SourceError):
     """The host asks for patience, or does not answer: `seconds` is when to try again."""
 
     def __init__(self, source: str, reason: str, seconds: float) -> None:
         super().__init__(source, reason)
         self.seconds = seconds
 
-    def __reduce__(self) -> tuple[type[Later], tuple[str, str, float]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[RetryLater], tuple[str, str, float]]:  # type: ignore[override]
         return type(self), (self.source, self.reason, self.seconds)
 
 
-class Gone(SourceError):
+class PageUnavailable(SourceError):
     """The page is not to be had: forbidden, missing, or not for robots."""
 
 
@@ -67,7 +67,7 @@ class _Host:
 
 
 @dataclass(slots=True)
-class Polite:
+class Crawler:
     """Fetches pages, at least `delay` seconds between two requests to a host.
 
     `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of. Private
@@ -88,29 +88,31 @@ class Polite:
     _hosts: dict[str, _Host] = field(default_factory=dict)
     _client: HttpClient | None = None
 
-    def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer:
+    def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> CrawlResponse:
         """The page at `url`; Later or Gone (both SourceError) where there is none now, or at all.
 
         A redirect is followed as if it had been asked for itself: by the rules and at the pace of the host it leads to.
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": modified}
-        given = {key: value for key, value in headers.items() if value}
+        defaults = {key: value for key, value in headers.items() if value}
         place = url
         url = without_password(url)
         for _ in range(MAX_REDIRECTS + 1):
             host = self._host(place)
             if not self._allowed(host, place):
-                raise Gone(url, "its host's robots.txt forbids fetching it; ask the publisher, or save the page")
-            answer = self._ask(host, place, url, given)
-            if isinstance(answer, Answer):
+                raise PageUnavailable(
+                    url, "its host's robots.txt forbids fetching it; ask the publisher, or save the page"
+                )
+            answer = self._ask(host, place, url, defaults)
+            if isinstance(answer, CrawlResponse):
                 return answer
             place = answer
-        raise Gone(url, f"redirected more than {MAX_REDIRECTS} times; check the address")
+        raise PageUnavailable(url, f"redirected more than {MAX_REDIRECTS} times; check the address")
 
     def _host(self, url: str) -> _Host:
         return self._hosts.setdefault(_network_location(url), _Host(delay=self.delay))
 
-    def _ask(self, host: _Host, place: str, url: str, headers: dict[str, str]) -> Answer | str:
+    def _ask(self, host: _Host, place: str, url: str, headers: dict[str, str]) -> CrawlResponse | str:
         """One request to `place`, on the way from `url`: what is there, or where it leads."""
         pause = host.free - self.clock()
         if pause > 0:
@@ -123,32 +125,36 @@ class Polite:
         try:
             reply = self._client.get(place, {"Accept": "*/*;q=0.8", **headers}, shown=url)
         except Unreachable as error:
-            raise Later(error.source, error.reason, self._back_off(host)) from error
-        except Refused as error:
-            raise Gone(error.source, error.reason) from error
+            raise RetryLater(error.source, error.reason, self._back_off(host)) from error
+        except AddressRefused as error:
+            raise PageUnavailable(error.source, error.reason) from error
         finally:
             host.free = self.clock() + host.delay
         if reply.status == 200:
             host.failures = 0
-            page = Fetched(reply.data, without_password(place), reply.media, reply.charset)
-            return Answer(page, reply.headers.get("ETag"), reply.headers.get("Last-Modified"))
+            page = FetchedPage(reply.data, without_password(place), reply.media, reply.charset)
+            return CrawlResponse(page, reply.headers.get("ETag"), reply.headers.get("Last-Modified"))
         if reply.location is not None:
             host.failures = 0
             if not is_address(reply.location):
                 target = without_password(reply.location)[:80]
-                raise Gone(without_password(url), f"redirected to {target}, which is no web address; check the address")
+                raise PageUnavailable(
+                    without_password(url), f"redirected to {target}, which is no web address; check the address"
+                )
             return reply.location
         if reply.status == 304:
             host.failures = 0
-            return Answer(None)
+            return CrawlResponse(None)
         raise self._refused(host, without_password(url), reply)
 
-    def _refused(self, host: _Host, url: str, reply: Reply) -> SourceError:
+    def _refused(self, host: _Host, url: str, reply: HttpResponse) -> SourceError:
         answer = f"the server answers {reply.status} {reply.reason[:120]}"
         if reply.status in (408, 425, 429) or reply.status >= 500:
             asked = retry_after(reply.headers.get("Retry-After", ""))
-            return Later(url, f"{answer}; it is asked again later", max(self._back_off(host), min(asked, self.longest)))
-        return Gone(url, f"{answer}; check the address")
+            return RetryLater(
+                url, f"{answer}; it is asked again later", max(self._back_off(host), min(asked, self.longest))
+            )
+        return PageUnavailable(url, f"{answer}; check the address")
 
     def _back_off(self, host: _Host) -> float:
         """Twice as long after each failure in a row, give or take a half: many watchers must not come back at once."""
@@ -175,11 +181,11 @@ class Polite:
         try:
             for _ in range(MAX_REDIRECTS + 1):  # on other hosts too, whose own rules do not matter here (2.3.1.2)
                 answer = self._ask(self._host(place), place, start, {})
-                if isinstance(answer, Answer):
+                if isinstance(answer, CrawlResponse):
                     data = answer.page.data[:500_000] if answer.page is not None else b""
                     return Protego.parse(data.decode("utf-8", "replace"))
                 place = answer
-        except Gone:
+        except PageUnavailable:
             pass
         return Protego.parse("")
 
@@ -193,7 +199,7 @@ def _network_location(url: str) -> str:
     try:
         return urlsplit(url).netloc.lower().rpartition("@")[2]
     except ValueError as error:
-        raise Gone(without_password(url)[:200], "no web address that can be read; check it") from error
+        raise PageUnavailable(without_password(url)[:200], "no web address that can be read; check it") from error
 
 
 def retry_after(value: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float:

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Attribution
-from onrecord.extract.around import Around
-from onrecord.extract.assemble import Found, Range, assemble
+from onrecord.extract.assemble import Range, RawAttribution, assemble
 from onrecord.extract.layout import laid_out, layout_of
-from onrecord.extract.looks import Looks
-from onrecord.extract.page import prepare
+from onrecord.extract.nested_cues import NestedCueFilter
+from onrecord.extract.preparation import prepare
+from onrecord.extract.reporting_clause import ReportingClauses
 from onrecord.extract.statement_filter import StatementFilter
 from onrecord.extract.tagger import bare
 from onrecord.extract.verbless import verbless, without_crossing
@@ -30,14 +30,14 @@ LEAST_QUOTED = 3
 MARKS_OPEN = "\"“‘'«"
 
 
-class Reader(Protocol):
+class AttributionTagger(Protocol):
     """What is needed of a tagger."""
 
-    def attributions(self, text: str) -> list[Found]:
+    def attributions(self, text: str) -> list[RawAttribution]:
         """The outermost attributions."""
         ...
 
-    def inner(self, text: str, content: Range) -> list[Found]:
+    def inner(self, text: str, content: Range) -> list[RawAttribution]:
         """The outermost attributions inside one content."""
         ...
 
@@ -46,31 +46,35 @@ class TaggerExtractor:
     """All levels of attribution by a tagger."""
 
     def __init__(
-        self, tagger: Reader, looks: Looks, around: Around, statement_filter: StatementFilter | None = None
+        self,
+        tagger: AttributionTagger,
+        nested_cues: NestedCueFilter,
+        clauses: ReportingClauses,
+        statement_filter: StatementFilter | None = None,
     ) -> None:
         self._filter = statement_filter
         self._tagger = tagger
-        self._looks = looks
-        self._around = around
+        self._nested_cues = nested_cues
+        self._clauses = clauses
 
     def attributions(self, text: Text) -> list[Attribution]:
         """All attributions of a text, in text order, nested ones with their outer one."""
         found = self.candidates(text.content)
         return assemble(text, found if self._filter is None else self._filter.select(text.content, found))
 
-    def candidates(self, text: str) -> list[Found]:
+    def candidates(self, text: str) -> list[RawAttribution]:
         """All that may be an attribution, level by level, before the statement filter."""
         layout = layout_of(text)
         read = prepare(layout.content)
-        tagged = [self._around.agent(read, item) for item in self._tagger.attributions(read)]
-        found: list[Found] = []
+        tagged = [self._clauses.agent(read, item) for item in self._tagger.attributions(read)]
+        found: list[RawAttribution] = []
         for item in tagged:
-            found += self._around.quoted(read, item) or (self._whole(read, item, tagged),)
+            found += self._clauses.quoted(read, item) or (self._whole(read, item, tagged),)
         more = verbless(text, read, found)
         found = [*without_crossing(found, more), *more]
-        cited = (self._around.cited(read, item, found) for item in found)
+        cited = (self._clauses.cited(read, item, found) for item in found)
         found += [link for link in cited if link is not None]
-        around = (self._around.outer(read, item, found) for item in found)
+        around = (self._clauses.outer(read, item, found) for item in found)
         found += [outer for outer in around if outer is not None]
         level = found
         for _ in range(MAX_DEPTH):
@@ -78,28 +82,28 @@ class TaggerExtractor:
             found = found + level
         return laid_out(found, text, layout)
 
-    def _whole(self, text: str, item: Found, others: list[Found]) -> Found:
+    def _whole(self, text: str, item: RawAttribution, others: list[RawAttribution]) -> RawAttribution:
         """The attribution with an inner report's source and cue given back to its content, where one is there."""
-        wider = self._around.wider(text, item, others, self._looks)
-        if wider is None:
+        expand = self._clauses.expand(text, item, others, self._nested_cues)
+        if expand is None:
             return item
-        for inner in self._tagger.inner(text, wider):
+        for inner in self._tagger.inner(text, expand):
             spans = (*inner.source, *inner.cue, *inner.content)
             new = not any(all(_inside(span, (piece,)) for span in spans) for piece in item.content)
-            if new and _is_inner(inner, wider):
-                return replace(item, content=(wider,))
+            if new and _is_inner(inner, expand):
+                return replace(item, content=(expand,))
         return item
 
-    def _inside(self, text: str, outer: Found) -> list[Found]:
-        inside: list[Found] = []
+    def _inside(self, text: str, outer: RawAttribution) -> list[RawAttribution]:
+        inside: list[RawAttribution] = []
         for start, end in outer.content:
             part = text[start:end]
-            if len(part.split()) >= LEAST_WORDS and self._looks.worth(part):
-                items = [self._around.agent(text, item) for item in self._tagger.inner(text, (start, end))]
+            if len(part.split()) >= LEAST_WORDS and self._nested_cues.may_contain_report(part):
+                items = [self._clauses.agent(text, item) for item in self._tagger.inner(text, (start, end))]
                 items = [within_marks(text, item) for item in items if _is_inner(item, (start, end))]
-                lead = self._around.lead(text, *bare(text, start, end)) if not items else None
+                lead = self._clauses.lead(text, *bare(text, start, end)) if not items else None
                 items += [lead] if lead is not None else []
-                between = (self._around.outer(text, item, items, (start, end)) for item in items)
+                between = (self._clauses.outer(text, item, items, (start, end)) for item in items)
                 inside += [*items, *(item for item in between if item is not None)]
         return [replace(item, confidence=item.confidence * outer.confidence) for item in inside]
 
@@ -108,7 +112,7 @@ def _inside(span: Range, spans: tuple[Range, ...]) -> bool:
     return any(a <= span[0] and span[1] <= b for a, b in spans)
 
 
-def within_marks(text: str, item: Found) -> Found:
+def within_marks(text: str, item: RawAttribution) -> RawAttribution:
     """An inner attribution whose content opens with a quotation, cut where the quotation closes.
 
     What follows is told by the outer speaker: "He told me, 'I will not,' and then he left".
@@ -129,7 +133,7 @@ def within_marks(text: str, item: Found) -> Found:
     return replace(item, content=((start, close - (start > opening)),))
 
 
-def _is_inner(item: Found, content: Range) -> bool:
+def _is_inner(item: RawAttribution, content: Range) -> bool:
     """Whether it is a report inside the content, not the content once more: it has a source and a cue of its own."""
     return bool(item.source and item.cue) and all(
         _inside(span, (content,)) for span in (*item.source, *item.cue, *item.content)

@@ -13,34 +13,36 @@ from typing import IO, Any
 
 from onrecord.core.statement import Article
 from onrecord.errors import BinarySource, BrokenLine, SourceError
-from onrecord.read.decode import byte_order_mark, decode
-from onrecord.read.flood import summarised
-from onrecord.read.given import MAX_BYTES, Given, Notes, make_article, parse_date, too_large, unclear_date
+from onrecord.read.encodings import byte_order_mark, decode
+from onrecord.read.error_limit import limit_errors
 from onrecord.read.markup import plain_text
+from onrecord.read.metadata import MAX_BYTES, MetadataDefaults, Notes, make_article, parse_date, too_large, unclear_date
 
 # A text's bytes may each be written as a six-byte escape.
 _MAX_LINE = 6 * MAX_BYTES + 1_000_000
 _KEYS = "id, title, publisher, published, url, text"
 
 
-def read_lines(stream: IO[bytes], name: str, where: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+def read_lines(
+    stream: IO[bytes], name: str, where: str, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | SourceError]:
     """The article of each line, or the error that names the file and the line; blank lines are skipped."""
-    return summarised(_read_lines(stream, name, where, given, notes), where)
+    return limit_errors(_read_lines(stream, name, where, defaults, notes), where)
 
 
 def _read_lines(
-    stream: IO[bytes], name: str, where: str, given: Given, notes: Notes
+    stream: IO[bytes], name: str, where: str, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[Article | SourceError]:
-    for number, line in enumerate(_lines(stream, given.encoding), 1):
+    for number, line in enumerate(_lines(stream, defaults.encoding), 1):
         place = f"{where}:{number}"
         try:
             if len(line) > _MAX_LINE:
                 raise too_large(place)
             if not line.strip():
                 continue
-            text = line if isinstance(line, str) else decode(line, place, encoding=given.encoding, notes=notes)
+            text = line if isinstance(line, str) else decode(line, place, encoding=defaults.encoding, notes=notes)
             if text.strip():
-                yield _article(_parse(text, place), f"{name}:{number}", place, given, notes)
+                yield _article(_parse(text, place), f"{name}:{number}", place, defaults, notes)
         except BinarySource:
             if number == 1:  # the file is none of ours; in a later line it is that line's fault
                 raise
@@ -49,38 +51,42 @@ def _read_lines(
             yield error
 
 
-def read_json(content: str, name: str, where: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+def read_json(
+    content: str, name: str, where: str, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | SourceError]:
     """The articles of one JSON value: an object, or a list of them; JSON Lines if it is that under a `.json` name."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
         yield from read_lines(
-            io.BytesIO(content.encode("utf-8", "surrogatepass")), name, where, given_utf8(given), notes
+            io.BytesIO(content.encode("utf-8", "surrogatepass")), name, where, as_utf8(defaults), notes
         )
         return
-    yield from summarised(_records(value, name, where, given, notes), where)
+    yield from limit_errors(_records(value, name, where, defaults, notes), where)
 
 
-def _records(value: Any, name: str, where: str, given: Given, notes: Notes) -> Iterator[Article | SourceError]:
+def _records(
+    value: Any, name: str, where: str, defaults: MetadataDefaults, notes: Notes
+) -> Iterator[Article | SourceError]:
     records = value if isinstance(value, list) else [value]
     for number, record in enumerate(records, 1):
         place = f"{where}:{number}" if isinstance(value, list) else where
         try:
-            yield _article(record, f"{name}:{number}" if isinstance(value, list) else name, place, given, notes)
+            yield _article(record, f"{name}:{number}" if isinstance(value, list) else name, place, defaults, notes)
         except SourceError as error:
             yield error
 
 
-def given_utf8(given: Given) -> Given:
+def as_utf8(defaults: MetadataDefaults) -> MetadataDefaults:
     """The same, for what is decoded already and written as UTF-8 again."""
-    return replace(given, encoding=None)
+    return replace(defaults, encoding=None)
 
 
 def _lines(stream: IO[bytes], encoding: str | None) -> Iterator[bytes | str]:
     """The lines without their ends, cut at LF alone (U+2028 is text in JSON); one too long comes cut at the bound."""
     head = stream.read(4)
     mark = byte_order_mark(head)
-    source: IO[Any] = io.BufferedReader(Joined(head[mark[1] :] if mark else head, stream))
+    source: IO[Any] = io.BufferedReader(ChainedStream(head[mark[1] :] if mark else head, stream))
     wide = mark is not None and mark[0] != "utf-8"
     if wide or (encoding or "").lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         name = mark[0] if mark is not None and wide else encoding
@@ -92,7 +98,7 @@ def _lines(stream: IO[bytes], encoding: str | None) -> Iterator[bytes | str]:
             line = source.readline(_MAX_LINE)
 
 
-class Joined(io.RawIOBase):
+class ChainedStream(io.RawIOBase):
     """The bytes already taken from a stream, then the rest of it: pipes cannot be wound back."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
@@ -121,7 +127,7 @@ def _parse(line: str, place: str) -> Any:
         raise BrokenLine(place, f"no JSON ({str(error).splitlines()[0]}); a line is an object with {_KEYS}") from error
 
 
-def _article(record: Any, name: str, place: str, given: Given, notes: Notes) -> Article:
+def _article(record: Any, name: str, place: str, defaults: MetadataDefaults, notes: Notes) -> Article:
     if not isinstance(record, Mapping):
         raise BrokenLine(place, f"no object; a line is an object with {_KEYS}")
     text = record.get("text")
@@ -132,7 +138,7 @@ def _article(record: Any, name: str, place: str, given: Given, notes: Notes) -> 
     own = str(key) if isinstance(key, str | int) and not isinstance(key, bool) and str(key).strip() else None
     if key is not None and own is None:
         notes(f"{place}: its `id` is no text or number; it is called {name}")
-    found = Given(
+    found = MetadataDefaults(
         title=_words(record, "title", place, notes),
         outlet=_words(record, "publisher", place, notes),
         published=None,
@@ -140,9 +146,9 @@ def _article(record: Any, name: str, place: str, given: Given, notes: Notes) -> 
     )
     printed = _words(record, "published", place, notes)
     date = None if printed is None else parse_date(printed)
-    if printed is not None and date is None and given.published is None:
+    if printed is not None and date is None and defaults.published is None:
         notes(unclear_date(place, printed))
-    return make_article(plain_text(text, place, notes), own or name, place, replace(found, published=date), given)
+    return make_article(plain_text(text, place, notes), own or name, place, replace(found, published=date), defaults)
 
 
 def _words(record: Mapping[str, Any], key: str, place: str, notes: Notes) -> str | None:

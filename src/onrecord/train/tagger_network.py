@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from onrecord.extract.pieces import FEATURES
+from onrecord.extract.word_pieces import FEATURES
 from onrecord.train.examples import HANDS, IGNORE
 from onrecord.train.path_loss import path_loss
 
@@ -18,7 +18,7 @@ BUCKETS = 32  # of signed word distance: 16 to each side, exact up to 7 words, t
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class NetworkShape:
     """Sizes of the network."""
 
     vocabulary: int = 30522
@@ -32,10 +32,10 @@ class Shape:
     relative: bool = False  # attention also depends on the distance between pieces, as in MPNet
 
 
-class Layer(nn.Module):
+class TransformerLayer(nn.Module):
     """One post-norm transformer layer, as in BERT."""
 
-    def __init__(self, shape: Shape, dropout: float) -> None:
+    def __init__(self, shape: NetworkShape, dropout: float) -> None:
         super().__init__()
         self.heads = shape.heads
         self.qkv = nn.Linear(shape.hidden, 3 * shape.hidden)
@@ -58,10 +58,10 @@ class Layer(nn.Module):
         return result
 
 
-class Network(nn.Module):
+class TaggerNetwork(nn.Module):
     """Encoder and heads.  All answers are per word, taken at the word's first piece."""
 
-    def __init__(self, shape: Shape, dropout: float = 0.1) -> None:
+    def __init__(self, shape: NetworkShape, dropout: float = 0.1) -> None:
         super().__init__()
         self.shape = shape
         self.dropout = dropout
@@ -71,7 +71,7 @@ class Network(nn.Module):
         self.norm = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
         if shape.relative:
             self.distances = nn.Embedding(BUCKETS, shape.heads)
-        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
+        self.layers = nn.ModuleList(TransformerLayer(shape, dropout) for _ in range(shape.layers))
         # role 4, bounds 6, anchor 1, then the links: content word, its anchor, anchor that asks, source word
         self.head = nn.Linear(shape.hidden, 11 + 4 * shape.link)
         self.content_bias = _LinkBias()
@@ -190,14 +190,14 @@ MPNET_NAMES = BERT_NAMES | {
 }
 
 
-def from_pretrained(folder: Path, layers: int | None = None, dropout: float = 0.1) -> Network:
+def from_pretrained(folder: Path, layers: int | None = None, dropout: float = 0.1) -> TaggerNetwork:
     """A network whose encoder starts from a BERT or MPNet checkpoint (config.json, model.safetensors).
 
     ``layers``: how many of its layers are kept, from below; all of them by default.
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     mpnet = config["model_type"] == "mpnet"
-    shape = Shape(
+    shape = NetworkShape(
         vocabulary=config["vocab_size"],
         hidden=config["hidden_size"],
         layers=min(config["num_hidden_layers"], layers or 1000),
@@ -207,7 +207,7 @@ def from_pretrained(folder: Path, layers: int | None = None, dropout: float = 0.
         epsilon=config["layer_norm_eps"],
         relative=mpnet,
     )
-    network = Network(shape, dropout)
+    network = TaggerNetwork(shape, dropout)
     prefix, names = ("mpnet.", MPNET_NAMES) if mpnet else ("bert.", BERT_NAMES)
     old = {key.removeprefix(prefix): value for key, value in load_file(folder / "model.safetensors").items()}
     new = network.state_dict()
@@ -230,14 +230,14 @@ def from_pretrained(folder: Path, layers: int | None = None, dropout: float = 0.
     return network
 
 
-def save(network: Network, path: Path, extra: dict[str, Any]) -> None:
+def save(network: TaggerNetwork, path: Path, extra: dict[str, Any]) -> None:
     """Write weights and sizes."""
     torch.save({"shape": asdict(network.shape), "weights": network.state_dict(), **extra}, path)
 
 
-def load(path: Path) -> tuple[Network, dict[str, Any]]:
+def load(path: Path) -> tuple[TaggerNetwork, dict[str, Any]]:
     """Read what ``save`` wrote."""
     saved = torch.load(path, map_location="cpu", weights_only=True)
-    network = Network(Shape(**saved["shape"]))
+    network = TaggerNetwork(NetworkShape(**saved["shape"]))
     network.load_state_dict(saved["weights"])
     return network, saved
