@@ -1,4 +1,4 @@
-"""OnRecord reads the news and keeps a verifiable ledger of who said what, on whose word, and where each party stands.
+"""Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
 
 The public names, each loaded when it is first used, so that importing the package costs nothing::
 

@@ -1,4 +1,4 @@
-"""Command line entry: `python -m onrecord`."""
+"""Run the command line: `python -m onrecord`."""
 
 from onrecord.show.cli import main
 

@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree that callers can catch at the height they need.
+"""Define the exceptions, as a tree that callers can catch at the level they need.
 
 ::
 
@@ -35,19 +35,19 @@ from __future__ import annotations
 
 
 class OnRecordError(Exception):
-    """The root: catch it to catch all that this package raises on purpose."""
+    """Signal any error that this package raises on purpose."""
 
 
 class SpanError(OnRecordError, ValueError):
-    """A span is empty, reversed or outside its text."""
+    """Signal a span that is empty, reversed or outside its text."""
 
 
 class CodecError(OnRecordError, ValueError):
-    """A record does not follow the schema."""
+    """Signal a record that does not follow the schema."""
 
 
 class SourceError(OnRecordError):
-    """A source cannot be read; `source` names it."""
+    """Signal a source that cannot be read; `source` names it."""
 
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(f"{source}: {reason}")
@@ -60,27 +60,27 @@ class SourceError(OnRecordError):
 
 
 class EmptySource(SourceError):
-    """There is nothing in it."""
+    """Signal an empty source."""
 
 
 class BinarySource(SourceError):
-    """It is not text."""
+    """Signal a source that is not text."""
 
 
 class SourceTooLarge(SourceError):
-    """It has more text than one article can have."""
+    """Signal a source with more text than one article can have."""
 
 
 class NoArticle(SourceError):
-    """A page without an article."""
+    """Signal a page without an article."""
 
 
 class BrokenLine(SourceError):
-    """A JSON line that is broken or lacks a field."""
+    """Signal a JSON line that is broken or lacks a field."""
 
 
 class InternalError(SourceError):
-    """An unforeseen exception ended the reading of this source, and of this source alone."""
+    """Signal an unexpected exception, which ended the reading of this source alone."""
 
 
 def internal_error(source: str, error: BaseException) -> InternalError:
@@ -102,60 +102,60 @@ def describe_exception(error: BaseException) -> str:
 
 
 class IgnoredSource(SourceError):
-    """It is no article by its nature, and nobody asked for it by name: no failure, but said."""
+    """Signal a source that is no article by its nature and was not named by the user; it is skipped, not failed."""
 
 
 class LexiconError(OnRecordError):
-    """A bundled vocabulary is damaged."""
+    """Signal a damaged bundled vocabulary."""
 
 
 class CodebookError(OnRecordError):
-    """A codebook lacks a field, or is no YAML that is loaded."""
+    """Signal a codebook that lacks a field or cannot be parsed."""
 
 
 class ModelError(OnRecordError):
-    """A language model is missing or damaged."""
+    """Signal a model that is missing or damaged."""
 
 
 class LanguageModelError(OnRecordError):
-    """An endpoint of a larger language model does not answer, or not as it should."""
+    """Signal an endpoint of a large language model that does not answer, or answers in the wrong form."""
 
 
 class RunnerError(OnRecordError):
-    """The processes that should read do not start."""
+    """Signal worker processes that do not start."""
 
 
 class TableError(OnRecordError, ValueError):
-    """A table lacks a column, or an option of an analysis makes no sense."""
+    """Signal a table that lacks a column, or an invalid option of an analysis."""
 
 
 class ExchangeError(OnRecordError):
-    """A file of another program cannot be read or written."""
+    """Signal a file of another program that cannot be read or written."""
 
 
 class LedgerError(OnRecordError):
-    """A ledger cannot be opened or written."""
+    """Signal a ledger that cannot be opened or written."""
 
 
 class NotALedger(LedgerError):
-    """The file is something else."""
+    """Signal a file that is not a ledger."""
 
 
 class LedgerNewer(LedgerError):
-    """The ledger was written by a newer version."""
+    """Signal a ledger that a newer version wrote."""
 
 
 class LedgerBusy(LedgerError):
-    """The ledger is locked by another process."""
+    """Signal a ledger that another process has locked."""
 
 
 class LedgerReadOnly(LedgerError):
-    """There is no right to write."""
+    """Signal missing write permission."""
 
 
 class StatementNotFound(LedgerError):
-    """No statement has this id, or several begin with it."""
+    """Signal a statement id that is unknown or ambiguous."""
 
 
 class StatementStale(LedgerError):
-    """The statement that was to be changed is no longer current: somebody else was faster."""
+    """Signal a statement that somebody else has replaced in the meantime."""

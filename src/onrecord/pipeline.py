@@ -36,15 +36,15 @@ BATCH_SECONDS = 5.0
 
 
 class StatementBuilder(Protocol):
-    """Makes statements of attributions."""
+    """Build statements from attributions."""
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
-        """One statement for each attribution, in text order."""
+        """Return one statement for each attribution, in text order."""
         ...
 
 
 class StatementStore(Protocol):
-    """Where readings are kept: a ledger or an archive."""
+    """Store readings: a ledger or an archive."""
 
     def add(
         self, results: Iterable[tuple[Article, Sequence[Statement]]], *, codebook: Codebook | None, reader: str
@@ -53,17 +53,17 @@ class StatementStore(Protocol):
         ...
 
     def add_readings(self, readings: Sequence[ReadingRows], *, codebook: Codebook | None, reader: str) -> object:
-        """As `add`, for readings that are rows already, whose words were checked when they were made."""
+        """Add readings like `add`, for rows that were serialized and validated elsewhere."""
         ...
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
-        """Those of the articles that this reader has read under this codebook."""
+        """Return the ids of the articles that this reader has read under this codebook."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An article that was read."""
+    """Hold an article that was read, with its statements."""
 
     article: Article
     statements: tuple[Statement, ...]
@@ -71,26 +71,26 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class SerializedResult:
-    """An article that was read in another process: rows as a store keeps them, which cost little to send and to write.
+    """Hold an article that was read in another process, as rows of a store, which are cheap to send and to write.
 
-    Made of objects again, by `result`, only where somebody wants to see them.
+    `result` makes objects of them, which only callers that need objects should ask for.
     """
 
     reading: ReadingRows
 
     def __len__(self) -> int:
-        """How many statements there are."""
+        """Count the statements."""
         return len(self.reading.statements)
 
     def result(self) -> Result:
-        """The article and its statements."""
+        """Return the article and its statements as objects."""
         article, found = self.reading.to_objects()
         return Result(article, tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that was skipped, with the reason in one line; `ignored` where it was never to be read."""
+    """Hold a source that was skipped, with the reason in one line; `ignored` where it is no article by its nature."""
 
     source: str
     reason: str
@@ -99,7 +99,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyRead:
-    """An article that the store has a reading of already, by this reader and under this codebook."""
+    """Hold the id of an article that this reader has already read under this codebook."""
 
     article: str
 
@@ -110,7 +110,7 @@ SerializedOutcome = SerializedResult | Failure | AlreadyRead  # what comes from 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """An extractor and an interpreter, loaded once; `reader` names their version, empty where it is not known."""
+    """Join an extractor and an interpreter, loaded once; `reader` names their version, empty where it is unknown."""
 
     extractor: Extractor
     interpreter: StatementBuilder
@@ -122,7 +122,7 @@ class Pipeline:
         return self.interpreter.statements(article, self.extractor.attributions(article.text))
 
     def read_article(self, article: Article) -> Result:
-        """The statements of one article."""
+        """Return the statements of one article."""
         return Result(article, tuple(self.statements(article)))
 
 
@@ -178,7 +178,10 @@ def _loaded(codebook: Codebook | None) -> Pipeline:
 
 
 def reader_version(model: Path | str | None = None) -> str:
-    """What reads: the program's version, and twelve hex digits that change with any byte of its data or the model."""
+    """Return the version of the reader: the program's version and a hash of twelve hex digits.
+
+    The hash changes with any byte of the bundled data or of the model.
+    """
     from onrecord import __version__
 
     data = Path(str(resources.files("onrecord").joinpath("data")))
@@ -204,14 +207,14 @@ Read = TypeVar("Read", bound=Outcome | SerializedOutcome)
 
 
 def deserialize(items: Generator[SerializedOutcome]) -> Generator[Outcome]:
-    """The items of another process, with objects for rows; closing this closes them."""
+    """Convert the outcomes of another process to objects; closing this generator closes the other one."""
     with closing(items):
         for item in items:
             yield item.result() if isinstance(item, SerializedResult) else item
 
 
 class BatchWriter:
-    """Writes what is read to a store in batches, and knows what was read before.
+    """Write what was read to a store in batches, and tell what was read before.
 
     A result is safe when its batch is written, at the latest by `flush`. `is_read` may be asked from several threads.
     """
@@ -233,7 +236,7 @@ class BatchWriter:
         self._lock = threading.Lock()
 
     def is_read(self, article_id: str) -> bool:
-        """Whether the store has this reading already; never so unless the run is to go on where one stopped."""
+        """Tell whether the store has this reading already; False unless the run resumes an earlier one."""
         if not self.asks or self._store is None:
             return False
         with self._lock:
@@ -289,7 +292,7 @@ def run(
 
 
 def write_through(items: Iterable[Read], writer: BatchWriter) -> Generator[Read]:
-    """The items, written by the keeper as they pass; what waits is written however this ends."""
+    """Yield the items and write them as they pass; pending ones are written however the iteration ends."""
     try:
         for item in items:
             writer.take(item)
@@ -320,7 +323,7 @@ def _items(
 
 
 def failure_of(error: SourceError) -> Failure:
-    """What the stream says of a source that could not be read."""
+    """Convert an error about a source to a failure."""
     return Failure(error.source, error.reason, isinstance(error, IgnoredSource))
 
 

@@ -1,13 +1,13 @@
-"""The table that people mean: what a store holds, as people decided and corrected it, with what is sure marked.
+"""Build the table that every command, page and file shows: a store's statements with people's decisions applied.
 
 Everything that shows or exports statements reads them here, so that the command line, the desk, its API and the files
-give the same answer. A store (a ledger, an archive, a DNA database) gives the statements as they were read; the view
+give the same answer. A store (a ledger, an archive, a DNA database) gives the statements as they were read. The view
 
-- calls speakers as people decided (`onrecord people`) and leaves out those whom they hid,
-- counts what a person entered, corrected or accepted as certain (column `human_checked`),
-- marks the statements whose position is sure enough to be shown (column `asserted`): those whose confidence, the
+- renames speakers as people decided (`onrecord people`) and drops hidden ones,
+- counts statements that a person entered, corrected or accepted as certain (column `human_checked`),
+- marks the statements whose position is certain enough to be shown (column `asserted`): those whose confidence, the
   product of the probabilities of statement, speaker, issue and stance, is at least the threshold,
-- and, when asked, marks the reports of one utterance (column `cluster`), so that they count once.
+- and marks, on request, the reports of one utterance (column `cluster`), so that they count once.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ _EVERYTHING = Query()
 
 
 class StatementSource(Protocol):
-    """A store of statements as they were read."""
+    """Provide statements as they were read."""
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Return the store's name for messages."""
 
     def table(self, query: Query = ..., *, more: Sequence[str] = ...) -> pl.DataFrame:
         """Return the statements of a query as a table, with further columns where the store has them."""
@@ -75,7 +75,7 @@ class StatementSource(Protocol):
 
 @dataclass(frozen=True)
 class View:
-    """The statements of a query, as people decided and corrected them.
+    """Hold the statements of a query, with people's decisions and corrections applied.
 
     `table` has the columns of every statement table, `MARKS`, and those of a DNA database where the statements came out
     of one. `coders` names the person who entered or accepted a statement, by its id, `created` is the time of the last
@@ -92,12 +92,12 @@ class View:
 
     @cached_property
     def utterances(self) -> pl.DataFrame:
-        """The table with the reports of one utterance marked (column `cluster`)."""
+        """Return the table with the reports of one utterance marked (column `cluster`)."""
         return mark_utterances(self.table)
 
     @property
     def unsure(self) -> int:
-        """How many statements take a position that is not sure enough to be shown."""
+        """Count the statements whose position is not certain enough to be shown."""
         return self.table.filter(~pl.col("asserted"), pl.col("issue").is_not_null(), pl.col("stance") != "none").height
 
     def statements(self, *, as_read: bool = False) -> Iterator[Statement]:
@@ -141,7 +141,7 @@ def current(source: StatementSource, query: Query = _EVERYTHING, *, min_confiden
 
 
 def _shown(statement: Statement, names: Names) -> Statement:
-    """The statement with its speaker and affiliation as people decided, under its own id."""
+    """Apply people's decisions to a statement's speaker and affiliation; its id stays."""
     shown = names.shown_as(statement.speaker.value, statement.affiliation.value)
     if shown is None:
         return statement
@@ -160,7 +160,7 @@ def judge(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_person(table: pl.DataFrame) -> bool:
-    """Whether the column `coder` names people of a ledger, and no coders of a DNA database."""
+    """Tell whether the column `coder` names people of a ledger rather than coders of a DNA database."""
     return table.schema.get("coder") == pl.String
 
 
@@ -185,14 +185,14 @@ def meaning(words: Any) -> Any:
 
 
 def _unresolved(query: Query) -> Query:
-    """The part of a query that does not depend on how speakers are called."""
+    """Return the part of a query that does not depend on speakers' names."""
     return replace(query, speaker=None, affiliation=None, limit=None, offset=0)
 
 
 def _resolved(table: pl.DataFrame, names: Names, query: Query) -> pl.DataFrame:
-    """The table with names as people decided, narrowed to the speakers and affiliations that a query asks for.
+    """Apply people's decisions to a table, and narrow it to the speakers and affiliations of a query.
 
-    Whoever asks under a name that was read gets all statements of the actor who is called otherwise now.
+    A query by a name as read finds all statements of the actor, whatever the actor is called now.
     """
     read = table.select("id", pl.col("affiliation").alias("_read"))
     shown = names.apply(table)
@@ -211,9 +211,9 @@ def _resolved(table: pl.DataFrame, names: Names, query: Query) -> pl.DataFrame:
 
 
 def _expanded(table: pl.DataFrame) -> pl.DataFrame:
-    """The table without the ledger's own columns, with a row per DNA statement where there are any.
+    """Drop the ledger's internal columns, and expand to one row per DNA statement where there are any.
 
-    One statement of a ledger may stand for several of a DNA database, whose coders coded the same words alike.
+    One statement of a ledger may represent several of a DNA database, whose coders coded the same words alike.
     """
     held = [name for name in ("extra", "article_extra") if name in table.columns]
     if not held:
@@ -245,7 +245,7 @@ def _from_dna(table: pl.DataFrame) -> bool:
 
 
 def _document(extra: str | None, url: str | None) -> dict[str, str]:
-    """What DNA tells of a document: of its `extra`, or in ledgers of earlier versions of its address."""
+    """Return DNA's metadata of a document, from its `extra` or, in older ledgers, from its address."""
     if extra is not None:
         found: dict[str, str] = json.loads(extra)
         return found
@@ -257,7 +257,7 @@ def _document(extra: str | None, url: str | None) -> dict[str, str]:
 
 
 def _column(name: str, values: list[Any]) -> pl.Series:
-    """A column of values that are all of one kind, or else texts."""
+    """Build a column of values of one type; mixed values become text."""
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return pl.Series(name, values, dtype=pl.Boolean)
@@ -271,7 +271,7 @@ def _column(name: str, values: list[Any]) -> pl.Series:
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """A ledger's current view at one batch and one decision; `table` is judged but bears no threshold yet.
+    """Hold a ledger's current view at one batch and one decision; `table` is judged but has no threshold applied.
 
     It has the columns of `Ledger.table` with all of `record.table.MORE`.
     """
@@ -284,12 +284,12 @@ class ViewState:
 
     @property
     def reached(self) -> tuple[int, int]:
-        """The numbers of the last batch and of the last decision."""
+        """Return the numbers of the last batch and of the last decision."""
         return 0 if self.batch is None else self.batch.number, self.decisions
 
 
 class Follower:
-    """Holds a ledger's current view, and fetches only what changed; may be asked by many threads."""
+    """Hold a ledger's current view and fetch only what changed; safe for use by many threads."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

@@ -1,1 +1,1 @@
-"""Tables in, tables out: positions, shifts, conflicts, conditions, networks and scenarios over statements."""
+"""Analyse tables of statements: positions, changes, conflicts, conditions, networks and scenarios."""

@@ -1,8 +1,8 @@
-"""The registry: which speakers of a ledger are one and the same person, state, body or outlet.
+"""Resolve which speakers of a ledger are the same person, state, body or outlet.
 
-Built from the statement table and from what people decided, whenever it is asked for; it changes no statement.
-Speakers are joined by name, affiliation and short forms ("Rutte", "M. Rutte" → "Mark Rutte"). What the evidence leaves
-open stays open and is shown: one name with two affiliations is two actors, a short form that fits two stays alone.
+The registry is built on request from the statement table and people's decisions; it changes no statement. Speakers are
+joined by name, affiliation and short forms ("Rutte", "M. Rutte" → "Mark Rutte"). What the evidence leaves open stays
+open and is shown: one name with two affiliations is two actors, a short form that fits two stays alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from onrecord.lexicon import rows
 
 @dataclass(frozen=True, slots=True)
 class TitlePeriod:
-    """A title that an actor was given, with the first and last day of it (ISO, None where no date is known)."""
+    """Hold a title that an actor was given, with its first and last day (ISO, None where no date is known)."""
 
     title: str
     first: str | None
@@ -30,7 +30,7 @@ class TitlePeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredActor:
-    """One speaker across articles. `open` says in words what the evidence does not settle."""
+    """Describe one speaker across articles. `open` says in words what the evidence does not settle."""
 
     name: str
     kind: ActorKind
@@ -51,7 +51,7 @@ _PINS = (Ruling.PIN, Ruling.UNPIN)
 
 @dataclass(slots=True)
 class _Group:
-    """Speakers taken for one."""
+    """Group the speakers taken for one actor."""
 
     name: str
     keys: list[Key]
@@ -63,7 +63,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """People's decisions on speakers: how each is shown, keyed by how it was read, and which are hidden."""
+    """Hold people's decisions on speakers: the display name by name as read, and the hidden ones."""
 
     shown: Mapping[Key, Key] = field(default_factory=dict)
     hidden: frozenset[Key] = frozenset()
@@ -71,7 +71,7 @@ class Names:
 
     @property
     def renamed(self) -> dict[str, str]:
-        """The names that were read and are shown otherwise."""
+        """Return the names as read that have another display name."""
         return {read: shown for (read, _), (shown, _) in self.shown.items() if read != shown}
 
     def shown_as(self, speaker: str | None, affiliation: str | None) -> Key | None:
@@ -97,19 +97,19 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The actors of a ledger, by name, and which speaker is which actor."""
+    """Hold the actors of a ledger, by name, and map speakers to actors."""
 
     actors: tuple[RegisteredActor, ...]
     _of: Mapping[Key, int]
 
     def of(self, speaker: str, affiliation: str | None = None) -> RegisteredActor | None:
-        """The actor that a speaker is; None where the table had no such speaker."""
+        """Return the actor that a speaker is; None where the table had no such speaker."""
         at = self._of.get((speaker, affiliation))
         return None if at is None else self.actors[at]
 
 
 def build_registry(table: pl.DataFrame, decisions: Sequence[Decision] = ()) -> Registry:
-    """The registry of a statement table (columns speaker, affiliation, source, date, article, outlet)."""
+    """Build the registry of a statement table (columns speaker, affiliation, source, date, article, outlet)."""
     spoken = table.filter(pl.col("speaker").is_not_null())
     counts: Counter[Key] = Counter(zip(spoken["speaker"].to_list(), spoken["affiliation"].to_list(), strict=True))
     outlets = {_plain(name) for name in table["outlet"].drop_nulls().to_list()}
@@ -170,7 +170,7 @@ def pinned(decisions: Iterable[Decision]) -> tuple[str, ...]:
 
 
 def _named(decision: Decision) -> tuple[str, ...]:
-    """The speakers that a decision names, those apart from whom a split sets one left out."""
+    """Return the speakers that a decision names, without those that a split separates from them."""
     if decision.ruling is Ruling.SPLIT or decision.ruling in _PINS:
         return ()
     names = (Ruling.MERGE, Ruling.RENAME, Ruling.ALIAS)
@@ -185,7 +185,7 @@ def _plain(name: str) -> str:
 
 
 def _splits(decisions: Iterable[Decision]) -> set[frozenset[str]]:
-    """The pairs of names that are not one, as the decisions stand in the end."""
+    """Return the pairs of names that are separate actors after all decisions."""
     apart: set[frozenset[str]] = set()
     for decision in decisions:
         pairs = {frozenset((_plain(decision.name), _plain(other))) for other in decision.others}
@@ -197,7 +197,7 @@ def _splits(decisions: Iterable[Decision]) -> set[frozenset[str]]:
 
 
 def _by_name(counts: Counter[Key]) -> list[_Group]:
-    """One group for each name and affiliation; a name whose affiliation is unknown joins the only known one."""
+    """Group speakers by name and affiliation; a name without affiliation joins the only known one."""
     names: dict[str, list[Key]] = {}
     for key in sorted(counts, key=lambda k: (k[0], k[1] or "")):
         names.setdefault(_plain(key[0]), []).append(key)
@@ -303,7 +303,7 @@ def _set(group: _Group, decision: Decision) -> None:
 
 
 def _called(groups: Iterable[_Group], name: str) -> list[_Group]:
-    """The groups of a name, or of a label "Name (Affiliation)"."""
+    """Return the groups of a name, or of a label "Name (Affiliation)"."""
     wanted = _plain(name)
     return [g for g in groups if wanted in (_plain(g.name), _plain(_label(g)))]
 
@@ -350,7 +350,7 @@ def _facts(spoken: pl.DataFrame, by_key: Mapping[Key, int], roles: set[str]) -> 
 
 
 def _titles(source: str, roles: set[str]) -> list[str]:
-    """The role nouns of a printed source, the longest at each place."""
+    """Return the role nouns of a printed source, the longest at each position."""
     words = re.findall(r"[\w-]+", source.casefold())
     found: list[str] = []
     i = 0

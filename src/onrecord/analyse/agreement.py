@@ -1,4 +1,4 @@
-"""Agreement of coders: Krippendorff's alpha for nominal values with a bootstrap interval, and a table of confusions.
+"""Measure coder agreement: Krippendorff's nominal alpha with a bootstrap interval, Cohen's kappa, confusion tables.
 
 K. Krippendorff, Content Analysis (4th ed., 2019), chapter 12: alpha = 1 - observed / expected disagreement, from the
 matrix of coincidences within units; units with fewer than two values say nothing. The interval resamples units.
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`alpha` is 1 for perfect agreement, 0 for that of chance, None where it is not defined (no two values differ).
+    """Hold `alpha`: 1 for perfect agreement, 0 for chance agreement, None where undefined (no two values differ).
 
     `low` and `high` bound it (None where too few resamples are defined); `units` have two values or more.
     """
@@ -32,13 +32,13 @@ class Agreement:
 
 
 def alpha(units: Sequence[Unit]) -> float | None:
-    """Krippendorff's nominal alpha of the units' values; None where all values are one and the same."""
+    """Compute Krippendorff's nominal alpha of the units' values; None where all values are the same."""
     counts = [Counter(unit) for unit in units if len(unit) > 1]
     return _alpha(counts, np.ones(len(counts)))
 
 
 def agreement(units: Sequence[Unit], *, draws: int = 1_000, level: float = 0.95, seed: int = 0) -> Agreement:
-    """Alpha with the percentile interval of `draws` resamples of the units."""
+    """Compute alpha with the percentile interval of `draws` resamples of the units."""
     counts = [Counter(unit) for unit in units if len(unit) > 1]
     found = _alpha(counts, np.ones(len(counts)))
     random = np.random.default_rng(seed)
@@ -63,7 +63,7 @@ def confusion(units: Sequence[Mapping[str, Hashable]], one: str, other: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How far two coders agree: Cohen's kappa (None where chance alone would agree wholly), and the bare share."""
+    """Hold the agreement of two coders: Cohen's kappa (None where chance agreement is perfect) and the raw share."""
 
     kappa: float | None
     low: float | None
@@ -118,7 +118,7 @@ def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
 def _tables(
     counts: Sequence[Counter[Hashable]],
 ) -> tuple[Floats, Floats, Floats]:
-    """Per unit: the disagreeing pairs over its size less one, the count of each value, the size."""
+    """Return for each unit the disagreeing pairs over its size less one, the count of each value, and the size."""
     names = {value: place for place, value in enumerate(dict.fromkeys(v for count in counts for v in count))}
     totals = np.zeros((len(counts), len(names)))
     for row, count in enumerate(counts):

@@ -1,4 +1,4 @@
-"""Positions through time: the timeline of one position, who moved, and whose words stand against each other.
+"""Track positions through time: the timeline of one position, who moved, and which statements conflict.
 
 Time is the statement's `date`; the position of a day is that of its last statement (the surest reading of that day).
 """
@@ -40,7 +40,7 @@ FAR = 3_650  # the days that count as between two statements of which one has no
 def timeline(
     table: pl.DataFrame, *, actor: str | None = None, issue: str | None = None, by: str = "speaker"
 ) -> pl.DataFrame:
-    """All dated positions in time order (columns of `TIMELINE`); `moved` where the stance is not that of before.
+    """Return all dated positions in time order (columns of `TIMELINE`); `moved` where the stance changed.
 
     `value` is the stance times the strength of its commitment, in [-1, 1].
     """
@@ -101,7 +101,7 @@ def changes(
 def conflicts(
     table: pl.DataFrame, *, kind: str = "all", by: str = "speaker", window: int | None = None
 ) -> pl.DataFrame:
-    """Words that stand against each other (columns of `CONFLICTS`): of one actor (`self`) or of two (`between`).
+    """Find conflicting statements (columns of `CONFLICTS`), of one actor (`self`) or of two (`between`).
 
     `self`: for each of an actor's statements on a side, the last one before it on the other side (undated ones count
     as the oldest). `between`: the latest statements of two actors who are on opposite sides of an issue; where a side
@@ -129,7 +129,7 @@ def within(found: pl.DataFrame, days: int) -> pl.DataFrame:
 
 
 def _own(rows: pl.DataFrame) -> pl.DataFrame:
-    """Each statement beside the last earlier one of the same actor on the other side: a turn, not every pair."""
+    """Pair each statement with the same actor's last earlier one on the other side: turns, not all pairs."""
     group = ["actor", "issue"]
     turned = pl.col("stance").shift(1).over(group) != pl.col("stance")
     pairs = rows.with_columns(

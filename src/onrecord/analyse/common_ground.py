@@ -1,4 +1,4 @@
-"""Common ground: issues that nobody opposes, that one party alone blocks, or that one condition keeps apart."""
+"""Find common ground: issues that nobody opposes, that one party blocks, or that one condition keeps apart."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def common_ground(
     rule: str = "latest",
     as_of: str | date | None = None,
 ) -> pl.DataFrame:
-    """A row per issue (columns of `GROUND`), the nearest to agreement first.
+    """Classify each issue (columns of `GROUND`), the nearest to agreement first.
 
     `kind`: `agreed` (two or more support it, nobody else took a position), `unopposed` (some support it, nobody
     opposes), `one condition` (nobody opposes, and all who support it under a condition, or are mixed about it, name

@@ -19,7 +19,7 @@ NAMES = ("speaker", "affiliation", "venue")
 
 @dataclass(frozen=True, slots=True)
 class FieldAgreement:
-    """`pairs` matched statements, of which `agree` have the same value; `alpha` is None where all values are one."""
+    """Hold how many of the matched `pairs` `agree` in a field; `alpha` is None where all values are the same."""
 
     pairs: int
     agree: int
@@ -27,13 +27,13 @@ class FieldAgreement:
 
     @property
     def share(self) -> float | None:
-        """The share of equal values."""
+        """Return the share of equal values."""
         return self.agree / self.pairs if self.pairs else None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How far two readings agree on the `articles` that both have."""
+    """Hold how far two readings agree on the `articles` that both have."""
 
     articles: int
     first: int
@@ -44,7 +44,7 @@ class Comparison:
 
     @property
     def f1(self) -> float | None:
-        """The F1 score of one reading's statements against the other's."""
+        """Return the F1 score of one reading's statements against the other's."""
         return 2 * self.matched / (self.first + self.second) if self.first + self.second else None
 
 

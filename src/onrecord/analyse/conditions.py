@@ -1,4 +1,5 @@
-"""Conditions: what each party says must come before what, and the circles in it, which are deadlocks.
+"""Build the graph of conditions: what each party says must come before what, and the cycles in it, which are
+deadlocks.
 
 A statement with a condition says that what the condition names must come before what the statement is about. The first
 is an issue where the condition's words point to one (by its terms, the longest match; its id's words count as a term),
@@ -41,7 +42,7 @@ _OPENING = re.compile(
 def conditions(
     table: pl.DataFrame, *, terms: Mapping[str, Sequence[str]] | None = None, by: str = "speaker"
 ) -> pl.DataFrame:
-    """A row per step, later step and actor (columns of `EDGES`).
+    """Return a row per step, later step and actor (columns of `EDGES`).
 
     `terms` are the words that point to each issue, as a codebook has them; without them an issue is known by its id
     alone. Statements without an actor, an issue or a condition say nothing here; nor does an issue before itself.
@@ -72,7 +73,7 @@ def conditions(
 
 
 def graph(edges: pl.DataFrame) -> Any:
-    """The steps as a networkx DiGraph: an edge has `actors`, `ids` and `count`."""
+    """Build a networkx DiGraph of the steps; an edge has `actors`, `ids` and `count`."""
     made = nx.DiGraph()
     for row in edges.iter_rows(named=True):
         before, after = row["before"], row["after"]
@@ -86,7 +87,7 @@ def graph(edges: pl.DataFrame) -> Any:
 
 
 def deadlocks(edges: pl.DataFrame) -> pl.DataFrame:
-    """The circles (columns of `DEADLOCKS`), the shortest first: steps each of which must come before the next.
+    """Find the cycles (columns of `DEADLOCKS`), shortest first: steps each of which must come before the next.
 
     `steps` are in order, the last one before the first again; `name` spells them out. Circles of more than LONGEST
     steps are left out, and of very many only the first MOST are named.
@@ -117,7 +118,7 @@ def _cycles(made: Any) -> Iterator[list[str]]:
 
 
 class _Finder:
-    """Which issue some words point to: the one with the longest term all of whose stems occur in them."""
+    """Find the issue that words point to: the one with the longest term all of whose stems occur in them."""
 
     def __init__(self, terms: Mapping[str, Sequence[str]]) -> None:
         self._terms = sorted(
@@ -131,7 +132,7 @@ class _Finder:
         )
 
     def step(self, words: str) -> str:
-        """The issue that the words point to, or the words themselves without their conjunction."""
+        """Return the issue that the words point to, or the words themselves without their conjunction."""
         have = set(stems(words))
         for term, issue in self._terms:
             if have.issuperset(term):

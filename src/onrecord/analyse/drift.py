@@ -1,4 +1,4 @@
-"""Drift: one utterance as several outlets tell it, side by side, the first report marked.
+"""Compare how several outlets report one utterance, side by side, with the first report marked.
 
 Two statements are reports of one utterance if they stand in different articles, have the same speaker (by family name
 where one is shorter), lie at most `days` days apart, their numbers do not contradict each other, and they say the same:
@@ -48,7 +48,7 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None) -> pl.DataFrame:
-    """The reports of each utterance that more than one outlet tells, the first one first (columns of `DRIFT`).
+    """Return the reports of each utterance that several outlets report, the first report first (columns of `DRIFT`).
 
     `differs` names the fields in which a report departs from the first: stance, commitment, act, issue, chain, hedges,
     wording. `likeness` is the cosine with the first report, in [0, 1].
@@ -140,7 +140,7 @@ def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -
 
 
 def _entries_above(like: Any, least: float) -> Iterator[tuple[int, int, float]]:
-    """Row, column and value of the entries of a sparse matrix that are at least so large."""
+    """Return row, column and value of the entries of a sparse matrix above a threshold."""
     kept = like.data >= least
     return zip(like.row[kept].tolist(), like.col[kept].tolist(), like.data[kept].tolist(), strict=True)
 
@@ -163,7 +163,7 @@ def stems(text: str) -> list[str]:
 
 
 def _vectors(texts: Sequence[str]) -> Any:
-    """Rows of unit length: TF-IDF over stems, the logarithm smoothed so that a word in all texts still counts."""
+    """Compute unit vectors: TF-IDF over stems, with a smoothed logarithm so that words in all texts still count."""
     bags = [Counter(stems(text)) for text in texts]
     spread: Counter[str] = Counter(word for bag in bags for word in bag)
     index = {word: place for place, word in enumerate(sorted(spread))}
@@ -183,7 +183,7 @@ def _numbers(text: str) -> frozenset[str]:
 
 
 def _numbers_agree(one: frozenset[str], other: frozenset[str]) -> bool:
-    """A number in one report only may be left out by the other; two different numbers are two utterances."""
+    """Tell whether numbers agree: one report may omit a number, but two different numbers are two utterances."""
     return not one or not other or bool(one & other)
 
 
@@ -221,18 +221,18 @@ def _words(text: str) -> list[str]:
 
 
 def _hedges(text: str) -> list[str]:
-    """The hedges and modals of the bundled vocabulary that occur in a text."""
+    """Return the hedges and modals of the bundled vocabulary that occur in a text."""
     spaced = f" {' '.join(_words(text))} "
     return [hedge for hedge in hedges() if f" {hedge} " in spaced]
 
 
 @cache
 def hedges() -> tuple[str, ...]:
-    """The bundled vocabulary of hedges and modals, in code point order."""
+    """Load the bundled vocabulary of hedges and modals, in code point order."""
     return tuple(sorted({row["hedge"].casefold() for row in lexicon.rows("hedges.tsv")}))
 
 
 def _without(words: Iterable[str], others: Iterable[str]) -> list[str]:
-    """The words that the others lack, in order, each once."""
+    """Return the words that the others lack, in order, each once."""
     gone = set(others)
     return list(dict.fromkeys(word for word in words if word not in gone))

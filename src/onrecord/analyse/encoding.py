@@ -1,4 +1,4 @@
-"""A table of statements as integer codes: made once, shared by all the networks that are built from it.
+"""Encode a table of statements as integer codes, once for all networks that are built from it.
 
 Building a network is then counting in NumPy arrays; nothing is quadratic in the number of statements.
 """
@@ -39,7 +39,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The distinct values of a field in code point order, and for each statement its index among them, or -1."""
+    """Hold the distinct values of a field in code point order, and each statement's index among them, or -1."""
 
     names: tuple[str, ...]
     codes: Ints
@@ -47,7 +47,7 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """A qualifier: its levels in order, for each statement the index of its level or -1, and what kind it is.
+    """Hold a qualifier: its levels in order, each statement's level index or -1, and the kind of values.
 
     `kind` is `none` (no qualifier: one level), `boolean` (levels 0 and 1), `integer` (the integers that occur) or
     `text` (whose levels are only the same or not the same). `near` holds what was made of pairs of levels.
@@ -61,7 +61,7 @@ class Levels:
 
 
 class EncodedTable:
-    """A statement table whose fields are turned into codes when they are first asked for.
+    """Encode the fields of a statement table when they are first requested.
 
     A column `time` (datetime, UTC) says when, where there is one, else `date`.
     """
@@ -78,7 +78,7 @@ class EncodedTable:
 
     @cached_property
     def order(self) -> Ints:
-        """The statements' places by time, document, place in it and id: the first of duplicates is the one kept.
+        """Order the statements by time, document, position and id; of duplicates the first is kept.
 
         Names and ids that are numbers sort as numbers, and so a DNA database keeps its order.
         """
@@ -110,19 +110,25 @@ class EncodedTable:
         return found
 
     def field(self, name: str) -> Codes:
-        """The codes of a text field; empty text counts as missing; TableError where there is no such column."""
+        """Return the codes of a text field; empty text counts as missing.
+
+        Raises:
+            TableError: there is no such column.
+        """
         if name not in self._fields:
             self._fields[name] = _codes(self._column(name))
         return self._fields[name]
 
     def levels(self, name: str | None) -> Levels:
-        """The codes of a qualifier column: boolean, integer or text; `stance` is boolean: support 1, oppose 0."""
+        """Return the codes of a qualifier column: boolean, integer or text; `stance` is boolean (support 1, oppose
+        0).
+        """
         if name not in self._levels:
             self._levels[name] = self._level(name)
         return self._levels[name]
 
     def period(self, unit: str) -> Ints:
-        """For each statement the number of its document, ISO week, month or year, or 0 for `all`.
+        """Number each statement's document, ISO week, month or year; 0 for `all`.
 
         Weeks and months are those of their year: DNA 3.0 merges the same week or month of different years, which is
         a fault (docs/dna.md). Undated statements get a number of their own each, and so are nobody's duplicate.
@@ -132,7 +138,7 @@ class EncodedTable:
         return self._periods[unit]
 
     def matches(self, field: str, values: tuple[str, ...]) -> Bools:
-        """Which statements have one of the values in a field; "" means that the field is empty."""
+        """Mark the statements with one of the values in a field; "" means that the field is empty."""
         column = self.table[field] if field in self.table.columns and field != "article" else None
         if column is not None and column.dtype == pl.Boolean:
             column = column.cast(pl.Int64)
@@ -147,7 +153,7 @@ class EncodedTable:
         return np.isin(coded.codes, index)
 
     def between(self, since: str | date | None, until: str | date | None) -> Bools:
-        """Which statements lie in the range, both ends included; a day or month as the end is taken whole."""
+        """Mark the statements in the range, both ends included; a day or month as the end is included whole."""
         inside = np.ones(self.size, dtype=np.bool_)
         if since is not None or until is not None:
             inside &= self.time != UNDATED
@@ -203,7 +209,9 @@ class EncodedTable:
 
 
 def seconds(table: pl.DataFrame) -> Ints:
-    """The statements' times in seconds since 1970 (UTC), from `time` or else `date`; UNDATED where there is none."""
+    """Return the statements' times in seconds since 1970 (UTC), from `time` or else `date`; UNDATED where there is
+    none.
+    """
     if "time" in table.columns:
         found = _filled(table["time"].cast(pl.Datetime("us")).cast(pl.Int64), UNDATED)
         return np.where(found == UNDATED, UNDATED, found // 1_000_000)
@@ -214,12 +222,12 @@ def seconds(table: pl.DataFrame) -> Ints:
 
 
 def moment(second: int) -> datetime:
-    """The date and time (UTC, without a zone) of seconds since 1970."""
+    """Convert seconds since 1970 to date and time (UTC, without a zone)."""
     return datetime(1970, 1, 1) + timedelta(seconds=int(second))
 
 
 def bound(value: str | date, *, end: bool) -> int:
-    """An ISO date, maybe partial or with a time, as seconds since 1970; as an end, its last second."""
+    """Convert an ISO date, maybe partial or with a time, to seconds since 1970; as an end, to its last second."""
     if isinstance(value, str) and "T" in value:
         try:
             value = datetime.fromisoformat(value)

@@ -1,4 +1,4 @@
-"""Measures on networks: backbone, clusters, polarization, centralities. Frames in and out, no plots."""
+"""Measure networks: backbone, clusters, polarization, centralities. Frames in, frames out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CENTRALITIES = ("degree", "strength", "conflict", "betweenness", "closeness", "e
 
 
 def backbone(net: Network, *, alpha: float = 0.05) -> pl.DataFrame:
-    """The ties that stand out among those of a node (disparity filter: Serrano, Boguñá and Vespignani, PNAS 2009).
+    """Return the significant ties (disparity filter: Serrano, Boguñá and Vespignani, PNAS 2009).
 
     Columns source, target, weight, p; a tie stays if p < alpha from either end, where p = (1 - w / s) ** (k - 1) with
     s and k the strength and degree of the node (1 where the node has one tie). Weights count by size, without sign.
@@ -38,7 +38,7 @@ def backbone(net: Network, *, alpha: float = 0.05) -> pl.DataFrame:
 
 
 def clusters(net: Network, *, method: str = "louvain", count: int | None = None, seed: int = 0) -> pl.DataFrame:
-    """Which cluster each node is in, numbered from 1 by size and name: columns name, cluster.
+    """Assign each node to a cluster, numbered from 1 by size and name (columns name, cluster).
 
     `louvain` maximises modularity over the positive ties (Blondel et al. 2008). `leiden` does so over ties of both
     signs: positive ones attract, negative ones repel (Traag, Waltman and van Eck 2019); it needs the extra `clusters`.
@@ -63,7 +63,7 @@ def clusters(net: Network, *, method: str = "louvain", count: int | None = None,
 
 
 def tree(net: Network) -> pl.DataFrame:
-    """The merges of the hierarchical clustering, one a row: step, left, right (members), height."""
+    """Return the merges of the hierarchical clustering, one per row: step, left, right (members), height."""
     _filled(net)
     schema: dict[str, Any] = {
         "step": pl.Int64,
@@ -83,7 +83,7 @@ def tree(net: Network) -> pl.DataFrame:
 
 
 def centralities(net: Network) -> pl.DataFrame:
-    """A row per node: name, mode and the measures of `CENTRALITIES`.
+    """Return a row per node: name, mode and the measures of `CENTRALITIES`.
 
     Paths and flows run over positive ties (a tie of weight w has length 1 / w); `strength` is the sum of positive
     weights, `conflict` that of negative ones, without sign. Closeness is the harmonic mean over all other nodes, so
@@ -131,7 +131,7 @@ class Polarization:
 
 
 def polarization(table: pl.DataFrame, options: Options | None = None) -> Polarization:
-    """Polarization of the actors in the rows of `options` (default: affiliations on issues).
+    """Measure the polarization of the actors in the rows of `options` (default: affiliations on issues).
 
     It is 1 if and only if two camps of one size agree wholly within and disagree wholly between them, 0 where there is
     no conflict or no second camp. Measures of the size of camps or of conflict alone, as DNA's, rise when a camp is
@@ -145,7 +145,7 @@ def polarization(table: pl.DataFrame, options: Options | None = None) -> Polariz
 
 
 def polarity(names: tuple[str, ...], congruence: Floats, conflict: Floats) -> Polarization:
-    """Polarization of two symmetric matrices over the same nodes; the camps are those that fit the ties best."""
+    """Measure the polarization of two symmetric matrices over the same nodes, with the camps that fit the ties best."""
     side = _camps(congruence - conflict)
     camps = pl.DataFrame(
         {
@@ -166,7 +166,7 @@ def _share(part: float, rest: float, nothing: float) -> float:
 
 
 def _camps(ties: Floats) -> Floats:
-    """+1 or -1 for each node, so that the ties within camps less those between are as great as moves can make them.
+    """Assign +1 or -1 to each node, to maximize ties within the two camps minus ties between them.
 
     From the leading eigenvector, then single moves while they help: a local optimum, the same on every run. The first
     node's camp is +1; nodes without ties join it.
@@ -193,7 +193,7 @@ def _camps(ties: Floats) -> Floats:
 
 
 def _disparity(size: Floats) -> Floats:
-    """For each cell the p value of its weight among those of its row."""
+    """Compute for each cell the p value of its weight among those of its row."""
     strength = size.sum(axis=1, keepdims=True)
     degree = (size > 0).sum(axis=1, keepdims=True)
     share = np.divide(size, strength, out=np.zeros_like(size), where=strength > 0)
@@ -255,7 +255,7 @@ def _linkage(net: Network) -> Any:
 
 
 def _square(net: Network) -> tuple[list[str], Floats]:
-    """All nodes in one matrix; of a two-mode network, rows first, then columns."""
+    """Return all nodes in one matrix; for a two-mode network, rows first, then columns."""
     if net.mode == "one":
         return list(net.rows), net.values
     rows, columns = net.values.shape
@@ -277,7 +277,7 @@ def _graph(weights: Floats) -> Any:
 
 
 def _leading(weights: Floats) -> Floats:
-    """The eigenvector of the greatest eigenvalue, its largest entry scaled to 1; 0 where there are no ties."""
+    """Compute the leading eigenvector, its largest entry scaled to 1; 0 where there are no ties."""
     if not weights.any():
         return np.zeros(weights.shape[0])
     vector = np.abs(np.linalg.eigh(weights)[1][:, -1])

@@ -20,7 +20,7 @@ _SMALL = frozenset({"the", "of", "and", "for", "a", "an", "de", "la", "von", "va
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Two actors who may be one: `name` was heard more than `other`."""
+    """Describe two actors who may be one; `name` has more statements than `other`."""
 
     name: RegisteredActor
     other: RegisteredActor

@@ -1,4 +1,4 @@
-"""What network to build, and the network that is built (see `networks`)."""
+"""Define the options of a network and the network that is built from them (see `networks`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DUPLICATES = ("include", "document", "week", "month", "year", "all")
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The options of a network; the names are DNA's, in English spelling.
+    """Hold the options of a network; the names are DNA's, in British spelling.
 
     `exclude` and `only` are pairs of field and value: a statement goes if it has an excluded value, or if in a field
     of `only` it has none of the values given for that field (DNA's inverted exclusion). `isolates` keeps the nodes
@@ -76,7 +76,7 @@ class Options:
 
 @dataclass(frozen=True, repr=False)
 class Network:
-    """A matrix with the names of its rows and columns, both in code point order; `values` is a dense float array.
+    """Hold a matrix with the names of its rows and columns, both in code point order; `values` is a dense float array.
 
     In a one-mode network rows and columns are the same nodes and the matrix is symmetric. `middle` is the point in time
     of a window; without windows it is None and `start` and `stop` are the first and last dates.
@@ -93,13 +93,13 @@ class Network:
     stop: datetime | None = None
 
     def at(self, start: datetime, middle: datetime, stop: datetime) -> Network:
-        """The same network as that of a window."""
+        """Return the same network as that of a time window."""
         return Network(
             self.mode, self.rows, self.columns, self.values, self.statements, self.options, start, middle, stop
         )
 
     def frame(self) -> pl.DataFrame:
-        """One row per row name, in the column `name`, one column per column name."""
+        """Return a row per row name, in the column `name`, and a column per column name."""
         # A node may itself be called "name".
         first = "name" if "name" not in self.columns else ""
         names: dict[str, Any] = {first: pl.Series(self.rows, dtype=pl.String)}
@@ -151,7 +151,7 @@ class Network:
         return pandas.DataFrame(self.values, index=list(self.rows), columns=list(self.columns))
 
     def edges(self) -> pl.DataFrame:
-        """The ties that are not 0, as source, target, weight; each tie of a one-mode network once, loops left out."""
+        """Return the nonzero ties as source, target, weight; in one mode each tie once, without loops."""
         values = np.triu(self.values, 1) if self.mode == "one" else self.values
         place = np.nonzero(values)
         return pl.DataFrame(

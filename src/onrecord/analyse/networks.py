@@ -1,4 +1,5 @@
-"""Networks as Discourse Network Analyzer defines them (Leifeld 2017, Oxford Handbook of Political Networks, ch. 12).
+"""Build networks as Discourse Network Analyzer defines them (Leifeld 2017, Oxford Handbook of Political Networks, ch.
+12).
 
 With x[i, j, k] statements by actor i on concept j with qualifier k: a two-mode network sums over k, a one-mode
 network multiplies the counts of two actors on the same concept: under equal k (congruence), unequal k (conflict), both
@@ -31,7 +32,7 @@ DENSE_CELLS = 4_000_000
 
 @dataclass(frozen=True)
 class Selection:
-    """The statements that a network counts: their places in `coded`, in time order, and the nodes they may have."""
+    """Hold the statements that a network counts, as indices into `coded` in time order, and the possible nodes."""
 
     coded: EncodedTable
     options: Options
@@ -40,7 +41,7 @@ class Selection:
 
     @cached_property
     def levels(self) -> Levels:
-        """The qualifier; its integer or text levels are those that the statements before exclusion have."""
+        """Return the qualifier; its integer or text levels are those of the statements before exclusion."""
         levels = self.coded.levels(self.options.qualifier)
         if levels.kind not in ("integer", "text"):
             return levels
@@ -54,7 +55,7 @@ class Selection:
         return Levels(levels.kind, levels.values[used], index[levels.codes], labels)
 
     def nodes(self, field: str, chosen: Ints) -> tuple[tuple[str, ...], Ints]:
-        """The names to show for a field, and for each code of the field its place among them (or -1)."""
+        """Return the names to show for a field, and each code's index among them (or -1)."""
         coded = self.coded.field(field)
         among = self.original if self.options.isolates else chosen
         present = np.zeros(len(coded.names) + 1, dtype=np.bool_)
@@ -68,7 +69,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class CellCounts:
-    """Statements as the cells that they fall into: (row x columns + column) x depth + level.
+    """Hold statements as the cells they count in: (row x columns + column) x depth + level.
 
     `depth` is the number of levels, and one more where statements without a level count. `weights` are those of the
     statements (1 where None), `start` and `stop` their first and last dates. `kept` holds what was made of them.
@@ -100,9 +101,10 @@ class CellCounts:
 
 
 def network(table: pl.DataFrame | EncodedTable, options: Options) -> Network:
-    """The network of a statement table (or of its codes); TableError where a field is missing or it is too large.
+    """Build the network of a statement table (or of its codes).
 
-    Networks of one `EncodedTable` that differ only in how they aggregate or normalise share their counts.
+    Raises:
+        TableError: a field is missing, or the network is too large.
     """
     if options.mode == "events":
         raise TableError("an event list is no matrix: call events")
@@ -114,7 +116,7 @@ def network(table: pl.DataFrame | EncodedTable, options: Options) -> Network:
 
 
 def events(table: pl.DataFrame | EncodedTable, options: Options) -> pl.DataFrame:
-    """The statements that are left after exclusion and the filter of duplicates, in time order: an event list."""
+    """Return the statements after exclusion and removal of duplicates, in time order: an event list."""
     picked = select(table, options)
     return picked.coded.table[picked.chosen]
 
@@ -144,12 +146,12 @@ def select(table: pl.DataFrame | EncodedTable, options: Options, *, ordered: boo
 
 
 def build(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Network:
-    """The matrix of some of the selected statements, each counting as its weight (1 where none are given)."""
+    """Build the matrix of some of the selected statements, each with its weight (default 1)."""
     return aggregate_counts(count(picked, chosen, weights), picked.options)
 
 
 def count(picked: Selection, chosen: Ints, weights: Floats | None = None) -> CellCounts:
-    """The cells of some of the selected statements."""
+    """Count some of the selected statements in cells."""
     options, coded = picked.options, picked.coded
     rows, row_place = picked.nodes(options.rows, chosen)
     columns, column_place = picked.nodes(options.columns, chosen)
@@ -166,7 +168,7 @@ def count(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Cel
 
 
 def aggregate_counts(counted: CellCounts, options: Options) -> Network:
-    """The matrix of counted statements."""
+    """Aggregate counted statements to a network."""
     rows, columns, levels = counted.rows, counted.columns, counted.levels
     _fits(len(rows), len(columns), options.mode)
     if options.mode == "two":
@@ -184,7 +186,7 @@ def aggregate_counts(counted: CellCounts, options: Options) -> Network:
 
 
 def one_mode(counts: Any, weights: Floats, aggregate: str, kind: str) -> Floats:
-    """The one-mode matrix, not yet normalised, of counts (actors x concepts and levels, the levels running fastest)."""
+    """Compute the one-mode matrix, not normalised, of counts (actors x concepts and levels, levels running fastest)."""
     if kind == "text" and aggregate in ("conflict", "subtract"):
         alone = _alone(counts)
         return alone if aggregate == "conflict" else _dense(counts @ counts.T) - alone
@@ -192,7 +194,7 @@ def one_mode(counts: Any, weights: Floats, aggregate: str, kind: str) -> Floats:
 
 
 def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Options) -> Floats:
-    """The two-mode matrix of counts (cells x levels, the columns running fastest), normalised as asked.
+    """Compute the two-mode matrix of counts (cells x levels, columns running fastest), normalised on request.
 
     Activity divides each row, prominence each column: by the number of its statements, or under `combine` (where a
     weight is a code, no amount) by the number of its ties.
@@ -219,7 +221,7 @@ def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Optio
 
 
 def _whole(picked: Selection) -> CellCounts:
-    """The cells of all selected statements, with their first and last dates."""
+    """Count all selected statements in cells, with their first and last dates."""
     counted = count(picked, picked.chosen)
     dated = picked.coded.time[picked.chosen]
     dated = dated[dated != UNDATED]
@@ -249,7 +251,7 @@ def _similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
 
 
 def _kept(coded: EncodedTable, options: Options, *, document: bool) -> Bools:
-    """The statements that the exclusions on the document (or on the statement) leave."""
+    """Select the statements that the exclusions on the document (or on the statement) leave."""
     kept = np.ones(coded.size, dtype=np.bool_)
     for pairs, wanted in ((options.exclude, False), (options.only, True)):
         for name, values in _by_field(pairs):
@@ -266,7 +268,7 @@ def _by_field(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ..
 
 
 def _first(keys: list[Ints]) -> Bools:
-    """Which statements are the first with their combination of keys."""
+    """Mark the first statement with each combination of keys."""
     combined = np.zeros(keys[0].size, dtype=np.int64)
     room = 1
     for key in keys:

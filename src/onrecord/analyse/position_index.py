@@ -1,4 +1,4 @@
-"""Where each party stands, indexed: any day's positions are looked up, where `positions.matrix` works them out.
+"""Index positions, so that those of any day are looked up, where `positions.matrix` computes them.
 
 For whoever asks again and again, as a server does. Positions stand in groups of one actor and one issue, each from
 old to new, so that the newest one of a day is found by bisection in one sorted array of numbers. The answer is that of
@@ -30,7 +30,7 @@ _SIDE = np.array([STANCE_VALUE[stance] for stance in POSITIONS], dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a matrix by columns: `actor` and `issue` are places in the lists of `PositionIndex`.
+    """Hold the cells of a matrix as columns; `actor` and `issue` are indices into the lists of `PositionIndex`.
 
     `row` is where the newest statement stands in the table, `count` how many statements are behind the cell.
     """
@@ -41,12 +41,12 @@ class Cells:
     count: Numbers
 
     def take(self, chosen: NDArray[np.bool_] | Numbers) -> Cells:
-        """Some of the cells."""
+        """Select some of the cells."""
         return Cells(self.actor[chosen], self.issue[chosen], self.row[chosen], self.count[chosen])
 
 
 class PositionIndex:
-    """The positions of a table by `speaker` or `affiliation`, of actors and issues in code point order.
+    """Index the positions of a table by `speaker` or `affiliation`; actors and issues are in code point order.
 
     `busy` are the actors' places, those with the most positions first. It holds some 20 bytes per position.
     """
@@ -76,13 +76,13 @@ class PositionIndex:
         self.total: Numbers = total
 
     def place(self, actor: str) -> int | None:
-        """The actor's place in `actors`; None where they hold no position."""
+        """Return the actor's index in `actors`; None where they hold no position."""
         return self._places.get(actor)
 
     def cells(
         self, *, actors: Sequence[int] | None = None, issue: str | None = None, as_of: str | date | None = None
     ) -> Cells:
-        """The cells of some actors (by their places) or of all, on one issue or on all, by actor and issue.
+        """Return the cells of some actors (by index) or of all, on one issue or on all, by actor and issue.
 
         Up to the end of `as_of`, as in `matrix`: undated statements count only where no date is asked for.
         """
@@ -98,7 +98,7 @@ class PositionIndex:
         return Cells(self._actor[groups], self._issue[groups], rows, last - first)
 
     def rows(self, actors: Sequence[int], as_of: str | date | None = None) -> Numbers:
-        """The places in the table of all positions of some actors, in the table's order; dated up to `as_of`."""
+        """Return the row numbers of all positions of some actors, in the table's order, up to `as_of`."""
         groups = self._groups(actors, None)
         pieces = [np.arange(self._start[g], self._end[g]) for g in groups]
         found = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int64)
@@ -162,6 +162,6 @@ def _places(values: pl.Series, names: list[str]) -> Numbers:
 
 
 def _most(of: Numbers, than: Numbers, number: int = 10) -> Numbers:
-    """The places where the first count is the greater one, the greatest first; at most `number`."""
+    """Return the indices where the first count exceeds the second, the greatest first; at most `number`."""
     fit = np.flatnonzero(of > than)
     return fit[np.argsort(-of[fit], kind="stable")][:number]

@@ -1,4 +1,4 @@
-"""Where each party stands on each issue: the matrix of actors and issues at a date.
+"""Compute the matrix of positions: which stance each actor takes on each issue at a date.
 
 A cell rests on the statements that take a position (stance other than `none`) by a named actor on an issue. Three
 rules settle what it shows: `latest` (the newest statement; of several that day the surest reading, then the firmest,
@@ -54,7 +54,7 @@ SIDE = 1 / 3
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Matrix:
-    """One row per actor and issue in `cells` (columns of `CELL`), by actor and issue in code point order.
+    """Hold one row per actor and issue in `cells` (columns of `CELL`), by actor and issue in code point order.
 
     `value` is the weighted mean stance in [-1, 1], `spread` the population standard deviation of the bare stances
     (0: all agree, 1: half for and half against), `confidence` that of the statements which the shown stance rests on,
@@ -76,23 +76,23 @@ class Matrix:
 
     @property
     def actors(self) -> list[str]:
-        """The actors, in code point order."""
+        """Return the actors, in code point order."""
         return sorted(set(self.cells["actor"].to_list()))
 
     @property
     def issues(self) -> list[str]:
-        """The issues, in code point order."""
+        """Return the issues, in code point order."""
         return sorted(set(self.cells["issue"].to_list()))
 
     def wide(self, field: str = "stance") -> pl.DataFrame:
-        """A row per actor, a column per issue, with one field of the cells; null where nothing was said."""
+        """Return a row per actor and a column per issue, with one field of the cells; null where nothing was said."""
         if self.cells.is_empty():
             return pl.DataFrame(schema={"actor": pl.String})
         wide = self.cells.pivot(on="issue", index="actor", values=field)
         return wide.select("actor", *self.issues).sort("actor")
 
     def cell(self, actor: str, issue: str) -> dict[str, Any] | None:
-        """One cell, or None where the actor took no position on the issue."""
+        """Return one cell, or None where the actor took no position on the issue."""
         rows = self.cells.filter((pl.col("actor") == actor) & (pl.col("issue") == issue)).to_dicts()
         return rows[0] if rows else None
 
@@ -105,9 +105,19 @@ def matrix(
     window: str | int | timedelta | None = None,
     by: str = "speaker",
 ) -> Matrix:
-    """The matrix of positions up to the end of `as_of`, of `window` before it; TableError for unknown options.
+    """Compute the matrix of positions up to the end of `as_of`, over the preceding `window`.
 
-    Statements without a speaker, an issue or a position are left out, as are undated ones once a date is asked for.
+    Statements without a speaker, an issue or a position are left out, as are undated ones once a date is given.
+
+    Args:
+        table: a statement table.
+        rule: how a cell is decided: `latest`, `majority` or `weighted` (see the module).
+        as_of: the last day that counts, an ISO date that may lack day or month.
+        window: how far back to look, such as `days:90`.
+        by: `speaker` or `affiliation`.
+
+    Raises:
+        TableError: an option is unknown.
     """
     if window is not None:
         duration(window)
@@ -203,7 +213,7 @@ def _probability(stated: pl.DataFrame, settled: pl.DataFrame, rule: str) -> pl.D
 
 
 def _settle(stated: pl.DataFrame, rule: str) -> pl.DataFrame:
-    """Settle what each cell shows: stance, commitment, whether under a condition, and the confidence behind it."""
+    """Decide what each cell shows: stance, commitment, whether under a condition, and the confidence."""
     conditional = (pl.col("condition").list.len() > 0).fill_null(value=False).alias("conditional")
     if rule == "latest":
         shown = [pl.col("stance"), pl.col("commitment"), conditional, pl.col("confidence")]
@@ -228,7 +238,7 @@ def _settle(stated: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 
 def _weigh(by_stance: pl.DataFrame, winner: list[pl.Expr]) -> pl.DataFrame:
-    """The weighted rule: the mean decides the stance, the statements of that stance give the rest.
+    """Apply the weighted rule: the mean decides the stance, the statements of that stance give the rest.
 
     A mean in the middle third is `mixed`, or `noncommittal` where nobody took any side at all.
     """

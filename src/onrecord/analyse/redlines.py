@@ -1,4 +1,4 @@
-"""Red lines: what a party refuses or demands absolutely, how often it said so and how recently.
+"""Find red lines: what a party refuses or demands absolutely, how often and how recently.
 
 A statement is absolute where it takes a side without a condition and without a hedge, and
 
@@ -53,7 +53,7 @@ FIRM = ("CT+", "CT-", "Uu")
 def redlines(
     table: pl.DataFrame, *, by: str = "speaker", as_of: str | date | None = None, window: str | int | None = None
 ) -> pl.DataFrame:
-    """A row per actor, issue and kind (`refusal` or `demand`), columns of `REDLINES`, the most recent first.
+    """Return a row per actor, issue and kind (`refusal` or `demand`; columns of `REDLINES`), most recent first.
 
     `reports` counts statements, `count` utterances: one that ten outlets tell counts once. `explicit`: the words are
     absolute, not just the act. `days_since` counts from `as_of` or the table's last date; `quote` is the newest

@@ -1,4 +1,4 @@
-"""Scenarios: what settlement lies within reach, by arithmetic over reported positions; no forecast of people.
+"""Compute possible settlements from reported positions; this is arithmetic, not a forecast of behaviour.
 
 A position lies in [-1, 1]: the mean of an actor's sides (support 1, oppose -1) times the strength of commitment.
 Salience is the geometric mean of an issue's share of the actor's statements and its persistence (the share of the
@@ -55,7 +55,7 @@ NASH_STEPS = 30
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`settlements`: a row per issue (columns of `SETTLEMENTS`); `inputs`: what they rest on (columns of `INPUTS`).
+    """Hold `settlements`, a row per issue (columns of `SETTLEMENTS`), and `inputs`, their basis (columns of `INPUTS`).
 
     `outcome` is the side on which the compromise lies, `likely` the share of draws in which it lies there; `notes` has
     to be shown with the figures.
@@ -76,7 +76,7 @@ def scenario(
     draws: int = 1000,
     seed: int = 0,
 ) -> Scenario:
-    """The settlements of every issue on which somebody took a position.
+    """Compute the settlements of every issue on which somebody took a position.
 
     `capabilities` maps actors to numbers from 0 on, those left out count 1; `what_if` maps (actor, issue) to the
     stance to assume instead of what was reported, wholly committed. TableError where an actor or stance is unknown.
@@ -102,7 +102,7 @@ def scenario(
 
 
 def salience(stated: pl.DataFrame) -> pl.DataFrame:
-    """For each actor and issue of `positions`: share, persistence and salience, each in [0, 1].
+    """Compute share, persistence and salience for each actor and issue of `positions`, each in [0, 1].
 
     Undated statements count in the share and not in the persistence; an actor without any date persists in all.
     """
@@ -124,7 +124,8 @@ def salience(stated: pl.DataFrame) -> pl.DataFrame:
 
 
 def ktab(found: Scenario, *, name: str = "OnRecord", description: str = NOTE) -> str:
-    """The inputs as CSV for KTAB's spatial model (SMP): positions and saliences from 0 to 100, capabilities as given.
+    """Export the inputs as CSV for KTAB's spatial model (SMP): positions and saliences 0 to 100, capabilities as
+    given.
 
     A first line with name, description and the numbers of actors and dimensions, a heading, a line per actor. An actor
     that took no position on an issue stands in the middle (50) at salience 0.
@@ -152,12 +153,12 @@ def ktab(found: Scenario, *, name: str = "OnRecord", description: str = NOTE) ->
 
 
 def compromise(at: Floats, weights: Floats) -> Floats:
-    """The weighted mean over the first axis (actors); `weights` are of the same shape, and of some weight each."""
+    """Compute the weighted mean over the first axis (actors); `weights` have the same shape and a positive sum."""
     return np.asarray((at * weights).sum(axis=0) / weights.sum(axis=0))
 
 
 def median(at: Floats, weights: Floats) -> Floats:
-    """The weighted median over the first axis: the middle of the two where the weight splits evenly."""
+    """Compute the weighted median over the first axis: the midpoint where the weight splits evenly."""
     order = np.argsort(at, axis=0, kind="stable")
     placed = np.take_along_axis(at, order, axis=0)
     below = np.cumsum(np.take_along_axis(weights, order, axis=0), axis=0)
@@ -169,7 +170,7 @@ def median(at: Floats, weights: Floats) -> Floats:
 
 
 def nash(at: Floats, weights: Floats) -> Floats:
-    """The asymmetric Nash point over the first axis: where the weighted log gains stop growing (by bisection).
+    """Compute the asymmetric Nash point over the first axis: where the weighted log gains peak (by bisection).
 
     The sum of w log(1 - ((x - p) / 2) ** 2) is concave in x on (-1, 1), so its slope has one zero there.
     """
@@ -195,7 +196,7 @@ def _strengths(capabilities: Mapping[str, float], stated: pl.DataFrame) -> dict[
 
 
 def _cells(stated: pl.DataFrame) -> pl.DataFrame:
-    """A row per actor and issue, in the order of `stated`."""
+    """Return a row per actor and issue, in the order of `stated`."""
     sure = pl.col("confidence").clip(lower_bound=1e-6)
     cells = stated.group_by("actor", "issue", maintain_order=True).agg(
         ((pl.col("side") * pl.col("firm") * sure).sum() / sure.sum()).alias("position"),
@@ -211,7 +212,7 @@ def _cells(stated: pl.DataFrame) -> pl.DataFrame:
 def _assume(
     cells: pl.DataFrame, drawn: Floats, there: Bools, what_if: Mapping[tuple[str, str], str], notes: list[str]
 ) -> tuple[pl.DataFrame, Floats, Bools]:
-    """The cells with assumed stances in place of reported ones; a new cell gets the actor's mean salience."""
+    """Replace reported stances by assumed ones; a new cell gets the actor's mean salience."""
     drawn, there = drawn.copy(), there.copy()
     rows = cells.to_dicts()
     for (actor, issue), stance in sorted(what_if.items()):

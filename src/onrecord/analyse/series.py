@@ -1,4 +1,4 @@
-"""Networks through time: windows that move one unit at a time, plain or weighted by a kernel around their middle.
+"""Build networks through time: moving windows, plain or weighted by a kernel around their middle.
 
 A plain window of n units reaches round((n - 1) / 2) units to either side (halves up); one of n events is the n
 statements around each statement. A kernel window of width w (made even) weights a statement at distance d units from
@@ -40,14 +40,18 @@ MOST_WINDOWS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class TimeWindow:
-    """The length of a window and the unit in which it moves."""
+    """Hold the length of a window and the unit in which it moves."""
 
     unit: str
     size: int
 
     @classmethod
     def parse(cls, text: str) -> TimeWindow:
-        """A window such as `days:8` or `events:20`; TableError where it is none."""
+        """Parse a window such as `days:8` or `events:20`.
+
+        Raises:
+            TableError: the text is no window.
+        """
         found = re.fullmatch(r"(events?|seconds?|minutes?|hours?|days?|weeks?|months?|years?):(\d{1,9})", text.strip())
         if found is None or int(found[2]) < 1:
             raise TableError(f"{text!r} is no window; write days:8, weeks:4, months:6, years:1 or events:20")
@@ -62,7 +66,7 @@ def series(
     kernel: str | None = None,
     indent: bool = True,
 ) -> Iterator[Network]:
-    """The networks of a moving window, one after the other; none where there are no dated statements.
+    """Yield the networks of a moving window; none where there are no dated statements.
 
     With a kernel all networks have the same nodes, and only `none` and `average` can normalise; with `indent` (always
     so without a kernel) the first and the last window lie wholly inside the range of time.
@@ -77,7 +81,7 @@ def series(
 
 
 def long(networks: Iterator[Network]) -> pl.DataFrame:
-    """A row per window and cell: k (from 1), start, middle, stop, statements, row, column, value."""
+    """Return a row per window and cell: k (from 1), start, middle, stop, statements, row, column, value."""
     return pl.concat([pl.DataFrame(schema=LONG), *[_cells(k, net) for k, net in enumerate(networks, 1)]])
 
 
@@ -134,7 +138,7 @@ def _plain(picked: Selection, window: TimeWindow) -> Iterator[Network]:
 
 
 def _events(picked: Selection, size: int) -> Iterator[Network]:
-    """A window around each statement; statements of one moment keep their order by document and place."""
+    """Yield a window around each statement; statements of one moment keep their order by document and position."""
     half = size // 2
     times = picked.coded.time[picked.chosen]
     for place in range(half, times.size - half):
@@ -144,7 +148,7 @@ def _events(picked: Selection, size: int) -> Iterator[Network]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Networks of consecutive windows that have the same nodes, as one array: windows x rows x columns.
+    """Hold networks of consecutive windows with the same nodes, as one array: windows x rows x columns.
 
     `start`, `middle` and `stop` are arrays of datetime64[s], `statements` counts those inside each window.
     """
@@ -159,7 +163,7 @@ class Block:
     stop: Any
 
     def networks(self) -> Iterator[Network]:
-        """The windows one by one."""
+        """Yield the windows one by one."""
         times = zip(self.start.tolist(), self.middle.tolist(), self.stop.tolist(), strict=True)
         for place, (start, middle, stop) in enumerate(times):
             yield Network(
@@ -171,7 +175,7 @@ class Block:
 def blocks(
     table: pl.DataFrame | EncodedTable, options: Options, window: str | TimeWindow, *, kernel: str, indent: bool = True
 ) -> Iterator[Block]:
-    """The networks of a kernel's windows as arrays, a block of windows at a time: what `series` yields one by one."""
+    """Yield the networks of a kernel's windows as arrays, a block of windows at a time (see `series`)."""
     window = TimeWindow.parse(window) if isinstance(window, str) else window
     _check(options, window, kernel)
     coded = table if isinstance(table, EncodedTable) else EncodedTable(table)
@@ -203,7 +207,7 @@ def blocks(
 
 
 class _Tensor:
-    """The selected statements as counts: moments x (rows x columns x levels)."""
+    """Hold the selected statements as counts: moments x (rows x columns x levels)."""
 
     def __init__(self, picked: Selection) -> None:
         options, coded, chosen = picked.options, picked.coded, picked.chosen
@@ -234,7 +238,7 @@ class _Tensor:
         return np.asarray(self.until[high] - self.until[low])
 
     def two(self, weights: Floats, options: Options) -> Floats:
-        """The two-mode matrices of weights (windows x moments)."""
+        """Compute the two-mode matrices of weights (windows x moments)."""
         cells = self._sum(weights).reshape(-1, *self.shape)
         if options.aggregate == "subtract" and self.levels.kind != "text":
             values = self.levels.values
@@ -242,7 +246,7 @@ class _Tensor:
         return np.asarray(cells.sum(axis=3))
 
     def one(self, weights: Floats, options: Options) -> Floats:
-        """The one-mode matrices, diagonals included: the root of a product is the product of roots."""
+        """Compute the one-mode matrices, diagonals included, by the root of the product of weights."""
         cells = self._sum(np.sqrt(weights))
         pairs = similarity(self.levels, options.aggregate, self.depth)
         left = (cells.reshape(-1, self.depth) @ pairs).reshape(-1, self.shape[0], self.shape[1] * self.depth)
@@ -256,7 +260,9 @@ class _Tensor:
 
     @cached_property
     def _average(self) -> Floats:
-        """DNA's norm under a kernel: the sum of 2 / (n + n') over concepts and levels that either actor has used."""
+        """Compute DNA's norm under a kernel: the sum of 2 / (n + n') over concepts and levels that either actor
+        used.
+        """
         counts = np.asarray(self.counts.sum(axis=0)).reshape(self.shape[0], -1)
         norm = np.zeros((self.shape[0], self.shape[0]))
         for place in range(self.shape[0]):
@@ -266,7 +272,7 @@ class _Tensor:
 
 
 def _weights(moments: Ints, centres: Ints, unit: str, half: int, kernel: str) -> Floats:
-    """The kernel's weights, windows x moments, before those outside a bounded window are cut off."""
+    """Compute the kernel's weights, windows x moments, before those outside a bounded window are removed."""
     if unit in UNITS:
         apart = np.trunc((centres[:, None] - moments[None, :]) / UNITS[unit])
     else:
@@ -281,7 +287,7 @@ def _weights(moments: Ints, centres: Ints, unit: str, half: int, kernel: str) ->
 
 
 def _middles(begin: int, end: int, unit: str) -> Ints:
-    """The middles of the windows, in seconds since 1970, both ends included."""
+    """Return the middles of the windows, in seconds since 1970, both ends included."""
     if unit in UNITS:
         if (end - begin) // UNITS[unit] > MOST_WINDOWS:
             raise TableError(f"more than {MOST_WINDOWS:,} windows; choose a longer unit than {unit}")
@@ -290,7 +296,7 @@ def _middles(begin: int, end: int, unit: str) -> Ints:
 
 
 def _reach(centres: Ints, unit: str, count: int) -> Ints:
-    """The centres some units later."""
+    """Shift the centres by some units."""
     if unit in UNITS:
         return centres + UNITS[unit] * count
     return np.array([second(shift(moment(at), unit, count)) for at in centres], dtype=np.int64)
@@ -321,7 +327,7 @@ def _steps(begin: datetime, end: datetime, unit: str) -> Iterator[datetime]:
 
 
 def shift(at: datetime, unit: str, count: int) -> datetime:
-    """A point in time some units later; a day that the month lacks becomes its last."""
+    """Shift a point in time by some units; a day that the month lacks becomes its last."""
     if unit in UNITS:
         return at + timedelta(seconds=UNITS[unit] * count)
     months = at.year * 12 + at.month - 1 + count * (1 if unit == "months" else 12)
@@ -330,5 +336,5 @@ def shift(at: datetime, unit: str, count: int) -> datetime:
 
 
 def second(at: datetime) -> int:
-    """A date and time (UTC) as seconds since 1970."""
+    """Convert a date and time (UTC) to seconds since 1970."""
     return round((at - datetime(1970, 1, 1)).total_seconds())

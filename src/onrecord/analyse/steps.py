@@ -1,4 +1,4 @@
-"""Orders of steps over the conditions graph: which are possible, what blocks them, and what would open them.
+"""Order the steps of the conditions graph: which orders are possible, what blocks them, and what would open them.
 
 A concession is a party giving up one of its conditions. An edge of the graph that several parties ask for takes all of
 them, so what is given up is counted in conditions of parties (edge and actor), each once.
@@ -27,7 +27,8 @@ MOST_TRIED = 200_000
 
 
 def orders(edges: pl.DataFrame, *, limit: int = 20) -> pl.DataFrame:
-    """The possible orders of all steps that are in no circle nor wait for one: columns of `ORDERS`, at most `limit`.
+    """List possible orders (columns of `ORDERS`, at most `limit`) of all steps that neither are in a cycle nor depend
+    on one.
 
     Orders come in code point order of their steps; there is one empty order where nothing is possible.
     """
@@ -39,20 +40,20 @@ def orders(edges: pl.DataFrame, *, limit: int = 20) -> pl.DataFrame:
 
 
 def blocked(edges: pl.DataFrame) -> set[str]:
-    """The steps in a circle, and those that can only come after one of them."""
+    """Return the steps in a cycle, and those that can only come after one."""
     made = graph(edges)
     inside = {step for knot in cyclic_components(made) for step in knot}
     return inside | {later for step in inside for later in nx.descendants(made, step)}
 
 
 def cyclic_components(made: Any) -> list[list[str]]:
-    """The strongly connected parts with a circle: steps all of which wait for each other."""
+    """Return the strongly connected components with a cycle: steps that all wait for each other."""
     found = [sorted(part) for part in nx.strongly_connected_components(made) if len(part) > 1]
     return sorted(found)
 
 
 def concessions(edges: pl.DataFrame) -> pl.DataFrame:
-    """The smallest sets of conditions which, given up, open each knot (columns of `CONCESSIONS`).
+    """Find the smallest sets of conditions whose concession opens each cycle (columns of `CONCESSIONS`).
 
     All smallest sets are listed, up to LARGEST conditions; a larger one is found greedily, and `exact` is false.
     `gives_up` spells each condition as `actor: before → after`.
@@ -76,7 +77,7 @@ def concessions(edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cuts(part: Any) -> tuple[list[tuple[Any, ...]], bool]:
-    """The sets of edges of least cost whose loss leaves no circle; cost is the number of parties that ask for them."""
+    """Return the cheapest sets of edges whose removal leaves no cycle; an edge costs one per party that asks for it."""
     pairs = sorted(part.edges)
     cost = {pair: len(set(part.edges[pair]["actors"])) for pair in pairs}
     best, tried = None, 0
@@ -116,7 +117,7 @@ def _greedy(part: Any, cost: dict[Any, int]) -> tuple[Any, ...]:
 
 
 def _sorts(free: Any, limit: int) -> Iterator[list[str]]:
-    """The topological sorts in code point order, at most `limit`."""
+    """Return the topological orders in code point order, at most `limit`."""
     waiting = {step: free.in_degree(step) for step in free}
 
     def extend(done: list[str], waiting: dict[str, int]) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""The statement table that every analysis takes: its columns, its checks, its dates and the weights of its words.
+"""Define the statement table of the analyses: its columns, checks, dates, and the weights of stance and commitment.
 
 A table is a Polars frame with one row per statement and (at least some of) the columns of `COLUMNS`; `published`
 and `when` are ISO dates as text of which day and month may be missing, `date` is the first day that they may mean.

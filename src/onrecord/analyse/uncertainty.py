@@ -1,4 +1,4 @@
-"""How far a picture can be trusted: intervals on cells and edges, and pooling over windows of time.
+"""Estimate uncertainty: intervals on cells and edges, and pooling over time windows.
 
 Both rest on the Bayesian bootstrap (Rubin 1981): each utterance gets a weight drawn from Exp(1), and one that several
 outlets tell (a cluster of `drift`) shares a single weight, so that a story re-told ten times counts once. Within a
@@ -36,7 +36,7 @@ BLOCK = 2_000_000
 def intervals(
     table: pl.DataFrame, *, by: str = "speaker", draws: int = 500, level: float = 0.95, seed: int = 0
 ) -> pl.DataFrame:
-    """An interval for the value of each cell of the weighted matrix (columns of `INTERVALS`).
+    """Compute an interval for the value of each cell of the weighted matrix (columns of `INTERVALS`).
 
     `low` and `high` hold the middle `level` of the draws, and the value itself, from which the draws lean to the
     middle where readings are unsure; `probability` is the share of draws in which the cell would
@@ -62,7 +62,7 @@ def intervals(
 
 
 def draw(stated: pl.DataFrame, *, draws: int, seed: int, scaled: bool = False) -> tuple[Floats, Bools]:
-    """Drawn values of the cells of `stated`, cells x draws, and whether any statement counted in the draw.
+    """Draw values of the cells of `stated`, cells x draws, and whether any statement counted in the draw.
 
     `stated` is sorted by actor and issue and has `cluster`. Where no statement counted, the value is a random side.
 
@@ -93,7 +93,7 @@ def draw(stated: pl.DataFrame, *, draws: int, seed: int, scaled: bool = False) -
 def edge_intervals(
     table: pl.DataFrame, options: Options, *, draws: int = 200, level: float = 0.95, seed: int = 0
 ) -> pl.DataFrame:
-    """The ties of a network with an interval: source, target, weight, low, high and `sign`.
+    """Compute the ties of a network with an interval: source, target, weight, low, high and `sign`.
 
     `sign` is the share of draws in which the tie has the sign that
     it has in the network of all statements.
@@ -125,7 +125,7 @@ def edge_intervals(
 
 
 def pooled(table: pl.DataFrame, options: Options, window: str) -> pl.DataFrame:
-    """The ties of a network pooled over consecutive windows that do not overlap, from the first date on.
+    """Pool the ties of a network over consecutive windows that do not overlap, from the first date on.
 
     Columns: source, target, `weight` (the mean over the windows in which both were active), `windows` (how many
     those are), `spread` (the standard deviation) and `steady` (the share of those windows in which the tie has the
@@ -160,7 +160,7 @@ def pooled(table: pl.DataFrame, options: Options, window: str) -> pl.DataFrame:
 
 
 def _every(net: Network) -> pl.DataFrame:
-    """All pairs of active nodes with their tie, 0 where there is none: absence counts in a mean."""
+    """Return all pairs of active nodes with their tie, 0 where there is none, as absence counts in a mean."""
     at = np.triu_indices(len(net.rows), 1) if net.mode == "one" else np.indices(net.values.shape).reshape(2, -1)
     return pl.DataFrame(
         {

@@ -1,1 +1,1 @@
-"""The data model: texts and spans, statements, and their JSON form; nothing but the standard library."""
+"""Define the data model: texts and spans, statements, and their JSON form, with the standard library alone."""

@@ -1,4 +1,4 @@
-"""Statements and articles to and from plain dicts: the JSON Lines contract and its one version number.
+"""Convert statements and articles to and from plain dicts: the JSON Lines contract and its one version number.
 
 `docs/fields.md` describes every key. Reading a record back cites each span anew from the article's text, so a
 record whose offsets do not fit its text cannot become a `Statement`.
@@ -33,7 +33,14 @@ Spans = list[list[int]]
 
 
 def statement_to_dict(statement: Statement) -> Record:
-    """The record of one statement, keys in the order of the contract."""
+    """Convert a statement to a record.
+
+    Args:
+        statement: the statement to convert.
+
+    Returns:
+        A dict with the keys of the contract, in its order.
+    """
     values = {name: plain(judgement.value) for name, judgement in statement.judgements()}
     probability = None if statement.probability is None else round(statement.probability, 4)
     return {
@@ -53,7 +60,11 @@ def statement_to_dict(statement: Statement) -> Record:
 
 
 def statement_from_dict(record: Mapping[str, Any], article: Article) -> Statement:
-    """The statement of a record about `article`; CodecError where the record does not fit it."""
+    """Build the statement of a record about `article`.
+
+    Raises:
+        CodecError: the record does not fit the article or the schema.
+    """
     if record.get("schema") != SCHEMA:
         raise CodecError(f"a record of schema {record.get('schema')!r} where {SCHEMA} is read")
     if record.get("text_id") != article.text.id:
@@ -78,7 +89,7 @@ def statement_from_dict(record: Mapping[str, Any], article: Article) -> Statemen
 
 
 def article_to_dict(article: Article) -> Record:
-    """An article as a JSON line that `onrecord read` takes back."""
+    """Convert an article to the record of a JSON line, which `onrecord read` accepts as input."""
     return {
         "id": article.name,
         "title": article.title,
@@ -91,7 +102,11 @@ def article_to_dict(article: Article) -> Record:
 
 
 def article_from_dict(record: Mapping[str, Any]) -> Article:
-    """The article of `article_to_dict`; CodecError where a key is missing or of the wrong type."""
+    """Build an article from the record of `article_to_dict`.
+
+    Raises:
+        CodecError: a key is missing or has the wrong type.
+    """
     try:
         published = record.get("published")
         return Article(
@@ -108,12 +123,12 @@ def article_from_dict(record: Mapping[str, Any]) -> Article:
 
 
 def offsets(pieces: tuple[Evidence, ...]) -> Spans:
-    """The pieces as lists of [start, end)."""
+    """Return the spans of the pieces as lists of [start, end)."""
     return [[piece.span.start, piece.span.end] for piece in pieces]
 
 
 def evidence(spans: Spans, text: Text) -> tuple[Evidence, ...]:
-    """The pieces at lists of [start, end)."""
+    """Cite the pieces at lists of [start, end)."""
     return text.cite_all((start, end) for start, end in spans)
 
 
@@ -137,7 +152,7 @@ def _judgement_from_dict(record: Mapping[str, Any], name: str, text: Text) -> Ju
 
 
 def _given(**values: Any) -> Record:
-    """The keys that are written only where they have a value, so that older records stay as they are."""
+    """Return the optional keys that have a value, so that older records stay as they are."""
     return {name: value for name, value in values.items() if value is not None}
 
 

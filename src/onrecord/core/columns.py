@@ -1,4 +1,4 @@
-"""The columns of a statement table: the one list that the stores, the view, the analyses and the exports share.
+"""Define the columns of a statement table, shared by the stores, the view, the analyses and the exports.
 
 A column has a name, a kind of value and a getter that takes it from a `Statement`. Polars and SQL types follow from the
 kind, so that a column which is added here appears in the ledger, the archive, every table and every export.
@@ -23,7 +23,7 @@ SEPARATOR = " … "
 
 
 class Kind(StrEnum):
-    """The type of a column's values."""
+    """List the types of column values."""
 
     TEXT = "text"
     TEXTS = "texts"  # a list of texts
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the statement table.
+    """Describe one column of the statement table.
 
     `stored` is the column of the ledger's table `statements` that holds it, or of its table `articles` where
     `of_article` is set. `optional` columns may be null.
@@ -61,7 +61,7 @@ def position_confidence(statement: Statement) -> float:
 
 
 def _rounded(judgement: Judgement[Any]) -> float:
-    """A judgement's confidence as a record holds it."""
+    """Round a judgement's confidence as records store it."""
     return round(judgement.confidence, 4)
 
 

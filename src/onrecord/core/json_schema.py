@@ -1,4 +1,4 @@
-"""JSON Schemas (draft 2020-12) of the records that the program writes and of the articles that it reads.
+"""Build JSON Schemas (draft 2020-12) of the records that the program writes and of the articles that it reads.
 
 They are built from the closed lists of `core.statement`, so that a value which is added there is valid here.
 """

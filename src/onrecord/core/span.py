@@ -1,4 +1,4 @@
-"""Text, Span and Evidence: the only place that slices source text.
+"""Define Text, Span and Evidence; the only module that slices source text.
 
 Offsets are half-open `[start, end)` and count Unicode code points of the text exactly as it was given,
 so a span means the same on every machine and no normalisation can move it.
@@ -17,7 +17,7 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def encodable(text: str) -> str:
-    """The text with U+FFFD for lone surrogates, which JSON escapes can bring in and no language library takes.
+    """Replace lone surrogates, which JSON escapes can bring in and language libraries reject, by U+FFFD.
 
     Every offset stays as it is.
     """
@@ -26,7 +26,7 @@ def encodable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A half-open range of code points, never empty."""
+    """Describe a half-open range of code points, never empty."""
 
     start: int
     end: int
@@ -39,17 +39,17 @@ class Span:
         return self.end - self.start
 
     def overlaps(self, other: Span) -> bool:
-        """Whether the two share a code point."""
+        """Tell whether the two spans share a code point."""
         return self.start < other.end and other.start < self.end
 
     def contains(self, other: Span) -> bool:
-        """Whether `other` lies wholly inside."""
+        """Tell whether `other` lies entirely inside this span."""
         return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span with its words; made by `Text.cite` alone, so `content[start:end] == quote` holds."""
+    """Hold a span with its words. `Text.cite` alone makes it, so that `content[start:end] == quote` is always true."""
 
     text_id: str
     span: Span
@@ -58,7 +58,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A source text, kept exactly as given; `id` is the SHA-256 of its UTF-8 bytes, in hex."""
+    """Hold a source text, unchanged; `id` is the SHA-256 of its UTF-8 bytes, in hex."""
 
     content: str
     id: str = field(init=False, compare=False)
@@ -72,17 +72,21 @@ class Text:
         return len(self.content)
 
     def cite(self, start: int, end: int) -> Evidence:
-        """The evidence at `[start, end)`; SpanError where that is not inside the text."""
+        """Cite the words at `[start, end)`.
+
+        Raises:
+            SpanError: the span is not inside the text.
+        """
         span = Span(start, end)
         if end > len(self.content):
             raise SpanError(f"span [{start}, {end}) ends after the text's {len(self.content)} code points")
         return Evidence(text_id=self.id, span=span, quote=self.content[start:end])
 
     def cite_all(self, spans: Iterable[tuple[int, int]]) -> tuple[Evidence, ...]:
-        """The evidence of several `(start, end)` pairs, in text order."""
+        """Cite several `(start, end)` pairs, in text order."""
         return tuple(self.cite(start, end) for start, end in sorted(spans))
 
     def holds(self, evidence: Evidence) -> bool:
-        """Whether the evidence is of this text and its words stand where it says."""
+        """Tell whether the evidence is of this text and its words are found at its span."""
         span = evidence.span
         return evidence.text_id == self.id and self.content[span.start : span.end] == evidence.quote

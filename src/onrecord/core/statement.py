@@ -1,4 +1,4 @@
-"""The central types and the closed lists of values (the annotation guide's fields, see docs/fields.md).
+"""Define the central types and the closed lists of values (the fields of docs/fields.md).
 
 All are frozen and slotted. A `Judgement` says of every interpreted field what is held, why and how surely;
 `None` (unknown) is a value.
@@ -22,7 +22,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Form(StrEnum):
-    """All of the content in quotation marks, none of it, or part of it (Pareti 2012)."""
+    """Distinguish content entirely in quotation marks, without any, or partly in them (Pareti 2012)."""
 
     DIRECT = "direct"
     INDIRECT = "indirect"
@@ -30,7 +30,7 @@ class Form(StrEnum):
 
 
 class Act(StrEnum):
-    """What is done by saying it."""
+    """List the speech acts: what the speaker does by saying it."""
 
     STATE = "state"
     CONCEDE = "concede"
@@ -50,7 +50,7 @@ class Act(StrEnum):
 
 
 class Stance(StrEnum):
-    """The speaker's stance towards the proposition of the issue."""
+    """List the stances of a speaker towards the proposition of an issue."""
 
     SUPPORT = "support"
     OPPOSE = "oppose"
@@ -60,7 +60,7 @@ class Stance(StrEnum):
 
 
 class Commitment(StrEnum):
-    """How sure the speaker presents the content as true, after FactBank (Saurí & Pustejovsky 2009)."""
+    """List how certain a speaker presents the content to be, after FactBank (Saurí & Pustejovsky 2009)."""
 
     CERTAIN = "CT+"
     PROBABLE = "PR+"
@@ -73,7 +73,7 @@ class Commitment(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
-    """An ISO date of which day, or day and month, may be unknown: `2026-03-02`, `2026-03` or `2026`.
+    """Hold an ISO date whose day, or day and month, may be unknown: `2026-03-02`, `2026-03` or `2026`.
 
     Its length gives its precision; a date contains those that it is a prefix of.
     """
@@ -92,17 +92,17 @@ class PartialDate:
         return self.iso
 
     def first_day(self) -> date:
-        """The earliest day that it may mean."""
+        """Return the earliest day that the date may mean."""
         return date.fromisoformat(self.iso + "-01-01"[len(self.iso) - 4 :])
 
     def contains(self, other: PartialDate) -> bool:
-        """Whether `other` is the same date or a more precise one inside it."""
+        """Tell whether `other` is the same date or a more precise one inside it."""
         return other.iso.startswith(self.iso)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One text as one outlet published it; `name` is what the source calls it (a JSON line's id, a file's name).
+    """Hold one text as one outlet published it; `name` is the source's name for it (a JSON line's id, a file name).
 
     `extra` is a JSON object of what another program knows of it (`extra_json`); it is no part of the id.
     """
@@ -117,13 +117,13 @@ class Article:
 
     @property
     def id(self) -> str:
-        """A hash of the text and of who published it when, so that reading twice gives the same article."""
+        """Hash the text and its publication metadata, so that reading twice gives the same article."""
         return digest("article", self.text.id, self.title, self.outlet, str(self.published or ""), self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """An attribution relation (Pareti 2012): a source, a cue and a content, each of one or more pieces.
+    """Hold an attribution relation (Pareti 2012): a source, a cue and a content, each of one or more pieces.
 
     `source` or `cue` may be empty, `content` never. `outer` is the attribution that reports this one, so the chain of
     reporters is that of the outer ones. `inside` is one whose content holds this one without reporting it ("rejected
@@ -145,7 +145,7 @@ class Attribution:
 
     @property
     def chain(self) -> tuple[Attribution, ...]:
-        """The attributions around this one, outermost first."""
+        """Return the enclosing attributions, outermost first."""
         links: list[Attribution] = []
         link = self.outer
         while link is not None:
@@ -155,13 +155,13 @@ class Attribution:
 
     @property
     def quote(self) -> str:
-        """The words of the content, pieces joined by an ellipsis."""
+        """Return the words of the content, pieces joined by an ellipsis."""
         return " … ".join(piece.quote for piece in self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement(Generic[T_co]):
-    """An interpreted value with the words and the rule it rests on; confidence is a probability in [0, 1].
+    """Hold an interpreted value with its evidence and the rule that gave it; confidence is a probability in [0, 1].
 
     Evidence is kept in text order, each piece once, so that equal judgements are equal records.
     """
@@ -184,7 +184,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Statement:
-    """One attribution, interpreted. `nested_in` is the id of the statement inside whose content it stands.
+    """Hold one interpreted attribution. `nested_in` is the id of the statement whose content contains it.
 
     `probability` is the calibrated probability that the words are a statement at all, None where nothing estimated it.
     `extra` is a JSON object of another program's variables (`extra_json`). Neither is part of the id.
@@ -225,16 +225,16 @@ class Statement:
 
     @property
     def quote(self) -> str:
-        """The words of the content, pieces joined by an ellipsis."""
+        """Return the words of the content, pieces joined by an ellipsis."""
         return " … ".join(piece.quote for piece in self.content)
 
     def judgements(self) -> Iterator[tuple[str, Judgement[object]]]:
-        """The interpreted fields with their names, in the order of the contract."""
+        """Return the interpreted fields with their names, in the order of the contract."""
         for name in FIELDS:
             yield name, getattr(self, name)
 
     def evidence(self) -> Iterator[Evidence]:
-        """Everything that this statement cites."""
+        """Return everything that this statement cites."""
         yield from self.source
         yield from self.cue
         yield from self.content
@@ -244,7 +244,7 @@ class Statement:
 
 
 class ActorKind(StrEnum):
-    """What an actor is."""
+    """List the kinds of actors."""
 
     PERSON = "person"
     STATE = "state"
@@ -254,7 +254,7 @@ class ActorKind(StrEnum):
 
 
 class Ruling(StrEnum):
-    """What a person decides about an actor."""
+    """List what a person may decide about an actor."""
 
     MERGE = "merge"  # `others` are `name`
     SPLIT = "split"  # `others` are not `name`
@@ -274,7 +274,7 @@ _NO_VALUE = (Ruling.HIDE, Ruling.SHOW, Ruling.UNPIN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A person's ruling on an actor; a later one on the same names overrides an earlier one."""
+    """Hold a person's ruling on an actor; a later one on the same names overrides an earlier one."""
 
     ruling: Ruling
     name: str
@@ -304,7 +304,7 @@ def extra_json(values: Mapping[str, Any]) -> str | None:
 
 
 def plain(value: object) -> object:
-    """A judged value as JSON knows it: evidence as [start, end], dates and enumerations as text."""
+    """Convert a judged value to JSON values: evidence to [start, end], dates and enumerations to text."""
     if isinstance(value, Evidence):
         return [value.span.start, value.span.end]
     if isinstance(value, tuple):
@@ -318,5 +318,5 @@ _COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))  # made on
 
 
 def digest(kind: str, *parts: object) -> str:
-    """A content hash: the first 32 hex digits of the SHA-256 of the parts as compact JSON."""
+    """Hash the parts as compact JSON; return the first 32 hex digits of the SHA-256."""
     return hashlib.sha256(_COMPACT.encode([kind, *parts]).encode("ascii")).hexdigest()[:32]

@@ -1,1 +1,1 @@
-"""Formats of other programs, one per file: each has `write`, and `read` where the format can be read back."""
+"""Convert to formats of other programs, one per file: each has `write`, and `read` where it can be read back."""

@@ -1,4 +1,4 @@
-"""W3C Web Annotation (JSON-LD): one annotation per statement, in an AnnotationCollection of one page.
+"""Write W3C Web Annotations (JSON-LD): one annotation per statement, in an AnnotationCollection of one page.
 
 Each piece of the content is a target, with a TextPositionSelector in code points and a TextQuoteSelector with prefix
 and suffix, as the Web Annotation Data Model (W3C, 2017) has them. The bodies are a readable text, tags, and the whole
@@ -72,7 +72,11 @@ def write(
 
 
 def read(text: str, articles: Iterable[Article]) -> Iterator[Statement]:
-    """The statements of a collection about these articles; ExchangeError where a selector does not fit its text."""
+    """Read the statements of a collection about these articles.
+
+    Raises:
+        ExchangeError: a selector does not fit its text.
+    """
     known = {article.text.id: article for article in articles}
     try:
         items = json.loads(text)["first"]["items"]

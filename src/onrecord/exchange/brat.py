@@ -1,4 +1,4 @@
-"""brat stand-off: a folder with a `.txt` and an `.ann` file per article, and the configuration that shows them.
+"""Write brat stand-off: a folder with a `.txt` and an `.ann` file per article, and the display configuration.
 
 Source, cue and content are text-bound annotations (`T`), of several fragments where they are interrupted or cross a
 line; `source` and `cue` are relations (`R`) to the content; the closed fields are attributes (`A`) of the content,
@@ -104,7 +104,7 @@ def _lines(article: Article, statements: Sequence[Statement]) -> Iterator[str]:
 
 
 def _places(pieces: Sequence[Evidence], text: str) -> str:
-    """The fragments and their words; brat knows no fragment over the end of a line, so these are cut there."""
+    """Return the fragments and their words, split at line ends, which brat fragments cannot cross."""
     parts = []
     for piece in pieces:
         start, end = piece.span.start, piece.span.end
@@ -117,7 +117,7 @@ def _places(pieces: Sequence[Evidence], text: str) -> str:
 
 
 def _joined(pieces: list[list[int]], text: str) -> list[list[int]]:
-    """Fragments that were cut at line ends only, as one span again."""
+    """Join fragments that were split at line ends only."""
     joined = [list(pieces[0])]
     for start, end in pieces[1:]:
         between = text[joined[-1][1] : start]

@@ -1,4 +1,4 @@
-"""CSV: a network as a matrix, or a statement table with one row per statement.
+"""Write CSV: a network as a matrix, or a statement table with one row per statement.
 
 A matrix has the columns' names in its first row and the rows' names in its first column, both in code point order, and
 its numbers in the shortest form that reads back as the same double. In a table, list items are joined by ` | `, and
@@ -36,7 +36,11 @@ def network(net: Network) -> str:
 
 
 def read_network(text: str) -> tuple[list[str], list[str], Any]:
-    """Row names, column names and values; ExchangeError where it is no matrix."""
+    """Read row names, column names and values.
+
+    Raises:
+        ExchangeError: the text is no matrix.
+    """
     lines = list(csv.reader(io.StringIO(text, newline="")))
     if not lines:
         return [], [], np.zeros((0, 0))
@@ -70,7 +74,11 @@ def _guarded(name: str) -> pl.Expr:
 
 
 def read_table(text: str, schema: Mapping[str, Any] = COLUMNS) -> pl.DataFrame:
-    """A table with the columns that `schema` names; ExchangeError where one is missing or holds something else."""
+    """Read a table with the columns of `schema`.
+
+    Raises:
+        ExchangeError: a column is missing or has values of another type.
+    """
     flat = {name: pl.String if isinstance(kind, pl.List) else kind for name, kind in schema.items()}
     try:
         frame = pl.read_csv(text.encode("utf-8"), schema_overrides=flat, columns=list(flat))

@@ -1,4 +1,4 @@
-"""UCINET's DL: a one-mode network as a list of ties, which igraph reads too, a two-mode one as a full matrix.
+"""Write UCINET's DL: a one-mode network as a list of ties, which igraph reads too, a two-mode one as a full matrix.
 
 In a list of ties labels are bare words: blanks and commas become `_`, and quotation marks are left out. Each tie stands
 in both directions, as the matrix has it. igraph reads no two-mode networks in DL.
@@ -55,10 +55,10 @@ def read(text: str) -> tuple[list[str], list[str], Any]:
 
 
 def _word(name: str) -> str:
-    """A label without quotation marks, as one word."""
+    """Convert a label to one word without quotation marks."""
     return re.sub(r"[\s,]+", "_", re.sub(r"[\"']", "", name).strip()) or "_"
 
 
 def _label(name: str) -> str:
-    """A label in quotation marks; those in it are left out, as UCINET ends a label at them."""
+    """Quote a label; quotation marks inside are dropped, as UCINET ends a label at them."""
     return '"' + re.sub(r"[\"'\r\n]", "", name) + '"'

@@ -1,4 +1,4 @@
-"""Discourse Network Analyzer 3: its databases as statement tables and as articles with statements, and back.
+"""Convert between Discourse Network Analyzer 3 databases and statement tables or articles with statements.
 
 Person becomes the speaker, organization the affiliation, concept the issue, agreement the stance (1 or above 0 is
 support, 0 of a boolean or below 0 oppose, 0 of an integer mixed), a document's source the outlet. What DNA does not
@@ -45,7 +45,7 @@ VALUE = "value of "
 
 @dataclass(frozen=True)
 class Database:
-    """A database's tables and what a statement type of it calls the roles of a statement.
+    """Hold a database's tables, and the variables of a statement type that play the roles of a statement.
 
     `more` are the same database under further statement types whose statements belong to the table too: those of
     OnRecord's own exports that take no side. It is a source of statements as `onrecord.view` takes them.
@@ -59,12 +59,12 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The path of its file."""
+        """Return the path of the file."""
         return self.path
 
     @property
     def label(self) -> str:
-        """The label of its statement type."""
+        """Return the label of the statement type."""
         row = self.tables["STATEMENTTYPES"].filter(pl.col("ID") == self.type_id)
         return str(row["Label"].item(0))
 
@@ -102,13 +102,13 @@ class Database:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables of the statement type with their data types, in DNA's order."""
+        """Return the variables of the statement type with their data types, in DNA's order."""
         rows = self.tables["VARIABLES"].filter(pl.col("StatementTypeId") == self.type_id).sort("ID")
         return dict(rows.select("Variable", "DataType").iter_rows())
 
     @property
     def qualifier(self) -> str | None:
-        """The variable of the sides where it is an integer or a text, which is more than the stance can tell."""
+        """Return the agreement variable where it is an integer or a text, which is more than the stance can express."""
         name = self.roles.get("stance")
         return name if name is not None and self.variables[name] in ("integer", "short text") else None
 
@@ -155,7 +155,7 @@ def write(path: str | Path, database: Database | Tables) -> None:
 
 
 def table(database: Database) -> pl.DataFrame:
-    """The statement table of a database, in DNA's order: by time, document and place.
+    """Build the statement table of a database, in DNA's order: by time, document and position.
 
     Besides the columns of every statement table it has `time` (datetime, UTC), `stop`, `number`, `coder`, `author`,
     `section`, `type`, every variable of the statement type under its own name (`agreement` as a boolean, say) and, if
@@ -185,7 +185,7 @@ def complete_database(view: View) -> Database | None:
 
 
 def _table(database: Database) -> pl.DataFrame:
-    """The statement table of one statement type."""
+    """Build the statement table of one statement type."""
     tables = database.tables
     statements = tables["STATEMENTS"].filter(pl.col("StatementTypeId") == database.type_id)
     joined = statements.join(
@@ -228,7 +228,7 @@ def _table(database: Database) -> pl.DataFrame:
 
 
 def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
-    """Each document with its statements as the ledger takes them; documents without statements too.
+    """Yield each document with its statements as the ledger stores them, including documents without statements.
 
     The document's number is the article's name. What the ledger has no field for is kept as `dna_extra` says. A span
     that leaves its text is cut to it, and a statement that lies wholly outside is left out.
@@ -257,7 +257,8 @@ def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
 
 
 def from_statements(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Tables:
-    """A database of articles with statements, as DNA 3 opens it; its only coder, Admin, has the password `onrecord`.
+    """Build a database of articles with statements that DNA 3 opens; its only coder, Admin, has the password
+    `onrecord`.
 
     Statements that take a side are of the type `DNA Statement` with person, organization, concept and agreement; the
     others, which an agreement of 0 or 1 would misstate, are of the type `Statement without a side`.
@@ -302,7 +303,7 @@ def _values(database: Database, name: str, kind: str) -> pl.DataFrame:
 
 
 def _filled(name: str) -> pl.Expr:
-    """A text without its empty values."""
+    """Select the nonempty values of a text."""
     return pl.when(pl.col(name) != "").then(pl.col(name))
 
 
@@ -324,7 +325,7 @@ def _stance(database: Database) -> pl.Expr:
 
 
 def _closed(database: Database, name: str, kind: type[StrEnum], default: StrEnum) -> pl.Expr:
-    """A variable that holds values of one of the project's own closed lists, as its exports do; else the default."""
+    """Read a variable whose values are from one of the project's closed lists, as its exports are; else the default."""
     if database.variables.get(name) != "short text" or "onrecord id" not in database.variables:
         return pl.lit(str(default))
     value = pl.col(VALUE + name)
@@ -332,7 +333,7 @@ def _closed(database: Database, name: str, kind: type[StrEnum], default: StrEnum
 
 
 def _span(text: str, start: int, stop: int) -> tuple[int, int, str, str]:
-    """The place in code points of a span in UTF-16 code units, with its words and form."""
+    """Convert a span in UTF-16 code units to code points, with its words and form."""
     if not text.isascii() and any(ord(letter) > 0xFFFF for letter in text):
         units = text.encode("utf-16-le", "surrogatepass")
         before = units[: 2 * start].decode("utf-16-le", "replace")

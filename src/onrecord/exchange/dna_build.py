@@ -1,4 +1,4 @@
-"""Building the tables of a DNA database from articles and their statements; `dna.from_statements` is its face."""
+"""Build the tables of a DNA database from articles and their statements, for `dna.from_statements`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VERSION = (("version", "3.0.7"), ("date", "2022-06-10"))
 
 
 class Builder:
-    """Collects documents, statements and entities, and numbers them in the order in which they come."""
+    """Collect documents, statements and entities, and number them in order of appearance."""
 
     def __init__(self) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = {
@@ -48,7 +48,7 @@ class Builder:
                     self._entity(number, "")
 
     def add(self, article: Article, statements: Sequence[Statement]) -> None:
-        """One document with its statements; undated articles are dated 1 January 1970, as DNA needs a date."""
+        """Add a document with its statements; undated articles get 1 January 1970, as DNA requires a date."""
         text = article.text.content
         document = self._put(
             "DOCUMENTS", Title=_short(article.title or article.name), Text=text, Coder=1,
@@ -64,7 +64,7 @@ class Builder:
                 self._statement(document, start, end, statement)
 
     def tables(self) -> Tables:
-        """The tables of the database so far."""
+        """Return the tables collected so far."""
         salt = bytes.fromhex(digest("dna password", PASSWORD))
         admin: dict[str, Any] = {
             "ID": 1, "Name": "Admin", "Red": 239, "Green": 208, "Blue": 51, "Refresh": 0, "FontSize": 14,
@@ -113,7 +113,7 @@ class Builder:
 
 
 def _short(value: str) -> str:
-    """A value as short as DNA allows; a longer one is cut, with an ellipsis that says so."""
+    """Shorten a value to DNA's limit, with an ellipsis."""
     return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
@@ -127,5 +127,5 @@ def _date(article: Article) -> int:
 
 
 def _units(text: str, place: int) -> int:
-    """A place in code points as one in UTF-16 code units."""
+    """Convert a code point offset to UTF-16 code units."""
     return len(text[:place].encode("utf-16-le", "surrogatepass")) // 2

@@ -1,4 +1,4 @@
-"""DNA's variables that a ledger has no field for, as the `extra` of articles and statements.
+"""Store DNA's variables that a ledger has no field for, in the `extra` of articles and statements.
 
 An article's `extra` has the document's time of day, author, section and type. A statement's has the DNA statements that
 it stands for (two coders may have coded the same words alike), with their numbers, coders and further variables; the

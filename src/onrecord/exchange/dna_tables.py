@@ -1,4 +1,4 @@
-"""Databases of Discourse Network Analyzer 3 (SQLite): all tables read into frames, and written from them.
+"""Read and write databases of Discourse Network Analyzer 3 (SQLite) as frames.
 
 This file knows the tables and nothing of what they mean; `onrecord.exchange.dna` turns them into statements and
 back. The schema is that of DNA 3.0.7 and later, as its databases carry it in `sqlite_master`.
@@ -138,7 +138,7 @@ SHORT = {
 
 
 def read_tables(path: str | Path) -> Tables:
-    """All tables of a database, with exactly the columns of `COLUMNS`; tables that it lacks are empty.
+    """Read all tables of a database, with exactly the columns of `COLUMNS`; missing tables are empty.
 
     ExchangeError where the file is missing, is no SQLite database, is damaged, or is none of DNA 3.
     """
@@ -191,13 +191,13 @@ def write_tables(path: str | Path, tables: Mapping[str, pl.DataFrame]) -> None:
 
 
 def frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """A table's frame of rows; keys that a row lacks are null."""
+    """Build a table's frame from rows; missing keys are null."""
     kinds = {column: pl.Int64 if kind == INTEGER else pl.String for column, kind in COLUMNS[name].items()}
     return pl.DataFrame([{column: row.get(column) for column in kinds} for row in rows], schema=kinds)
 
 
 def password_hash(password: str, salt: bytes) -> str:
-    """The hash by which DNA checks a coder's password: Jasypt's StrongPasswordEncryptor.
+    """Hash a password as DNA checks it: Jasypt's StrongPasswordEncryptor.
 
     SHA-256 over 16 bytes of salt and the password, hashed again 99,999 times, the salt before it, in base64.
     """

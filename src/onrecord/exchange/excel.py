@@ -1,4 +1,4 @@
-"""Excel: tables as the sheets of a workbook, with a filter. Nothing in them is taken as a formula or a link.
+"""Write Excel workbooks: tables as sheets with a filter, and no cell as a formula or a link.
 
 A cell of Excel holds 32,767 characters: longer text is cut, and ends in an ellipsis.
 """
@@ -54,7 +54,7 @@ def write(path: str | Path, sheets: Mapping[str, pl.DataFrame]) -> None:
 
 
 def _width(column: pl.Series) -> int:
-    """The width of a column in characters: that of its name and of most of its values, within bounds."""
+    """Return the width of a column in characters: that of its name and most of its values, within limits."""
     if isinstance(column.dtype, pl.List):
         column = column.list.eval(pl.element().cast(pl.String)).list.join(" | ")
     lengths = column.cast(pl.String, strict=False).str.len_chars().drop_nulls()
@@ -79,7 +79,7 @@ def _column(sheet: xlsxwriter.worksheet.Worksheet, place: int, column: pl.Series
 
 
 def _name(title: str, used: set[str]) -> str:
-    """A sheet's name: at most 31 characters, some of them not allowed, none twice."""
+    """Make a sheet's name: at most 31 characters, without forbidden ones, unique."""
     base = title.translate(_NOT_IN_NAMES).strip()[:31] or "Sheet"
     name, number = base, 2
     while name.casefold() in used:

@@ -1,4 +1,4 @@
-"""The file formats: one registry in which each is found by its name or by the ending of a file.
+"""Register the file formats, each found by its name or by a file's suffix.
 
 A format takes one kind of content: a table of results, the statements of a view, or a network. The libraries of a
 format are imported when it is used.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Content(StrEnum):
-    """The kind of content that a format holds."""
+    """List the kinds of content that a format holds."""
 
     TABLE = "table"
     STATEMENTS = "statements"
@@ -32,26 +32,26 @@ class Content(StrEnum):
 
 
 class Format(Protocol):
-    """A file format: what it is called, how its files end, and how it is written and read.
+    """Define a file format: its name, its suffix, and how it is written and read.
 
     `folder` is set where it makes a folder, which cannot go to the standard output.
     """
 
     @property
     def name(self) -> str:
-        """The name on the command line."""
+        """Return the name on the command line."""
 
     @property
     def suffix(self) -> str:
-        """The ending of its files, with the dot; empty where it makes a folder."""
+        """Return the suffix of its files, with the dot; empty for a folder."""
 
     @property
     def content(self) -> Content:
-        """The kind of content."""
+        """Return the kind of content."""
 
     @property
     def folder(self) -> bool:
-        """True where it makes a folder."""
+        """Tell whether it makes a folder."""
 
     def write(self, path: Path, content: Any) -> None:
         """Write content to a file or folder; ExchangeError where it does not fit the format."""
@@ -65,7 +65,7 @@ class Format(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EncodedFormat:
-    """A format whose files are made in memory: `encoder` gives the bytes, `reader` takes a path."""
+    """Implement a format whose files are made in memory: `encoder` returns the bytes, `reader` takes a path."""
 
     name: str
     suffix: str
@@ -92,7 +92,7 @@ class EncodedFormat:
 
 @dataclass(frozen=True, slots=True)
 class PathFormat:
-    """A format whose library writes to a path."""
+    """Implement a format whose library writes to a path."""
 
     name: str
     suffix: str
@@ -260,7 +260,7 @@ def _brat(path: Path, view: View) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NetworkDrawing:
-    """A network with what is known of its nodes, and the title of a picture of it."""
+    """Hold a network with the attributes of its nodes and the title of its picture."""
 
     network: Network
     attributes: Mapping[str, Mapping[str, str]] | None = None

@@ -1,4 +1,4 @@
-"""GEXF 1.2, Gephi's own format; `graph` says what nodes and ties have.
+"""Write GEXF 1.2, Gephi's format; `graph` defines the attributes of nodes and ties.
 
 Gephi takes positive weights only, so `weight` is without sign and the matrix's own value is in `value`.
 """

@@ -1,4 +1,4 @@
-"""A network as a networkx graph, from which the graph formats are written.
+"""Convert a network to a networkx graph, from which the graph formats are written.
 
 Nodes have `name` and `label`, `type` (false for rows, true for the columns of a two-mode network: igraph's bipartite
 type), `kind` (row or column) and any attributes given, of which one called `type` becomes `entity_type`. Ties have
@@ -54,7 +54,7 @@ def clean(value: str) -> str:
 
 
 def _tokens(names: set[str]) -> dict[str, str]:
-    """For each attribute a name that GraphML's schema takes (no spaces), and that no other has."""
+    """Give each attribute a unique name that GraphML's schema accepts (no spaces)."""
     tokens: dict[str, str] = {}
     for name in sorted(names, key=lambda name: (bool(_NOT_TOKEN.search(name)), name)):
         token = _NOT_TOKEN.sub("_", name) or "_"

@@ -1,4 +1,4 @@
-"""GraphML, as Gephi, visone, yEd, igraph and networkx open it; `graph` says what nodes and ties have."""
+"""Write GraphML, for Gephi, visone, yEd, igraph and networkx; `graph` defines the attributes of nodes and ties."""
 
 from __future__ import annotations
 

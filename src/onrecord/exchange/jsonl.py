@@ -1,4 +1,5 @@
-"""JSON Lines: each article as `onrecord read` takes it, followed by its statements as `onrecord read` prints them.
+"""Write JSON Lines: each article as `onrecord read` accepts it, followed by its statements as `onrecord read` prints
+them.
 
 A line with the key `schema` is a statement and belongs to the article before it; `docs/fields.md` has every key.
 """
@@ -33,7 +34,11 @@ def record(statement: Statement, names: Names | None = None) -> dict[str, Any]:
 
 
 def read(source: Iterable[str]) -> Iterator[tuple[Article, list[Statement]]]:
-    """The articles with their statements; ExchangeError with the line's number where one does not fit."""
+    """Yield the articles with their statements.
+
+    Raises:
+        ExchangeError: a line does not fit; the message has its number.
+    """
     article: Article | None = None
     statements: list[Statement] = []
     for number, line in enumerate(source, 1):

@@ -1,4 +1,4 @@
-"""Where the nodes of a drawn network stand, and how they look: shared by the pictures and the page."""
+"""Lay out a network for pictures and pages: positions, sizes and widths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST = 1_500
 
 @dataclass(frozen=True, slots=True)
 class DrawnNetwork:
-    """Nodes (name, kind, x, y in [0, 1], size in [0, 1]) and ties (two nodes by number, weight, width in [0, 1])."""
+    """Hold nodes (name, kind, x, y in [0, 1], size in [0, 1]) and ties (two node numbers, weight, width in [0, 1])."""
 
     nodes: list[tuple[str, str, float, float, float]]
     ties: list[tuple[int, int, float, float]]

@@ -1,4 +1,4 @@
-"""A network as one HTML page that needs nothing else: drag nodes, zoom, point at one to see its ties, hide weak ties.
+"""Write a network as one self-contained HTML page: drag nodes, zoom, hover to see ties, hide weak ties.
 
 All data is put in as JSON in which no `<` occurs, and is shown as text, so a name can never become markup or script.
 """
@@ -14,7 +14,11 @@ from onrecord.exchange.network_layout import COLUMN, NEGATIVE, POSITIVE, ROW, la
 
 
 def write(net: Network, *, title: str = "Network") -> str:
-    """The page; ExchangeError where there are too many nodes to draw."""
+    """Write the page.
+
+    Raises:
+        ExchangeError: there are too many nodes to draw.
+    """
     drawn = lay_out(net)
     data = {
         "nodes": [

@@ -1,4 +1,4 @@
-"""Parquet: a statement table with its types, for Polars, pandas, DuckDB, R and Spark."""
+"""Write Parquet: a statement table with its types, for Polars, pandas, DuckDB, R and Spark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network as a picture, SVG or PNG: rows blue, columns orange, positive ties green, negative ones red and dashed."""
+"""Draw a network as SVG or PNG: rows blue, columns orange, positive ties green, negative ones red and dashed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ CANVAS = {"svg": FigureCanvasSVG, "png": FigureCanvasAgg}
 
 
 def write(net: Network, form: str, *, title: str = "") -> bytes:
-    """The picture's bytes, the same on every run; ExchangeError for another form or too many nodes."""
+    """Draw the picture; its bytes are the same on every run.
+
+    Raises:
+        ExchangeError: the form is unknown, or there are too many nodes.
+    """
     if form not in CANVAS:
         raise ExchangeError(f"a picture is svg or png, not {form!r}")
     out = io.BytesIO()

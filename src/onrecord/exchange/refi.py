@@ -1,4 +1,4 @@
-"""REFI-QDA project exchange (`.qdpx`, 1.0): texts, codes and coded passages for ATLAS.ti, MAXQDA, NVivo and others.
+"""Write REFI-QDA projects (`.qdpx`, 1.0): texts, codes and coded passages for ATLAS.ti, MAXQDA, NVivo and others.
 
 A project is a ZIP file with `project.qde` (XML) and the texts under `sources/`. Each value of a coded field is a code
 below a code of the field ("stance" > "oppose"); each piece of a content is a PlainTextSelection with a Coding per
@@ -32,7 +32,7 @@ CODED: dict[str, Any] = {
 
 
 def write(results: Iterable[tuple[Article, Sequence[Statement]]], *, name: str = "OnRecord") -> bytes:
-    """The project as the bytes of a `.qdpx` file."""
+    """Write the project as the bytes of a `.qdpx` file."""
     kept = [(article, list(statements)) for article, statements in results]
     root = ET.Element(
         "Project", xmlns=SPACE, name=name, origin="OnRecord", creatingUserGUID=_guid("user", USER),
@@ -59,7 +59,7 @@ def write(results: Iterable[tuple[Article, Sequence[Statement]]], *, name: str =
 
 
 def read(data: bytes) -> pl.DataFrame:
-    """The coded passages of a project (columns of `CODED`), one row per passage and code.
+    """Read the coded passages of a project (columns of `CODED`), one row per passage and code.
 
     ExchangeError where it is no project, or a passage lies outside its text.
     """

@@ -1,4 +1,4 @@
-"""Cells that no spreadsheet takes as a formula (OWASP, CSV injection)."""
+"""Escape cells that a spreadsheet would take as a formula (OWASP, CSV injection)."""
 
 from __future__ import annotations
 

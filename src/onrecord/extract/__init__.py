@@ -1,4 +1,4 @@
-"""Article to attributions: who is said to have said what, by which words, inside whose report."""
+"""Extract attributions from articles: who is said to have said what, by which words, inside whose report."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["Extractor", "bundled_model", "default_extractor", "extract_attributi
 
 
 class Extractor(Protocol):
-    """Finds attributions; the same text gives the same ones, whatever was read before."""
+    """Extract attributions; the same text gives the same ones, whatever was read before."""
 
     def attributions(self, text: Text) -> list[Attribution]:
-        """All attributions of a text, in text order, nested ones with their outer one."""
+        """Return all attributions of a text, in text order, nested ones linked to their outer one."""
         ...
 
 
@@ -58,13 +58,13 @@ FILTER = "statement-filter.json"  # in a tagger's folder, as it is fitted to the
 
 
 def bundled_model() -> Path:
-    """The folder of the small tagger that the package brings."""
+    """Return the folder of the bundled small tagger."""
     return Path(str(resources.files("onrecord").joinpath("data", "model")))
 
 
 @lru_cache(maxsize=1)
 def default_extractor() -> Extractor:
-    """The default extractor, loaded at the first call and kept, as loading takes about a second."""
+    """Load the default extractor once, as loading takes about a second."""
     return load_extractor()
 
 

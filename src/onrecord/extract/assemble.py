@@ -1,6 +1,6 @@
-"""What an extractor found, made into attributions: legal spans, the form by the marks as printed, the nesting.
+"""Assemble raw spans to attributions: valid spans, the form by the printed quotation marks, the nesting.
 
-Every extractor ends here, so that all of them keep the same rules.
+Every extractor ends here, so that all follow the same rules.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawAttribution:
-    """Raw spans of one attribution, as (start, end) code points; `rule` says what found it."""
+    """Hold the raw spans of one attribution, as (start, end) code points; `rule` names what found it."""
 
     source: tuple[Range, ...] = ()
     cue: tuple[Range, ...] = ()
@@ -30,17 +30,17 @@ class RawAttribution:
 
     @property
     def first(self) -> int:
-        """Where its first span starts."""
+        """Return the start of its first span."""
         return min(start for start, _ in self.source + self.cue + self.content)
 
     @property
     def extent(self) -> int:
-        """How many code points its content has."""
+        """Return the number of code points in its content."""
         return sum(end - start for start, end in self.content)
 
 
 def assemble(text: Text, found: Iterable[RawAttribution]) -> list[Attribution]:
-    """Attributions in text order; nested ones know their outer one."""
+    """Assemble attributions in text order; nested ones are linked to their outer one."""
     regions = quoted_regions(text.content)
     items = normalize(text.content, found)
     outers = enclosing_attributions(text.content, items)
@@ -73,7 +73,7 @@ def normalize(text: str, found: Iterable[RawAttribution]) -> list[RawAttribution
 
 
 def form_of(text: str, content: Sequence[Range], regions: Sequence[Range]) -> Form:
-    """Direct, indirect or mixed by how many of the content's letters stand in quotation marks.
+    """Classify content as direct, indirect or mixed by the share of its letters in quotation marks.
 
     A quotation that is printed in one piece with the words before it may lose a leading "that" to the outside of
     the marks: that makes it mixed, as the guide says.

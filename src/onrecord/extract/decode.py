@@ -1,4 +1,4 @@
-"""Scores of the tagger to attributions: one legal reading of the text, found by dynamic programming.
+"""Decode the tagger's scores to attributions: one valid reading of the text, found by dynamic programming.
 
 Every word is outside, in a source, in a cue, or in the content of one particular cue.  The best path through these
 states weighs what each word looks like, which cue it points to, and where spans seem to start and end; so a content
@@ -26,7 +26,9 @@ SMOOTH = 5  # neighbouring words over which the weakest stretch of a content is 
 
 @dataclass(frozen=True, slots=True)
 class DecoderSettings:
-    """What was chosen on the held part of the training articles (never on the published dev articles)."""
+    """Hold the decoder's settings, tuned on the held-out part of the training articles (never on the published dev
+    articles).
+    """
 
     anchor: float = 0.35  # least probability of a word to stand for a cue
     role: float = 1.0  # weight of the words' own role scores
@@ -42,7 +44,7 @@ class DecoderSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkBias:
-    """A link's score by distance in words, paragraphs and sentences (32, 5 and 7 numbers)."""
+    """Score a link by distance in words, paragraphs and sentences (32, 5 and 7 numbers)."""
 
     PARTS: ClassVar[tuple[str, ...]] = ("distance", "paragraph", "sentence")
 
@@ -51,7 +53,7 @@ class LinkBias:
     sentence: Floats
 
     def between(self, pieces: TokenizedText, rows: Ints, columns: Ints) -> Floats:
-        """[rows, columns] for two lists of words; a row is the end that asks."""
+        """Return [rows, columns] scores for two lists of words; a row is the link's starting end."""
         apart = columns[None, :] - rows[:, None]
         paragraph = pieces.paragraph[columns][None, :] - pieces.paragraph[rows][:, None]
         sentence = pieces.sentence[columns][None, :] - pieces.sentence[rows][:, None]
@@ -64,7 +66,7 @@ class LinkBias:
 
 
 def bucket(distance: Ints) -> Ints:
-    """Signed word distance to one of BUCKETS buckets: exact up to 7, then by powers of the root of 2."""
+    """Assign signed word distances to BUCKETS buckets: exact up to 7, then by powers of the square root of 2."""
     size = np.abs(distance)
     far = 8 + np.minimum(7, (2 * np.log2(np.maximum(size, 8).astype(np.float32) / 8)).astype(np.int32))
     result: Ints = np.where(size < 8, size, far) + np.where(distance < 0, 16, 0)
@@ -73,7 +75,7 @@ def bucket(distance: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredWindow:
-    """The network's answer for the words [begin, end) of a text; the words before ``own`` are context only."""
+    """Hold the network's output for the words [begin, end) of a text; the words before ``own`` are context only."""
 
     begin: int
     own: int
@@ -87,7 +89,7 @@ class ScoredWindow:
 
 @dataclass(frozen=True, slots=True)
 class TaggerSignals:
-    """What the network says about one attribution, as far as the statement filter asks for it (probabilities)."""
+    """Hold the network's probabilities for one attribution, for the statement filter."""
 
     anchor: float  # of the cue's word to stand for a cue
     content: float  # mean over the content's words
@@ -98,7 +100,7 @@ class TaggerSignals:
 
 @dataclass(slots=True)
 class DecodedAttribution:
-    """One attribution in words."""
+    """Hold one attribution as word indices."""
 
     anchor: int
     cue: Range
@@ -109,7 +111,7 @@ class DecodedAttribution:
 
 
 def log_softmax(values: Floats) -> Floats:
-    """Over the last axis."""
+    """Compute log softmax over the last axis."""
     values = values - values.max(axis=-1, keepdims=True)
     result: Floats = values - np.log(np.exp(values).sum(axis=-1, keepdims=True))
     return result
@@ -118,7 +120,7 @@ def log_softmax(values: Floats) -> Floats:
 def decode(
     pieces: TokenizedText, parts: list[ScoredWindow], biases: tuple[LinkBias, LinkBias], settings: DecoderSettings
 ) -> list[DecodedAttribution]:
-    """All attributions of one text, in the order of their cues."""
+    """Return all attributions of one text, in the order of their cues."""
     if not parts:
         return []
     count = len(pieces)
@@ -142,7 +144,7 @@ def decode(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lattice:
-    """The scores of one window's states: 0 outside, 1 source, 2 cue, 3 + n in the content of its n-th cue."""
+    """Hold the scores of one window's states: 0 outside, 1 source, 2 cue, 3 + n in the content of its n-th cue."""
 
     local: Floats  # [words, states]
     start: Floats  # of a state that begins at a word
@@ -151,7 +153,7 @@ class Lattice:
     links: Floats  # [words, cues], log chances
 
     def gains(self, states: Ints) -> Floats:
-        """How likely each word's state is by its own scores."""
+        """Return the probability of each word's state by its own scores."""
         rows = np.arange(len(states))
         gains = self.role[rows, np.minimum(states, CONTENT)]
         inside = states >= CONTENT
@@ -163,7 +165,7 @@ class Lattice:
 def _lattice(
     pieces: TokenizedText, part: ScoredWindow, near: Ints, bias: LinkBias, settings: DecoderSettings
 ) -> Lattice:
-    """The states of a window whose accepted anchors are ``near``; an anchor's word is always in a cue."""
+    """Build the lattice of a window with accepted anchors ``near``; an anchor's word is always in a cue."""
     rows = np.arange(part.begin, part.end, dtype=np.int32)
     count, cues = len(rows), len(near)
     role = log_softmax(part.scores[:, :4])
@@ -192,7 +194,7 @@ def _lattice(
 
 
 def best_paths(lattices: list[Lattice]) -> list[Ints]:
-    """The best path of each lattice, where staying is free and a change pays an end score and a start score.
+    """Find the best path of each lattice, where staying is free and a change costs an end score and a start score.
 
     All are walked side by side, padded with states that are never worth it, so that a long text costs few steps.
     """
@@ -224,7 +226,7 @@ def best_paths(lattices: list[Lattice]) -> list[Ints]:
 
 
 def runs(values: Ints) -> list[tuple[int, int, int]]:
-    """Maximal runs of one value: (value, start, end)."""
+    """Split into maximal runs of one value: (value, start, end)."""
     edges = np.flatnonzero(np.diff(values)) + 1
     starts = [0, *edges.tolist()]
     ends = [*edges.tolist(), len(values)]
@@ -275,7 +277,7 @@ def _signals(reading: DecodedAttribution, anchor: float, words: Floats, points: 
 
 
 def _cue_span(anchor: int, run: Range, contents: dict[int, list[Range]]) -> Range:
-    """A run of cue words split between the anchors in it, after each anchor's word."""
+    """Split a run of cue words between the anchors in it, after each anchor's word."""
     others = [w for w in range(*run) if w in contents]
     if len(others) < 2:
         return run
@@ -286,7 +288,9 @@ def _cue_span(anchor: int, run: Range, contents: dict[int, list[Range]]) -> Rang
 def _points(
     pieces: TokenizedText, parts: list[ScoredWindow], anchors: list[int], bias: LinkBias
 ) -> dict[int, tuple[int, Floats]]:
-    """Where each anchor points for its source: a window's first word, and chances of its words and of none (last)."""
+    """Return where each anchor points for its source: a window's first word, and probabilities of its words and of
+    none (last).
+    """
     result: dict[int, tuple[int, Floats]] = {}
     for part in parts:
         rows = np.array([w for w in anchors if part.own <= w < part.end], dtype=np.int32)
@@ -301,7 +305,7 @@ def _points(
 
 
 def _source(begin: int, chances: Floats, sources: list[Range], settings: DecoderSettings) -> list[Range]:
-    """The source span with the most of an anchor's pointer, or none."""
+    """Return the source span with the highest pointer probability, or none."""
     best, most = None, float(chances[-1]) * settings.absent
     end = begin + len(chances) - 1
     for span in sources:
@@ -313,7 +317,7 @@ def _source(begin: int, chances: Floats, sources: list[Range], settings: Decoder
 
 
 def pointed_at(begin: int, chances: Floats, role: Ints) -> list[Range]:
-    """The words outside all spans that an anchor points to together, where it is sure enough of them; or none."""
+    """Return the words outside all spans that an anchor points to together with enough probability; or none."""
     likely = np.where(role[begin : begin + len(chances) - 1] == OUTSIDE, chances[:-1], 0)
     start = end = int(likely.argmax())
     least = SHARE * likely[start]

@@ -1,7 +1,7 @@
-"""What the layout of a text means for its attributions: lists, lines that end a paragraph, lines that lead elsewhere.
+"""Respect the layout of a text in its attributions: lists, paragraph ends, and teasers.
 
-A list after a colon is said as a whole: each of its items is a content of whoever announced it. A source does not run
-over the end of a paragraph. Teasers between paragraphs ("Read more: …") are not said in the article.
+A list after a colon is attributed as a whole: each item is a content of the speaker who announced it. A source does
+not cross the end of a paragraph. Teasers between paragraphs ("Read more: …") are not said in the article.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WRAPPED = 40
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A text to look at, as long as the text itself, with its lists on one line, and where their items are."""
+    """Hold a view of a text, of the same length, with its lists on one line, and the positions of their items."""
 
     content: str
     items: tuple[Range, ...]
@@ -31,7 +31,7 @@ class Layout:
 
 
 def layout_of(text: str) -> Layout:
-    """The layout of a text; lists that a line with a colon at its end announces are put on that line."""
+    """Analyse the layout of a text; lists announced by a line that ends with a colon are put on that line."""
     lines = [(match.start(), match.end()) for match in _LINE.finditer(text) if match[0].strip()]
     bullets = [_BULLET.match(text, start, end) for start, end in lines]
     shown: list[str] = []
@@ -58,7 +58,7 @@ def layout_of(text: str) -> Layout:
 
 
 def laid_out(found: Iterable[RawAttribution], text: str, layout: Layout) -> list[RawAttribution]:
-    """The attributions that the layout allows: none in a teaser, no source over paragraphs, one for each list item."""
+    """Apply the layout to attributions: none in a teaser, no source across paragraphs, one for each list item."""
     made: list[RawAttribution] = []
     for item in found:
         if any(_touches(cue, layout.teasers) for cue in item.cue) or (
@@ -74,7 +74,7 @@ def _touches(span: Range, lines: Sequence[Range]) -> bool:
 
 
 def _by_items(item: RawAttribution, items: Sequence[Range]) -> list[RawAttribution]:
-    """The attribution once for each list item that its content covers; itself where that is one or none."""
+    """Split an attribution into one per list item that its content covers; unchanged where that is one or none."""
     for piece in item.content:
         said = [(start, end) for start, end in items if start < piece[1] and piece[0] < end]
         if len(said) > 1:
@@ -83,7 +83,7 @@ def _by_items(item: RawAttribution, items: Sequence[Range]) -> list[RawAttributi
 
 
 def _in_paragraph(item: RawAttribution, text: str) -> tuple[Range, ...]:
-    """The source without what stands in another paragraph than its end next to the cue."""
+    """Restrict a source to the paragraph of its end next to the cue."""
     if not item.source or not item.cue:
         return item.source
     cue = min(start for start, _ in item.cue)

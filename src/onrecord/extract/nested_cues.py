@@ -1,8 +1,8 @@
-"""Where a second look may pay: contents whose words may hold a report of their own.
+"""Select the contents that may hold a nested report, which are read a second time.
 
-Looking again inside every content would double the work of extraction; most contents hold no report. Whether one may
-is read off its words: a reporting verb, or a reporting noun with what follows it. Verbs of so many uses that they say
-nothing here (to have, to put, to stand) count only within a phrase of the lexicon ("put forward").
+Reading every content again would double the work of extraction, and most contents hold no report. Whether one may is
+judged by its words: a reporting verb, or a reporting noun with what follows it. Verbs with many other uses (to have, to
+put, to stand) count only within a phrase of the lexicon ("put forward").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ AFTER_NOUN = frozenset({"that", "for", "by", "from", "of", "to"})
 
 
 class NestedCueFilter:
-    """Says of a stretch of text whether a report may stand in it."""
+    """Tell whether a stretch of text may contain a report."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         self._words: set[str] = set()
@@ -40,7 +40,7 @@ class NestedCueFilter:
                 self._words |= forms
 
     def may_contain_report(self, text: str) -> bool:
-        """Whether to look inside."""
+        """Tell whether the text may contain a report."""
         words = [match.group().casefold() for match in WORD.finditer(text)]
         if not self._words.isdisjoint(words):
             return True

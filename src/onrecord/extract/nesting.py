@@ -1,8 +1,8 @@
-"""Who reports whom: for each attribution found, the one around it.
+"""Link attributions: find for each one the attribution that reports it.
 
-An attribution is reported by the smallest other one whose content holds it. Two things on top: what is only
-presupposed inside a content is the article's own ("rejected the League's call for observers": the call is not told by
-whoever rejected it), and two attributions of one content are told apart by their cues ("the paper writes, citing two
+An attribution is reported by the smallest other one whose content holds it, with two exceptions: what is only
+presupposed inside a content is the article's own ("rejected the League's call for observers": the speaker does not
+report the call), and two attributions of one content are distinguished by their cues ("the paper writes, citing two
 diplomats": the paper reports the diplomats).
 """
 
@@ -29,21 +29,21 @@ LEAD_IN = 24  # a presupposed noun phrase opens the content, give or take an art
 
 
 class AttributionSpans(Protocol):
-    """What is needed of a found attribution."""
+    """Define what nesting needs of an attribution."""
 
     @property
     def source(self) -> tuple[Range, ...]:
-        """Spans of the source."""
+        """Return the spans of the source."""
         ...
 
     @property
     def cue(self) -> tuple[Range, ...]:
-        """Spans of the cue."""
+        """Return the spans of the cue."""
         ...
 
     @property
     def content(self) -> tuple[Range, ...]:
-        """Spans of the content."""
+        """Return the spans of the content."""
         ...
 
     @property
@@ -53,7 +53,7 @@ class AttributionSpans(Protocol):
 
 
 def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None]) -> list[int | None]:
-    """For what nobody reports, the index of the attribution whose content holds it all the same; never a cycle."""
+    """Return, for each attribution without a reporter, the index of the one whose content holds it; never a cycle."""
     around = list(outers)
     nobody = [False] * len(items)
     for i, outer in enumerate(outers):
@@ -65,7 +65,7 @@ def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None
 
 
 def enclosing_attributions(text: str, items: Sequence[AttributionSpans]) -> list[int | None]:
-    """The index of the attribution around each one, or None; never a cycle."""
+    """Return the index of each attribution's enclosing one, or None; never a cycle."""
     cited = [bool(CITED.search(_words(text, item.cue))) for item in items]
     found = [_container(i, items, cited) for i in range(len(items))]
     for i, j in enumerate(found):
@@ -84,7 +84,9 @@ def _words(text: str, spans: Sequence[Range]) -> str:
 
 
 def _container(i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
-    """The smallest other attribution whose content holds cue and content of item `i`; of equals the cited one."""
+    """Find the smallest other attribution whose content holds cue and content of item `i`; among equals the cited
+    one.
+    """
     inner = items[i]
     needed = inner.content + (inner.cue or inner.source)
     best: tuple[int, bool, int] | None = None
@@ -98,7 +100,7 @@ def _container(i: int, items: Sequence[AttributionSpans], cited: Sequence[bool])
 
 
 def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) -> bool:
-    """Whether `outer` speaks of `inner` as a thing: in a relative clause, or as its content's opening noun phrase."""
+    """Tell whether `outer` presupposes `inner`: in a relative clause, or as its content's opening noun phrase."""
     source, cue = _words(text, inner.source).casefold(), _words(text, inner.cue).casefold()
     if source in RELATIVES:
         return True
@@ -118,7 +120,7 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
 
 
 def _reporter(text: str, i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
-    """The attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
+    """Find the attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
     item = items[i]
     for j, other in enumerate(items):
         if (
@@ -150,7 +152,7 @@ def _last(one: AttributionSpans, other: AttributionSpans) -> int:
 
 
 def _within(found: Sequence[int | None], start: int, target: int) -> bool:
-    """Whether `target` is among the attributions around `start`."""
+    """Tell whether `target` is among the attributions around `start`."""
     link: int | None = start
     seen = set()
     while link is not None and link not in seen:

@@ -1,9 +1,9 @@
-"""Reports that the tagger passes over because it took the report inside for the outermost one.
+"""Find reporting clauses that the tagger missed because it took the nested report for the outermost one.
 
 The tagger gives each word one role, so of "The mayor wants a vote, her office said" it may find only the mayor's wish.
-What it leaves is stereotyped: a reporting clause of its own before or after all that was found in a sentence (or in the
-content of another report), with a reporting verb that belongs to nothing found. Those clauses are read here by their
-form; where anything in them is unusual, nothing is added.
+What it misses is formulaic: a reporting clause before or after everything found in a sentence (or in the content of
+another report), with a reporting verb that belongs to nothing found. Those clauses are recognized by their form; where
+anything in them is unusual, nothing is added.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ CITING = frozenset("quote quotes quoted quoting cite cites cited citing".split()
 
 
 class ReportingClauses:
-    """Finds the reporting clause around what was found; `cues` give the verbs that report."""
+    """Find the reporting clause around an attribution; `cues` give the reporting verbs."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         verbs = {
@@ -87,7 +87,9 @@ class ReportingClauses:
     def outer(
         self, text: str, item: RawAttribution, others: Sequence[RawAttribution], within: Range | None = None
     ) -> RawAttribution | None:
-        """The report around `item`, in the content `within` of another report or in its sentence; None if none."""
+        """Return the report around `item`, in the content `within` of another report or in its sentence; None if
+        none.
+        """
         start, end = _extent(item)
         low, high = within or sentence_around(text, start, end)
         if not low <= start < end <= high:
@@ -104,7 +106,9 @@ class ReportingClauses:
         return None
 
     def lead(self, text: str, start: int, end: int) -> RawAttribution | None:
-        """The report that a stretch of text opens with, "the envoy had told him the truce was over"; None if none."""
+        """Return the report that a stretch of text opens with, "the envoy had told him the truce was over"; None if
+        none.
+        """
         match = self._leads[-1].match(text, start, end)
         if match is not None and not re.search(r"\b(?:that|him|her|them|us|me|reporters|journalists) $", match.group()):
             return None
@@ -119,7 +123,7 @@ class ReportingClauses:
     def expand(
         self, text: str, item: RawAttribution, others: Sequence[RawAttribution], nested_cues: NestedCueFilter
     ) -> Range | None:
-        """The content of `item` with the words beside it that hold a reporting verb and belong to nothing found.
+        """Expand the content of `item` by adjacent words that hold a reporting verb and belong to nothing found.
 
         The tagger cuts the source and the cue of an inner report out of the outer one's content: of "Ann Lee insists
         that it will rain, her spokesman said" it leaves the spokesman only "that it will rain". None where nothing
@@ -150,7 +154,7 @@ class ReportingClauses:
         return (low, high) if new and nested_cues.may_contain_report(text[low:high]) else None
 
     def quoted(self, text: str, item: RawAttribution) -> tuple[RawAttribution, RawAttribution] | None:
-        """ "The Ledger quoted her as saying" taken apart: the outlet's report, and the words of the one it quotes."""
+        """Split "The Ledger quoted her as saying" into the outlet's report and the words of the person quoted."""
         low, high = sentence_around(text, *_extent(item))
         match = QUOTED.search(text, low, high) or QUOTED_BY.search(text, low, high)
         if match is None or not any(match.start() <= a and b <= match.end() for a, b in item.cue):
@@ -173,7 +177,7 @@ class ReportingClauses:
         )
 
     def cited(self, text: str, item: RawAttribution, others: Sequence[RawAttribution]) -> RawAttribution | None:
-        """The one who is cited for what an outlet reports, as a report of the same words; None where there is none."""
+        """Return a report of the same words by the source that an outlet cites; None where there is none."""
         low, high = sentence_around(text, *_extent(item))
         match = CITED.search(text, low, high)
         if match is None or not item.source or not self._people.search(match["source"]):
@@ -193,7 +197,7 @@ class ReportingClauses:
         )
 
     def agent(self, text: str, item: RawAttribution) -> RawAttribution:
-        """The attribution with the agent of a passive cue as its source, where the tagger left it out."""
+        """Add the agent of a passive cue as the source, where the tagger missed it."""
         if item.source or len(item.cue) != 1 or not PASSIVE.search(text[slice(*item.cue[0])]):
             return item
         match = AGENT.match(text, item.cue[0][1])
@@ -208,7 +212,7 @@ CLAUSE = re.compile(r"\b(?:who|which|that|because|when|if|to|not|is|are|was|were
 
 
 def _names_somebody(source: str) -> bool:
-    """Whether the words can be a source: a pronoun alone, or a noun phrase without a verb in it."""
+    """Tell whether the words can be a source: a pronoun alone, or a noun phrase without a verb in it."""
     return bool(PRONOUN.fullmatch(source)) or not (PRONOUN.fullmatch(source.split()[0]) or CLAUSE.search(source))
 
 
@@ -231,7 +235,7 @@ def _extent(item: RawAttribution) -> Range:
 
 
 def sentence_around(text: str, start: int, end: int) -> Range:
-    """The sentence, or the sentences, that hold `[start, end)`."""
+    """Return the sentence, or the sentences, around `[start, end)`."""
     low = text.rfind("\n", 0, start) + 1
     for stop in SENTENCE_END.finditer(text, low, start + 1):  # one more, for the look ahead
         if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):

@@ -126,7 +126,7 @@ def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions:
 
 
 def _overlap(number: int, items: Sequence[RawAttribution]) -> float:
-    """The largest share of content with another candidate (Jaccard)."""
+    """Return the largest share of content with another candidate (Jaccard)."""
     item, best = items[number], 0.0
     for n, other in enumerate(items):
         if n == number or other.content[0][0] >= item.content[-1][1] or other.content[-1][1] <= item.content[0][0]:

@@ -24,7 +24,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class StatementFilter:
-    """Weights of features, and the calibration (Platt 1999) that was fitted on articles labelled whole."""
+    """Hold the weights of the features, and the calibration (Platt 1999) fitted on fully labelled articles."""
 
     weights: Mapping[str, float]
     slope: float

@@ -1,4 +1,4 @@
-"""The trained tagger: text to raw attributions through ONNX Runtime, without PyTorch.
+"""Run the trained tagger: text to raw attributions through ONNX Runtime, without PyTorch.
 
 One text is read in overlapping windows, one run of the network each, on one thread.  A run never holds two windows,
 so the answer for a text is the same bytes whatever else is read in the same call, and memory depends on the longest
@@ -33,7 +33,7 @@ _MARKS = f"{_SINGLE}{_DOUBLE} \n\t"
 
 
 class Tagger:
-    """A model folder (model.onnx, pieces.npz, tokenizer.json, config.json), loaded."""
+    """Load a model folder (model.onnx, pieces.npz, tokenizer.json, config.json) and tag texts."""
 
     def __init__(self, path: Path) -> None:
         """Load; ModelError where a file is missing or damaged."""
@@ -64,21 +64,23 @@ class Tagger:
         self._first_mark, self._last_mark = marks
 
     def attributions(self, text: str) -> list[RawAttribution]:
-        """The outermost attributions of a text, in the order of their cues; spans are code points of ``text``."""
+        """Return the outermost attributions of a text, in the order of their cues; spans are code points of
+        ``text``.
+        """
         return self.decode(self.scores(text), self.settings)
 
     def scores(self, text: str) -> Unread:
-        """What the network says about a text, before decoding (which is where settings matter)."""
+        """Return the network's scores for a text, before decoding."""
         pieces = split_into_pieces(self._tokenizer, text)
         return pieces, [self._run(pieces, *window) for window in windows(pieces, self._size, self._context)]
 
     def decode(self, unread: Unread, settings: DecoderSettings) -> list[RawAttribution]:
-        """The best legal reading of what ``scores`` gave."""
+        """Decode scores to the best valid reading."""
         pieces, parts = unread
         return [_found(pieces, reading) for reading in decode(pieces, parts, self._biases, settings)]
 
     def inner(self, text: str, content: Range) -> list[RawAttribution]:
-        """Attributions inside one content, found by reading it as a text of its own; [] where there are none."""
+        """Return the attributions inside one content, found by reading it as a separate text."""
         start, end = bare(text, *content)
         if end - start < 8:
             return []
@@ -117,7 +119,7 @@ def _found(pieces: TokenizedText, reading: DecodedAttribution) -> RawAttribution
 
 
 def bare(text: str, start: int, end: int) -> Range:
-    """A content without the marks around it and its leading conjunction, so that it reads as a sentence."""
+    """Strip a content of its quotation marks and leading conjunction, so that it reads as a sentence."""
     whole = start
     while start < end and text[start] in _MARKS:
         start += 1

@@ -1,7 +1,7 @@
-"""Attributions by the trained tagger, level by level.
+"""Extract attributions with the trained tagger, level by level.
 
-The tagger finds the outermost attributions, as its training data have them. Inner ones come from looking again inside
-each content that has words for a report, until nothing more is found.
+The tagger finds the outermost attributions, as its training data have them. Nested ones are found by reading each
+content that has reporting words again, until nothing more is found.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ MARKS_OPEN = "\"“‘'«"
 
 
 class AttributionTagger(Protocol):
-    """What is needed of a tagger."""
+    """Define what the extractor needs of a tagger."""
 
     def attributions(self, text: str) -> list[RawAttribution]:
-        """The outermost attributions."""
+        """Return the outermost attributions."""
         ...
 
     def inner(self, text: str, content: Range) -> list[RawAttribution]:
-        """The outermost attributions inside one content."""
+        """Return the outermost attributions inside one content."""
         ...
 
 
 class TaggerExtractor:
-    """All levels of attribution by a tagger."""
+    """Extract all levels of attribution with a tagger."""
 
     def __init__(
         self,
@@ -58,12 +58,12 @@ class TaggerExtractor:
         self._clauses = clauses
 
     def attributions(self, text: Text) -> list[Attribution]:
-        """All attributions of a text, in text order, nested ones with their outer one."""
+        """Return all attributions of a text, in text order, nested ones linked to their outer one."""
         found = self.candidates(text.content)
         return assemble(text, found if self._filter is None else self._filter.select(text.content, found))
 
     def candidates(self, text: str) -> list[RawAttribution]:
-        """All that may be an attribution, level by level, before the statement filter."""
+        """Return all candidates, level by level, before the statement filter."""
         layout = layout_of(text)
         read = prepare(layout.content)
         tagged = [self._clauses.agent(read, item) for item in self._tagger.attributions(read)]
@@ -83,7 +83,7 @@ class TaggerExtractor:
         return laid_out(found, text, layout)
 
     def _whole(self, text: str, item: RawAttribution, others: list[RawAttribution]) -> RawAttribution:
-        """The attribution with an inner report's source and cue given back to its content, where one is there."""
+        """Restore a nested report's source and cue to the content they were cut from, where there is one."""
         expand = self._clauses.expand(text, item, others, self._nested_cues)
         if expand is None:
             return item
@@ -113,7 +113,7 @@ def _inside(span: Range, spans: tuple[Range, ...]) -> bool:
 
 
 def within_marks(text: str, item: RawAttribution) -> RawAttribution:
-    """An inner attribution whose content opens with a quotation, cut where the quotation closes.
+    """Cut a nested attribution whose content opens with a quotation at the end of the quotation.
 
     What follows is told by the outer speaker: "He told me, 'I will not,' and then he left".
     """
@@ -134,7 +134,9 @@ def within_marks(text: str, item: RawAttribution) -> RawAttribution:
 
 
 def _is_inner(item: RawAttribution, content: Range) -> bool:
-    """Whether it is a report inside the content, not the content once more: it has a source and a cue of its own."""
+    """Tell whether an attribution is a nested report rather than the content once more: it has its own source and
+    cue.
+    """
     return bool(item.source and item.cue) and all(
         _inside(span, (content,)) for span in (*item.source, *item.cue, *item.content)
     )

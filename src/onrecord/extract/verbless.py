@@ -1,7 +1,7 @@
-"""Statements without a reporting verb: turns of transcripts, embedded posts, quotations introduced or beside a speaker.
+"""Find statements without a reporting verb: turns of transcripts, embedded posts, quotations beside a speaker.
 
-The tagger looks for reporting words; here it has none. Each form is read by how it is printed, and where anything in it
-is unusual nothing is found.
+The tagger needs reporting words, which these lack. Each form is recognized by its typography; where anything is
+unusual, nothing is found.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _made(source: Range | None, cue: Range | None, content: Sequence[Range], wha
 
 
 def _turns(text: str) -> Iterator[RawAttribution]:
-    """Turns of an interview or transcript, "NAME: words", up to the next turn or to a line that asks."""
+    """Find the turns of an interview or transcript, "NAME: words", up to the next turn or to a question."""
     turns = [match for match in TURN.finditer(text) if len(match.group()) <= 120]
     if not _is_transcript(text, turns):
         return
@@ -107,7 +107,7 @@ def _turns(text: str) -> Iterator[RawAttribution]:
 
 
 def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
-    """Whether the labels are those of people who talk: they come again or are many, and what follows is speech."""
+    """Tell whether the labels are speakers': they repeat or are many, and speech follows them."""
     if len(turns) < 2:
         return False
     names = [match["name"] for match in turns]
@@ -120,7 +120,7 @@ def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
 
 
 def _minutes(text: str) -> Iterator[RawAttribution]:
-    """Turns of parliamentary minutes, "Mr. NAME. I …", up to the next one."""
+    """Find the turns of parliamentary minutes, "Mr. NAME. I …", up to the next one."""
     heads = list(MINUTES.finditer(text))
     for number, match in enumerate(heads):
         limit = heads[number + 1].start() if number + 1 < len(heads) else len(text)
@@ -130,7 +130,9 @@ def _minutes(text: str) -> Iterator[RawAttribution]:
 
 
 def _posts(text: str) -> Iterator[RawAttribution]:
-    """Embedded posts: the paragraph above a signature with a handle, or a card with name, handle, words and time."""
+    """Find embedded posts: the paragraph above a signature with a handle, or a card with name, handle, words and
+    time.
+    """
     for match in SIGNATURE.finditer(text):
         above = text[: match.start()].rstrip()
         start = above.rfind("\n") + 1
@@ -148,7 +150,7 @@ def _without_links(text: str, start: int, end: int) -> list[Range]:
 
 
 def _introduced(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -> Iterator[RawAttribution]:
-    """Quotations after "And this from X:", "X again:", "From the desk of X." and "adding:"."""
+    """Find quotations after "And this from X:", "X again:", "From the desk of X." and "adding:"."""
     for start, end in free:
         low = max(0, start - 160)
         for match in INTRODUCED.finditer(text, low, start + 1):
@@ -169,7 +171,7 @@ def _last(item: RawAttribution) -> int:
 
 
 def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -> Iterator[RawAttribution]:
-    """A quoted sentence after a sentence about one person who says nothing in it."""
+    """Find a quoted sentence after a sentence about one person who says nothing in it."""
     for start, end in free:
         words = text[start:end].strip('"“”')
         low = text.rfind("\n", 0, start) + 1

@@ -1,7 +1,7 @@
-"""Text to model input: word pieces, words, their surface features, and the windows that the encoder reads.
+"""Convert text to model input: word pieces, words, their surface features, and the windows of the encoder.
 
-Everything here is shared by training and inference, so that both see the very same input.  Positions are code points
-of the text as given; nothing is normalised away that would move an offset.
+Training and inference share this code, so that both see the same input.  Positions are code points of the text as
+given; no normalization moves an offset.
 """
 
 import re
@@ -25,7 +25,7 @@ _NEWLINES = re.compile(r"\n")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenizedText:
-    """One text as words and word pieces.
+    """Hold one text as words and word pieces.
 
     ``ids[p]`` and ``word[p]`` are the vocabulary id and the word of piece p; ``start``/``end`` are the words' code
     points, ``first`` the words' first pieces (with one more entry, the number of pieces), ``feature`` the words'
@@ -72,7 +72,7 @@ def split_into_pieces(tokenizer: Tokenizer, text: str) -> TokenizedText:
 
 
 def _surface(text: str, starts: list[int], ends: list[int]) -> tuple[Ints, Ints, Ints]:
-    """Features, paragraph numbers and sentence numbers of the words."""
+    """Compute features, paragraph numbers and sentence numbers of the words."""
     count = len(starts)
     feature, paragraph, sentence = (np.zeros(count, dtype=np.int32) for _ in range(3))
     breaks = [match.start() for match in _NEWLINES.finditer(text)]
@@ -100,7 +100,7 @@ def _surface(text: str, starts: list[int], ends: list[int]) -> tuple[Ints, Ints,
 
 
 def _case(word: str) -> int:
-    """0 without letters, 1 lower case, 2 capitalised, 3 all capitals."""
+    """Classify letter case: 0 without letters, 1 lower case, 2 capitalised, 3 all capitals."""
     if not word[:1].isalpha():
         return 0
     if word[0].islower():
@@ -131,7 +131,7 @@ def windows(pieces: TokenizedText, size: int, context: int) -> list[tuple[int, i
 
 
 def _snap(number: Ints, begin: int, own: int) -> int:
-    """The first start of a new sentence in [begin, own), else begin."""
+    """Return the first start of a new sentence in [begin, own), else begin."""
     if begin == 0:
         return 0
     inner = np.flatnonzero(number[begin:own] != number[begin - 1 : own - 1])
@@ -139,7 +139,7 @@ def _snap(number: Ints, begin: int, own: int) -> int:
 
 
 def _cut(pieces: TokenizedText, own: int, limit: int) -> int:
-    """The last paragraph start in the second half of (own, limit], else the last sentence start, else limit."""
+    """Return the last paragraph start in the second half of (own, limit], else the last sentence start, else limit."""
     for number in (pieces.paragraph, pieces.sentence):
         middle = (own + limit) // 2
         changes = np.flatnonzero(number[middle + 1 : limit + 1] != number[middle:limit])

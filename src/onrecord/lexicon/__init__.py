@@ -1,4 +1,4 @@
-"""Vocabularies and codebooks: what the program knows of the language, and the issues that an analyst follows."""
+"""Load vocabularies and codebooks: the program's knowledge of the language, and the issues of an analyst."""
 
 from onrecord.lexicon.bundled_tables import Cue, load_cues, rows
 from onrecord.lexicon.codebook import (

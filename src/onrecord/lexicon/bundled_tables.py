@@ -16,7 +16,7 @@ from onrecord.errors import LexiconError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """A reporting cue. `frames` are the kinds of complement that hold its content (see `data/cues.tsv`)."""
+    """Describe a reporting cue. `frames` are the kinds of complement that hold its content (see `data/cues.tsv`)."""
 
     phrase: tuple[str, ...]
     pos: str
@@ -29,7 +29,11 @@ class Cue:
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of a bundled table; LexiconError where one has too few or too many columns."""
+    """Load the rows of a bundled table.
+
+    Raises:
+        LexiconError: a row has too few or too many columns.
+    """
     content = resources.files("onrecord").joinpath("data", name).read_text(encoding="utf-8")
     header: list[str] | None = None
     for number, line in enumerate(content.splitlines(), 1):
@@ -45,7 +49,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 
 
 def load_cues() -> tuple[Cue, ...]:
-    """The reporting cues of `data/cues.tsv`."""
+    """Load the reporting cues of `data/cues.tsv`."""
     cues = []
     for row in rows("cues.tsv"):
         try:

@@ -21,7 +21,7 @@ MUCH_SHARED, MUCH_HIT, FEW_CONTENTS = 0.5, 0.3, 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """One issue of a codebook: a proposition that can be supported or opposed, and words that point to it."""
+    """Describe an issue of a codebook: a proposition that can be supported or opposed, and terms that point to it."""
 
     id: str
     label: str
@@ -31,7 +31,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook:
-    """The issues that an analyst follows, in the order of the file; `id` is a hash of what it says."""
+    """Hold the issues that an analyst follows, in the order of the file; `id` is a hash of the content."""
 
     name: str
     description: str
@@ -39,16 +39,16 @@ class Codebook:
 
     @property
     def id(self) -> str:
-        """A content hash, so that a ledger knows under which codebook a statement was read."""
+        """Hash the content, so that a ledger knows under which codebook a statement was read."""
         return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def issue(self, key: str) -> Issue | None:
-        """The issue of this id, or None."""
+        """Return the issue of this id, or None."""
         return next((issue for issue in self.issues if issue.id == key), None)
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML without anchors and aliases: a codebook needs none, and nested ones are how YAML bombs are built."""
+    """Load YAML without anchors and aliases, which codebooks do not need and YAML bombs are made of."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -57,7 +57,12 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def load_codebook(path: Path | str) -> Codebook:
-    """A codebook from a YAML file; CodebookError names the file, the place and what is missing."""
+    """Load a codebook from a YAML file.
+
+    Raises:
+        CodebookError: the file cannot be read or is not valid; the message names the file, the place and what is
+        missing.
+    """
     path = Path(path)
     try:
         with path.open("rb") as stream:
@@ -68,7 +73,11 @@ def load_codebook(path: Path | str) -> Codebook:
 
 
 def parse_codebook(data: bytes, where: str) -> Codebook:
-    """A codebook from the bytes of a YAML file; CodebookError names `where`, the place and what is missing."""
+    """Parse a codebook from the bytes of a YAML file.
+
+    Raises:
+        CodebookError: the content is not valid; the message names `where`, the place and what is missing.
+    """
     if len(data) > MAX_CODEBOOK_BYTES:
         raise CodebookError(f"{where}: larger than {MAX_CODEBOOK_BYTES} bytes; a codebook is a page or two")
     try:
@@ -79,7 +88,11 @@ def parse_codebook(data: bytes, where: str) -> Codebook:
 
 
 def codebook_from_dict(raw: Any, where: str) -> Codebook:
-    """A codebook from parsed YAML; CodebookError where a field is missing or of the wrong type."""
+    """Build a codebook from parsed YAML.
+
+    Raises:
+        CodebookError: a field is missing or has the wrong type.
+    """
     if not isinstance(raw, Mapping):
         raise CodebookError(f"{where}: no mapping; it needs `issues:` with a map of id to label, proposition, terms")
     issues = raw.get("issues")
@@ -110,7 +123,7 @@ def _issue(key: Any, value: Any, where: str) -> Issue:
 
 
 def codebook_warnings(codebook: Codebook, contents: Sequence[str] = ()) -> list[str]:
-    """What a codebook's author should look at, with numbers.
+    """Return warnings for a codebook's author, with numbers.
 
     Terms that issues share, issues whose words largely coincide, terms that are too short; and, where `contents` of
     statements are given, terms that hit a large part of them and issues that none of them reaches.
@@ -136,7 +149,7 @@ def codebook_warnings(codebook: Codebook, contents: Sequence[str] = ()) -> list[
 
 
 def _overlaps(codebook: Codebook) -> Iterator[str]:
-    """Pairs of issues of which one's words are mostly the other's too."""
+    """Find pairs of issues where most of one's words are also the other's."""
     bags = [set(re.findall(r"\w{4,}", f"{i.label} {' '.join(i.terms)}".casefold())) for i in codebook.issues]
     for n, (one, mine) in enumerate(zip(codebook.issues, bags, strict=True)):
         for other, theirs in list(zip(codebook.issues, bags, strict=True))[n + 1 :]:
@@ -147,7 +160,7 @@ def _overlaps(codebook: Codebook) -> Iterator[str]:
 
 
 def _hit_rates(codebook: Codebook, contents: Sequence[str]) -> Iterator[str]:
-    """Terms that hit too much of what is said, and issues that hit none of it."""
+    """Find terms that match too many statements, and issues that match none."""
     if len(contents) < FEW_CONTENTS:
         return
     folded = [content.casefold() for content in contents]

@@ -1,4 +1,4 @@
-"""The JSON Schema (draft 2020-12) of a codebook, for editors that complete and check YAML."""
+"""Build the JSON Schema (draft 2020-12) of a codebook, for editors that complete and check YAML."""
 
 from __future__ import annotations
 

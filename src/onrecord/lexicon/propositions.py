@@ -76,7 +76,7 @@ def second_claim(proposition: str, words: list[str]) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def _tags(word: str) -> frozenset[str]:
-    """The Penn tags that a form may have, by lemminflect's tables: VB, VBD, VBZ, VBP, NN …"""
+    """Return the possible Penn tags of a form, by lemminflect's tables: VB, VBD, VBZ, VBP, NN …"""
     import lemminflect
 
     found: set[str] = set()

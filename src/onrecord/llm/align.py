@@ -21,7 +21,7 @@ _TRIMMED = " \"'.,;:"
 
 
 class Aligner:
-    """A text, prepared for finding copied words in it."""
+    """Prepare a text for finding copied words in it."""
 
     def __init__(self, text: Text) -> None:
         self._text = text
@@ -72,14 +72,14 @@ class Aligner:
         return found
 
     def _whole(self, start: int, end: int) -> bool:
-        """Whether no word is cut at either end."""
+        """Tell whether no word is cut at either end."""
         left = start > 0 and self._plain[start - 1].isalnum() and self._plain[start].isalnum()
         right = end < len(self._plain) and self._plain[end - 1].isalnum() and self._plain[end].isalnum()
         return not left and not right
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The text with plain marks and single blanks, and where each of its characters stands in the original."""
+    """Return the text with plain marks and single blanks, and each character's position in the original."""
     folded: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):

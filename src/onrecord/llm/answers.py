@@ -23,7 +23,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class AnswerCache:
-    """The folder; None keeps nothing."""
+    """Cache answers in a folder; None caches nothing."""
 
     folder: Path | None = None
 

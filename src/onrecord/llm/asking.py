@@ -18,7 +18,7 @@ AGAIN = "Your answer was not valid: {reason}. Answer again, with JSON only, in t
 
 @dataclass(slots=True)
 class UsageCounts:
-    """What happened while reading: questions, kept answers, tokens, and what was refused, by reason."""
+    """Count the events of a reading: questions, cached answers, tokens, and refusals by reason."""
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -71,7 +71,11 @@ def ask_once(
 
 
 def _statements(content: str) -> list[Mapping[str, Any]]:
-    """The statements of an answer, which may stand in a Markdown fence; LanguageModelError for anything else."""
+    """Parse the statements of an answer, which may be in a Markdown fence.
+
+    Raises:
+        LanguageModelError: the answer is anything else.
+    """
     text = content.strip()
     if text.startswith("```"):
         text = text.partition("\n")[2].rpartition("```")[0]

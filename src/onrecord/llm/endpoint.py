@@ -27,7 +27,7 @@ Message = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A model behind an address, and how it is asked.
+    """Describe a model, its address, and how to ask it.
 
     Raises:
         LanguageModelError: the address is not HTTP, or a key would cross the network in clear text.
@@ -50,7 +50,7 @@ class Endpoint:
 
     @property
     def local(self) -> bool:
-        """Whether the endpoint is on this machine."""
+        """Tell whether the endpoint is on this machine."""
         host = urlsplit(self.url).hostname or ""
         try:
             return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -124,7 +124,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What a model answered; tokens are 0 where the server does not count them."""
+    """Hold a model's answer; tokens are 0 where the server does not count them."""
 
     content: str
     tokens_in: int

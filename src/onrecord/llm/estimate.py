@@ -16,7 +16,7 @@ CHARACTERS = 4  # of English text in a token, about
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a run takes; `tokens_out` and `seconds` are None where no kept answer tells how much one takes."""
+    """Hold the estimated cost of a run; `tokens_out` and `seconds` are None without cached answers to measure."""
 
     articles: int
     questions: int

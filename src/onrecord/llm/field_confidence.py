@@ -1,4 +1,4 @@
-"""How often a language model is right, field by field, against statements that people judged."""
+"""Measure how often a language model is right, field by field, against statements that people judged."""
 
 from __future__ import annotations
 

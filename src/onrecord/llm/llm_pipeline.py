@@ -1,4 +1,4 @@
-"""Pipelines in which a larger language model reads what statements mean, or everything."""
+"""Load pipelines in which a large language model reads the meaning of statements, or everything."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from onrecord.pipeline import Pipeline, StatementBuilder, load
 
 
 class Mode(StrEnum):
-    """What a larger model reads."""
+    """List what a large model can read."""
 
     MEANING = "meaning"
     EVERYTHING = "everything"
@@ -28,7 +28,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeaningReader:
-    """Statements as the bundled models find them, with their meaning as a language model judges it."""
+    """Make statements with the bundled models, and classify their meaning with a language model."""
 
     base: StatementBuilder
     model: LanguageModel
@@ -59,7 +59,7 @@ class MeaningReader:
 
 
 class NoExtractor:
-    """Finds nothing, where a language model reads everything."""
+    """Extract nothing, for pipelines in which a language model reads everything."""
 
     def attributions(self, text: Text) -> list[Attribution]:
         """Return no attributions."""

@@ -49,7 +49,7 @@ _STEM = 4  # letters that a name shares with a word of the text: "Russia" and "R
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """The judgements on what one attribution means."""
+    """Hold the judgements on the meaning of one attribution."""
 
     act: Judgement[Act]
     issue: Judgement[str | None]
@@ -60,7 +60,7 @@ class Meaning:
 
 @dataclass(slots=True, kw_only=True)
 class LanguageModel:
-    """A language model with all that its answers are judged by.
+    """Hold a language model with the codebook, caches and confidences that its answers are judged by.
 
     `confidences` has, for each field, how often the model was right where people judged (see `llm.calibration`).
     """
@@ -76,7 +76,7 @@ class LanguageModel:
         return f"language model: {self.endpoint.model}, prompt {prompt_version(prompt)}"
 
     def confidence(self, name: str) -> float:
-        """How sure the model's answer on a field is."""
+        """Return the confidence of the model's answers on a field."""
         return round(self.confidences.get(name, UNCALIBRATED), 4)
 
     # ------------------------------------------------------------ meaning
@@ -213,7 +213,7 @@ class LanguageModel:
         )
 
     def _name(self, value: object, article: Article) -> str | None:
-        """A name that the article, its outlet or the codebook supports; another one is refused."""
+        """Accept a name that the article, its outlet or the codebook supports; refuse others."""
         name = " ".join(value.split()) if isinstance(value, str) else ""
         if not name or name.casefold() in ("null", "none", "unknown"):
             return None
@@ -236,14 +236,14 @@ class LanguageModel:
 
 
 def _texts(value: object) -> list[str]:
-    """The texts of a value that should be a list of them."""
+    """Return the texts of a value that should be a list of them."""
     if isinstance(value, str):
         return [value] if value.strip() else []
     return [one for one in value if isinstance(one, str) and one.strip()] if isinstance(value, list) else []
 
 
 def _form(text: str, content: Sequence[Evidence]) -> Form:
-    """The form by the marks as printed: all of the content's words in quotation marks, none, or some."""
+    """Classify the form by the printed marks: all words of the content in quotation marks, none, or some."""
     regions = list(quoted_regions(text))
     inside = total = 0
     for piece in content:

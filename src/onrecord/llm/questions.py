@@ -1,4 +1,4 @@
-"""What a language model is asked: prompts, the passages of an article, and the JSON Schema of the answer."""
+"""Build the questions to a language model: prompts, passages of an article, and the JSON Schema of the answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEVERAL: Schema = {"type": "array", "items": WORDS}
 
 @dataclass(frozen=True, slots=True)
 class QuestionPassage:
-    """A part of an article that is read in one question, `[start, end)`, and where the context before it begins."""
+    """Hold the part of an article for one question, `[start, end)`, and the start of its context."""
 
     begin: int
     start: int
@@ -138,7 +138,7 @@ def _fenced(text: str) -> str:
 
 
 def _unmarked(text: str) -> str:
-    """The text without the marks, so that an article cannot end its own fence."""
+    """Remove the fence marks from a text, so that an article cannot end its own fence."""
     return text.replace(BEGIN, "<< <ARTICLE").replace(END, "ARTICLE> >>")
 
 

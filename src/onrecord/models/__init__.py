@@ -1,1 +1,1 @@
-"""Model files at run time: ONNX Runtime sessions and packed embedding tables."""
+"""Load model files at run time: ONNX Runtime sessions and packed embedding tables."""

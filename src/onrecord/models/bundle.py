@@ -1,4 +1,4 @@
-"""Model folders and their manifests: where the weights come from, and what they were measured on.
+"""Read and write model manifests: where the weights come from, and what they were measured on.
 
 Each model folder has a `manifest.json`:
 
@@ -28,7 +28,7 @@ NOT_RECORDED = "not recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What is known of the model in a folder; see the module."""
+    """Describe the model of a folder; see the module."""
 
     name: str
     job: str
@@ -46,7 +46,7 @@ class Manifest:
 
     @property
     def version(self) -> str:
-        """Twelve hex digits that change with any byte of the model's files."""
+        """Return twelve hex digits that change with any byte of the model's files."""
         return hashlib.sha256(
             "".join(f"{name} {self.files[name]}\n" for name in sorted(self.files)).encode()
         ).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Tables of vectors in few bits: whole numbers, with a scale for each row or for each block of a row, as npz files.
+"""Pack embedding tables in few bits: integers with a scale for each row or block of a row, as npz files.
 
 Compression then takes what the numbers leave unused, so that six bits cost six bits.
 """
@@ -19,7 +19,7 @@ SHARES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the scale that cuts nothin
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingTable:
-    """`values` int8 [rows, width], `scales` float32 [rows, blocks]; the width is a multiple of the blocks."""
+    """Hold `values` int8 [rows, width] and `scales` float32 [rows, blocks]; the width is a multiple of the blocks."""
 
     values: npt.NDArray[np.int8]
     scales: Floats
@@ -29,18 +29,18 @@ class EmbeddingTable:
 
     @property
     def width(self) -> int:
-        """The length of a row."""
+        """Return the length of a row."""
         return int(self.values.shape[1])
 
     def rows(self, numbers: Sequence[int] | npt.NDArray[np.intp]) -> Floats:
-        """Some rows as numbers, float32 [numbers, width]."""
+        """Return some rows as float32 [numbers, width]."""
         picked, scales = self.values[numbers], self.scales[numbers]
         blocks = picked.reshape(len(picked), scales.shape[1], -1).astype(np.float32)
         result: Floats = (blocks * scales[..., None]).reshape(len(picked), self.width)
         return result
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """What `np.savez_compressed` takes; numbers of four bits go two in a byte."""
+        """Return the arrays for `np.savez_compressed`; four-bit numbers are packed two per byte."""
         scales = self.scales.astype(np.float16)
         if self.values.size and self.values.min() >= -8 and self.values.max() <= 7 and self.width % 2 == 0:
             nibbles = (self.values + 8).astype(np.uint8)
@@ -49,7 +49,7 @@ class EmbeddingTable:
 
 
 def pack(table: Floats, bits: int, block: int | None = None) -> EmbeddingTable:
-    """A table in `bits` bits, up to eight, with a scale for each `block` values of a row, or one for each row.
+    """Pack a table in up to eight `bits`, with a scale for each `block` values of a row, or one for each row.
 
     Of several scales the one with the least squared error is taken.
     """
@@ -71,7 +71,11 @@ def pack(table: Floats, bits: int, block: int | None = None) -> EmbeddingTable:
 
 
 def table_from_arrays(stored: Mapping[str, npt.NDArray[Any]]) -> EmbeddingTable:
-    """The table of an opened npz file; KeyError where it has none."""
+    """Build the table of an opened npz file.
+
+    Raises:
+        KeyError: it has none.
+    """
     scales = stored["scales"].astype(np.float32)
     if "nibbles" not in stored:
         return EmbeddingTable(stored["values"], scales)
@@ -82,6 +86,6 @@ def table_from_arrays(stored: Mapping[str, npt.NDArray[Any]]) -> EmbeddingTable:
 
 
 def read_table(path: Path) -> EmbeddingTable:
-    """The table of a file; raises what numpy raises for a missing or damaged one."""
+    """Read the table of a file; raises what numpy raises for a missing or damaged one."""
     with np.load(path, allow_pickle=False) as stored:
         return table_from_arrays(stored)

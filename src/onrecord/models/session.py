@@ -44,7 +44,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def open_graph(graph: bytes) -> onnxruntime.InferenceSession:
-    """A session over a serialised graph; raises what ONNX Runtime raises for a damaged one.
+    """Open a session for a serialized graph; raises what ONNX Runtime raises for a damaged one.
 
     Where a processor has no instruction for products of bytes (VNNI), the usual kernels add two of them in 16 bits
     and cut what does not fit, which changes answers.  There ONNX Runtime is asked for its exact kernels
@@ -63,7 +63,7 @@ def _session(graph: bytes, exact: bool) -> onnxruntime.InferenceSession:
 
 @cache
 def _default_kernels_saturate() -> bool:
-    """Whether the largest products lose something here; found by trying (graph made by ``train.export.probe``)."""
+    """Tell whether the default kernels saturate on this processor, by trying (graph made by ``train.export.probe``)."""
     graph = resources.files("onrecord").joinpath("data/probe.onnx").read_bytes()
     row = np.ones((1, 64), dtype=np.float32)
     products: np.ndarray = _session(graph, exact=False).run(None, {"row": row})[0]

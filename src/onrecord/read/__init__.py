@@ -1,4 +1,4 @@
-"""Sources to articles: text, HTML, JSON Lines, documents, archives, folders, standard input and web addresses.
+"""Read articles from text, HTML, JSON Lines, documents, archives, folders, standard input and web addresses.
 
 Text is kept exactly as given, so that offsets are code points into it: line ends, non-breaking spaces, marks of every
 kind and directions survive; only a byte order mark is taken off. Of a page the text is what trafilatura makes of it.

@@ -1,4 +1,4 @@
-"""Archives and compressed streams, one member after the other and within bounds; nothing is unpacked to disk.
+"""Unpack archives and compressed streams, one member after the other, within limits and never to disk.
 
 A zip archive that lacks its directory, as a transfer that broke off leaves it, is read member by member as far as it
 is whole.
@@ -30,7 +30,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(slots=True)
 class ByteBudget:
-    """How many bytes may still come out of one archive, those of archives inside it included.
+    """Limit the bytes that one archive may unpack to, including archives inside it.
 
     `damage` is what ended a packed stream before its time: what came before is read first, then it is reported.
     """
@@ -42,7 +42,7 @@ class ByteBudget:
 
     @classmethod
     def of(cls, where: str, size: int, always: int = ALWAYS_STREAM) -> ByteBudget:
-        """The bytes that an archive of `size` bytes may unpack to."""
+        """Return the budget for an archive of `size` bytes."""
         return cls(where, size, MOST_TIMES * size + always)
 
     def spend(self, number: int) -> None:
@@ -62,7 +62,7 @@ class ByteBudget:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMember:
-    """A member by its name in the archive, open for reading; `size` in bytes, unpacked."""
+    """Hold a member of an archive: its name, its size in bytes when unpacked, and a stream of its data."""
 
     name: str
     stream: IO[bytes]
@@ -70,14 +70,14 @@ class ArchiveMember:
 
 
 class _Counted(io.RawIOBase):
-    """A packed stream whose bytes are paid from a budget, and that ends where it is damaged."""
+    """Read a compressed stream, charge its bytes to a budget, and end where the stream is damaged."""
 
     def __init__(self, stream: gzip.GzipFile, budget: ByteBudget) -> None:
         self._stream = stream
         self._budget = budget
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -92,15 +92,15 @@ class _Counted(io.RawIOBase):
         return len(chunk)
 
     def seekable(self) -> bool:
-        """Yes, forward at a cost."""
+        """Return True; seeking forward costs budget."""
         return True
 
     def tell(self) -> int:
-        """The position in what was unpacked."""
+        """Return the position in the unpacked data."""
         return int(self._stream.tell())
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a position; forward by reading, so that it is paid for."""
+        """Seek to a position; forward by reading, which is charged to the budget."""
         if whence == io.SEEK_END:
             raise io.UnsupportedOperation("the end of a packed stream is not known")
         target = offset + (self.tell() if whence == io.SEEK_CUR else 0)
@@ -123,7 +123,9 @@ def unpacked(stream: Any, budget: ByteBudget) -> IO[bytes]:
 
 
 def members(stream: IO[bytes], size: int, where: str, notes: Notes) -> Iterator[ArchiveMember | SourceError]:
-    """The files in a zip archive of `size` bytes, in its own order; SourceError for one that cannot be read."""
+    """Yield the files of a zip archive of `size` bytes, in its own order; a member that cannot be read as a
+    SourceError.
+    """
     try:
         archive = zipfile.ZipFile(stream)
     except (*DAMAGED, OSError, ValueError, struct.error, NotImplementedError) as error:
@@ -185,7 +187,7 @@ _UTF8 = 0x800
 
 
 def _salvaged(stream: IO[bytes], budget: ByteBudget) -> Iterator[ArchiveMember]:
-    """The members of an archive whose directory is lost, by their local headers, as far as they are whole."""
+    """Recover the complete members of an archive without a directory, by their local headers."""
     while True:
         head = stream.read(_LOCAL.size)
         if len(head) < _LOCAL.size or not head.startswith(_SIGNATURE):
@@ -208,7 +210,7 @@ def _salvaged(stream: IO[bytes], budget: ByteBudget) -> Iterator[ArchiveMember]:
 
 
 def _inflated(stream: IO[bytes], method: int, sizes: tuple[int, int] | None, budget: ByteBudget) -> bytes | None:
-    """The data of a member; None where it is not whole, too large or packed in another way."""
+    """Unpack the data of a member; None where it is incomplete, too large or of another compression."""
     if method == zipfile.ZIP_STORED and sizes is not None and sizes[0] <= MAX_BYTES:
         data = stream.read(sizes[0])
         return data if len(data) == sizes[0] else None
@@ -230,7 +232,7 @@ def _inflated(stream: IO[bytes], method: int, sizes: tuple[int, int] | None, bud
 
 
 def _to_next(stream: IO[bytes]) -> bool:
-    """Go past the descriptor after a member's data to the next header; whether there is one."""
+    """Skip the descriptor after a member's data; tell whether another header follows."""
     start = stream.tell()
     at = stream.read(64).find(_SIGNATURE)
     stream.seek(start + max(at, 0))

@@ -1,4 +1,4 @@
-"""The error boundary of reading: what goes wrong with a file, an archive's member or a page costs it alone."""
+"""Contain errors in reading, so that a broken file, archive member or page costs only itself."""
 
 from __future__ import annotations
 

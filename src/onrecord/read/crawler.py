@@ -1,5 +1,7 @@
-"""Fetching again and again without being a burden: robots.txt, one request a host at a time, conditional requests,
-longer pauses after errors, and a name by which a host can tell who asks.
+"""Fetch pages repeatedly and politely.
+
+The crawler follows robots.txt, sends one request to a host at a time, makes conditional requests, waits longer after
+each error, and identifies itself.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ LONGEST_DELAY = 60.0  # of a robots.txt that asks for more, no more is given
 
 @dataclass(frozen=True, slots=True)
 class CrawlResponse:
-    """What a host answered: the page, or None where it has not changed; and what to ask with the next time."""
+    """Hold a host's answer: the page, or None where it has not changed, and the validators for the next request."""
 
     page: FetchedPage | None
     etag: str | None = None
@@ -43,7 +45,7 @@ class CrawlResponse:
 
 
 class RetryLater(SourceError):
-    """The host asks for patience, or does not answer: `seconds` is when to try again."""
+    """Signal a host that asks to wait or does not answer; `seconds` says when to try again."""
 
     def __init__(self, source: str, reason: str, seconds: float) -> None:
         super().__init__(source, reason)
@@ -54,7 +56,7 @@ class RetryLater(SourceError):
 
 
 class PageUnavailable(SourceError):
-    """The page is not to be had: forbidden, missing, or not for robots."""
+    """Signal a page that cannot be fetched: forbidden, missing or excluded by robots.txt."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class _Host:
 
 @dataclass(slots=True)
 class Crawler:
-    """Fetches pages, at least `delay` seconds between two requests to a host.
+    """Fetch pages, waiting at least `delay` seconds between two requests to a host.
 
     `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of. Private
     addresses are not asked unless `allow_private`.
@@ -89,9 +91,13 @@ class Crawler:
     _client: HttpClient | None = None
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> CrawlResponse:
-        """The page at `url`; Later or Gone (both SourceError) where there is none now, or at all.
+        """Fetch the page at `url`.
 
-        A redirect is followed as if it had been asked for itself: by the rules and at the pace of the host it leads to.
+        A redirect follows the rules and the pace of the host it leads to.
+
+        Raises:
+            RetryLater: there is no page now.
+            PageUnavailable: there is no page at all.
         """
         headers = {"If-None-Match": etag, "If-Modified-Since": modified}
         defaults = {key: value for key, value in headers.items() if value}
@@ -113,7 +119,7 @@ class Crawler:
         return self._hosts.setdefault(_network_location(url), _Host(delay=self.delay))
 
     def _ask(self, host: _Host, place: str, url: str, headers: dict[str, str]) -> CrawlResponse | str:
-        """One request to `place`, on the way from `url`: what is there, or where it leads."""
+        """Send one request for `place`, on the way from `url`; return the answer or the address it redirects to."""
         pause = host.free - self.clock()
         if pause > 0:
             self.wait(pause)
@@ -157,7 +163,7 @@ class Crawler:
         return PageUnavailable(url, f"{answer}; check the address")
 
     def _back_off(self, host: _Host) -> float:
-        """Twice as long after each failure in a row, give or take a half: many watchers must not come back at once."""
+        """Double the pause after each consecutive failure, with jitter, so that watchers do not all return at once."""
         host.failures += 1
         seconds: float = min(self.longest, self.base * 2.0 ** min(host.failures - 1, 20))
         return seconds * (0.5 + self.dice.random())
@@ -171,9 +177,11 @@ class Crawler:
         return bool(host.robots.can_fetch(url, self.agent))
 
     def _robots(self, host: _Host, url: str) -> Any:
-        """The host's rules; none where it has none (4xx). Where it fails, nothing is fetched (RFC 9309, 2.3.1).
+        """Return the host's robots rules; None where it has none (4xx). If they cannot be fetched, nothing is (RFC
+        9309, 2.3.1).
 
-        By Protego, as the standard library knows neither `*` and `$` in a path nor that the longest rule wins.
+        Protego parses them, as the standard library supports neither `*` and `$` in paths nor that the longest rule
+        wins.
         """
         from protego import Protego
 
@@ -191,7 +199,7 @@ class Crawler:
 
 
 def _network_location(url: str) -> str:
-    """The host and port of an address, in small letters.
+    """Return the host and port of an address, in lower case.
 
     Raises:
         Gone: it is no address.
@@ -203,7 +211,7 @@ def _network_location(url: str) -> str:
 
 
 def retry_after(value: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float:
-    """Seconds that a `Retry-After` header asks for, as a number or a date (RFC 9110, 10.2.3); 0 where it asks none."""
+    """Parse a `Retry-After` header, a number or a date (RFC 9110, 10.2.3), to seconds; 0 for none."""
     value = value.strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])

@@ -1,4 +1,4 @@
-"""Posts of social networks that a page embeds: quotations of their authors, who stand below them."""
+"""Mark embedded posts of social networks in a page as quotations of their authors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def mark_posts(tree: Any) -> None:
 
 
 def _author(post: Any, paragraphs: list[Any]) -> str | None:
-    """The line below the post's text: who wrote it, and when."""
+    """Return the line below a post's text that names its author and date."""
     last = paragraphs[-1]
     after = "".join([last.tail or "", *_text_after(last, post)])
     match = _AUTHOR.match(after)
@@ -48,7 +48,7 @@ def _author(post: Any, paragraphs: list[Any]) -> str | None:
 
 
 def _text_after(element: Any, top: Any) -> list[str]:
-    """The text of what follows an element, up to the end of `top`."""
+    """Return the text that follows an element, up to the end of `top`."""
     found: list[str] = []
     while element is not None and element is not top:
         for sibling in element.itersiblings():

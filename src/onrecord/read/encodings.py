@@ -1,4 +1,4 @@
-"""Bytes to text, exactly: line ends stay, a byte order mark is metadata, and a guessed encoding is said so."""
+"""Decode bytes to text exactly: line ends stay, a byte order mark is metadata, and a guessed encoding is reported."""
 
 from __future__ import annotations
 
@@ -33,14 +33,19 @@ _SOUND_PER_BROKEN = 5
 
 
 def byte_order_mark(data: bytes) -> tuple[str, int] | None:
-    """The encoding that a byte order mark at the beginning names, and the mark's length in bytes."""
+    """Return the encoding that a leading byte order mark names, and the mark's length in bytes."""
     return next(((name, len(mark)) for mark, name in _MARKS if data.startswith(mark)), None)
 
 
 def decode(data: bytes, where: str, *, encoding: str | None, notes: Notes) -> str:
-    """The text of `data`; BinarySource where it is no text, SourceError where it is not in the `encoding` given.
+    """Decode `data` to text.
 
-    Without `encoding` it is UTF-8, or what a byte order mark says; only what is neither is guessed, and noted.
+    Without `encoding` it is UTF-8, or the encoding of a byte order mark; anything else is guessed and reported in a
+    note.
+
+    Raises:
+        BinarySource: the data is not text.
+        SourceError: the data is not in the `encoding` given.
     """
     if encoding is not None:
         return _decode_given(data, where, encoding)

@@ -1,4 +1,4 @@
-"""A flood of broken lines, as a file of the wrong kind brings, is summed up instead of reported line by line."""
+"""Summarize floods of broken lines, as a file of the wrong kind brings, in one error."""
 
 from __future__ import annotations
 

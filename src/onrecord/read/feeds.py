@@ -1,4 +1,4 @@
-"""Lists of feeds (OPML, YAML), and what a feed or sitemap lists: RSS and Atom by feedparser, JSON Feed, sitemaps."""
+"""Parse lists of feeds (OPML, YAML) and the feeds themselves: RSS and Atom by feedparser, JSON Feed, sitemaps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_ENTRIES = 2_000  # of one feed or sitemap: the newest ones of an archive-si
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed or sitemap to watch; `outlet` overrides what its pages say of themselves."""
+    """Describe a feed or sitemap to watch; `outlet` overrides the outlet that its pages state."""
 
     url: str
     outlet: str | None = None
@@ -31,7 +31,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page that a feed lists; `stamp` changes where the feed says that the page did."""
+    """Describe a page that a feed lists; `stamp` changes when the feed reports a change of the page."""
 
     url: str
     title: str | None = None
@@ -41,14 +41,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed or sitemap lists: pages, and the sitemaps of a sitemap index."""
+    """Hold the contents of a feed or sitemap: pages, and the sitemaps of a sitemap index."""
 
     entries: tuple[Entry, ...]
     sitemaps: tuple[str, ...] = ()
 
 
 def load_feeds(path: Path) -> list[Feed]:
-    """The feeds of an OPML file, or of a YAML list of addresses or of `url:` and `outlet:`; SourceError for others."""
+    """Load feeds from an OPML file, or from a YAML list of addresses or of `url:` and `outlet:`.
+
+    Raises:
+        SourceError: the file is neither.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -74,7 +78,7 @@ def _opml(text: str, path: Path) -> Iterator[Feed]:
 
 
 def _tree(data: bytes) -> Any:
-    """The root of an XML document, as far as it can be read; None where it cannot. No entities, no network."""
+    """Parse an XML document as far as possible, without entities or network access; None if that fails."""
     from lxml import etree
 
     try:
@@ -104,7 +108,11 @@ def _yaml(text: str, path: Path) -> Iterator[Feed]:
 
 
 def parse_listing(data: bytes, url: str) -> Listing:
-    """What the bytes of a feed or sitemap list, addresses made absolute; SourceError where they are none."""
+    """Parse the bytes of a feed or sitemap; addresses become absolute.
+
+    Raises:
+        SourceError: the bytes are neither.
+    """
     if data.startswith(b"\x1f\x8b"):  # sitemaps are often packed, whatever their server says of it
         data = gunzip_bytes(data, url)
     head = data[:3000].lstrip()
@@ -124,7 +132,7 @@ def parse_listing(data: bytes, url: str) -> Listing:
 
 
 def _absolute(base: str, link: str) -> str | None:
-    """The absolute web address of a link; None where it is none, or none that can be kept."""
+    """Resolve a link to an absolute web address; None where it is none or too long."""
     try:
         address = without_password(urljoin(base, link.strip()))
         urlsplit(address).port  # noqa: B018 - reading it checks it
@@ -167,7 +175,7 @@ def _json_feed(data: bytes, url: str) -> Listing:
 
 
 def _json_entry(item: dict[str, Any]) -> Entry:
-    """An entry of a JSON Feed; what is no text in it counts as missing."""
+    """Parse an entry of a JSON Feed; values that are no text count as missing."""
 
     def text(*keys: str) -> str:
         return next((value for key in keys if isinstance(value := item.get(key), str) and value), "")
@@ -199,5 +207,5 @@ def _sitemap(data: bytes) -> Listing:
 
 
 def _local(element: Any) -> str:
-    """The name of an element without namespace or prefix; empty for comments and their like."""
+    """Return an element's name without namespace or prefix; empty for comments and processing instructions."""
     return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""

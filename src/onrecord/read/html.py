@@ -1,4 +1,4 @@
-"""An HTML page to an article, by trafilatura; the article's text is the one that trafilatura makes of the page."""
+"""Extract the article of an HTML page by trafilatura, whose text becomes the article's text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
 def looks_like_page(head: str) -> bool:
-    """Whether a text that begins so is HTML, whatever its name."""
+    """Tell whether text that begins like this is HTML, whatever the file name."""
     at = _after_blanks(head, 0)
     if head.startswith("<?xml", at):
         end = head.find(">", at)
@@ -43,7 +43,7 @@ def _after_blanks(text: str, at: int) -> int:
 
 
 def decode_page(data: bytes, where: str, *, encoding: str | None, notes: Notes) -> str:
-    """The text of a page's bytes: in the encoding given, else the page's own if it is that, else as for any text."""
+    """Decode a page's bytes: by the encoding given, else by the page's own if it fits, else like any text."""
     declared = _CHARSET.search(data[:4096])
     if encoding is None and byte_order_mark(data) is None and declared is not None and b"\x00" not in data:
         name = declared[1].decode("ascii")
@@ -64,7 +64,11 @@ def read_page(
     address: str | None = None,
     notes: Notes = lambda line: None,
 ) -> Article:
-    """The article of a page, with the page's own metadata; NoArticle where it has none."""
+    """Extract the article of a page, with the page's metadata.
+
+    Raises:
+        NoArticle: the page has none.
+    """
     if not markup.strip():
         raise EmptySource(where, "no text in it; check that the right file was given")
     try:
@@ -106,7 +110,7 @@ def _is_article(content: str) -> bool:
 
 
 def _without_title(content: str, title: str | None) -> str:
-    """The body without the headline that trafilatura repeats as its first line: it is in the title already."""
+    """Remove the headline that trafilatura repeats as the body's first line."""
     first, _, rest = content.partition("\n")
     return rest.lstrip("\n") if title and first.split() == title.split() and rest.strip() else content
 

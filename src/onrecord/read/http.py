@@ -1,4 +1,4 @@
-"""The HTTP client of everything that fetches: reading addresses, watching feeds, and the desk.
+"""Send HTTP requests for everything that fetches: reading addresses, watching feeds, and the desk.
 
 Only public addresses are asked, unless private ones are allowed: each name is resolved here, all its addresses are
 checked, and the connection goes to an address that was checked, at every redirect anew, so that a name cannot point
@@ -41,16 +41,16 @@ Resolve = Callable[[str, int], list[str]]
 
 
 class AddressRefused(SourceError):
-    """An address that is not asked, now or later."""
+    """Signal an address that must not be requested."""
 
 
 class Unreachable(SourceError):
-    """No answer this time; another time there may be one."""
+    """Signal a temporary failure: no usable answer this time."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What a server answered to one request: the body is unpacked, redirects are not followed."""
+    """Hold the answer to one request: the body is unpacked, redirects are not followed."""
 
     url: str
     status: int
@@ -60,18 +60,18 @@ class HttpResponse:
 
     @property
     def media(self) -> str:
-        """The media type, in small letters; HTML where none is stated."""
+        """Return the media type in lower case; HTML where none is stated."""
         return str(self.headers.get("Content-Type", "text/html")).partition(";")[0].strip().lower()
 
     @property
     def charset(self) -> str | None:
-        """The charset that the server states."""
+        """Return the charset that the server states."""
         _, _, rest = str(self.headers.get("Content-Type", "")).lower().partition("charset=")
         return str(rest).partition(";")[0].strip(" \t\"'")[:40] or None
 
     @property
     def location(self) -> str | None:
-        """The absolute address that a redirect leads to."""
+        """Return the absolute address that a redirect leads to."""
         target = self.headers.get("Location")
         if self.status not in REDIRECTS or not target:
             return None
@@ -83,7 +83,7 @@ class HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What an address answered: its bytes, the address after redirects, the media type and the charset it stated."""
+    """Hold a fetched page: its bytes, the address after redirects, and the media type and charset that were stated."""
 
     data: bytes
     address: str
@@ -92,12 +92,12 @@ class FetchedPage:
 
 
 def is_address(source: str) -> bool:
-    """Whether a source is a web address and no path."""
+    """Tell whether a source is a web address rather than a path."""
     return source.lower().startswith(("http://", "https://"))
 
 
 def without_password(url: str) -> str:
-    """The address without a name and a password in it, as it may be shown and kept.
+    """Remove user name and password from an address, so that it can be shown and stored.
 
     A password with a slash in it, which no valid address has, is removed as well.
     """
@@ -111,9 +111,9 @@ def without_password(url: str) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet: not private, local, link-local, shared, reserved or multicast.
+    """Tell whether an IP address is public: not private, local, link-local, shared, reserved or multicast.
 
-    Addresses of IPv4 inside IPv6 (mapped, 6to4, Teredo, NAT64) count as what they lead to.
+    IPv4 addresses inside IPv6 (mapped, 6to4, Teredo, NAT64) count as the address they lead to.
     """
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
@@ -131,16 +131,16 @@ def is_public(address: str) -> bool:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The IP addresses of a host name, as the system knows them."""
+    """Resolve a host name to IP addresses with the system's resolver."""
     return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 @dataclass(slots=True, kw_only=True)
 class HttpClient:
-    """Sends GET requests within bounds of time and size; `over` tells that nobody waits for the answer any more.
+    """Send GET requests within limits of time and size; `over` tells that the answer is no longer wanted.
 
-    With `standard_ports` only the ports 80 and 443 are asked, and no address with a name and password in it, as a
-    server does for its users.
+    With `standard_ports`, as on a server that fetches for its users, only ports 80 and 443 are requested, and no
+    address with a user name and password in it.
     """
 
     agent: str = AGENT
@@ -232,20 +232,20 @@ class HttpClient:
 
 
 def _no_address(url: str, shown: str, error: Exception) -> AddressRefused:
-    """The error of an address that cannot be read; without details, which may show a password, where it has one."""
+    """Build the error for an invalid address, without details where they may show a password."""
     detail = "" if "@" in url else f" ({one_line(error)})"
     return AddressRefused(shown, f"no web address that can be read{detail}; check it")
 
 
 def _proxy(url: httpx.URL) -> str | None:
-    """The proxy that the environment names for an address."""
+    """Return the proxy that the environment names for an address."""
     if urllib.request.proxy_bypass(url.host):
         return None
     return urllib.request.getproxies().get(url.scheme)
 
 
 def _body(answer: httpx.Response, shown: str, most: int) -> bytes:
-    """The body of an answer, unpacked.
+    """Read and unpack the body of an answer.
 
     Raises:
         SourceError: it is above the bound, or packed in a way that was not asked for.
@@ -267,7 +267,7 @@ def _body(answer: httpx.Response, shown: str, most: int) -> bytes:
 
 
 def gunzip_bytes(data: bytes, shown: str, most: int = MAX_BYTES) -> bytes:
-    """What gzip has packed, so that little cannot become very much.
+    """Unpack gzip data, up to a size limit.
 
     Raises:
         SourceTooLarge: it unpacks to more than the bound.
@@ -286,7 +286,7 @@ def gunzip_bytes(data: bytes, shown: str, most: int = MAX_BYTES) -> bytes:
 
 
 class _Transport(httpx.BaseTransport):
-    """HTTP/1.1 over connections of our own making, one for each request."""
+    """Send HTTP/1.1 requests, each over a new connection."""
 
     def __init__(self, network: _Network, context: ssl.SSLContext, proxy: str | None) -> None:
         self._network = network
@@ -338,7 +338,7 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Network(httpcore.NetworkBackend):
-    """Connects to addresses that were checked, until a deadline."""
+    """Connect to checked addresses, until a deadline."""
 
     def __init__(self, client: HttpClient, shown: str, deadline: float) -> None:
         self._client = client
@@ -348,7 +348,7 @@ class _Network(httpcore.NetworkBackend):
         self.proxy_host: str | None = None
 
     def left(self) -> float:
-        """Seconds until the deadline.
+        """Return the seconds until the deadline.
 
         Raises:
             TimeoutError: it has passed, or nobody waits any more.
@@ -395,7 +395,7 @@ class _Network(httpcore.NetworkBackend):
         return found
 
     def _named(self, host: str, port: int) -> list[str]:
-        """The addresses of a name, asked for in a thread, as no system lets that be stopped."""
+        """Resolve a name in a thread, as system resolvers cannot be interrupted."""
         found: list[list[str] | Exception] = []
 
         def ask() -> None:
@@ -415,7 +415,7 @@ class _Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every wait ends at the deadline."""
+    """Wrap a connection so that every wait ends at the deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream, network: _Network) -> None:
         self._stream = stream
@@ -446,5 +446,5 @@ class _Stream(httpcore.NetworkStream):
         )
 
     def get_extra_info(self, info: str) -> Any:
-        """What is known of the connection."""
+        """Return information about the connection."""
         return self._stream.get_extra_info(info)

@@ -1,6 +1,6 @@
-"""JSON Lines to articles: `id, title, publisher, published, url, text`, of which only `text` must be there.
+"""Read articles from JSON Lines: `id, title, publisher, published, url, text`, of which only `text` is required.
 
-A `.json` file may hold one such object or a list of them. Other keys are passed over.
+A `.json` file may hold one such object or a list of them. Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KEYS = "id, title, publisher, published, url, text"
 def read_lines(
     stream: IO[bytes], name: str, where: str, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[Article | SourceError]:
-    """The article of each line, or the error that names the file and the line; blank lines are skipped."""
+    """Yield the article of each line, or the error that names file and line; blank lines are skipped."""
     return limit_errors(_read_lines(stream, name, where, defaults, notes), where)
 
 
@@ -54,7 +54,7 @@ def _read_lines(
 def read_json(
     content: str, name: str, where: str, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[Article | SourceError]:
-    """The articles of one JSON value: an object, or a list of them; JSON Lines if it is that under a `.json` name."""
+    """Yield the articles of one JSON value, an object or a list of them; falls back to JSON Lines."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
@@ -78,12 +78,14 @@ def _records(
 
 
 def as_utf8(defaults: MetadataDefaults) -> MetadataDefaults:
-    """The same, for what is decoded already and written as UTF-8 again."""
+    """Return the defaults for content that was decoded already and encoded as UTF-8 again."""
     return replace(defaults, encoding=None)
 
 
 def _lines(stream: IO[bytes], encoding: str | None) -> Iterator[bytes | str]:
-    """The lines without their ends, cut at LF alone (U+2028 is text in JSON); one too long comes cut at the bound."""
+    """Yield the lines without their ends, split at LF alone (U+2028 is text in JSON); longer ones are cut at the
+    limit.
+    """
     head = stream.read(4)
     mark = byte_order_mark(head)
     source: IO[Any] = io.BufferedReader(ChainedStream(head[mark[1] :] if mark else head, stream))
@@ -99,7 +101,7 @@ def _lines(stream: IO[bytes], encoding: str | None) -> Iterator[bytes | str]:
 
 
 class ChainedStream(io.RawIOBase):
-    """The bytes already taken from a stream, then the rest of it: pipes cannot be wound back."""
+    """Chain the bytes already read from a stream with the rest of it, as pipes cannot be rewound."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head = head
@@ -107,7 +109,7 @@ class ChainedStream(io.RawIOBase):
         self._take = getattr(rest, "read1", rest.read)
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:

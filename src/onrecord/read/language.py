@@ -1,4 +1,4 @@
-"""Whether a text is English, by the share of words that English alone has often."""
+"""Detect whether a text is English, by the share of frequent words that only English has."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 @lru_cache(maxsize=1)
 def function_words() -> tuple[frozenset[str], frozenset[str]]:
-    """Function words of English alone, and of other languages."""
+    """Return function words that only English has, and those that only other languages have."""
     text = resources.files("onrecord").joinpath("data", "english-words.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     english = frozenset(word for line in lines if not line.startswith("!") for word in line.split())
@@ -30,9 +30,9 @@ def function_words() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_english(text: str) -> bool:
-    """Whether a text is English, as far as that can be told; what tells nothing, as a list of names, counts as English.
+    """Tell whether a text is English; text without evidence, such as a list of names, counts as English.
 
-    A text in other letters than Latin ones is not.
+    A text in a script other than Latin does not.
     """
     words = _WORD.findall(text[:LOOKED_AT])
     letters = sum(map(len, words))
@@ -48,7 +48,7 @@ def is_english(text: str) -> bool:
 
 
 def not_english(article: Article) -> SourceError | None:
-    """The error of an article that does not seem to be English."""
+    """Build the error for an article that does not seem to be English."""
     if is_english(article.text.content):
         return None
     return SourceError(article.name, "skipped: does not seem to be English; --any-language reads it all the same")

@@ -1,4 +1,4 @@
-"""Character references and tags that are left over in text, as feeds and databases leave them."""
+"""Remove character references and tags that feeds and databases leave in text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIMES = 2  # text that was escaped twice is common in feeds
 
 
 def plain_text(text: str, where: str, notes: Notes) -> str:
-    """The text with character references replaced by their characters, and without tags where it holds markup."""
+    """Replace character references by their characters, and remove tags where the text holds markup."""
     made = text
     if _MARKED.search(made):
         made = _INLINE.sub("", _BLOCK.sub("\n", _UNSEEN.sub("", made)))

@@ -1,4 +1,4 @@
-"""What the user gives about a source, dates as sources write them, and the bounds that hold for all sources."""
+"""Hold the user's metadata about a source, parse dates as sources print them, and set limits for all sources."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Notes = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetadataDefaults:
-    """What the user states of a source: metadata and encoding, which override what the source says, and permissions.
+    """Hold the user's metadata, encoding and permissions for a source, which override what the source states.
 
-    `allow_private` lets addresses of the local network be fetched; `any_language` lets other text than English be read.
+    `allow_private` permits fetching addresses of the local network; `any_language` permits text that is not English.
     """
 
     title: str | None = None
@@ -36,10 +36,10 @@ class MetadataDefaults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawDocument:
-    """What one file, archive member or web page holds, unread.
+    """Hold the unparsed content of one file, archive member or web page.
 
-    `name` becomes its article's, `where` stands in messages; `suffix` tells the kind, and is None where the content
-    must. `address` and `charset` are those of a page from the web, the second as its server states it.
+    `name` becomes its article's name, `where` is shown in messages; `suffix` gives the kind, None where the content
+    must. `address` and `charset` are set for web pages, the latter as the server states it.
     """
 
     data: bytes
@@ -73,7 +73,7 @@ def make_article(content: str, name: str, where: str, found: MetadataDefaults, d
 
 
 def too_large(where: str, most: int = MAX_BYTES) -> SourceTooLarge:
-    """The error of a text above the bound."""
+    """Build the error for a text above the limit."""
     size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1_000} kB"
     return SourceTooLarge(
         where, f"more than {size} of text in one article; split it, or give its articles as JSON Lines"
@@ -81,7 +81,7 @@ def too_large(where: str, most: int = MAX_BYTES) -> SourceTooLarge:
 
 
 def readable(name: str) -> str:
-    """A file's name as text that can be printed: bytes that are no UTF-8 become U+FFFD, line ends a space."""
+    """Convert a file name to printable text: bytes that are not UTF-8 become U+FFFD, line ends become spaces."""
     return re.sub(r"[\r\n]+", " ", re.sub("[\ud800-\udfff]", "\ufffd", name))
 
 
@@ -103,13 +103,13 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[T, ].*)?$", re.D
 
 
 def parse_date(value: str) -> PartialDate | None:
-    """A date as sources print it; None for others, and for one that means two days to two readers (`03/04/2026`)."""
+    """Parse a date as sources print it; None for other text and for ambiguous dates (`03/04/2026`)."""
     readings = date_readings(value)
     return readings[0] if len(readings) == 1 else None
 
 
 def date_readings(value: str) -> tuple[PartialDate, ...]:
-    """The days that a printed date may mean, the reading with the day first before the one with the month first.
+    """Return the days that a printed date may mean, the day-first reading before the month-first one.
 
     ISO 8601, maybe partial or with a time, `2026/03/04`, the month in words (`4 March 2026`, `March 4th, 2026`), and
     `13/03/2026`. With dots, the day is first (`03.04.2026`), as no English-speaking country writes the month so.
@@ -142,7 +142,7 @@ def _date(year: str, month: int | None = None, day: int | None = None) -> tuple[
 
 
 def unclear_date(where: str, value: str) -> str:
-    """A note on a printed date that is left out, with its readings where it has two."""
+    """Build a note about a printed date that was ignored, with its readings where it has two."""
     readings = date_readings(value)
     if len(readings) == 2:
         return f"{where}: its date {value[:40]!r} may be {readings[0]} or {readings[1]}; left out, give --date"

@@ -1,4 +1,4 @@
-"""Whether the date of a web page is one that the page states, or one of two readings of `03/04/2026`."""
+"""Decide whether the date of a web page is stated by the page or is one reading of `03/04/2026`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MOST = 2_000_000  # characters of a page that are looked at
 
 
 def resolve_page_date(found: PartialDate, markup: str) -> tuple[PartialDate | None, str | None]:
-    """The date of a page as the page decides it, and, where it does not, no date and the ambiguous one as printed.
+    """Return the date of a page if the page resolves it; else None and the ambiguous date as printed.
 
-    It is decided by the same date written in another way (ISO 8601, the month in words), by another date of the page
-    in the same order whose day is above 12, or by the region of the page's language.
+    It is resolved by the same date in another form (ISO 8601, the month in words), by another date of the page in the
+    same order whose day is above 12, or by the region of the page's language.
     """
     page = markup[:_MOST]
     printed = None
@@ -39,7 +39,7 @@ def resolve_page_date(found: PartialDate, markup: str) -> tuple[PartialDate | No
 
 
 def _stated(found: PartialDate, page: str) -> bool:
-    """Whether the page has the date in a form that has one meaning."""
+    """Tell whether the page states the date in an unambiguous form."""
     year, month, day = found.iso.split("-")
     name = found.first_day().strftime("%b")
     forms = (

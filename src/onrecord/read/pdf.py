@@ -1,4 +1,4 @@
-"""PDF to text by pdfminer.six: paragraphs in reading order, columns apart, without running heads and feet."""
+"""Extract text from PDFs by pdfminer.six: paragraphs in reading order, column by column, without running heads."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _BROKEN = "use a program that repairs PDFs, or save its text"
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
-    """A block of lines on a page; `edge` tells whether it stands where running heads and feet do."""
+    """Hold a block of lines on a page; `edge` tells whether it is where running heads and feet are."""
 
     text: str
     edge: bool
 
 
 def pdf_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
-    """The text of a PDF's text layer as paragraphs, and its title if the text has it too.
+    """Extract the text of a PDF's text layer as paragraphs, and its title if the text contains it.
 
     Raises:
         SourceError: it is damaged, locked, or has no text layer.
@@ -72,7 +72,7 @@ def pdf_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
 
 
 def _pages(document: Any) -> tuple[list[list[TextBox]], list[tuple[int, str]]]:
-    """The boxes of each page, and the pages that cannot be read with the reason."""
+    """Return the boxes of each page, and the unreadable pages with the reason."""
     from pdfminer.converter import PDFPageAggregator
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
@@ -101,7 +101,7 @@ def _pages(document: Any) -> tuple[list[list[TextBox]], list[tuple[int, str]]]:
 
 
 def _boxes(page: Any) -> list[TextBox]:
-    """The blocks of a page in reading order; a page of very many lines is one block, in the order of its drawing."""
+    """Return the blocks of a page in reading order; a page with very many lines is one block in drawing order."""
     from pdfminer.layout import LAParams, LTChar, LTTextBox
 
     params = LAParams(boxes_flow=None)
@@ -124,7 +124,7 @@ def _boxes(page: Any) -> list[TextBox]:
 
 
 def _in_columns(page: Any, boxes: list[Any], params: Any) -> list[Any]:
-    """The boxes in reading order, a column after the other, by the library's grouping of near boxes."""
+    """Order the boxes column by column, by the library's grouping of adjacent boxes."""
     flow = float(params.boxes_flow)
     found: list[Any] = []
     waiting = list(reversed(page.group_textboxes(params, boxes)))
@@ -138,9 +138,9 @@ def _in_columns(page: Any, boxes: list[Any], params: Any) -> list[Any]:
 
 
 def without_edges(pages: Sequence[Sequence[TextBox]]) -> list[list[str]]:
-    """The texts of the pages' boxes without running heads and feet.
+    """Remove running heads and feet from the texts of the pages' boxes.
 
-    Those stand at a page's edge, in one line or two, and again on another page, numbers aside.
+    They are at a page's edge, in one or two lines, and repeat on another page, numbers aside.
     """
     counts = Counter(key for page in pages for key in {_key(box.text) for box in page if box.edge})
     return [[box.text for box in page if not (box.edge and _running(box.text, counts))] for page in pages]
@@ -158,7 +158,7 @@ def _running(text: str, counts: Counter[str]) -> bool:
 
 
 def joined(pages: Sequence[Sequence[str]]) -> str:
-    """The boxes as paragraphs: one that breaks off in the middle of a sentence goes on in the next one."""
+    """Join boxes to paragraphs: one that breaks off in mid-sentence continues in the next."""
     paragraphs: list[str] = []
     for text in (text for page in pages for text in page):
         for paragraph in unwrapped(text).split("\n"):
@@ -173,9 +173,9 @@ def joined(pages: Sequence[Sequence[str]]) -> str:
 
 
 def unwrapped(page: str) -> str:
-    """Lines as paragraphs: a line goes on in the next one unless it ends short, or the next one is blank.
+    """Join lines to paragraphs: a line continues in the next one unless it is short or the next is blank.
 
-    A word that is broken at the end of a line is joined where both its parts are in small letters.
+    A word hyphenated at a line end is joined where both parts are in lower case.
     """
     lines = [line.strip() for line in page.replace("\r", "").split("\n")]
     full = [len(line) for line in lines if line]

@@ -1,4 +1,4 @@
-"""Plain text to an article. A dateline or a block of headers gives metadata and stays in the text."""
+"""Read articles from plain text; a dateline or header block gives metadata and stays in the text."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _KEYS = {
 
 
 def read_plain(content: str, name: str, where: str, defaults: MetadataDefaults) -> Article:
-    """The article of a plain text, kept as it is but for HTML that is left over in it."""
+    """Read the article of a plain text, unchanged except for leftover HTML."""
     return make_article(content, name, where, stated_metadata(content), defaults)
 
 
 def stated_metadata(content: str) -> MetadataDefaults:
-    """The metadata that the first lines state: `Title: …` headers up to a blank line, else a wire's dateline."""
+    """Parse the metadata of the first lines: `Title: …` headers up to a blank line, else a wire dateline."""
     head = content[:4000]
     headers = _headers(head)
     if headers is not None:
@@ -44,7 +44,7 @@ def stated_metadata(content: str) -> MetadataDefaults:
 
 
 def _headers(head: str) -> MetadataDefaults | None:
-    """The block of known headers at the beginning, all of whose lines must be one; None where there is none."""
+    """Return the leading block of known headers, in which every line must be one; None without it."""
     values: dict[str, str] = {}
     for line in re.split(r"\r\n|\r|\n", head.lstrip()):
         if not line.strip():

@@ -1,9 +1,9 @@
-"""Text exports of press databases, Nexis and Factiva: many articles in one file, each with a head of its own.
+"""Split text exports of press databases (Nexis, Factiva): many articles in one file, each with its own head.
 
-An article's text is the body as it stands in the export; headline, outlet and date come from the head. Four layouts
-are known: Nexis with `1 of 250 DOCUMENTS`, Nexis Uni with `End of Document`, Factiva with field codes (`HD`, `LP`,
-`TD`), and Factiva as displayed, each article closed by `Document` and its number. A single article saved from Nexis is
-told by its `LENGTH:` and `LOAD-DATE:` lines.
+An article's text is the body as exported; headline, outlet and date come from the head. Four layouts are known: Nexis
+with `1 of 250 DOCUMENTS`, Nexis Uni with `End of Document`, Factiva with field codes (`HD`, `LP`, `TD`), and Factiva
+as displayed, each article closed by `Document` and its number. A single article saved from Nexis is recognized by its
+`LENGTH:` and `LOAD-DATE:` lines.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _UNI_TAIL = re.compile(r"^(?:Load-Date|Classification|Graphic|Notes)(?::|[ \t]*\
 
 @dataclass(frozen=True, slots=True)
 class ExportedArticle:
-    """One article of an export: where its body stands in the text (none: `start == end`), and what its head says."""
+    """Locate one article of an export: the bounds of its body in the text (`start == end`: none), and its metadata."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ class ExportedArticle:
 
 
 def split_export(content: str) -> list[ExportedArticle] | None:
-    """The articles of an export; None where the text is none."""
+    """Split an export into its articles; None where the text is no export."""
     for mark, make, least in (
         (_CLASSIC, _classic, 1), (_UNI_END, _uni, 1), (_CODED_END, _coded, 1), (_SHOWN_END, _shown, 1),
     ):  # fmt: skip
@@ -57,7 +57,7 @@ def split_export(content: str) -> list[ExportedArticle] | None:
 
 
 def _single(content: str) -> list[ExportedArticle] | None:
-    """A single article saved from Nexis, which has its head and tail but no number."""
+    """Locate a single article saved from Nexis, which has head and tail but no number."""
     head = _SINGLE_HEAD.search(content[:6000])
     if head is None or _SINGLE_TAIL.search(content, head.end()) is None:
         return None
@@ -69,7 +69,7 @@ Make = Callable[[str, int, int], ExportedArticle]
 
 
 def _blocks(content: str, marks: list[re.Match[str]], make: Make) -> Iterator[tuple[int, int]]:
-    """From mark to mark: in the classic layout the mark stands before an article, in the others after it."""
+    """Split at the marks: in the classic layout a mark precedes its article, in the others it follows."""
     if make is _classic:
         ends = [mark.start() for mark in marks[1:]] + [len(content)]
         yield from ((mark.end(), end) for mark, end in zip(marks, ends, strict=True))
@@ -166,7 +166,7 @@ def _date(lines: list[str]) -> PartialDate | None:
 
 
 def _trimmed(content: str, part: ExportedArticle) -> ExportedArticle:
-    """Without the blank space around the body; offsets inside it stay as they are."""
+    """Trim white space around the body; offsets are adjusted, not the text."""
     body = content[part.start : part.end]
     lead = len(body) - len(body.lstrip())
     return ExportedArticle(part.start + lead, part.start + max(lead, len(body.rstrip())), part.defaults)

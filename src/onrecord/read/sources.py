@@ -51,11 +51,13 @@ MAX_DOCUMENT = 50_000_000
 def read_articles(
     source: str | Path, *, defaults: MetadataDefaults = MetadataDefaults(), notes: Notes | None = None
 ) -> Iterator[Article | SourceError]:
-    """One item per article of a source; a broken one is yielded as its error, never raised, and the rest goes on.
+    """Yield the articles of a source; a broken one is yielded as its error, never raised.
 
-    A source is a path to a file, a folder (its files by name, those below it included), `-` for standard input, or an
-    http(s) address. What `defaults` gives overrides what the source says of itself. `notes` gets a line for whatever
-    is worth knowing but costs nothing, such as a guessed encoding.
+    Args:
+        source: a path to a file, a folder (its files by name, with subfolders), `-` for standard input, or an http(s)
+            address.
+        defaults: metadata and permissions, which override what the source states.
+        notes: receives a line about anything worth knowing that costs nothing, such as a guessed encoding.
     """
     for item in raw_documents(source, defaults=defaults, notes=notes):
         if isinstance(item, RawDocument):
@@ -67,7 +69,7 @@ def read_articles(
 def raw_documents(
     source: str | Path, *, defaults: MetadataDefaults = MetadataDefaults(), notes: Notes | None = None
 ) -> Iterator[Article | RawDocument | SourceError]:
-    """What a source holds: articles, and pieces that `parse_document` makes articles of."""
+    """Yield the contents of a source: articles, and raw documents for `parse_document`."""
     told = notes if notes is not None else _silent
     where = readable(str(source).replace("\0", "\\0"))
     items = with_error_boundary(_walk(source, defaults, told), without_password(where) if is_address(where) else where)
@@ -93,21 +95,21 @@ def _walk(
 
 
 def parse_document(piece: RawDocument, *, notes: Notes | None = None) -> Iterator[Article | SourceError]:
-    """The articles of a piece; what is broken is yielded as its error, never raised."""
+    """Yield the articles of a raw document; what is broken is yielded as its error, never raised."""
     yield from _in_english(
         with_error_boundary(_open(piece, notes if notes is not None else _silent), piece.where), piece.defaults
     )
 
 
 def _in_english(items: Iterator[T], defaults: MetadataDefaults) -> Iterator[T | SourceError]:
-    """The items, with an error for each article that is not English, unless any language is to be read."""
+    """Yield the items, with an error for each article that is not English, unless any language is permitted."""
     for item in items:
         wrong = not_english(item) if isinstance(item, Article) and not defaults.any_language else None
         yield item if wrong is None else wrong
 
 
 def count_articles(source: str | Path) -> int | None:
-    """How many articles a source seems to hold, for a progress bar: lines or files; None where nobody can say."""
+    """Estimate how many articles a source has, in lines or files, for a progress bar; None where that is unknown."""
     path = Path(source)
     try:
         if str(source) == STDIN:
@@ -146,7 +148,7 @@ def _folder(folder: Path, defaults: MetadataDefaults, notes: Notes) -> Iterator[
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, OSError | None]]:
-    """The files below a folder by name, hidden ones left out; a folder that cannot be listed comes with its error."""
+    """Yield the files below a folder by name, without hidden ones; a folder that cannot be listed yields its error."""
     waiting: list[tuple[Path, bool]] = [(folder, True)]  # a stack, as folders may be nested deeper than calls can be
     while waiting:
         path, is_folder = waiting.pop()
@@ -175,7 +177,7 @@ def _mode(path: Path) -> int:
 
 
 def suffix_of(name: str) -> str:
-    """The suffix that tells a file's kind, in small letters; double where it is packed."""
+    """Return the suffix that gives a file's kind, in lower case; double for compressed files."""
     found = re.search(r"(?:\.(?:warc|jsonl|ndjson)\.gz|\.[^./]*)$", name.lower())
     return found[0] if found else ""
 
@@ -195,7 +197,7 @@ def _file(
 def _packed(
     stream: Any, budget: ByteBudget, name: str, where: str, suffix: str, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[Article | RawDocument | SourceError]:
-    """What a file or a member of an archive holds, by its suffix."""
+    """Yield the contents of a file or archive member, by its suffix."""
     if suffix in WARC:
         yield from records(unpacked(stream, budget), where, defaults, notes)
     elif suffix in PACKED_LINES:
@@ -216,7 +218,9 @@ def _packed(
 def _zip(
     stream: Any, size: int, name: str, where: str, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[Article | RawDocument | SourceError]:
-    """What the members of a zip archive hold; of a WACZ, its WARC files, of others, all but archives in the archive."""
+    """Yield the contents of a zip archive's members; for WACZ only the WARC files, otherwise all but nested
+    archives.
+    """
     crawl = suffix_of(name) == ".wacz"
     budget = ByteBudget.of(where, size)
     for member in members(stream, size, where, notes):
@@ -237,7 +241,7 @@ def _zip(
 def _stream(
     stream: Any, name: str, where: str, suffix: str | None, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[Article | RawDocument | SourceError]:
-    """What a stream of bytes holds; without a known suffix by how it begins."""
+    """Yield the contents of a byte stream; without a known suffix by its first bytes."""
     if suffix in LINES:
         yield from _not_nothing(read_lines(stream, name, where, defaults, notes), where)
         return
@@ -256,7 +260,7 @@ def _stream(
 
 
 def _json_kind(head: bytes) -> str | None:
-    """`.jsonl` where this begins with an object on one line, `.json` for one over several lines or a list."""
+    """Return `.jsonl` where the head begins with an object on one line, `.json` for a list or a multi-line object."""
     match = re.match(rb'(?:\xef\xbb\xbf)?\s*(\[\s*)?\{(\s*)"[^"\n]*"\s*:', head)
     if match is None:
         return None
@@ -298,7 +302,7 @@ def _open(piece: RawDocument, notes: Notes) -> Iterator[Article | SourceError]:
 def _texts(
     content: str, name: str, where: str, defaults: MetadataDefaults, found: MetadataDefaults
 ) -> Iterator[Article | SourceError]:
-    """The article of a plain text, or those of a press database's export; `found` is what its file says of itself."""
+    """Yield the article of a plain text, or those of a press export; `found` is the metadata of the file."""
     articles = exported(content)
     if articles is None:
         title = defaults.title or stated_metadata(content).title or found.title
@@ -328,7 +332,7 @@ def _address(address: str, defaults: MetadataDefaults) -> RawDocument:
 
 
 def _true_charset(data: bytes, charset: str | None) -> str | None:
-    """The charset that a server states, where the bytes are in it."""
+    """Return the charset that a server states, where the bytes are valid in it."""
     try:
         return charset if charset is not None and data.decode(charset) else None
     except (LookupError, ValueError):

@@ -1,7 +1,7 @@
-"""Web archives (WARC, gzipped or not): the pages among the answers that a crawler kept, by FastWARC.
+"""Read pages from web archives (WARC, gzipped or not), by FastWARC.
 
-Bodies are decoded here, as the headers of a record may no longer be true: crawlers keep `Transfer-Encoding` and
-`Content-Encoding` after they have decoded the body. What a header says is done where the body bears it out.
+Bodies are decoded here, as the headers of a record may be out of date: crawlers store `Transfer-Encoding` and
+`Content-Encoding` after decoding the body. A header is followed only where the body confirms it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n"
 def records(
     stream: IO[bytes], where: str, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[RawDocument | SourceError]:
-    """A piece for each page that was answered well; LeftOut for what is no page, and a note that sums those up."""
+    """Yield a raw document for each successful page, IgnoredSource for other records, and a note that counts those."""
     try:
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     except ImportError as error:
@@ -74,7 +74,7 @@ def _media(record: Any) -> str:
 
 
 def _body(record: Any) -> tuple[bytes, str | None]:
-    """The body of a record as a browser would see it, or why there is none."""
+    """Return the body of a record as a browser would see it, or the reason why there is none."""
     data = record.reader.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         return b"", "more than 10 MB"
@@ -93,7 +93,7 @@ def _body(record: Any) -> tuple[bytes, str | None]:
 
 
 def _dechunked(data: bytes) -> bytes:
-    """The body of a chunked answer, RFC 9112, 7.1; the data as it is where it is not chunked."""
+    """Join a chunked body (RFC 9112, 7.1); return data that is not chunked unchanged."""
     chunks: list[bytes] = []
     at = 0
     while (match := _CHUNK.match(data, at)) is not None:
@@ -107,9 +107,9 @@ def _dechunked(data: bytes) -> bytes:
 
 
 def _decoded(data: bytes, coding: str) -> bytes | None:
-    """The data without a content coding, at most the bound and a byte; None where it is packed and cannot be unpacked.
+    """Undo a content coding, up to one byte above the limit; None where the data cannot be decoded.
 
-    Data that are plainly not packed in the coding are given back.
+    Data that is plainly not encoded is returned unchanged.
     """
     if coding in ("gzip", "x-gzip") and data.startswith(b"\x1f\x8b"):
         return _inflated(data, 16 + zlib.MAX_WBITS)
@@ -132,7 +132,7 @@ def _unbrotli(data: bytes) -> bytes | None:
 
 
 def _inflated(data: bytes, bits: int) -> bytes | None:
-    """What zlib makes of the data, as far as they go."""
+    """Inflate the data as far as possible."""
     engine = zlib.decompressobj(bits)
     try:
         return engine.decompress(data, MAX_BYTES + 1) or None

@@ -1,7 +1,6 @@
-"""Word documents (.docx) to text: what Word shows, read from the document's XML by lxml.
+"""Extract the text that Word shows from a .docx document, by parsing its XML with lxml.
 
-Inserted words of tracked changes belong to the text, deleted ones do not; the cells of a table are lines; notes at the
-foot stand at the end.
+Insertions of tracked changes are included, deletions are not. Table cells become lines; footnotes come last.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNoti
 
 
 def docx_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
-    """The paragraphs of a Word document, a line each, and its title.
+    """Extract the paragraphs of a Word document, one per line, and its title.
 
     Raises:
         SourceError: it is damaged, or unpacks to more than a text would.
@@ -66,7 +65,7 @@ def docx_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
 
 
 def _main_part(archive: zipfile.ZipFile, where: str) -> str:
-    """The path of the part that holds the text, by the document's relationships."""
+    """Return the path of the part with the text, by the document's relationships."""
     relations = _parse(archive, "_rels/.rels", where, missing=True)
     for relation in relations.iter("{*}Relationship") if relations is not None else ():
         if str(relation.get("Type", "")).endswith(_DOCUMENT):
@@ -75,7 +74,7 @@ def _main_part(archive: zipfile.ZipFile, where: str) -> str:
 
 
 def _parse(archive: zipfile.ZipFile, name: str, where: str, *, missing: bool = False) -> Any:
-    """The root of a part; None where it is missing and may be."""
+    """Parse a part and return its root; None where it is missing and optional."""
     try:
         info = archive.getinfo(name)
     except KeyError as error:
@@ -100,9 +99,9 @@ def _parse(archive: zipfile.ZipFile, name: str, where: str, *, missing: bool = F
 
 
 def _lines(root: Any) -> Iterator[str]:
-    """The text of the paragraphs in document order, those in cells and text boxes included.
+    """Yield the text of the paragraphs in document order, with those in cells and text boxes.
 
-    A paragraph inside another one, as text boxes have it, comes after the one around it.
+    A paragraph inside another one, as in text boxes, follows the enclosing one.
     """
     stack: list[list[str]] = []
     later: list[str] = []
@@ -129,7 +128,7 @@ def _lines(root: Any) -> Iterator[str]:
 
 
 def _local(element: Any) -> str:
-    """The name of an element of Word's own; empty for all others."""
+    """Return the name of an element in Word's namespace; empty for all others."""
     tag = element.tag
     if not isinstance(tag, str):
         return ""

@@ -1,6 +1,6 @@
-"""The ledger: a store on SQLite or PostgreSQL that only grows, answers queries, and can be checked to the byte.
+"""Store statements in an append-only ledger on SQLite or PostgreSQL, which answers queries and can be verified.
 
-The archive is the same for many machines and many years: Parquet files in a folder.
+An archive holds the same for many machines and many years: Parquet files in a folder.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 
 
 def open_store(url: str | Path, *, create: bool = True, read_only: bool = False) -> Ledger | Archive:
-    """The archive in a folder (or at a path that ends in a slash), else the ledger."""
+    """Open the archive in a folder (or at a path that ends in a slash), else the ledger."""
     if is_archive(url):
         return Archive(url, create=create, read_only=read_only)
     return Ledger(url, create=create, read_only=read_only)

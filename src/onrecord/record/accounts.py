@@ -1,4 +1,4 @@
-"""Who may use the desk: people with roles, their sessions and API tokens.
+"""Manage who may use the desk: people with roles, their sessions and API tokens.
 
 Only digests of secrets come here: whoever makes a session or a token hashes it first, and passwords arrive as argon2
 hashes. Times are UTC in ISO 8601, to the second.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """A role at the desk; each role may do what those before it may."""
+    """List the roles at the desk; each role has the permissions of those before it."""
 
     READER = "reader"
     CODER = "coder"
@@ -35,7 +35,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody with a name and a role; `password` is the argon2 hash, not shown in `repr`."""
+    """Hold a person's name and role; `password` is the argon2 hash, not shown in `repr`."""
 
     name: str
     role: Role
@@ -49,7 +49,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """An API token, known by the digest of its secret."""
+    """Hold an API token, identified by the digest of its secret."""
 
     id: str
     name: str
@@ -59,7 +59,7 @@ class ApiToken:
 
 
 class Accounts:
-    """The people of one ledger. Errors are LedgerError."""
+    """Manage the people of one ledger. Errors are LedgerError."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -67,17 +67,21 @@ class Accounts:
     # ------------------------------------------------------------ people
 
     def users(self) -> list[User]:
-        """Everybody, by name."""
+        """Return all people, by name."""
         with self._ledger.reading() as connection:
             return [_user(row) for row in connection.execute(select(users).order_by(users.c.name)).mappings()]
 
     def user(self, name: str) -> User | None:
-        """The person of this name, active or not."""
+        """Return the person of this name, active or not."""
         with self._ledger.reading() as connection:
             return _find(connection, name)
 
     def add(self, name: str, role: Role, password: str | None) -> User:
-        """A new person; LedgerError where the name is taken, empty, long or has characters that cannot be seen."""
+        """Add a person.
+
+        Raises:
+            LedgerError: the name is taken, empty, too long or has invisible characters.
+        """
         if not name or len(name) > 64 or not name.isprintable() or name != name.strip():
             raise LedgerError("a user's name has 1 to 64 visible characters and no blank around it")
         with self._ledger.writing() as connection:
@@ -90,9 +94,12 @@ class Accounts:
     def change(
         self, name: str, *, role: Role | None = None, password: str | None = None, active: bool | None = None
     ) -> None:
-        """Another role, password or state; sessions end with a changed password or role, tokens with a removal.
+        """Change a person's role, password or state.
 
-        LedgerError where nobody has this name, or where no active admin would be left.
+        Sessions end with a changed password or role, tokens with a deactivation.
+
+        Raises:
+            LedgerError: nobody has this name, or no active admin would be left.
         """
         with self._ledger.writing() as connection:
             if _find(connection, name, lock=True) is None:
@@ -156,7 +163,7 @@ class Accounts:
             return None if row is None else _user(row)
 
     def tokens(self, name: str) -> list[ApiToken]:
-        """The tokens of a person, oldest first."""
+        """Return the tokens of a person, oldest first."""
         with self._ledger.reading() as connection:
             chosen = select(tokens).where(tokens.c.name == name).order_by(tokens.c.created, tokens.c.id)
             return [ApiToken(**row) for row in connection.execute(chosen).mappings()]

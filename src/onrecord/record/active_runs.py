@@ -1,4 +1,4 @@
-"""Readings that go on outside this process, told by the batches that they write.
+"""Detect runs in other processes, by the batches that they write.
 
 Whoever reads writes a batch every few seconds (`pipeline.BATCH_SECONDS`), so a reader whose last batch is fresh is at
 work. How much it still has before it no ledger knows.
@@ -20,7 +20,7 @@ _LOOKED_AT = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveRun:
-    """An active run of a reader: from its first batch (`since`) to its `last`, UTC in ISO 8601."""
+    """Describe an active run of a reader, from its first batch (`since`) to its `last`, UTC in ISO 8601."""
 
     reader: str
     since: str
@@ -30,7 +30,7 @@ class ActiveRun:
 
 
 def fetch(connection: Connection, now: datetime, exclude: str) -> list[ActiveRun]:
-    """The readings that go on at `now`, without those whose reader begins with `exclude`; the newest first."""
+    """Return the runs active at `now`, newest first, without readers whose name begins with `exclude`."""
     b = batches.c
     chosen = select(b.reader, b.created, b.articles, b.statements).where(b.coder.is_(None), b.reader != "")
     found: dict[str, ActiveRun] = {}

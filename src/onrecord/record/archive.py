@@ -1,4 +1,4 @@
-"""The archive: readings in Parquet files, partitioned by month, that many machines may write and any engine may read.
+"""Store readings in Parquet files, partitioned by month, which many machines may write and any engine may read.
 
 ::
 
@@ -7,9 +7,9 @@
       articles/month=2026-03/3f2a….parquet      who published what, the text, and who read it when
       codebooks/9c1d….json
 
-A file is named by what it holds and appears whole or not at all, so a retry writes the same file and never a second
-one. Of several readings of an article the newest is the current view; a statement that stands in two files counts once.
-People's judgements have no place here: `onrecord import` brings an archive into a ledger.
+A file is named by a hash of its content and appears complete or not at all, so a retry writes the same file. Of
+several readings of an article the newest is the current view; a statement in two files counts once. People's
+judgements are not stored here: `onrecord import` loads an archive into a ledger.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def is_archive(url: str | Path) -> bool:
 
 
 class Archive:
-    """An archive in a folder, with the reading side of a `Ledger`; errors are LedgerError and its kinds."""
+    """Store readings in a folder, with the query methods of a `Ledger`; errors are LedgerError and its kinds."""
 
     # Larger batches than a ledger's: each writes a file for every month in it.
     batch: ClassVar[tuple[int, float]] = (50_000, 60.0)
@@ -82,7 +82,7 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing, as no file is held open."""
 
     # ------------------------------------------------------------ writing
 
@@ -221,7 +221,7 @@ class Archive:
             return int(self._chosen(query).select(pl.len()).collect().item())
 
     def statements(self, query: Query = _EVERYTHING) -> Iterator[Statement]:
-        """The statements of a query, in the order of `table`."""
+        """Yield the statements of a query, in the order of `table`."""
         with self._translating():
             found = self._found(query, "article", "record").collect()
         for part in found.iter_slices(_FETCH):
@@ -230,7 +230,11 @@ class Archive:
                 yield statement_from_dict(json.loads(record), known[article])
 
     def get(self, prefix: str) -> Statement:
-        """The statement whose id begins so, current or not; StatementNotFound where there is none, or several."""
+        """Return the statement whose id begins with `prefix`, current or not.
+
+        Raises:
+            StatementNotFound: there is none, or several.
+        """
         wanted = prefix.strip().lower()
         if not wanted or wanted.strip("0123456789abcdef"):
             raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
@@ -246,26 +250,26 @@ class Archive:
         return statement_from_dict(json.loads(some[0][2]), article)
 
     def articles(self) -> Iterator[Article]:
-        """All articles, by id."""
+        """Yield all articles, by id."""
         with self._translating():
             ids = self._scan("articles", ARTICLES).select("id").unique().sort("id").collect()["id"]
         for start in range(0, len(ids), _FETCH):
             yield from sorted(self._articles(ids[start : start + _FETCH]), key=lambda article: article.id)
 
     def codebook(self) -> Codebook | None:
-        """The codebook that was used last, None where there was none."""
+        """Return the codebook that was used last, None where there was none."""
         with self._translating():
             files = sorted((self._folder / "codebooks").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
             return rows.codebook_of(files[-1].read_text(encoding="ascii")) if files else None
 
     def codebooks(self) -> dict[str, Codebook]:
-        """All codebooks by id."""
+        """Return all codebooks by id."""
         with self._translating():
             files = (self._folder / "codebooks").glob("*.json")
             return {path.stem: rows.codebook_of(path.read_text(encoding="ascii")) for path in files}
 
     def readings(self) -> Iterator[list[ReadingRows]]:
-        """The newest reading of every article, as rows, file by file; those that stand in two files come twice."""
+        """Yield the newest reading of every article as rows, file by file; readings in two files come twice."""
         with self._translating():
             latest = set(self._latest("id").collect()["reading"])
             for path in sorted((self._folder / "articles").rglob("*.parquet")):
@@ -298,7 +302,7 @@ class Archive:
         return pl.scan_parquet(files, schema=schema, hive_partitioning=False, missing_columns="insert")
 
     def _latest(self, *columns: str) -> pl.LazyFrame:
-        """The newest reading of each article."""
+        """Select the newest reading of each article."""
         chosen = self._scan("articles", ARTICLES).select({"id", "reading", "read", *columns})
         return chosen.sort("read", "reading").unique("id", keep="last")
 

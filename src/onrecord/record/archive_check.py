@@ -1,4 +1,4 @@
-"""Checking an archive: quotations against their texts, columns against their records, files against their names."""
+"""Check an archive: quotations against texts, columns against records, file names against contents."""
 
 from __future__ import annotations
 
@@ -61,10 +61,13 @@ def verify(folder: Path, progress: Progress | None = None) -> VerificationReport
 
 
 def check_words(readings: Sequence[ReadingRows]) -> None:
-    """LedgerError where a record of an archive does not stand in its text, or is not what its reading was made of.
+    """Check the words of readings and the checksums of their records.
 
-    Quicker than `verify`, for loading: the record's checksum, the reading's, and the words of source, cue, content and
-    evidence; the columns, which are only derived, are left to `verify`.
+    This is quicker than `verify`, for loading: it checks the record's checksum, the reading's, and the words of source,
+    cue, content and evidence; the columns, which are derived, are left to `verify`.
+
+    Raises:
+        LedgerError: a record does not fit its text, or its checksum is wrong.
     """
     for reading in readings:
         row = reading.article

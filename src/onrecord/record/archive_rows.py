@@ -1,4 +1,4 @@
-"""What stands in an archive's Parquet files: their columns, and readings to and from them."""
+"""Define the columns of an archive's Parquet files, and convert readings to and from rows."""
 
 from __future__ import annotations
 
@@ -51,28 +51,35 @@ ORDER = ("date", "article", "start", "id")
 
 @dataclass(frozen=True, slots=True)
 class ReadingRows:
-    """One reading of one article as rows: `article` has the keys of `ARTICLES`, a statement those of `STATEMENTS`."""
+    """Hold one reading of one article as rows: `article` has the keys of `ARTICLES`, a statement those of
+    `STATEMENTS`.
+    """
 
     article: Mapping[str, Any]
     statements: Sequence[Mapping[str, Any]]
 
     def to_objects(self) -> tuple[Article, list[Statement]]:
-        """The article and its statements; CodecError where a record does not fit its text."""
+        """Convert the rows to the article and its statements.
+
+        Raises:
+            CodecError: a record does not fit its text.
+        """
         article = rows.article_of(self.article["record"], self.article["content"])
         return article, [statement_from_dict(json.loads(one["record"]), article) for one in self.statements]
 
     @property
     def month(self) -> str:
-        """The partition: the month of publication, else the year, else `unknown`."""
+        """Return the partition: the month of publication, else the year, else `unknown`."""
         return (self.article["published"] or "unknown")[:7]
 
 
 def reading_rows(
     article: Article, found: Sequence[Statement], *, codebook: str, reader: str, read: str = ""
 ) -> ReadingRows:
-    """A reading as rows; `codebook` is an id, empty for none, `read` the time in ISO 8601.
+    """Convert a reading to rows; `codebook` is an id, empty for none, `read` the time in ISO 8601.
 
-    SpanError where a statement's words are not in its text.
+    Raises:
+        SpanError: a statement's words are not in its text.
     """
     for statement in found:
         rows.check_evidence(statement)
@@ -92,12 +99,12 @@ def reading_rows(
 
 
 def reading_id(article: str, article_hash: str, codebook: str, reader: str, entries: Sequence[tuple[str, str]]) -> str:
-    """A hash of all that a reading says: the ids and checksums of its statements, in any order."""
+    """Hash the content of a reading: the ids and checksums of its statements, in any order."""
     return digest("reading", article, article_hash, codebook, reader, sorted(list(entry) for entry in entries))
 
 
 def file_id(readings: Sequence[str]) -> str:
-    """The name of a file with these readings: the same whoever writes it, however often."""
+    """Name a file by a hash of its readings, the same whoever writes it."""
     return digest("archive file", sorted(readings))
 
 
@@ -116,7 +123,7 @@ def _statement(
 
 
 def _shown(column: Column, statement: Statement) -> Any:
-    """A column's value with what no frame can hold shown as U+FFFD."""
+    """Return a column's value, with characters that no frame can hold replaced by U+FFFD."""
     value = column.value(statement)
     if column.kind is Kind.TEXTS:
         return [rows.storable(text) for text in value]

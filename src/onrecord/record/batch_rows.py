@@ -1,4 +1,4 @@
-"""Batches as rows: the last one, the one after it, and how rows are put into a table."""
+"""Read and write batches as rows, and insert rows into tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchMetadata:
-    """The metadata of a batch: when, by whom or what, and under which codebook it is written."""
+    """Hold the metadata of a batch: when, by whom or what, and under which codebook it is written."""
 
     created: str
     coder: str | None = None

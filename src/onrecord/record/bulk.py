@@ -41,7 +41,7 @@ _TURN_SECONDS = 0.0003
 
 @dataclass(frozen=True, slots=True)
 class InsertRows:
-    """A reading as a ledger writes it; `entries` are its links in the batch's hash, the article's first."""
+    """Hold a reading as a ledger inserts it; `entries` are its entries in the batch's hash, the article's first."""
 
     reading: ReadingRows
     article: tuple[object, ...]
@@ -50,7 +50,7 @@ class InsertRows:
 
     @property
     def id(self) -> str:
-        """The article's id."""
+        """Return the article's id."""
         return str(self.reading.article["id"])
 
 

@@ -1,7 +1,7 @@
-"""The tables of the desk: people, sessions, tokens, reviews and blind codings.
+"""Define the tables of the desk: people, sessions, tokens, reviews and blind codings.
 
-They stand beside the ledger, in the same database, so that colleagues share them; the hash chain does not cover
-them. What a person judges goes into the chain as a batch of its own (`reviews`); these rows only say where to find it.
+They are in the same database as the ledger, so that colleagues share them; the hash chain does not cover them. A
+person's judgements enter the chain as batches of their own (`reviews`); these rows only say where to find them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What people prepare at the desk: versions of codebooks, notes and flags, assignments, samples for an audit.
+"""Store what people prepare at the desk: versions of codebooks, notes and flags, assignments, audit samples.
 
-These rows stand beside the ledger, as those of `reviews` do: the hash chain does not cover them.
+These rows are in the ledger's database, like those of `reviews`; the hash chain does not cover them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KINDS = ("note", "flag")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodebookVersion:
-    """A version of the codebook as somebody left it at the desk."""
+    """Hold a version of the codebook as somebody saved it at the desk."""
 
     number: int
     codebook: Codebook
@@ -36,7 +36,7 @@ class CodebookVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A remark on an article or on one of its statements; a flag asks for somebody's attention until it is closed."""
+    """Hold a note on an article or on one of its statements; a flag asks for attention until it is closed."""
 
     number: int
     article: str
@@ -49,7 +49,7 @@ class Note:
 
 
 class DeskWork:
-    """The versions, notes, assignments and samples of one ledger. Errors are LedgerError."""
+    """Manage the versions, notes, assignments and samples of one ledger. Errors are LedgerError."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

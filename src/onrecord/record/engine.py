@@ -1,4 +1,4 @@
-"""Engines: how a SQLite file or a PostgreSQL database is opened, and how a write transaction begins."""
+"""Open SQLite files and PostgreSQL databases, and begin transactions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _MEMORY = ":memory:"
 
 
 def parse(url: str | Path) -> tuple[str, Path | URL | None]:
-    """The ledger's name for messages (no password in it), and a path, a PostgreSQL URL, or None for memory."""
+    """Parse a ledger's address to its name for messages (without password) and a path, a PostgreSQL URL, or None for
+    memory.
+    """
     given = str(url)
     if isinstance(url, Path) or "://" not in given:
         return given, None if given == _MEMORY else Path(given)
@@ -43,9 +45,12 @@ def parse(url: str | Path) -> tuple[str, Path | URL | None]:
 
 
 def open_engine(name: str, target: Path | URL | None, *, create: bool, read_only: bool, cache: int = CACHE) -> Engine:
-    """The engine; LedgerError where the file or the driver is not there. PostgreSQL is first asked on connecting.
+    """Open the engine; PostgreSQL is not contacted before the first connection.
 
-    `cache` bounds the pages that each connection to SQLite keeps, in KiB.
+    `cache` limits the pages that each connection to SQLite caches, in KiB.
+
+    Raises:
+        LedgerError: the file or the driver is missing.
     """
     if target is None:
         return _sqlite(_memory, StaticPool, cache)
@@ -60,7 +65,9 @@ def open_engine(name: str, target: Path | URL | None, *, create: bool, read_only
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A write transaction; waits at most BUSY_SECONDS for other writers. Commits where the block ends well."""
+    """Open a write transaction, which waits at most BUSY_SECONDS for other writers and commits unless the block
+    raises.
+    """
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             # IMMEDIATE: a transaction that begins by reading could not wait for the lock when it comes to write.
@@ -79,7 +86,7 @@ def lock_for_upgrade(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A read transaction: one unchanging view of the ledger, however long it lasts."""
+    """Open a read transaction: one unchanging view of the ledger, however long it lasts."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             yield connection

@@ -1,4 +1,4 @@
-"""Database errors as errors of this package: one line that names the ledger and says what to do."""
+"""Translate database errors to errors of this package: one line that names the ledger and the remedy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def translating(name: str) -> Iterator[None]:
 
 
 def translate(name: str, error: BaseException) -> LedgerError:
-    """The error of this package that stands for a driver's error."""
+    """Return the error of this package for a driver's error."""
     if isinstance(error, sqlite3.Error):
         return _from_sqlite(name, error)
     return _from_postgres(name, error)

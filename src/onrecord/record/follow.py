@@ -1,4 +1,4 @@
-"""Incremental reads of a ledger: what changed since a batch, for holders of its table."""
+"""Read a ledger incrementally: the changes since a batch, for callers that cache its table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from onrecord.record.schema import articles, statements, supersessions
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The ledger as of its last batch, compared with an earlier one.
+    """Describe the difference between the ledger as of its last batch and an earlier batch.
 
     `gone` are the ids that a holder of the earlier table takes out, `table` the rows that it then puts in (columns of
     `table.COLUMNS` and `table.MORE`, in the ledger's order). `batch` is None in an empty ledger.

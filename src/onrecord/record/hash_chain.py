@@ -1,4 +1,4 @@
-"""The hash chain: each batch names what it holds, and its digest takes in the digest of the batch before."""
+"""Compute the hash chain: each batch hashes its content, and its digest includes the digest of the batch before."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Entry = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One transaction of the ledger.
+    """Describe one transaction of the ledger.
 
     `id` is a hash of what the batch holds, the same wherever it is written; `digest` links it to all that went
     before (`previous`; empty for the first). `created` is UTC in ISO 8601. `coder` is the person whose judgements
@@ -36,27 +36,27 @@ class Batch:
 
 
 class ContentHash:
-    """The running hash over a batch's entries, in order: codebook, articles, statements, supersessions."""
+    """Hash a batch's entries, in order: codebook, articles, statements, supersessions."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256(b"onrecord batch\n")
 
     def codebook(self, row: tuple[str, str] | None) -> None:
-        """The codebook's id and checksum, or None."""
+        """Add the codebook's id and checksum, or None."""
         self._add("codebook", *(row or ()))
 
     def articles(self, rows: Iterable[tuple[str, str]]) -> None:
-        """The ids and checksums of new articles; the id binds the text."""
+        """Add the ids and checksums of new articles; the id binds the text."""
         for row in rows:
             self._add("article", *row)
 
     def statements(self, rows: Iterable[tuple[str, str]]) -> None:
-        """The ids and checksums of new statements."""
+        """Add the ids and checksums of new statements."""
         for row in rows:
             self._add("statement", *row)
 
     def made(self, entries: Iterable[str]) -> None:
-        """Entries that `entry` made before."""
+        """Add entries that `entry` made before."""
         for one in entries:
             self._hash.update(one.encode("ascii"))
 
@@ -66,7 +66,7 @@ class ContentHash:
             self._add("supersession", *row)
 
     def id(self) -> str:
-        """The batch's id: 32 hex digits."""
+        """Return the batch's id: 32 hex digits."""
         return self._hash.hexdigest()[:32]
 
     @staticmethod

@@ -1,6 +1,6 @@
-"""The migrations of the ledger's schema, in order; each runs once, inside one transaction, on SQLite and PostgreSQL.
+"""Migrate the ledger's schema, in order; each migration runs once, in one transaction, on SQLite and PostgreSQL.
 
-A migration that was released is never edited: what is to change comes as a further one at the end of the list.
+A released migration is never edited; changes are new migrations at the end of the list.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from onrecord.record.schema import APPLICATION, schema_version
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step; its version is its place in the list, counted from 1."""
+    """Describe one migration; its version is its position in the list, counted from 1."""
 
     name: str
     upgrade: Callable[[Connection], None]
@@ -160,7 +160,7 @@ def _confidences(connection: Connection) -> None:
 
 
 def _confidences_of(record: str) -> dict[str, object]:
-    """The new columns of a statement's record; null where the record is damaged, which `verify` reports."""
+    """Return the new columns of a statement's record; null where the record is damaged, which `verify` reports."""
     empty: dict[str, object] = dict.fromkeys(f"new_{name}" for name in (*_CONFIDENCES, "extra"))
     try:
         raw = json.loads(record)
@@ -239,7 +239,11 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 def version(connection: Connection, name: str) -> int:
-    """The schema's version, 0 in an empty database; NotALedger where the database is another program's."""
+    """Return the schema's version, 0 in an empty database.
+
+    Raises:
+        NotALedger: the database belongs to another program.
+    """
     found = set(inspect(connection).get_table_names())
     if schema_version.name not in found:
         # PostgreSQL databases are often shared, so there only a clash of names speaks against making a ledger.
@@ -256,7 +260,11 @@ def version(connection: Connection, name: str) -> int:
 
 
 def check(found: int, name: str, steps: Sequence[Migration]) -> None:
-    """LedgerNewer where the ledger was written by a newer version than this one."""
+    """Check that the ledger was not written by a newer version.
+
+    Raises:
+        LedgerNewer: it was.
+    """
     if found > len(steps):
         raise LedgerNewer(
             f"{name}: written by a newer OnRecord (schema {found}, this one reads up to {len(steps)}); upgrade onrecord"
@@ -275,7 +283,11 @@ def upgrade(connection: Connection, name: str, steps: Sequence[Migration]) -> No
 
 
 def require(connection: Connection, name: str, steps: Sequence[Migration]) -> None:
-    """For a reader, who cannot migrate: LedgerError where the ledger is empty or older than this version."""
+    """Require the current schema, for readers, which cannot migrate.
+
+    Raises:
+        LedgerError: the ledger is empty or older than this version.
+    """
     found = version(connection, name)
     check(found, name, steps)
     if found == 0:

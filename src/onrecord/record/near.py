@@ -1,4 +1,6 @@
-"""Near-duplicate texts by MinHash (Broder 1997): a wire's dispatch in two papers, with another headline or end."""
+"""Find near-duplicate texts by MinHash (Broder 1997), such as a wire dispatch in two papers with different
+headlines.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ LEAST = 0.7  # the share of shingles from which a text counts as a reprint
 
 
 def signature(text: str) -> Signature | None:
-    """The MinHash signature of a text, `HASHES` numbers; None where it has too few words to tell."""
+    """Compute the MinHash signature of a text, `HASHES` numbers; None where it has too few words."""
     words = re.findall(r"\w+", text.casefold())
     if len(words) < 3 * WORDS:
         return None
@@ -41,11 +43,11 @@ def _shingles(words: list[str]) -> set[str]:
 
 
 def bands(of: Signature) -> list[bytes]:
-    """One key for each band: texts that share one are worth comparing."""
+    """Return one key for each band; texts that share one are candidates for comparison."""
     rows = HASHES // BANDS
     return [bytes([n]) + of[n * rows : (n + 1) * rows].tobytes() for n in range(BANDS)]
 
 
 def likeness(a: Signature, b: Signature) -> float:
-    """The estimated share of shingles that two texts have in common, in [0, 1]."""
+    """Estimate the share of shingles that two texts have in common, in [0, 1]."""
     return float((a == b).mean())

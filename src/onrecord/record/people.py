@@ -1,6 +1,6 @@
-"""People's decisions on actors: append-only rows, each bound by its hash to the one before it.
+"""Store people's decisions on actors in append-only rows, each bound by its hash to the one before.
 
-Decisions change no statement: they are applied when the ledger is asked (`analyse.registry`).
+Decisions change no statement: they are applied when the ledger is queried (`analyse.actors`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which statements to look for, as conditions on the ledger's SQL and on statement tables."""
+"""Express which statements to find, as conditions on the ledger's SQL and on statement tables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXACT = ("issue", "stance", "act")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """All conditions that are given must hold; none gives the whole current view.
+    """Select the statements that meet all given conditions; without conditions the whole current view.
 
     `speaker`, `affiliation` and `outlet` match where the name holds these words in a row, whatever their case and
     accents ("lavrov" finds "Sergei Lavrov"); `issue`, `stance` and `act` match exactly. Each of these takes one value
@@ -146,7 +146,7 @@ def _first_day(given: PartialDate | str) -> date:
 
 
 def _words(text: str) -> pl.Expr:
-    """All words in quotation, speaker or title, whatever their case; as printed, without the ledger's word stems."""
+    """Search for all words in quotation, speaker or title, case-insensitively and without the ledger's word stems."""
     words = pl.concat_str("quote", "speaker", "title", separator=" ", ignore_nulls=True).str.to_lowercase()
     plain = (
         " " + words.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all(r"[^\p{L}\p{N}]+", " ") + " "

@@ -1,8 +1,8 @@
-"""People's judgements: accept, reject, correct, add and undo, and blind double codings.
+"""Store people's judgements: accept, reject, correct, add and undo, and blind double codings.
 
-Every judgement is a batch of its own in the hash chain, written as `Ledger.revise` does, in one transaction with the
-row that lets the desk find it. An acceptance is chained too: the statement takes its own place, and from then on no
-machine reading changes what is current there.
+Every judgement is a batch of its own in the hash chain, written like `Ledger.revise`, in one transaction with the row
+by which the desk finds it. An acceptance is chained too: the statement replaces itself, and from then on no machine
+reading changes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class ReviewVerdict(StrEnum):
-    """A person's verdict on a statement."""
+    """List the verdicts of a person on a statement."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -38,7 +38,7 @@ class ReviewVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One judgement: of `statement`, since when `result` stands there; `undone` names the batch that took it back."""
+    """Hold one judgement: `result` replaced `statement`; `undone` names the batch that undid it."""
 
     number: int
     statement: str | None
@@ -52,7 +52,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodingRound:
-    """Statements that several people code without seeing each other's values, nor the machine's."""
+    """Hold the statements that several people code without seeing each other's values or the machine's."""
 
     name: str
     creator: str
@@ -62,7 +62,7 @@ class CodingRound:
 
 
 class Reviews:
-    """The judgements of one ledger."""
+    """Manage the judgements of one ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -115,14 +115,16 @@ class Reviews:
         return batch
 
     def judged(self) -> dict[str, Review]:
-        """The judgement that stands behind each statement that a person accepted, corrected or added, by its id."""
+        """Return the judgement behind each statement that a person accepted, corrected or added, by the statement's
+        id.
+        """
         chosen = select(reviews).where(reviews.c.undone.is_(None), reviews.c.result.is_not(None))
         with self._ledger.reading() as connection:
             found = connection.execute(chosen.order_by(reviews.c.number)).mappings()
             return {row["result"]: _review(row) for row in found}
 
     def latest(self, limit: int = 20, *, coder: str | None = None, standing: bool = False) -> list[Review]:
-        """The last judgements, newest first; with `standing` without those taken back."""
+        """Return the last judgements, newest first; with `standing` without those undone."""
         chosen = select(reviews).order_by(reviews.c.number.desc()).limit(limit)
         if coder is not None:
             chosen = chosen.where(reviews.c.coder == coder)
@@ -132,7 +134,7 @@ class Reviews:
             return [_review(row) for row in connection.execute(chosen).mappings()]
 
     def last_number(self) -> int:
-        """The number of the last judgement, 0 before the first."""
+        """Return the number of the last judgement, 0 before the first."""
         with self._ledger.reading() as connection:
             chosen = select(reviews.c.number).order_by(reviews.c.number.desc()).limit(1)
             return int(connection.execute(chosen).scalar_one_or_none() or 0)
@@ -140,7 +142,11 @@ class Reviews:
     # ------------------------------------------------------------ blind coding
 
     def open_round(self, name: str, creator: str, fields: Sequence[str], items: Sequence[str]) -> CodingRound:
-        """A new round over these statement ids; LedgerError where the name is taken or nothing is to be coded."""
+        """Open a round over these statement ids.
+
+        Raises:
+            LedgerError: the name is taken or there is nothing to code.
+        """
         name = rows.storable(name.strip())
         if not name or len(name) > 80 or not items or not fields:
             raise LedgerError("a round needs a name of up to 80 characters, a field to code and a statement")
@@ -159,13 +165,13 @@ class Reviews:
         return made
 
     def rounds(self) -> list[CodingRound]:
-        """All rounds, newest first."""
+        """Return all rounds, newest first."""
         with self._ledger.reading() as connection:
             found = connection.execute(select(rounds).order_by(rounds.c.created.desc(), rounds.c.name)).mappings().all()
             return [_round(connection, row) for row in found]
 
     def round(self, name: str) -> CodingRound | None:
-        """The round of this name."""
+        """Return the round of this name."""
         with self._ledger.reading() as connection:
             row = connection.execute(select(rounds).where(rounds.c.name == name)).mappings().one_or_none()
             return None if row is None else _round(connection, row)
@@ -183,7 +189,7 @@ class Reviews:
             connection.execute(insert(codings), row)
 
     def codings(self, name: str, *, coder: str | None = None) -> dict[str, dict[int, dict[str, Any]]]:
-        """The values of a round by coder and position; of one coder alone, so that the coding stays blind."""
+        """Return the values of a round by coder and position; for blind coding, those of one coder alone."""
         chosen = select(codings).where(codings.c.round == name).order_by(codings.c.coder, codings.c.position)
         if coder is not None:
             chosen = chosen.where(codings.c.coder == coder)

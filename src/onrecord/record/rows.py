@@ -1,7 +1,7 @@
-"""Articles, statements and codebooks as rows: the kept record, its hash, and the columns derived from it.
+"""Convert articles, statements and codebooks to rows: the stored record, its hash, and the derived columns.
 
-Records are JSON in ASCII (escapes for all else), so that any Unicode text, lone surrogates and NUL included, comes back
-as it was. Derived columns cannot hold those two; there they show as U+FFFD, and the record keeps the original.
+Records are JSON in ASCII with escapes, so that any Unicode text, including lone surrogates and NUL, is restored
+exactly. Derived columns cannot hold those two and show U+FFFD instead; the record keeps the original.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The ledger's tables as SQLAlchemy sees them; `migrations` makes them, and a test holds the two together.
+"""Define the ledger's tables for SQLAlchemy; `migrations` creates them, and a test compares the two.
 
-Two kinds of columns: what is kept (`texts.content`, every `record`, the rows of `batches` and `supersessions`), and
-what is only derived from it so that queries are fast. `verify` recomputes the second from the first.
+There are two kinds of columns: stored data (`texts.content`, every `record`, the rows of `batches` and
+`supersessions`), and columns derived from it for fast queries. `verify` recomputes the latter from the former.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Full-text search over quotation, speaker and title, in the same small language on both databases.
+"""Search quotations, speakers and titles in full text, with the same small query language on both databases.
 
-Words must all occur; words in double quotes must follow each other; a word that ends in `*` is a beginning. English
-endings and accents do not count. Nothing else has a meaning, so no input can be a syntax error.
+All words must occur; words in double quotes must be adjacent; a word that ends in `*` is a prefix. English endings
+and accents are ignored. Nothing else has a meaning, so no input is a syntax error.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ MAX_TERMS = 64
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word, the beginning of one, or several words that follow each other (letters and digits, single blanks)."""
+    """Describe a word, a prefix, or several adjacent words (letters and digits, single blanks)."""
 
     words: str
     prefix: bool = False
 
 
 def parse(query: str) -> tuple[Term, ...]:
-    """The terms of a user's query; empty where it holds no letter or digit."""
+    """Parse a user's query to terms; empty where it has no letter or digit."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", query) if not unicodedata.combining(c))
     plain = re.sub("[“”„«»]", '"', plain)
     terms: list[Term] = []
@@ -41,7 +41,7 @@ def parse(query: str) -> tuple[Term, ...]:
 
 
 def matches(query: str, dialect: str) -> ColumnElement[bool]:
-    """The condition on `statements` that a user's query stands for."""
+    """Build the condition on `statements` for a user's query."""
     terms = parse(query)
     if not terms:
         return false()
@@ -53,7 +53,7 @@ def matches(query: str, dialect: str) -> ColumnElement[bool]:
 
 
 def fts5(query: str) -> str:
-    """A user's query in the language of SQLite's index; it has at least one term."""
+    """Translate a user's query to the language of SQLite's index; it has at least one term."""
     return _fts5(parse(query))
 
 
@@ -74,7 +74,7 @@ def check_index(connection: Connection) -> None:
 
 
 def index_fits(connection: Connection) -> bool:
-    """Whether SQLite's index fits the statements, without the right to write: by comparing it with a new one."""
+    """Tell whether SQLite's index fits the statements, without write permission, by building a new one."""
     if connection.dialect.name != "sqlite":
         return True
     run = connection.exec_driver_sql

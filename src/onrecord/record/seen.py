@@ -1,6 +1,6 @@
-"""What a watch has seen, in a SQLite file beside the ledger: feeds, pages, versions, reprints and edits.
+"""Store the state of a watch in a SQLite file beside the ledger: feeds, pages, versions, reprints and edits.
 
-It can be thrown away: the ledger keeps what was read, and a new watch asks every page once more.
+The file can be deleted: the ledger keeps what was read, and a new watch requests every page once more.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS edits (
 
 @dataclass(frozen=True, slots=True)
 class DueAddress:
-    """A feed or page whose time has come; `visits` counts the successful ones."""
+    """Describe a feed or page that is due; `visits` counts the successful ones."""
 
     url: str
     etag: str | None
@@ -50,7 +50,7 @@ class DueAddress:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The article that a text is a reprint of."""
+    """Identify the article that a text is a reprint of."""
 
     article: str
     url: str
@@ -58,7 +58,11 @@ class Original:
 
 
 class WatchState:
-    """The state of a watch; times are seconds since 1970. One thread uses it. LedgerError where the file is no such."""
+    """Hold the state of a watch; times are seconds since 1970. One thread may use it.
+
+    Raises:
+        LedgerError: the file is no such state.
+    """
 
     def __init__(self, path: str | Path) -> None:
         try:
@@ -77,20 +81,20 @@ class WatchState:
     # ------------------------------------------------------------ feeds and pages
 
     def watch(self, urls: Sequence[str]) -> None:
-        """Feeds to ask from now on; those that are known keep their times, those not named are dropped."""
+        """Set the feeds to watch; known ones keep their times, others are dropped."""
         self._db.executemany("INSERT OR IGNORE INTO feeds (url, due) VALUES (?, 0)", [(url,) for url in urls])
         marks = ",".join("?" * len(urls))
         self._db.execute(f"DELETE FROM feeds WHERE url NOT IN ({marks})", list(urls))
 
     def due_feeds(self, now: float) -> list[DueAddress]:
-        """The feeds whose time has come, the longest waiting first."""
+        """Return the feeds that are due, longest waiting first."""
         rows = self._db.execute(
             "SELECT url, etag, modified, 0, failures, url FROM feeds WHERE due <= ? ORDER BY due, url", (now,)
         )
         return [DueAddress(*row) for row in rows]
 
     def due_pages(self, now: float, most: int = 100) -> list[DueAddress]:
-        """The pages whose time has come, the longest waiting first."""
+        """Return the pages that are due, longest waiting first."""
         rows = self._db.execute(
             "SELECT url, etag, modified, visits, failures, feed FROM pages WHERE due <= ? ORDER BY due, url LIMIT ?",
             (now, most),
@@ -98,14 +102,14 @@ class WatchState:
         return [DueAddress(*row) for row in rows]
 
     def next_due(self) -> float | None:
-        """When the next feed or page is due."""
+        """Return when the next feed or page is due."""
         row = self._db.execute(
             "SELECT min(due) FROM (SELECT due FROM feeds UNION ALL SELECT due FROM pages)"
         ).fetchone()
         return None if row[0] is None else float(row[0])
 
     def feed_done(self, url: str, due: float, etag: str | None, modified: str | None) -> None:
-        """A feed was asked; when to ask it again."""
+        """Record that a feed was fetched, and when it is due again."""
         self._db.execute(
             "UPDATE feeds SET due = ?, etag = coalesce(?, etag), modified = coalesce(?, modified), failures = 0,"
             " reason = NULL WHERE url = ?",
@@ -113,13 +117,13 @@ class WatchState:
         )
 
     def feed_failed(self, url: str, due: float, reason: str) -> None:
-        """A feed could not be asked."""
+        """Record that a feed could not be fetched."""
         self._db.execute(
             "UPDATE feeds SET due = ?, failures = failures + 1, reason = ? WHERE url = ?", (due, reason, url)
         )
 
     def failing_feeds(self, most: int = 100) -> list[dict[str, object]]:
-        """The feeds that failed when they were last asked, the longest failing first."""
+        """Return the feeds that failed when last fetched, longest failing first."""
         rows = self._db.execute(
             "SELECT url, failures, reason, due FROM feeds WHERE failures > 0 ORDER BY failures DESC, url LIMIT ?",
             (most,),
@@ -128,7 +132,7 @@ class WatchState:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def list_page(self, url: str, feed: str, metadata: str, now: float) -> bool:
-        """A feed lists a page: due now if it is new, or if the feed says that it changed; whether it is new."""
+        """Record that a feed lists a page, due now if new or changed by its feed's account; tell whether it is new."""
         row = self._db.execute("SELECT stamp FROM pages WHERE url = ?", (url,)).fetchone()
         if row is None:
             self._db.execute(
@@ -139,7 +143,7 @@ class WatchState:
         return row is None
 
     def page_done(self, url: str, due: float | None, etag: str | None, modified: str | None) -> None:
-        """A page was read; when to look at it again, None for never."""
+        """Record that a page was read, and when it is due again (None: never)."""
         self._db.execute(
             "UPDATE pages SET due = ?, visits = visits + 1, failures = 0, reason = NULL, etag = coalesce(?, etag),"
             " modified = coalesce(?, modified) WHERE url = ?",
@@ -147,7 +151,7 @@ class WatchState:
         )
 
     def page_failed(self, url: str, due: float | None, reason: str) -> None:
-        """A page could not be read; when to try again, None for never."""
+        """Record that a page could not be read, and when it is due again (None: never)."""
         self._db.execute(
             "UPDATE pages SET due = ?, failures = failures + 1, reason = ? WHERE url = ?", (due, reason, url)
         )
@@ -155,17 +159,17 @@ class WatchState:
     # ------------------------------------------------------------ texts
 
     def versions(self, url: str) -> list[tuple[str, str]]:
-        """Article id and text id of each version of a page, oldest first."""
+        """Return article id and text id of each version of a page, oldest first."""
         rows = self._db.execute("SELECT article, text_id FROM versions WHERE url = ? ORDER BY seen, rowid", (url,))
         return [(row[0], row[1]) for row in rows]
 
     def is_reprint(self, url: str, article: str) -> bool:
-        """Whether this version of a page was kept as a reprint, and is no article of its own."""
+        """Tell whether this version of a page was recorded as a reprint rather than an article."""
         asked = "SELECT NOT EXISTS (SELECT 1 FROM signatures WHERE article = ? AND url = ?)"
         return bool(self._db.execute(asked, (article, url)).fetchone()[0])
 
     def original(self, url: str, text: str, text_id: str) -> Original | None:
-        """The article of another page that has this text, or nearly so: the most alike, of equals the first seen."""
+        """Find the article of another page with this text, or nearly so: the most similar, of equals the first seen."""
         row = self._db.execute(
             "SELECT v.article, v.url FROM versions v JOIN signatures s ON s.article = v.article"
             " WHERE v.text_id = ? AND v.url != ? ORDER BY v.seen LIMIT 1",
@@ -184,7 +188,7 @@ class WatchState:
         return best
 
     def keep_version(self, url: str, article: str, text_id: str, text: str, now: float) -> None:
-        """A page has this text now, and it is an article of its own."""
+        """Record a page's current text as an article."""
         with self._db:
             self._db.execute("BEGIN")
             self._db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", (url, article, text_id, now))
@@ -195,26 +199,26 @@ class WatchState:
             self._db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, article) for key in keys])
 
     def keep_reprint(self, url: str, article: str, text_id: str, of: Original, now: float) -> None:
-        """A page is a reprint; its version is kept, but it never serves as anyone's original."""
+        """Record a page's current text as a reprint, which never serves as an original."""
         self._db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", (url, article, text_id, now))
         self._db.execute(
             "INSERT OR REPLACE INTO reprints VALUES (?, ?, ?, ?, ?)", (url, of.url, of.article, of.likeness, now)
         )
 
     def keep_edit(self, url: str, speaker: str | None, before: str, after: str | None, now: float) -> None:
-        """A quotation was changed in place."""
+        """Record that a quotation was changed in place."""
         self._db.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?)", (url, speaker, before, after, now))
 
     def reprints(self) -> list[tuple[str, str, float]]:
-        """Each reprint's address, that of its original, and how alike they are."""
+        """Return each reprint's address, its original's address, and their similarity."""
         return self._db.execute("SELECT url, of_url, likeness FROM reprints ORDER BY seen, url").fetchall()
 
     def edits(self) -> list[tuple[str, str | None, str, str | None]]:
-        """Each changed quotation: address, speaker, before, after."""
+        """Return each changed quotation: address, speaker, before, after."""
         return self._db.execute("SELECT url, speaker, before, after FROM edits ORDER BY seen, rowid").fetchall()
 
     def counts(self) -> dict[str, int]:
-        """Feeds, pages, pages that wait, and feeds that failed when they were last asked."""
+        """Count feeds, pages, waiting pages, and feeds that failed when last fetched."""
         names = {
             "feeds": "SELECT count(*) FROM feeds",
             "feeds_failing": "SELECT count(*) FROM feeds WHERE failures > 0",

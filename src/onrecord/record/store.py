@@ -1,4 +1,4 @@
-"""The ledger: an append-only store of statements, every byte of which can be verified."""
+"""Store statements append-only, such that every byte can be verified."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One step in the history of a statement: `new` replaced `old` in a batch (either may be None)."""
+    """Describe one step in the history of a statement: `new` replaced `old` in a batch (either may be None)."""
 
     batch: int
     created: str
@@ -59,7 +59,7 @@ class Change:
 
 
 class Ledger:
-    """A ledger in a SQLite file (a path) or in a PostgreSQL database (`postgresql://user@host/database`).
+    """Store statements in a SQLite file (a path) or a PostgreSQL database (`postgresql://user@host/database`).
 
     With `create` a missing one is made. With `read_only` nothing is ever written, and a file without write
     permission can be read. `clock` gives the time that batches are stamped with, `cache` bounds the pages of SQLite
@@ -201,8 +201,9 @@ class Ledger:
             people.append(connection, stamped)
 
     def reached(self) -> tuple[int, int]:
-        """The numbers of the last batch and of the last decision on who is who (0 before the first): one of them moves
-        whenever anything does that a table shows.
+        """Return the numbers of the last batch and of the last decision on actors (0 before the first).
+
+        One of them changes whenever anything changes that a table shows.
         """
         with self.reading() as connection:
             return last_number(connection), people.last_number(connection)
@@ -228,7 +229,7 @@ class Ledger:
         return BatchMetadata(created=self.now(), coder=coder, reader=reader, codebook=codebook)
 
     def now(self, later: timedelta = timedelta(0)) -> str:
-        """The ledger's time, or that time `later`: UTC in ISO 8601, to the second."""
+        """Return the ledger's time, plus `later`: UTC in ISO 8601, to the second."""
         return (self._clock() + later).astimezone(UTC).isoformat(timespec="seconds")
 
     # ------------------------------------------------------------ reading
@@ -346,7 +347,7 @@ class Ledger:
             return last_batch(connection)
 
     def codebook(self) -> Codebook | None:
-        """The codebook that was used last, None where there was none."""
+        """Return the codebook that was used last, None where there was none."""
         chosen = (
             select(codebooks.c.record)
             .join(batches, batches.c.codebook == codebooks.c.id)
@@ -358,7 +359,7 @@ class Ledger:
         return None if record is None else rows.codebook_of(record)
 
     def codebooks(self) -> list[Codebook]:
-        """All codebooks that batches were written under, the one used last first."""
+        """Return all codebooks that batches were written under, the latest first."""
         last = func.max(batches.c.number).label("last")
         used = select(batches.c.codebook, last).where(batches.c.codebook.is_not(None)).group_by(batches.c.codebook)
         ordered = used.subquery()
@@ -404,7 +405,7 @@ class Ledger:
 
 
 def _statements(connection: Connection, numbers: Sequence[int]) -> Iterator[Statement]:
-    """The statements with these numbers, in this order."""
+    """Return the statements with these numbers, in this order."""
     s = statements.c
     found = connection.execute(select(s.number, s.article, s.record).where(s.number.in_(numbers)))
     records = {number: (article, record) for number, article, record in found}

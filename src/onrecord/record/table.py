@@ -1,4 +1,4 @@
-"""The statement table of a ledger: fetched and built by columns."""
+"""Fetch the statement table of a ledger, by columns."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _column(values: pl.Series) -> pl.Series:
 
 
 def _accepted(connection: Connection, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the person who accepted a machine's statement as its coder."""
+    """Enter the person who accepted a machine's statement as its coder."""
     r = reviews.c
     chosen = select(r.result, r.coder).where(r.undone.is_(None), r.result.is_not(None)).order_by(r.number)
     known = _frame(connection, chosen, {"id": pl.String, "_by": pl.String}).unique("id", keep="last")

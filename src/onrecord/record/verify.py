@@ -1,4 +1,4 @@
-"""Checking a ledger: quotations against their texts, columns against their records, batches against the chain."""
+"""Verify a ledger: quotations against texts, columns against records, batches against the hash chain."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FETCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A place in the ledger that is not as it was written, and what is wrong with it."""
+    """Describe what is damaged, and where in the ledger."""
 
     where: str
     what: str
@@ -46,7 +46,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
-    """The result of `verify`. `digest` is that of the last batch: noted elsewhere, it proves that nothing changed.
+    """Hold the result of `verify`. `digest` is that of the last batch: noted elsewhere, it proves that nothing
+    changed.
 
     `notes` say what could not be looked at.
     """
@@ -67,7 +68,7 @@ class VerificationReport:
 
 @dataclass(slots=True)
 class _LedgerCheck:
-    """The state of one walk through the ledger: entries by batch, and who should be retired by which batch."""
+    """Hold the state of one verification: entries by batch, and which batch should retire which statement."""
 
     connection: Connection
     findings: list[Finding] = field(default_factory=list)
@@ -286,7 +287,7 @@ def _index(walk: _LedgerCheck, *, writable: bool) -> list[str]:
 
 
 def _pages(walk: _LedgerCheck, table: Table) -> Iterator[RowMapping]:
-    """All rows by number, which must be 1, 2, 3 and so on; a page at a time, so that memory stays level."""
+    """Yield all rows by number, which must be 1, 2, 3 and so on, page by page to bound memory."""
     after = -(2**62)
     expected = 1
     while True:
@@ -324,7 +325,7 @@ def _different(expected: rows.Row, row: RowMapping) -> Iterator[str]:
 
 
 def _checksum(record: object) -> str:
-    """The checksum of what stands where a record should, which after damage may be no text at all."""
+    """Compute the checksum of a record, which after damage may not be text at all."""
     return rows.checksum(record) if isinstance(record, str) else ""
 
 

@@ -1,8 +1,8 @@
-"""How a batch is written: what is new, what it retires, and the link to the batch before.
+"""Write batches: new rows, retired statements, and the link to the batch before.
 
-A new reading of an article stands for the old one: what it no longer says leaves the current view (never the ledger).
-Statements are compared by `Statement.span_id`, the article and the spans they rest on. A place that a person has judged
-is theirs: no machine reading changes what is current there.
+A new reading of an article replaces the old one: statements that it no longer has leave the current view (never the
+ledger). Statements are compared by `Statement.span_id`, the article and the spans they cite. Where a person has
+judged a span, no machine reading changes what is current there.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Event = tuple[str | None, str | None, str]  # old id, new id, reason
 
 @dataclass(frozen=True, slots=True)
 class _KnownStatement:
-    """A statement that the ledger has."""
+    """Describe a statement in the ledger."""
 
     id: str
     place: str
@@ -63,7 +63,7 @@ class _KnownStatement:
 
 @dataclass(slots=True)
 class _BatchPlan:
-    """The rows that a batch will hold."""
+    """Collect the rows of a batch."""
 
     texts: list[rows.Row] = field(default_factory=list)
     articles: list[rows.Row] = field(default_factory=list)
@@ -221,7 +221,7 @@ def _known_statements(connection: Connection, numbers: Sequence[int]) -> dict[in
 
 
 def _held_places(connection: Connection, numbers: Sequence[int]) -> dict[int, set[str]]:
-    """The places of these articles on which a person has spoken."""
+    """Return the span ids of these articles that a person has judged."""
     held: dict[int, set[str]] = {}
     s, x = statements.c, supersessions.c
     touched = (
@@ -270,7 +270,7 @@ def _reread(
 
 
 class _RowBuilder:
-    """Makes the rows of new statements, numbered on from the last one."""
+    """Build the rows of new statements, with consecutive numbers."""
 
     def __init__(self, connection: Connection, plan: _BatchPlan, batch: int, coder: str | None) -> None:
         self._following = maximum(connection, statements) + 1

@@ -1,7 +1,7 @@
-"""Where it runs: this process, processes of this machine, or Ray.
+"""Run pipelines in this process, in processes of this machine, or on Ray.
 
-A runner takes sources and yields what `pipeline.run` yields, in the order of the sources, so that the rows in the
-ledger are the same whatever it is. What was read elsewhere comes as rows; `pipeline.unpacked` makes objects of them.
+A runner takes sources and yields what `pipeline.run` yields, in the order of the sources, so that the ledger's rows do
+not depend on the runner. Other processes return rows; `pipeline.deserialize` makes objects of them.
 """
 
 from onrecord.runners.bounds import Bounds

@@ -1,4 +1,4 @@
-"""What one article may cost before it is skipped: seconds, and megabytes of its worker."""
+"""Limit what one article may cost before it is skipped: wall time, and memory of its worker."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """`seconds` of wall time for one article; `megabytes` of data that a worker may hold, the model included.
+    """Limit the `seconds` of wall time for one article and the `megabytes` of a worker, including the model.
 
     A worker whose resident memory is above `level` megabytes after an article is replaced by a fresh one: what
     fragmentation and caches keep does not add up over a long run.
@@ -39,7 +39,7 @@ def limit_memory(megabytes: int) -> None:
 
 
 def resident(pid: int | None = None) -> int:
-    """The resident memory of a process in megabytes, this one by default; 0 where it cannot be told."""
+    """Return the resident memory of a process in megabytes, this one by default; 0 where it is unknown."""
     try:
         fields = Path(f"/proc/{pid or 'self'}/statm").read_text(encoding="ascii").split()
         return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") // MEGABYTE

@@ -1,4 +1,4 @@
-"""Health and metrics of a watch over HTTP, on the loopback address alone."""
+"""Serve health and metrics of a watch over HTTP, on the loopback address alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STALE_SECONDS = 300.0
 
 @contextmanager
 def served(metrics: Metrics, port: int) -> Iterator[int]:
-    """`/health` and `/metrics` on 127.0.0.1 while the block runs; yields the port, chosen where 0 is given."""
+    """Serve `/health` and `/metrics` on 127.0.0.1 while the block runs; yields the port, a free one for 0."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 10

@@ -1,9 +1,9 @@
-"""Ray Data, local or on a cluster: the sources' pieces are a dataset, a pool of actors reads them.
+"""Read on Ray Data, locally or on a cluster: the raw documents are a dataset, a pool of actors reads them.
 
-What comes back is the same as from any other runner, a chunk at a time. An archive is what to write to, as one process
-writes and many read. With `resume`, articles of JSON Lines that are known are not sent; other pieces are, as nobody
-knows their articles before they are opened, and reading them again adds nothing. A piece whose actor dies is read again
-by Ray; one that takes too long is ended by the worker process that each actor leads, and skipped.
+Results are the same as from any other runner, chunk by chunk. They should go to an archive, as one process writes and
+many read. With `resume`, known articles of JSON Lines are not sent; other documents are, as their articles are unknown
+before they are parsed, and reading them again adds nothing. Ray retries a document whose actor dies; one that takes
+too long is ended by the worker process of its actor, and skipped.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BATCH = 8  # pieces an actor takes at a time
 
 
 class _Actor:
-    """Leads one worker process; Ray keeps the actor, the worker keeps the model."""
+    """Lead one worker process; Ray owns the actor, the worker holds the model."""
 
     def __init__(self, build: Build, bounds: Bounds) -> None:
         self._reader = IsolatedReader(build, bounds)

@@ -1,7 +1,7 @@
-"""`onrecord watch`: feeds asked again and again, their new pages read, changed ones compared, reprints linked.
+"""Watch feeds: read new pages, compare changed ones, link reprints.
 
-All that it knows between two steps stands in the state file and the ledger, so it may be stopped or killed at any
-moment: a page that was being read is read again, which adds nothing.
+All state between two steps is in the state file and the ledger, so a watch may be stopped or killed at any moment: a
+page that was being read is read again, which adds nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ALIKE = 0.5  # of the characters: below, two quotations are two, and not one th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened: `kind` is article, version, reprint, edit, failed, left out or feed failed."""
+    """Describe an event: `kind` is article, version, reprint, edit, failed, left out or feed failed."""
 
     kind: str
     url: str
@@ -49,14 +49,18 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Seconds between two looks at a feed, and after which a page is looked at again."""
+    """Set the seconds between two fetches of a feed, and the intervals after which a page is fetched again."""
 
     every: float = 900.0
     again: tuple[float, ...] = AGAIN
 
 
 class Caller(Protocol):
-    """Calls a function somewhere, by default here; SourceError, which names the source, where it fails."""
+    """Call a function, in this process by default.
+
+    Raises:
+        SourceError: the call failed; the error names the source.
+    """
 
     def __call__(self, name: str, function: Callable[[], T]) -> T:
         """Give what the function returns."""
@@ -69,12 +73,12 @@ def call_directly(name: str, function: Callable[[], T]) -> T:
 
 
 def articles_of(piece: RawDocument) -> list[Article | SourceError]:
-    """The articles of a page."""
+    """Parse the articles of a page."""
     return list(parse_document(piece))
 
 
 class Watch:
-    """One watch over feeds; `read_article` is the pipeline's, `reader` its version, `clock` counts from 1970.
+    """Watch feeds; `read_article` and `reader` come from the pipeline, `clock` counts seconds since 1970.
 
     What parses feeds and pages goes through `call`, which may be a worker's, with its bounds.
     """
@@ -261,7 +265,7 @@ class Watch:
 def changed_quotes(
     before: Sequence[Statement], after: Sequence[Statement], text: str
 ) -> Iterator[tuple[str | None, str, str | None]]:
-    """Speaker, old and new words of each direct quotation that the new text has no more; None for those taken out."""
+    """Find direct quotations missing from the new text: speaker, old words, new words (None if removed)."""
     plain = " ".join(text.split())
     for old in before:
         if old.form.value is Form.INDIRECT or " ".join(old.quote.split()) in plain or " … " in old.quote:
@@ -279,7 +283,7 @@ def _likeness(a: str, b: str) -> float:
 
 
 class Metrics:
-    """Counts for Prometheus, and the heartbeat behind `/health`; read by another thread."""
+    """Hold the Prometheus counters and the heartbeat behind `/health`; another thread reads them."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -290,33 +294,33 @@ class Metrics:
         self._beat = clock()
 
     def event(self, kind: str) -> None:
-        """One more event of a kind."""
+        """Count one event of a kind."""
         with self._lock:
             self._events[kind] = self._events.get(kind, 0) + 1
 
     def counts(self, counts: dict[str, int], failing: Sequence[dict[str, Any]] = ()) -> None:
-        """The state's counts as they are now, and the feeds that fail."""
+        """Set the state's current counts and the failing feeds."""
         with self._lock:
             self._counts = dict(counts)
             self._failing = list(failing)
 
     def failing(self) -> list[dict[str, Any]]:
-        """The feeds that failed when they were last asked: address, failures in a row, reason, when they are due."""
+        """Return the feeds that failed when last fetched: address, consecutive failures, reason, next attempt."""
         with self._lock:
             return list(self._failing)
 
     def beat(self) -> None:
-        """The watch goes on."""
+        """Record a sign of life."""
         with self._lock:
             self._beat = self._clock()
 
     def age(self) -> float:
-        """Seconds since the last sign of life."""
+        """Return the seconds since the last sign of life."""
         with self._lock:
             return self._clock() - self._beat
 
     def text(self) -> str:
-        """Everything in Prometheus' text format."""
+        """Render all metrics in Prometheus' text format."""
         with self._lock:
             lines = [
                 "# HELP onrecord_watch_events_total What happened since the start.",

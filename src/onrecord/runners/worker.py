@@ -1,4 +1,4 @@
-"""The child's side of a worker: one process, one pipeline, one article at a time.
+"""Serve as a worker: one process, one pipeline, one article at a time.
 
 The talk over the pipe, all of it begun by the driver's `Task`::
 
@@ -43,7 +43,7 @@ Build = Callable[[], Pipeline]
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """A file that the worker opens itself, so that nothing of it is looked at in the driver's process.
+    """Describe a file for the worker to open, so that its content never enters the driver's process.
 
     `name` is what messages and articles call it.
     """
@@ -55,7 +55,7 @@ class FileTask:
 
 @dataclass(frozen=True, slots=True)
 class CallTask:
-    """A function that a worker calls within its bounds; `name` is what messages call it."""
+    """Describe a function for a worker to call within its limits; `name` is shown in messages."""
 
     name: str
     function: Callable[[], Any]
@@ -63,14 +63,14 @@ class CallTask:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What the function of a `CallTask` returned."""
+    """Hold the value that the function of a `CallTask` returned."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An article, or a piece or file that holds some; the first `skip` of its items were handled already."""
+    """Describe work for a worker: an article, or a document or file with several; the first `skip` items are done."""
 
     content: Article | RawDocument | FileTask | CallTask
     skip: int = 0
@@ -78,21 +78,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class WorkerReady:
-    """The worker has loaded its pipeline; `reader` names its version."""
+    """Report that the worker has loaded its pipeline; `reader` names its version."""
 
     reader: str
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFailed:
-    """The worker cannot load its pipeline."""
+    """Report that the worker cannot load its pipeline."""
 
     error: OnRecordError
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleStarted:
-    """The worker has an article and asks whether it is to be read."""
+    """Report an article and ask whether to read it."""
 
     article_id: str
     name: str
@@ -100,7 +100,7 @@ class ArticleStarted:
 
 @dataclass(frozen=True, slots=True)
 class TaskDone:
-    """The task is done; with `exiting` the worker ends, because it has grown too large."""
+    """Report that the task is done; with `exiting` the worker ends, because its memory has grown too large."""
 
     notes: tuple[str, ...]
     exiting: bool
@@ -167,7 +167,7 @@ def _too_large(name: str, bounds: Bounds) -> Failure:
 
 
 def task_name(task: Task) -> str:
-    """What messages call the content of a task."""
+    """Return the name of a task's content for messages."""
     content = task.content
     return content.where if isinstance(content, RawDocument) else content.name
 
@@ -195,7 +195,7 @@ def _called(work: CallTask) -> Iterator[CallResult]:
 
 
 def articles_of_file(file: FileTask, notes: list[str]) -> Iterator[Article | SourceError]:
-    """The articles of a file under the name that it was given."""
+    """Read the articles of a file under the name that it was given."""
     path = Path(file.path)
 
     def named(text: str) -> str:
@@ -209,7 +209,7 @@ def articles_of_file(file: FileTask, notes: list[str]) -> Iterator[Article | Sou
 
 
 def _timed(items: Iterator[Any], seconds: float, skip: int) -> Iterator[Any]:
-    """The items but the first `skip`, each made within so many seconds."""
+    """Yield the items after the first `skip`, with a time limit on each."""
     while True:
         with at_most(seconds):
             try:
@@ -234,6 +234,10 @@ def _read(article: Article, pipeline: Pipeline, bounds: Bounds) -> SerializedOut
 
 
 def _pack(result: Result, pipeline: Pipeline) -> SerializedResult:
-    """A reading as rows, so that the driver has little to do; SpanError where its words are not in its text."""
+    """Serialize a reading to rows, to spare the driver the work.
+
+    Raises:
+        SpanError: a statement's words are not in its text.
+    """
     codebook = "" if pipeline.codebook is None else pipeline.codebook.id
     return SerializedResult(reading_rows(result.article, result.statements, codebook=codebook, reader=pipeline.reader))

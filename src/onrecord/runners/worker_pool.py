@@ -1,12 +1,12 @@
-"""Processes of this machine: each loads the models once and reads one article at a time.
+"""Read in processes of this machine: each loads the models once and reads one article at a time.
 
-A thread per worker hands it a task and waits for the answer, so a worker that crashes, hangs or grows too large costs
-its own task alone: it is replaced, and what it was at is tried once more (somebody may have killed it, or the machine
-was short of memory) and then skipped with its reason. One that took too long is skipped at once.
+A thread per worker sends it a task and waits for the answer, so a worker that crashes, hangs or grows too large costs
+its own task alone: the worker is replaced, and the task is retried once (somebody may have killed the worker, or the
+machine was short of memory) and then skipped with the reason. A task that took too long is skipped at once.
 
-Nothing is shared between workers, so that none can leave a lock behind when it dies. What is on its way is bounded in
-number and in size, and results come in the order of the sources, so the ledger holds the same rows in the same order
-as after a run in one process.
+Workers share nothing, so none can leave a lock behind when it dies. Work in flight is bounded in number and size, and
+results come in the order of the sources, so the ledger holds the same rows in the same order as after a run in one
+process.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class _Job:
 
 
 class _InFlightLimit:
-    """How much may be on its way at once; `enter` waits for room, and gives False when all is over."""
+    """Limit the work in flight; `enter` waits for room, and returns False once the run has ended."""
 
     def __init__(self, number: int, size: int) -> None:
         self._room = [number, size]
@@ -132,7 +132,7 @@ class _InFlightLimit:
 
 
 class _WorkerPool:
-    """The workers of one run, the threads that lead them, and the thread that walks the sources."""
+    """Run the workers, their supervisor threads, and the thread that walks the sources."""
 
     def __init__(self, build: Build, bounds: Bounds, notes: Notes) -> None:
         self._build = build
@@ -166,7 +166,7 @@ class _WorkerPool:
             thread.start()
 
     def items(self) -> Iterator[SerializedOutcome]:
-        """What was read, in the order of the sources."""
+        """Yield the outcomes in the order of the sources."""
         ready: dict[int, tuple[list[SerializedOutcome], int]] = {}
         following, total = 0, -1
         while following != total:
@@ -229,7 +229,7 @@ def _size(item: Article | RawDocument) -> int:
 
 
 class IsolatedReader:
-    """One worker for articles that come one by one: whatever they do to it, they do to it alone."""
+    """Read articles one by one in a separate worker process, which alone suffers from bad input."""
 
     def __init__(self, build: Build, bounds: Bounds = Bounds(), over: threading.Event | None = None) -> None:
         self._lead = _Supervisor(build, bounds)
@@ -239,7 +239,7 @@ class IsolatedReader:
         self.version = self._lead.wait_until_ready()
 
     def read(self, article: Article) -> Outcome:
-        """The article's statements, or why there are none."""
+        """Return the article's statements, or the reason why there are none."""
         items = self.outcomes(Task(article)) or [Failure(article.name, "stopped before it was read")]
         return items[0].result() if isinstance(items[0], SerializedResult) else items[0]
 
@@ -249,7 +249,9 @@ class IsolatedReader:
         notes: Notes = lambda note: None,
         each: Callable[[SerializedOutcome], None] = lambda item: None,
     ) -> list[SerializedOutcome]:
-        """What becomes of each article of a task; `each` gets it as it comes. Fewer, where all is over meanwhile."""
+        """Return the outcome of each article of a task, and pass each to `each` as it comes; fewer if the run ends
+        meanwhile.
+        """
 
         def one(item: SerializedOutcome | CallResult) -> None:
             if not isinstance(item, CallResult):
@@ -259,7 +261,7 @@ class IsolatedReader:
         return [item for item in found if not isinstance(item, CallResult)]
 
     def call(self, name: str, function: Callable[[], T]) -> T:
-        """What a function returns, called in the worker; it must be one that can be pickled.
+        """Call a function in the worker and return its value; it must be picklable.
 
         Raises:
             SourceError: it failed, or took more than the bounds.
@@ -282,20 +284,20 @@ class IsolatedReader:
 
 @dataclass(slots=True)
 class _TaskProgress:
-    """How far a task has come: its outcomes, and the article that is being read."""
+    """Track the progress of a task: its outcomes, and the article being read."""
 
     items: list[SerializedOutcome | CallResult] = field(default_factory=list)
     name: str | None = None
     each: Callable[[SerializedOutcome | CallResult], None] = lambda item: None
 
     def add(self, item: SerializedOutcome | CallResult) -> None:
-        """One more outcome."""
+        """Add one outcome."""
         self.items.append(item)
         self.each(item)
 
 
 class _Supervisor:
-    """Leads one worker, and replaces it when it is gone."""
+    """Supervise one worker, and replace it when it dies."""
 
     def __init__(self, build: Build, bounds: Bounds) -> None:
         self._context: SpawnContext = multiprocessing.get_context("spawn")
@@ -335,7 +337,7 @@ class _Supervisor:
         raise AssertionError("the last turn returns or raises")
 
     def _hello(self) -> object:
-        """What a process says when it has started; None where it says nothing."""
+        """Receive the first message of a process; None where it says nothing."""
         process, pipe = self._process, self._pipe
         assert process is not None
         assert pipe is not None
@@ -353,7 +355,7 @@ class _Supervisor:
         over: threading.Event,
         each: Callable[[SerializedOutcome | CallResult], None] = lambda item: None,
     ) -> list[SerializedOutcome | CallResult]:
-        """The outcomes of a task, however often the worker has to be replaced; `each` gets them as they come.
+        """Return the outcomes of a task, replacing the worker as often as needed; `each` gets them as they come.
 
         Once `over` is set, the article at hand has a moment left, and what comes after it is not read.
         """
@@ -381,7 +383,7 @@ class _Supervisor:
     def _try(
         self, task: Task, progress: _TaskProgress, writer: BatchWriter, notes: Notes, over: threading.Event
     ) -> tuple[str, bool] | None:
-        """Have a task done; if the worker does not survive it, why, and whether trying again makes no sense."""
+        """Run a task; on worker death return the reason and whether a retry is pointless."""
         pipe = self._pipe
         assert pipe is not None
         progress.name = None
@@ -410,7 +412,7 @@ class _Supervisor:
         return None
 
     def _answers(self, pipe: Connection, over: threading.Event) -> bool:
-        """Whether the process says something within its bounds, or within a moment where all is over."""
+        """Wait until the process sends something within its limits, or briefly once the run has ended."""
         until = time.monotonic() + self._bounds.seconds + GRACE_SECONDS
         last = False
         while (left := until - time.monotonic()) > 0:

@@ -1,1 +1,1 @@
-"""The faces: what people and programs use."""
+"""Present results to people and programs: the command line, the desk and the MCP server."""

@@ -42,7 +42,7 @@ def build_server(ledger: str) -> MCPServer:
 
 
 class Answers:
-    """The tools; each returns plain values."""
+    """Provide the tools; each returns plain values."""
 
     def __init__(self, ledger: str) -> None:
         self._name = ledger

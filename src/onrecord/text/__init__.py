@@ -1,1 +1,1 @@
-"""Text as words, sentences, quotations and names: the one tokenizer, splitter, parser and notion of the same name."""
+"""Split text into words, sentences and quotations, and compare names."""

@@ -40,7 +40,7 @@ ELISION = re.compile(r"(?:\d0s|em|tis|til|twas|cause|n)\b")  # after an apostrop
 
 @dataclass(frozen=True, slots=True)
 class QuotationMark:
-    """A quotation mark at `[start, end)`, with the characters around it (blanks at the paragraph's ends)."""
+    """Hold a quotation mark at `[start, end)`, with the characters around it (blanks at the paragraph's ends)."""
 
     sign: str
     start: int
@@ -50,12 +50,12 @@ class QuotationMark:
 
     @property
     def at_word_start(self) -> bool:
-        """Whether it touches what follows and not what precedes, as an opening mark does."""
+        """Tell whether it touches what follows and not what precedes, as an opening mark does."""
         return not self.after.isspace() and (self.before.isspace() or self.before in "([{—–-:/")
 
     @property
     def at_word_end(self) -> bool:
-        """Whether it touches what precedes and no letter or digit follows, as a closing mark does."""
+        """Tell whether it touches what precedes and no letter or digit follows, as a closing mark does."""
         return not self.before.isspace() and not self.after.isalnum()
 
 

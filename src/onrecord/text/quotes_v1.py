@@ -1,4 +1,4 @@
-"""The quotation feature `quotes.v1`: what the shipped tagger was trained with.
+"""Compute the quotation feature `quotes.v1`, with which the shipped tagger was trained.
 
 A network reads its input as it was in training, so this must not change. It always takes “ for an opening mark, and
 does not know single marks; `onrecord.text.quotes` parses quotations for everything else.

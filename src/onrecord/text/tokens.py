@@ -14,7 +14,7 @@ WORD = re.compile(r"\w+(?:['’\-.]\w+)*\.?(?<=[A-Z]\.)|\w+(?:['’\-]\w+)*|[^\w
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or a mark at `[start, end)`; `lower` is casefolded, with straight apostrophes."""
+    """Hold a word or mark at `[start, end)`; `lower` is casefolded, with straight apostrophes."""
 
     text: str
     lower: str
@@ -23,12 +23,12 @@ class Word:
 
     @property
     def is_word(self) -> bool:
-        """Whether it is more than punctuation."""
+        """Tell whether it is more than punctuation."""
         return self.text[0].isalnum()
 
     @property
     def is_name(self) -> bool:
-        """Whether it begins with a capital letter."""
+        """Tell whether it begins with a capital letter."""
         return self.text[:1].isupper()
 
 

@@ -1,4 +1,4 @@
-"""Static word-piece vectors: the meaning of a phrase as the weighted mean of its pieces' vectors.
+"""Embed phrases by static word-piece vectors: the weighted mean of the pieces' vectors.
 
 `data/vectors/pieces.npz` is distilled from a sentence encoder by `training/static_vectors.py`; numpy reads it.
 """
@@ -25,7 +25,7 @@ LONGEST = 40
 
 @dataclass(slots=True)
 class PieceVectors:
-    """A vocabulary of word pieces with a vector each.
+    """Hold a vocabulary of word pieces with a vector each.
 
     `word` is the summed vector of one lower-case word, or None where no piece fits; the latest ones are remembered.
     """
@@ -39,11 +39,13 @@ class PieceVectors:
 
     @property
     def dimensions(self) -> int:
-        """The length of a vector."""
+        """Return the length of a vector."""
         return self.table.width
 
     def pieces(self, word: str) -> list[int]:
-        """The vocabulary indexes of a word: whole, or its longest pieces from the left (WordPiece); [] if unknown."""
+        """Return the vocabulary indices of a word: whole, or its longest pieces from the left (WordPiece); [] if
+        unknown.
+        """
         if word in self.index:
             return [self.index[word]]
         found: list[int] = []
@@ -64,7 +66,7 @@ class PieceVectors:
         return self.table.rows(hits).sum(0) if hits else None
 
     def mean(self, tokens: Iterable[str]) -> Floats:
-        """The unit vector of some lower-case words; zeros where none is known."""
+        """Return the unit vector of some lower-case words; zeros where none is known."""
         total = np.zeros(self.dimensions, dtype=np.float32)
         for token in tokens:
             vector = self.word(token)
@@ -74,12 +76,12 @@ class PieceVectors:
         return total / length if length else total
 
     def of(self, text: str) -> Floats:
-        """The unit vector of a text's words."""
+        """Return the unit vector of a text's words."""
         return self.mean(w.lower for w in words(text) if w.is_word)
 
 
 def plain(word: str) -> str:
-    """A word as the vocabulary spells it: lower case, without accents."""
+    """Spell a word as the vocabulary does: lower case, without accents."""
     if word.isascii():
         return word
     return "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if unicodedata.category(c) != "Mn")
@@ -87,7 +89,7 @@ def plain(word: str) -> str:
 
 @cache
 def bundled_vectors() -> PieceVectors:
-    """The vectors under `data/`, loaded once."""
+    """Load the vectors under `data/` once."""
     raw = resources.files("onrecord").joinpath("data", "vectors", "pieces.npz").read_bytes()
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         names = stored["pieces"].tobytes().decode("utf-8").split("\n")

@@ -1,1 +1,1 @@
-"""Training and evaluation of the tagger and the classifiers; nothing at run time imports it."""
+"""Train and evaluate the tagger; nothing at run time imports this package."""

@@ -1,4 +1,4 @@
-"""Attributions against gold: how much of who said what is found.
+"""Score attributions against gold: how much of who said what is found.
 
 As is usual for PolNeAR (Newell, Margolin and Ruths, LREC 2018; Pareti 2015), predicted and gold attributions of an
 article are paired one to one so that their contents overlap the most, counted in letters and digits; marks and spaces
@@ -32,7 +32,7 @@ _EMPTY = (
 
 @dataclass(frozen=True, slots=True)
 class SpokenSpans:
-    """One attribution by its spans in code points."""
+    """Hold one attribution's spans in code points."""
 
     source: Spans
     cue: Spans
@@ -41,7 +41,7 @@ class SpokenSpans:
 
 @dataclass(slots=True)
 class HitCount:
-    """Hits among the predicted and the wanted."""
+    """Count hits among predicted and gold items."""
 
     hits: int = 0
     predicted: int = 0
@@ -49,28 +49,28 @@ class HitCount:
 
     @property
     def f1(self) -> float:
-        """F1 in percent, 0 where there is no hit."""
+        """Return F1 in percent, 0 where there is no hit."""
         return 200 * self.hits / (self.predicted + self.wanted) if self.hits else 0.0
 
 
 @dataclass(slots=True)
 class AttributionScores:
-    """Sums over articles, by metric and kind of content, and exact spans by role."""
+    """Sum counts over articles, by metric and kind of content, with exact spans by role."""
 
     counts: dict[tuple[str, str], HitCount] = field(default_factory=dict)
 
     def count(self, metric: str, kind: str = "all") -> HitCount:
-        """The count to read or to add to."""
+        """Return the count to read or to add to."""
         return self.counts.setdefault((metric, kind), HitCount())
 
     def figures(self) -> dict[str, float]:
-        """The figures of the model card, in percent."""
+        """Return the figures of the model card, in percent."""
         result = {f"{kind} {metric}".removeprefix("all "): count.f1 for (metric, kind), count in self.counts.items()}
         return dict(sorted((name, round(value, 2)) for name, value in result.items()))
 
 
 def measure(articles: Iterable[tuple[str, Sequence[SpokenSpans], Sequence[SpokenSpans]]]) -> AttributionScores:
-    """Scores over (text, gold, predicted) of each article."""
+    """Score (text, gold, predicted) of each article."""
     scores = AttributionScores()
     for text, gold, predicted in articles:
         _add_pairs(scores, text, gold, predicted)
@@ -112,7 +112,7 @@ def _add_pairs(
 
 
 def pair(wanted: Sequence[set[int]], found: Sequence[set[int]]) -> list[tuple[int, int]]:
-    """One-to-one pairs with the greatest total overlap; only overlapping ones (exact, by augmenting paths)."""
+    """Pair items one to one for the greatest total overlap; only overlapping ones (exact, by augmenting paths)."""
     gain: dict[tuple[int, int], float] = {}
     for g, mine in enumerate(wanted):
         for p, theirs in enumerate(found):
@@ -126,7 +126,7 @@ def pair(wanted: Sequence[set[int]], found: Sequence[set[int]]) -> list[tuple[in
 
 
 def _best_path(gain: Mapping[tuple[int, int], float], taken: Mapping[int, int], count: int) -> list[tuple[int, int]]:
-    """The chain of new pairs that adds the most to the total, [] where none adds anything (Bellman-Ford)."""
+    """Find the chain of new pairs that adds most to the total, [] where none adds anything (Bellman-Ford)."""
     busy = set(taken.values())
     best: dict[int, tuple[float, list[tuple[int, int]]]] = {g: (0.0, []) for g in range(count) if g not in busy}
     final: tuple[float, list[tuple[int, int]]] = (0.0, [])
@@ -163,7 +163,9 @@ def _same_source(text: str, words: Sequence[Range], wanted: Spans, found: Spans)
 
 
 def _kind(text: str, spans: Spans) -> str:
-    """Direct: starts with a mark or right behind one; mixed: holds a double mark; else indirect."""
+    """Classify content: direct if it starts at or right after a mark, mixed if it holds a double mark, else
+    indirect.
+    """
     spans = sorted(spans)
     words = "".join(text[start:end] for start, end in spans).strip()
     before = text[spans[0][0] - 1 : spans[0][0]] if spans and spans[0][0] else ""
@@ -173,7 +175,7 @@ def _kind(text: str, spans: Spans) -> str:
 
 
 def _pieces(text: str, items: Sequence[SpokenSpans], role: str) -> set[Range]:
-    """Contiguous spans from first to last letter, cut at paragraph ends."""
+    """Return contiguous spans from first to last letter, split at paragraph ends."""
     result = set()
     for item in items:
         for start, end in getattr(item, role):

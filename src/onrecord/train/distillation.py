@@ -1,7 +1,7 @@
-"""A larger network's answers as targets for a smaller one (Hinton, Vinyals and Dean 2015).
+"""Distil a larger network into a smaller one (Hinton, Vinyals and Dean 2015).
 
-Gold says which reading is right; the teacher also says how close the others come, which is where a small network
-gains most.  Answers to a batch are kept in files, as the same windows come again in later epochs.
+Gold says which reading is right; the teacher also says how close the others come, from which a small network gains
+most.  Answers to a batch are cached in files, as the same windows come again in later epochs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GOLD = 0.5  # what gold's losses count beside the teacher's
 
 
 class Teacher:
-    """What `train` left in a folder: the weights of its last stage, and the tokenizer."""
+    """Load a trained network as teacher: the weights of its last stage, and the tokenizer."""
 
     def __init__(self, folder: Path, student: Tokenizer, half_precision: bool) -> None:
         """Load; ModelError where there are no weights, or where the pupil's word pieces are not known here."""
@@ -43,8 +43,10 @@ class Teacher:
         self._kept.mkdir(exist_ok=True)
 
     def answers(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Chances by the names of ``losses``, for windows whose annotator is not told; content words' links as well
-        as anchors' are rows of chances."""
+        """Return probabilities by the names of ``losses``, for windows whose annotator is hidden; links of content
+        words and
+        of anchors are rows of probabilities.
+        """
         asked = {**batch, "ids": self._ids[batch["ids"]], "hand": torch.zeros_like(batch["hand"])}
         names = ("ids", "feature", "mask", "first", "asks")
         digest = hashlib.sha256(b"".join(asked[name].numpy().tobytes() for name in names))
@@ -70,7 +72,7 @@ class Teacher:
 def distillation_losses(
     scores: dict[str, Tensor], answers: dict[str, Tensor], batch: dict[str, Tensor]
 ) -> dict[str, Tensor]:
-    """The parts of the loss against a teacher's answers: cross-entropies, by the names that ``losses`` gives."""
+    """Return the parts of the loss against a teacher's answers: cross-entropies, by the names of ``losses``."""
     used = (batch["role"] != IGNORE).float()
     total = used.sum().clamp(min=1)
     role = -(answers["role"] * torch.log_softmax(scores["role"], dim=-1)).sum(-1)
@@ -88,5 +90,5 @@ def distillation_losses(
 
 
 def _asked(source: Tensor, asks: Tensor) -> Tensor:
-    """The rows of the anchors that are asked for their source: [batch, anchors, words + 1]."""
+    """Return the rows of the anchors whose source is predicted: [batch, anchors, words + 1]."""
     return source.gather(1, asks.clamp(min=0)[..., None].expand(-1, -1, source.shape[-1]))

@@ -1,4 +1,4 @@
-"""A model folder against gold attributions: the figures of the model card, and how fast it reads."""
+"""Evaluate a model folder against gold attributions: the figures of the model card, and the speed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from onrecord.train.tune import gold_of
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """F1 by metric in percent; words are runs of non-spaces, seconds those of text to attributions."""
+    """Hold F1 by metric in percent; words are runs of non-spaces, seconds are from text to attributions."""
 
     figures: dict[str, float]
     articles: int
@@ -25,14 +25,15 @@ class Evaluation:
 
     @property
     def speed(self) -> int:
-        """Words a second."""
+        """Return words per second."""
         return round(self.words / self.seconds) if self.seconds else 0
 
 
 def gold_articles(gold: Path) -> list[dict[str, Any]]:
-    """Articles with gold attributions: a file of JSON Lines, or a folder of gold cases (their outermost levels).
+    """Load articles with gold attributions: JSON Lines, or a folder of gold cases (their outermost levels).
 
-    CodecError where a case is broken or a folder has none.
+    Raises:
+        CodecError: a case is broken or a folder has none.
     """
     if not gold.is_dir():
         return load_articles(gold)

@@ -1,4 +1,4 @@
-"""Articles with gold attributions to training examples of fixed shape."""
+"""Convert articles with gold attributions to training examples of fixed shape."""
 
 import json
 from collections import Counter
@@ -26,7 +26,7 @@ EDGE = 12  # words next to a cut that are not trained on: what they belong to ma
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledText:
-    """A text's pieces with gold labels per word."""
+    """Hold a text's pieces with gold labels per word."""
 
     pieces: TokenizedText
     role: npt.NDArray[np.int64]
@@ -44,13 +44,13 @@ def load_articles(path: Path) -> list[dict[str, Any]]:
 
 
 def split_by_time(articles: list[dict[str, Any]], share: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """All but the last ``share`` of the articles, and these."""
+    """Split off the last ``share`` of the articles: (all others, these)."""
     kept = len(articles) - round(len(articles) * share)
     return articles[:kept], articles[kept:]
 
 
 def words_in(pieces: TokenizedText, spans: Iterable[tuple[int, int]]) -> list[int]:
-    """The words that share a character with the spans."""
+    """Return the words that share a character with the spans."""
     found: set[int] = set()
     for start, end in spans:
         low = int(np.searchsorted(pieces.end, start, side="right"))
@@ -60,7 +60,7 @@ def words_in(pieces: TokenizedText, spans: Iterable[tuple[int, int]]) -> list[in
 
 
 def cue_rates(articles: list[dict[str, Any]], tokenized: list[TokenizedText]) -> dict[str, float]:
-    """How often a word is part of a cue, smoothed: chooses the word of a cue that stands for all of it."""
+    """Estimate how often a word is part of a cue, smoothed, to choose the word of a cue that stands for all of it."""
     seen: Counter[str] = Counter()
     inside: Counter[str] = Counter()
     for article, pieces in zip(articles, tokenized, strict=True):
@@ -73,7 +73,7 @@ def cue_rates(articles: list[dict[str, Any]], tokenized: list[TokenizedText]) ->
 
 
 def label(article: dict[str, Any], pieces: TokenizedText, rates: dict[str, float], hand: int = 0) -> LabelledText:
-    """Gold labels per word; content and cue are exclusive, as they are in the corpus but for some 30 words."""
+    """Label words with gold; content and cue are exclusive, as in the corpus but for some 30 words."""
     count = len(pieces)
     role = np.zeros(count, dtype=np.int64)
     bounds = np.zeros((count, 6), dtype=np.float32)
@@ -114,7 +114,7 @@ def read_labelled(
 
 
 def cut(labelled: LabelledText, size: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
-    """Word ranges of at most ``size`` pieces that cover a text with a random overlap."""
+    """Cut a text into word ranges of at most ``size`` pieces with random overlap."""
     first, count = labelled.pieces.first, len(labelled.pieces)
     begin = 0
     while True:
@@ -130,7 +130,7 @@ def cut(labelled: LabelledText, size: int, rng: np.random.Generator) -> Iterator
 
 
 def snippet(labelled: LabelledText, begin: int, end: int, rng: np.random.Generator) -> tuple[int, int]:
-    """One to three sentences of a window, perhaps without the final full stop: what a look inside a content sees."""
+    """Cut one to three sentences of a window, perhaps without the final full stop, as in a look inside a content."""
     sentence = labelled.pieces.sentence
     starts = [w for w in range(begin, end) if w == 0 or sentence[w] != sentence[w - 1]]
     if len(starts) < 3:
@@ -145,7 +145,8 @@ def snippet(labelled: LabelledText, begin: int, end: int, rng: np.random.Generat
 def example(
     labelled: LabelledText, begin: int, end: int, size: int, marks: tuple[int, int], alone: bool = False
 ) -> dict[str, Any]:
-    """One window as arrays of fixed shape; ``marks`` are the ids of [CLS] and [SEP], ``size`` leaves room for them.
+    """Convert a window to arrays of fixed shape; ``marks`` are the ids of [CLS] and [SEP], ``size`` leaves room for
+    them.
 
     ``alone``: the window is shown as a text of its own, and trained on up to its ends.
     """
@@ -201,7 +202,7 @@ def _padded(values: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
 def batches(
     data: list[LabelledText], size: int, batch: int, marks: tuple[int, int], rng: np.random.Generator
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
-    """One epoch of shuffled batches; the last, incomplete one is left out."""
+    """Yield one epoch of shuffled batches, without the incomplete last one."""
     places = [(n, b, e) for n, labelled in enumerate(data) for b, e in cut(labelled, size, rng)]
     some = rng.random(len(places)) < SNIPPETS
     short = [(n, *snippet(data[n], b, e, rng)) for (n, b, e), on in zip(places, some, strict=True) if on]
@@ -216,7 +217,7 @@ def batches(
 
 
 def stack(rows: list[dict[str, Any]]) -> dict[str, npt.NDArray[Any]]:
-    """One array per field, cut to the longest window of the batch."""
+    """Stack examples to one array per field, cut to the longest window of the batch."""
     stacked = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
     length = int(stacked["mask"].sum(axis=1).max())
     words = int(stacked["words"].sum(axis=1).max())

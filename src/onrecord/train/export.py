@@ -1,4 +1,4 @@
-"""A trained network to the files that inference reads: an int8 graph, word pieces' vectors, a tokenizer, a config.
+"""Export a trained network for inference: an int8 graph, word-piece vectors, a tokenizer, a config.
 
 The graph is written node by node, so that PyTorch's exporter (and its version) is no part of the result, and so that
 the operators are those that run fastest on one core: weights are int8 per column, activations are quantised per run,
@@ -30,29 +30,29 @@ Array = npt.NDArray[Any]
 
 
 class OnnxGraph:
-    """Nodes and constants of a graph under construction."""
+    """Build a graph of nodes and constants."""
 
     def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.constants: dict[str, Any] = {}
 
     def constant(self, name: str, value: Array) -> str:
-        """A constant by its name, made where it is new."""
+        """Add a constant under its name if it is new."""
         self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def table(self, name: str, value: Array) -> str:
-        """A table of vectors, kept in half precision and read in single."""
+        """Add a table of vectors, stored in half precision and read in single."""
         halves = self.constant(f"{name}.halves", value.astype(np.float16))
         return self.node("Cast", [halves], name, to=TensorProto.FLOAT)
 
     def node(self, kind: str, inputs: list[str], out: str, domain: str = "", **attributes: Any) -> str:
-        """A node with one output, whose name is returned."""
+        """Add a node with one output, whose name is returned."""
         self.nodes.append(helper.make_node(kind, inputs, [out], domain=domain, **attributes))
         return out
 
     def linear(self, x: str, name: str, weight: Array, bias: Array) -> str:
-        """x @ weight + bias with int8 weights; weight: [in, out]."""
+        """Add x @ weight + bias with int8 weights; weight: [in, out]."""
         scale = (np.abs(weight).max(axis=0) / 127).astype(np.float32)
         scale[scale == 0] = 1.0
         whole = np.clip(np.round(weight / scale), -127, 127).astype(np.int8)
@@ -66,7 +66,7 @@ class OnnxGraph:
         return self.node("DynamicQuantizeMatMul", inputs, f"{name}.out", CONTRIB)
 
     def norm(self, x: str, name: str, weight: Array, bias: Array, epsilon: float) -> str:
-        """Layer norm over the last axis."""
+        """Add a layer norm over the last axis."""
         hidden = len(weight)
         mean = self.node("ReduceMean", [x], f"{name}.mean", axes=[-1], keepdims=1)
         centred = self.node("Sub", [x, mean], f"{name}.centred")
@@ -84,7 +84,7 @@ class OnnxGraph:
         return self.node("Add", [scaled, self.constant(f"{name}.bias", bias)], f"{name}.out")
 
     def serialised(self, name: str, inputs: list[Any], outputs: list[Any]) -> bytes:
-        """The whole as a checked file of ONNX."""
+        """Serialize the graph as a checked ONNX file."""
         made = helper.make_graph(self.nodes, name, inputs, outputs, list(self.constants.values()))
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid(CONTRIB, 1)]
         model = helper.make_model(made, opset_imports=opsets, ir_version=9)
@@ -94,7 +94,9 @@ class OnnxGraph:
 
 
 def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, positions: int) -> bytes:
-    """The graph: embedded [1, pieces, hidden], feature [1, pieces], first [words] to scores [words, 12 + 4 * link]."""
+    """Build the graph: embedded [1, pieces, hidden], feature [1, pieces], first [words] to scores [words, 12 + 4 *
+    link].
+    """
     w = {key: value.float().numpy() for key, value in weights.items()}
     graph = OnnxGraph()
     x = embed(graph, w["features.weight"], w["positions.weight"][:positions])
@@ -121,8 +123,9 @@ def build(weights: dict[str, Tensor], heads: int, layers: int, epsilon: float, p
 
 
 def probe() -> bytes:
-    """The graph of ``onrecord.models.session``'s trial: the products of a row of ones with ones, in bytes, [1, 64] to
-    [1, 64]; every sum is 64 unless sums of two products are cut at 16 bits."""
+    """Build the probe graph of ``onrecord.models.session``: products of a row of ones with ones, in bytes, [1, 64] to
+    [1, 64]; every sum is 64 unless sums of two products saturate at 16 bits.
+    """
     graph = OnnxGraph()
     graph.linear("row", "ones", np.ones((64, 64), dtype=np.float32), np.zeros(64, dtype=np.float32))
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 64]) for name in ("row", "ones.out")]
@@ -130,7 +133,7 @@ def probe() -> bytes:
 
 
 def embed(graph: OnnxGraph, features: Array, places: Array) -> str:
-    """Word pieces' vectors, which come from outside, with those of features and places: [1, pieces, hidden]."""
+    """Embed pieces: their external vectors plus those of features and positions, [1, pieces, hidden]."""
     rows = graph.node("Gather", [graph.table("features", features), "feature"], "features.rows")
     x = graph.node("Add", ["embedded", rows], "featured")
     length = graph.node("Shape", ["feature"], "length", start=1, end=2)
@@ -140,7 +143,7 @@ def embed(graph: OnnxGraph, features: Array, places: Array) -> str:
 
 
 def _distances(graph: OnnxGraph, w: dict[str, Array], positions: int) -> str:
-    """What attention adds for the distance of two pieces: [1, heads, pieces, pieces]."""
+    """Compute the attention bias for the distance of two pieces: [1, heads, pieces, pieces]."""
     places = torch.arange(positions)
     bias = w["distances.weight"][bucket(places[:, None] - places[None, :]).numpy()].transpose(2, 0, 1)[None]
     whole = graph.constant("distances", bias.astype(np.float32))
@@ -150,7 +153,7 @@ def _distances(graph: OnnxGraph, w: dict[str, Array], positions: int) -> str:
 
 
 def layer(graph: OnnxGraph, w: dict[str, Array], name: str, x: str, heads: int, epsilon: float, apart: str = "") -> str:
-    """One transformer layer of int8 products; ``apart``: what attention adds for distance, if anything."""
+    """Add one transformer layer of int8 products; ``apart`` is the attention bias for distance, if any."""
 
     def linear(part: str, value: str) -> str:
         return graph.linear(value, f"{name}.{part}", w[f"{name}.{part}.weight"].T, w[f"{name}.{part}.bias"])
@@ -170,7 +173,7 @@ def layer(graph: OnnxGraph, w: dict[str, Array], name: str, x: str, heads: int, 
 
 
 def _head(w: dict[str, Array]) -> tuple[Array, Array]:
-    """Heads as one matrix: role, bounds, anchor, no source, then the four ends of links."""
+    """Join the heads in one matrix: role, bounds, anchor, no source, then the four ends of links."""
     hand = w["hands.weight"][0]  # inference is by nobody in particular
     weight, bias = w["head.weight"], w["head.bias"] + w["head.weight"] @ hand
     rows = [weight[:11], w["no_source.weight"], weight[11:]]

@@ -1,4 +1,4 @@
-"""Gold cases on disk, and what the pipeline makes of them."""
+"""Load gold cases, and predict on them with the pipeline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ Case = dict[str, Any]
 
 
 def load_cases(folder: Path) -> list[Case]:
-    """The cases of a folder, by file name; CodecError where one is broken or there is none."""
+    """Load the cases of a folder, by file name.
+
+    Raises:
+        CodecError: a case is broken or there is none.
+    """
     cases = []
     for path in sorted(folder.glob("*.json")):
         try:
@@ -34,7 +38,7 @@ def load_cases(folder: Path) -> list[Case]:
 
 
 def gold_attributions(case: Case) -> list[Attribution]:
-    """The attributions of a case as an extractor without a fault would find them."""
+    """Return the attributions of a case as a perfect extractor would find them."""
 
     def spans(raw: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
         return tuple((start, end) for start, end in raw)
@@ -47,7 +51,7 @@ def gold_attributions(case: Case) -> list[Attribution]:
 
 
 def outermost(attributions: Sequence[Attribution]) -> list[dict[str, list[list[int]]]]:
-    """The spans of those attributions that nobody reports and none holds, as a corpus of outermost ones has them."""
+    """Return the spans of the attributions that are outermost, as a corpus of outermost ones has them."""
     roles = ("source", "cue", "content")
     return [
         {role: [[e.span.start, e.span.end] for e in getattr(a, role)] for role in roles}
@@ -57,7 +61,7 @@ def outermost(attributions: Sequence[Attribution]) -> list[dict[str, list[list[i
 
 
 def predict(cases: Sequence[Case], codebooks: Path, extractor: Extractor | None) -> Iterator[tuple[str, list[Case]]]:
-    """(case id, statement records) for each case; without an extractor gold attributions are interpreted."""
+    """Yield (case id, statement records) for each case; without an extractor gold attributions are interpreted."""
     interpreters: dict[str, Any] = {}
     for case in cases:
         name = case["codebook"]

@@ -1,4 +1,4 @@
-"""The loss of whole readings: how likely the gold path through the states is among all paths.
+"""Compute the loss of whole readings: the probability of the gold path through the states among all paths.
 
 States of a word: 0 outside, 1 source, 2 cue, 3 + n in the content of the window's n-th cue.  ``extract.decode`` looks
 for the best path with the same scores (a semi-Markov reading would also score lengths; the gold shows no need).
@@ -17,7 +17,7 @@ RIVALS = 4  # words that look most like a cue and are none, offered as wrong cue
 
 
 def path_loss(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> Tensor:
-    """Mean over words of the negative log-likelihood of the gold path."""
+    """Compute the mean over words of the negative log-likelihood of the gold path."""
     local, start, end = potentials(scores, batch)
     gold = batch["state"]
     known = gold != IGNORE
@@ -34,7 +34,7 @@ def path_loss(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> Tensor:
 
 
 def potentials(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-    """Scores of states [batch, words, states], of starting in each and of ending in each."""
+    """Compute scores of states [batch, words, states], of starting in each and of ending in each."""
     cues = batch["cues"]
     taken = torch.zeros_like(scores["anchor"]).scatter_add(1, cues.clamp(min=0), (cues != IGNORE).float())
     free = (taken == 0) & (batch["words"] > 0)
@@ -58,7 +58,7 @@ def potentials(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> tuple[Ten
 
 
 def gold_states(role: Tensor, arc: Tensor, cues: Tensor) -> Tensor:
-    """The state of each word, IGNORE where its cue is not among the window's."""
+    """Return the gold state of each word, IGNORE where its cue is not in the window."""
     slot = (arc[..., None] == cues[:, None, :]) & (arc[..., None] != IGNORE)
     found = torch.where(slot.any(-1), slot.long().argmax(-1) + 3, torch.full_like(arc, IGNORE))
     state = torch.where(role == 3, found, role)
@@ -76,11 +76,13 @@ def _total(values: Doubles) -> Doubles:
 
 
 class AllPaths(torch.autograd.Function):
-    """Log-sum over all paths, by forward-backward outside autograd (some ten times faster than 300 recorded steps)."""
+    """Compute the log-sum over all paths, by forward-backward outside autograd (about ten times faster than 300
+    recorded steps).
+    """
 
     @staticmethod
     def forward(ctx: Any, local: Tensor, start: Tensor, end: Tensor, linked: Tensor) -> Tensor:
-        """local, start, end: [batch, words, states]; linked: [batch, words - 1]; result: [batch]."""
+        """Map local, start, end: [batch, words, states] and linked: [batch, words - 1] to [batch]."""
         own, begin, stop = (part.detach().double().transpose(0, 1).numpy() for part in (local, start, end))
         joins = linked.detach().transpose(0, 1)[..., None].numpy()
         count = len(own)
@@ -110,5 +112,5 @@ class AllPaths(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        """Marginal chances of states, of starts and of ends."""
+        """Return the marginal probabilities of states, of starts and of ends."""
         return (*(grad[:, None, None] * part for part in ctx.saved_tensors), None)

@@ -1,4 +1,4 @@
-"""The project's own dispatches as training examples, with their inner levels.
+"""Convert the project's dispatches to training examples, with their inner levels.
 
 A corpus of outermost attributions in one country's news teaches neither what its annotators left out nor what a
 content looks like that is read alone.  A few annotated dispatches, shown often in a last stage, teach both.
@@ -29,7 +29,9 @@ ARTICLES = 0.6  # of the batches of own texts, articles; the others are contents
 def read_own(
     folder: Path, keep_out: tuple[str, ...], tokenizer: Tokenizer, rates: dict[str, float]
 ) -> list[LabelledText]:
-    """The cases of a folder and each content of them as a text of its own; ``keep_out``: beginnings of ids."""
+    """Read the cases of a folder and each of their contents as a separate text; ``keep_out``: prefixes of ids to
+    exclude.
+    """
     articles = [item for case in load_cases(folder) if not case["id"].startswith(keep_out) for item in _texts(case)]
     return [labelled for labelled in read_labelled(articles, tokenizer, rates)[0] if len(labelled.pieces) > 4]
 
@@ -68,8 +70,10 @@ def mixed(
     reading: tuple[int, int, tuple[int, int]],
     rng: np.random.Generator,
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
-    """Batches without end, ``share`` of them of own texts (these are not marked ``corpus``), the others the corpus's in
-    their order; ``reading``: window size, windows a batch, marks."""
+    """Yield batches endlessly, ``share`` of them from the project (not marked ``corpus``), the others from the
+    corpus in
+    order; ``reading``: window size, windows a batch, marks.
+    """
     size, _, marks = reading
     articles = [labelled for labelled in own if len(labelled.pieces) > SHORT]
     contents = [labelled for labelled in own if len(labelled.pieces) <= SHORT]
@@ -93,6 +97,6 @@ def mixed(
 def endless(
     data: list[LabelledText], reading: tuple[int, int, tuple[int, int]], cut: Callable[[int], np.random.Generator]
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
-    """Epoch after epoch of batches; ``cut`` gives what chooses the windows of each."""
+    """Yield epoch after epoch of batches; ``cut`` returns the generator that chooses the windows of each."""
     for epoch in count():
         yield from batches(data, *reading, cut(epoch))

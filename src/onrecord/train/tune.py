@@ -32,12 +32,12 @@ LEAST = {
 
 
 def aim(scores: AttributionScores) -> float:
-    """One number for the figures reached for."""
+    """Return the objective of tuning as one number."""
     return sum(weight * scores.count(name).f1 for name, weight in AIMS.items())
 
 
 def gold_of(article: dict[str, Any]) -> list[SpokenSpans]:
-    """Gold attributions of a corpus article."""
+    """Return the gold attributions of a corpus article."""
     return [
         SpokenSpans(*(tuple(map(tuple, a[role])) for role in ("source", "cue", "content")))
         for a in article["attributions"]
@@ -47,7 +47,7 @@ def gold_of(article: dict[str, Any]) -> list[SpokenSpans]:
 def score(
     tagger: Tagger, read: Sequence[tuple[dict[str, Any], Unread]], settings: DecoderSettings
 ) -> AttributionScores:
-    """Scores of one choice of settings on articles that the network has read."""
+    """Score one choice of settings on articles that the network has already read."""
     return measure(
         (
             article["text"],
@@ -61,7 +61,7 @@ def score(
 def tune(
     tagger: Tagger, articles: Sequence[dict[str, Any]], start: DecoderSettings, report: Callable[[str], None]
 ) -> DecoderSettings:
-    """Coordinate ascent from ``start``: one setting at a time, first in large, then in small steps.
+    """Tune by coordinate ascent from ``start``: one setting at a time, first in large, then in small steps.
 
     Some steps ahead are looked at, as the figures of a few articles go up and down between them.
     """

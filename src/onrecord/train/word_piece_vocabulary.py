@@ -1,4 +1,4 @@
-"""Vocabularies of word pieces: their marks, and smaller ones of the common pieces and those of the training texts.
+"""Reduce word-piece vocabularies to common pieces and those of the training texts, and find their special tokens.
 
 A third of an encoder's word pieces are in other scripts, or in no text that it is used on; they only take room. A word
 whose piece is gone is cut into smaller ones.
@@ -24,7 +24,7 @@ COMMON = 11_000  # word pieces are numbered by how common they are
 
 
 def smaller(start: Path, texts: Iterable[str]) -> tuple[str, list[int]]:
-    """A tokenizer (as JSON) for `start`'s, and the former numbers of its pieces in their new order.
+    """Return a reduced tokenizer (as JSON) for `start`'s, and the old ids of its pieces in their new order.
 
     Kept are special tokens, the first COMMON pieces that are plain ASCII, and those that the texts have. The tokenizer
     neither cuts, pads nor adds marks.
@@ -45,7 +45,7 @@ def smaller(start: Path, texts: Iterable[str]) -> tuple[str, list[int]]:
 
 
 def latin(tokenizer: str) -> tuple[str, list[int]]:
-    """The same for the pieces that text in Latin letters can have: no other scripts, no unused slots."""
+    """Reduce a vocabulary to the pieces that text in Latin letters can have."""
     whole = json.loads(plain(tokenizer))
     marks = {mark for marks in SPECIALS for mark in marks}
     kept = {number for piece, number in whole["model"]["vocab"].items() if piece in marks or LATIN.fullmatch(piece)}
@@ -53,14 +53,14 @@ def latin(tokenizer: str) -> tuple[str, list[int]]:
 
 
 def plain(tokenizer: str) -> str:
-    """A tokenizer's JSON without truncation, padding or post-processing."""
+    """Return a tokenizer's JSON without truncation, padding or post-processing."""
     content = json.loads(tokenizer)
     content.update(truncation=None, padding=None, post_processor=None)
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def _only(content: dict[str, Any], wanted: set[int]) -> tuple[str, list[int]]:
-    """A tokenizer of the wanted pieces and the special tokens, renumbered."""
+    """Restrict a tokenizer to the wanted pieces and the special tokens, renumbered."""
     kept = sorted(wanted | {token["id"] for token in content["added_tokens"]})
     new = {old: n for n, old in enumerate(kept)}
     vocabulary: dict[str, int] = content["model"]["vocab"]
@@ -70,7 +70,7 @@ def _only(content: dict[str, Any], wanted: set[int]) -> tuple[str, list[int]]:
 
 
 def plain_tokenizer(start: Path) -> Tokenizer:
-    """The encoder's tokenizer, which neither cuts nor pads."""
+    """Load the encoder's tokenizer without truncation or padding."""
     try:
         tokenizer = load_tokenizer(start / "tokenizer.json")
     except ModelError as error:
@@ -81,7 +81,11 @@ def plain_tokenizer(start: Path) -> Tokenizer:
 
 
 def specials(tokenizer: Tokenizer) -> tuple[str, str, str]:
-    """A vocabulary's first mark, last mark and mask; ModelError where it has none of the known sets."""
+    """Return a vocabulary's first mark, last mark and mask.
+
+    Raises:
+        ModelError: it has none of the known sets.
+    """
     for names in SPECIALS:
         if all(tokenizer.token_to_id(name) is not None for name in names):
             return names
@@ -89,6 +93,6 @@ def specials(tokenizer: Tokenizer) -> tuple[str, str, str]:
 
 
 def special_ids(tokenizer: Tokenizer) -> tuple[int, int, int]:
-    """The ids of a vocabulary's first mark, last mark and mask."""
+    """Return the ids of a vocabulary's first mark, last mark and mask."""
     first, last, mask = (tokenizer.token_to_id(name) or 0 for name in specials(tokenizer))
     return first, last, mask
