@@ -9,17 +9,6 @@ from pathlib import Path
 import pytest
 from tests.made import ROOT
 
-# Folders whose tests still lack docstrings, with how many do; a number only falls, and a folder at 0 is taken out.
-LACKING = {
-    "tests/runners": 20,
-    "tests/stores": 64,
-    "tests/unit/analyse": 74,
-    "tests/unit/exchange": 38,
-    "tests/unit/read": 41,
-    "tests/unit/show/cli": 56,
-    "tests/web": 45,
-}
-
 
 def without_docstring(path: Path) -> Iterator[str]:
     """Name the tests of a file that have no docstring."""
@@ -35,9 +24,9 @@ FOLDERS = sorted({path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_tests_have_docstrings(folder: str) -> None:
-    """No test lacks a docstring, but for those that did before the rule."""
+    """No test of a folder lacks a docstring."""
     found = [name for path in sorted((ROOT / folder).glob("test_*.py")) for name in without_docstring(path)]
-    assert len(found) <= LACKING.get(folder, 0), found
+    assert not found
 
 
 def test_a_missing_docstring_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from tests.runners import poison
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
+    """A run on Ray writes the same rows as a run in one process, whatever crashes or hangs on the way."""
     path = tmp_path / "a.jsonl"
     extras = [*([""] * 30), "CRASH", "HANG-IN-C", ""]
     rows = [json.dumps({"id": f"a{n}", "text": f"{TEXT} {n} {extra}"}) for n, extra in enumerate(extras)]

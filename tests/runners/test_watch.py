@@ -165,6 +165,7 @@ def kinds(events: list[Event]) -> list[str]:
 
 
 def test_new_pages_are_read_once(site: Site, look: Look, clock: Clock, tmp_path: Path) -> None:
+    """A page is read when a feed lists it first, and not again while nothing says that it changed."""
     site.html("/1", page(WANT))
     site.rss("/feed", "/1")
     assert kinds(look("/feed")) == ["article"]
@@ -177,6 +178,7 @@ def test_new_pages_are_read_once(site: Site, look: Look, clock: Clock, tmp_path:
 
 
 def test_what_has_not_changed_is_not_sent_again(site: Site, look: Look, clock: Clock) -> None:
+    """Later requests carry the validators of the last answer, so that unchanged pages are not sent again."""
     site.html("/1", page(WANT))
     site.rss("/feed", "/1")
     site.pages["/feed"][1].update({"ETag": '"f1"', "Last-Modified": "Mon, 02 Mar 2026 10:00:00 GMT"})
@@ -191,6 +193,7 @@ def test_what_has_not_changed_is_not_sent_again(site: Site, look: Look, clock: C
 
 
 def test_robots_are_kept_to(site: Site, look: Look, tmp_path: Path) -> None:
+    """A page that robots.txt excludes is never requested, and its event says so."""
     site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /closed/\n")
     site.html("/closed/1", page(WANT))
     site.rss("/feed", "/closed/1")
@@ -260,6 +263,7 @@ def test_packed_answers_and_packed_sitemaps(site: Site, look: Look) -> None:
 
 
 def test_hosts_have_their_pauses(site: Site, look: Look) -> None:
+    """Requests to one host are apart by the crawl delay that its robots.txt states."""
     site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nCrawl-delay: 7\n")
     for number in range(3):
         site.html(
@@ -273,6 +277,7 @@ def test_hosts_have_their_pauses(site: Site, look: Look) -> None:
 
 
 def test_a_failing_host_is_asked_ever_less(site: Site, look: Look, clock: Clock) -> None:
+    """A failing host is asked when it said, and after ever longer pauses."""
     site.pages["/feed"] = (503, {"Retry-After": "4000"}, b"")
     (event,) = look("/feed")
     assert "503" in event.detail["reason"]
@@ -293,6 +298,7 @@ def test_a_failing_host_is_asked_ever_less(site: Site, look: Look, clock: Clock)
 
 
 def test_a_page_that_comes_back_is_read(site: Site, look: Look, clock: Clock) -> None:
+    """A page that failed is tried again and read once the server delivers it; a missing one is given up."""
     site.pages["/1"] = (500, {}, b"")
     site.rss("/feed", "/1")
     (event,) = look("/feed")
@@ -341,6 +347,7 @@ def cut(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_what_servers_do_wrong_costs_its_page_alone(site: Site, look: Look, tmp_path: Path) -> None:
+    """Slow, cut, circular and foreign answers cost their own page alone, each with its reason."""
     site.pages["/slow"] = slow
     site.pages["/cut"] = cut
     site.pages["/loop"] = (302, {"Location": "/loop2"}, b"")
@@ -368,6 +375,7 @@ def test_what_servers_do_wrong_costs_its_page_alone(site: Site, look: Look, tmp_
 
 
 def test_broken_feeds_are_read_as_far_as_they_go(site: Site, look: Look) -> None:
+    """A broken feed gives the entries before the break; a page that is no feed is reported."""
     site.html("/1", page(WANT))
     broken = f"<rss version='2.0'><channel><item><link>{site.url}/1</link></item><item><title>T & <b>".encode()
     site.pages["/broken"] = (200, {"Content-Type": "text/xml; charset=ascii"}, broken)
@@ -379,6 +387,7 @@ def test_broken_feeds_are_read_as_far_as_they_go(site: Site, look: Look) -> None
 def test_a_silent_edit_is_reported_and_both_versions_are_kept(
     site: Site, look: Look, clock: Clock, tmp_path: Path
 ) -> None:
+    """A quotation changed in place is reported with its old and new words, and both versions are kept."""
     site.html("/1", page(WANT))
     site.rss("/feed", "/1")
     look("/feed")
@@ -398,6 +407,7 @@ def test_a_silent_edit_is_reported_and_both_versions_are_kept(
 
 
 def test_a_reprint_is_linked_and_is_no_evidence(site: Site, look: Look, tmp_path: Path) -> None:
+    """Pages with the text of another page are linked to it and add no statements."""
     site.html("/wire", page(WANT))
     site.html("/paper", page(WANT, FILL + " Reporting by our own staff.", title="Harbour"))
     site.html("/same", page(WANT))
@@ -436,6 +446,7 @@ def test_a_reprint_that_is_touched_up_stays_one(site: Site, look: Look, clock: C
 
 
 def test_sitemaps_and_json_feeds(site: Site, look: Look) -> None:
+    """Sitemap indexes, sitemaps and JSON Feeds list pages as RSS does."""
     for number, words in enumerate(("first", "second", "third")):
         site.html(
             f"/{number}",
@@ -453,6 +464,7 @@ def test_sitemaps_and_json_feeds(site: Site, look: Look) -> None:
 
 
 def test_lists_of_feeds(tmp_path: Path) -> None:
+    """Feeds are loaded from OPML and YAML, and a list that is broken is refused."""
     opml = '<opml><body><outline text="The &amp; Courier" xmlUrl="https://e.org/a?x=1&amp;y=2"/><outline text="x"/>'
     (tmp_path / "f.opml").write_text(opml)
     (feed,) = load_feeds(tmp_path / "f.opml")
@@ -471,6 +483,7 @@ def test_lists_of_feeds(tmp_path: Path) -> None:
 
 
 def test_likeness_of_texts() -> None:
+    """Texts with small differences are alike, shuffled ones are not, and short ones have no signature."""
     one, other = signature(FILL), signature(FILL + " One more sentence at the end.")
     strange = signature(" ".join(reversed(FILL.split())))
     assert one is not None
@@ -499,6 +512,7 @@ def test_likeness_is_the_share_of_shingles_in_common(changed: int) -> None:
 
 
 def test_health_and_metrics(site: Site, look: Look) -> None:
+    """Health and metrics are served over HTTP while the block runs."""
     from onrecord.runners.watch import Metrics
 
     clock = Clock()

@@ -64,6 +64,7 @@ def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
     ],
 )
 def test_a_poisoned_article_is_set_aside_alone(tmp_path: Path, poisoned: str, reason: str) -> None:
+    """An article that crashes, hangs or exhausts its worker is skipped with the reason; the others are read."""
     source = lines(tmp_path, "", "", poisoned, "", poisoned, "")
     with Ledger(tmp_path / "l.db") as ledger:
         items = read(source, ledger, workers=2)
@@ -89,6 +90,7 @@ def test_a_worker_killed_once_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_worker_killed_as_it_starts_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is killed while it starts is started again, and everything is read."""
     monkeypatch.setenv("MARK", str(tmp_path / "mark"))
     items = list(deserialize(in_workers([lines(tmp_path, "", "")], poison.killed_once, workers=2, bounds=BOUNDS)))
     assert [type(item) for item in items] == [Result] * 2
@@ -96,6 +98,7 @@ def test_a_worker_killed_as_it_starts_is_started_again(tmp_path: Path, monkeypat
 
 
 def test_workers_killed_at_random_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    """Killing workers at random loses no article and stores none twice."""
     source = lines(tmp_path, *(["SLOW"] * 60))
     over = threading.Event()
 
@@ -141,6 +144,7 @@ def test_what_the_ledger_has_is_not_read_again(tmp_path: Path) -> None:
 
 
 def test_closing_early_keeps_what_was_read_and_leaves_no_process(tmp_path: Path) -> None:
+    """Closing the stream early keeps what was yielded and leaves no process behind."""
     with Ledger(tmp_path / "l.db") as ledger:
         source = lines(tmp_path, *(["SLOW"] * 50))
         stream = deserialize(in_workers([source], poison.build, ledger, workers=2, bounds=BOUNDS))
@@ -153,6 +157,7 @@ def test_closing_early_keeps_what_was_read_and_leaves_no_process(tmp_path: Path)
 
 
 def test_workers_that_cannot_start_say_why(tmp_path: Path) -> None:
+    """Workers whose pipeline cannot load, or that die at the start, end the run with the reason."""
     source = lines(tmp_path, "")
     with pytest.raises(ModelError, match="no usable tagger"):
         list(in_workers([source], poison.broken, workers=2))

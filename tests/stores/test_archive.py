@@ -66,6 +66,7 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_it_answers_as_a_ledger_does(archive, query):
+    """An archive answers every query as a ledger with the same readings does."""
     readings = [months(number) for number in range(9)]
     with Ledger(":memory:") as ledger:
         ledger.add(readings)
@@ -79,6 +80,7 @@ def test_it_answers_as_a_ledger_does(archive, query):
 
 
 def test_files_are_by_month_sorted_and_with_statistics(archive, tmp_path):
+    """Statement files are partitioned by month, sorted, and carry statistics."""
     archive.add([months(number) for number in range(8)])
     folders = {path.name for path in (tmp_path / "a" / "statements").iterdir()}
     assert folders == {"month=2026-02", "month=2026-03", "month=2025", "month=unknown"}
@@ -93,6 +95,7 @@ def test_files_are_by_month_sorted_and_with_statistics(archive, tmp_path):
 
 
 def test_duckdb_reads_it(archive, tmp_path):
+    """DuckDB reads an archive's files as they are."""
     duckdb = pytest.importorskip("duckdb")
     archive.add([months(number) for number in range(8)])
     found = duckdb.sql(
@@ -121,6 +124,7 @@ def test_any_order_and_any_retry_gives_the_same_rows(tmp_path):
 
 
 def test_the_newest_reading_is_the_view(archive):
+    """The newest reading of an article is its current view."""
     of, (first, second) = reading(1)
     archive.add([(of, [first, second]), reading(2)], codebook=CODEBOOK, reader="r1")
     sharper = replace(first, stance=judged(Stance.MIXED))
@@ -135,6 +139,7 @@ def test_the_newest_reading_is_the_view(archive):
 
 
 def test_get_and_articles(archive):
+    """A statement is found by the beginning of its id, and articles come once each."""
     of, (first, _) = reading(1)
     archive.add([reading(1), reading(2)])
     assert archive.get(first.id[:20]) == first
@@ -144,6 +149,7 @@ def test_get_and_articles(archive):
 
 
 def test_any_text_survives(archive):
+    """NUL and lone surrogates survive in an archive."""
     of, found = reading(1)
     odd = replace(of, title="NUL \0 and half \ud800", name="n\0")
     kept = [replace(one, article=odd) for one in found]
@@ -154,6 +160,7 @@ def test_any_text_survives(archive):
 
 @pytest.mark.parametrize("column", ["record", "quote", "speaker", "stance", "hash", "date", "reading", "id"])
 def test_a_changed_cell_is_found(archive, tmp_path, column):
+    """A changed cell of any column of the statements is found by verification."""
     archive.add([reading(1), reading(2)])
     assert archive.verify().ok
     (path,) = (tmp_path / "a" / "statements").rglob("*.parquet")
@@ -167,6 +174,7 @@ def test_a_changed_cell_is_found(archive, tmp_path, column):
 
 @pytest.mark.parametrize("column", ["content", "record", "name", "reader", "published"])
 def test_a_changed_article_is_found(archive, tmp_path, column):
+    """A changed cell of any column of the articles is found by verification."""
     archive.add([reading(1)], reader="r")
     (path,) = (tmp_path / "a" / "articles").rglob("*.parquet")
     frame = pl.read_parquet(path)
@@ -177,6 +185,7 @@ def test_a_changed_article_is_found(archive, tmp_path, column):
 
 
 def test_what_is_no_archive_is_said(tmp_path):
+    """A folder or file that is no archive is refused, and a missing archive reads as empty."""
     with pytest.raises(NotALedger, match="not an archive"):
         Archive(tmp_path, create=False)
     (tmp_path / "file").write_text("x")
@@ -217,6 +226,7 @@ def writer(folder, *more):
 
 
 def test_a_killed_writer_leaves_whole_files_only(tmp_path):
+    """A writer killed at any moment leaves only complete files."""
     folder = tmp_path / "a"
     for _ in range(4):
         with writer(folder) as child:
@@ -232,6 +242,7 @@ def test_a_killed_writer_leaves_whole_files_only(tmp_path):
 
 
 def test_a_full_disk_is_said_in_one_line(tmp_path):
+    """A full disk is reported in one line and leaves a valid archive."""
     with writer(tmp_path / "a", "3000") as child:
         _, said = child.communicate()
     assert child.returncode == 1
@@ -260,6 +271,7 @@ def test_an_archive_is_loaded_into_a_ledger_once(archive, ledger):
 
 
 def test_a_changed_archive_is_not_loaded(archive, ledger, tmp_path):
+    """An archive whose record was changed is not loaded into a ledger."""
     archive.add([reading(1)])
     (path,) = (tmp_path / "a" / "statements").rglob("*.parquet")
     frame = pl.read_parquet(path)

@@ -98,6 +98,7 @@ def test_a_number_that_keeps_the_order_is_found_too(full, raw, name):
 )
 @pytest.mark.parametrize("which", [func.min, func.max], ids=["first", "last"])
 def test_a_deleted_row_is_found(full, raw, table, which):
+    """A row deleted from any table is found by verification."""
     key = next(iter(table.primary_key.columns))
     with raw(full).begin() as connection:
         connection.execute(table.delete().where(key == select(which(key)).scalar_subquery()))
@@ -124,6 +125,7 @@ def test_a_batch_cut_off_whole_is_found(full, raw):
 
 
 def test_an_added_row_is_found(full, raw):
+    """A row added behind the ledger's back is found by verification."""
     with raw(full).begin() as connection:
         columns = [c.name for c in schema.statements.columns]
         taken = ", ".join({"number": "number + 100", "id": "'f' || substr(id, 2)"}.get(c, c) for c in columns)
@@ -150,6 +152,7 @@ def test_a_record_changed_with_its_checksum_is_found(full, raw):
 
 
 def test_the_message_says_where(full, raw):
+    """Findings name the statement, the column and the article that were changed."""
     with raw(full).begin() as connection:
         connection.execute(text("UPDATE statements SET speaker = 'Somebody Else' WHERE number = 2"))
         connection.execute(
@@ -238,6 +241,7 @@ def test_flipped_bits_in_the_file_are_found_or_change_nothing(tmp_path):
 
 
 def test_words_that_are_no_longer_utf8_are_located(tmp_path):
+    """Damaged bytes in a text are located, not fatal."""
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         ledger.add([reading()])
@@ -249,6 +253,7 @@ def test_words_that_are_no_longer_utf8_are_located(tmp_path):
 
 
 def test_a_search_index_that_does_not_fit_is_found(tmp_path, raw):
+    """A search index that does not fit its statements is found."""
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         ledger.add([reading()])
@@ -275,6 +280,7 @@ def test_a_search_index_that_fits_is_sound_for_readers_too(tmp_path):
 
 
 def test_a_truncated_file_is_an_error_in_one_line(tmp_path):
+    """A truncated file gives findings or an error in one line, never a traceback."""
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         ledger.add([reading(n) for n in range(30)])

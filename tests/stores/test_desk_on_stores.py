@@ -13,6 +13,7 @@ pytest.importorskip("starlette", reason="the extra `desk` is not installed")
 
 
 def test_pages_and_judgements_on_this_store(url):
+    """The desk's pages and judgements work on either database."""
     from starlette.testclient import TestClient
 
     from onrecord.show.desk.app import create_app

@@ -22,6 +22,7 @@ def corrected(of, stance=Stance.SUPPORT):
 
 
 def test_the_desks_tables_are_those_of_its_schema(ledger, url, raw):
+    """The migrated tables of the desk are those that its schema declares."""
     found = inspect(raw(url))
     for table in desk_schema.metadata.sorted_tables:
         columns = {c["name"]: c["nullable"] for c in found.get_columns(table.name)}
@@ -60,6 +61,7 @@ def test_following_gives_the_same_table_as_fetching_anew(ledger):
 
 
 def test_full_text_gives_numbers_of_followed_rows(ledger):
+    """A full-text query returns the numbers of the rows that a follower holds; odd input finds nothing."""
     ledger.add([reading(0), reading(1)])
     rows = ledger.follow().table
     assert set(ledger.matching("dam wait")) == set(
@@ -70,6 +72,7 @@ def test_full_text_gives_numbers_of_followed_rows(ledger):
 
 
 def test_an_article_is_found_by_id_and_by_name(ledger):
+    """An article is found by its id and by its name."""
     of, found = reading()
     ledger.add([(of, found)])
     assert ledger.article(of.id) == of
@@ -81,6 +84,7 @@ def test_an_article_is_found_by_id_and_by_name(ledger):
 
 
 def test_an_acceptance_is_chained_and_holds_the_place_against_machines(ledger):
+    """An acceptance is a batch of its own, and later machine readings leave the statement in place."""
     reviews = Reviews(ledger)
     of, (first, second) = reading()
     ledger.add([(of, [first, second])])
@@ -94,6 +98,7 @@ def test_an_acceptance_is_chained_and_holds_the_place_against_machines(ledger):
 
 
 def test_the_second_to_correct_is_refused(ledger):
+    """The second of two people who correct one statement is refused."""
     reviews = Reviews(ledger)
     of, (first, second) = reading()
     ledger.add([(of, [first, second])])
@@ -104,6 +109,7 @@ def test_the_second_to_correct_is_refused(ledger):
 
 
 def test_every_judgement_can_be_taken_back_once_by_its_coder(ledger):
+    """Every judgement can be undone once, by its coder alone, and the table is then as before."""
     reviews = Reviews(ledger)
     of, (first, second) = reading()
     ledger.add([(of, [first, second])])
@@ -166,6 +172,7 @@ def test_ten_coders_at_once_lose_no_edit(url):
 
 
 def test_blind_codings_are_kept_apart(ledger):
+    """Coders of a blind round do not see each other's values."""
     reviews = Reviews(ledger)
     of, found = reading()
     ledger.add([(of, found)])
@@ -186,6 +193,7 @@ def test_blind_codings_are_kept_apart(ledger):
 
 
 def test_sessions_and_tokens_end(url):
+    """Sessions and tokens end at their time and with their owner."""
     time = [datetime(2026, 3, 1, tzinfo=UTC)]
     with Ledger(url, clock=lambda: time[0]) as made:
         people = Accounts(made)
@@ -208,6 +216,7 @@ def test_sessions_and_tokens_end(url):
 
 
 def test_a_changed_password_ends_the_sessions(ledger):
+    """A changed password ends the owner's sessions, and no hash is shown."""
     people = Accounts(ledger)
     people.add("Ada", Role.ADMIN, "old")
     people.open_session("s", "Ada", timedelta(hours=1))
@@ -218,6 +227,7 @@ def test_a_changed_password_ends_the_sessions(ledger):
 
 
 def test_the_last_admin_stays(ledger):
+    """The last active admin can neither be demoted nor deactivated, and odd names are refused."""
     people = Accounts(ledger)
     people.add("Ada", Role.ADMIN, None)
     for values in ({"role": Role.READER}, {"active": False}):
@@ -230,6 +240,7 @@ def test_the_last_admin_stays(ledger):
 
 
 def test_roles_include_the_lower_ones():
+    """Each role may do what the lower roles may."""
     assert [[mine.may(needed) for needed in Role] for mine in Role] == [
         [True, False, False], [True, True, False], [True, True, True],
     ]  # fmt: skip

@@ -29,6 +29,7 @@ with Ledger(sys.argv[2]) as ledger:
 
 
 def test_a_killed_writer_loses_at_most_the_unfinished_batch(url):
+    """A writer killed at any moment loses at most its unfinished batch, and the ledger stays valid."""
     dice = random.Random(7)
     kept = 0
     for _ in range(5):

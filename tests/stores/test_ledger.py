@@ -48,6 +48,7 @@ def test_adding_twice_is_a_no_op(ledger):
 
 
 def test_batches_are_chained(ledger):
+    """Each batch carries the digest of the one before, and verification returns the last one."""
     batches = [ledger.add([reading(n)]) for n in range(3)]
     assert [b.number for b in batches] == [1, 2, 3]
     assert [b.previous for b in batches] == ["", batches[0].digest, batches[1].digest]
@@ -66,6 +67,7 @@ def test_the_same_additions_give_the_same_chain(tmp_path):
 
 
 def test_an_article_without_statements_is_kept(ledger):
+    """An article without statements is stored."""
     of, _ = reading()
     assert ledger.add([(of, [])]).articles == 1
     assert list(ledger.articles()) == [of]
@@ -84,6 +86,7 @@ def test_the_first_name_of_an_article_stays(ledger):
 
 
 def test_reprints_share_their_text(ledger):
+    """Two articles with the same text store it once and both verify."""
     body = "Ana Orr said the dam must wait."
     one, two = article(body, "one"), article(body, "two", outlet="The Echo")
     batch = ledger.add([(one, [statement(one)]), (two, [statement(two)])])
@@ -92,6 +95,7 @@ def test_reprints_share_their_text(ledger):
 
 
 def test_the_table_has_exactly_the_agreed_columns(ledger):
+    """The ledger's table has the agreed columns, types and values."""
     of, found = reading()
     ledger.add([(of, found)])
     table = ledger.table()
@@ -168,11 +172,13 @@ def filled(ledger):
     ],
 )
 def test_queries(filled, query, speakers):
+    """Every condition of a query selects the same statements as objects and as a table."""
     assert [s.speaker.value for s in filled.statements(query)] == speakers
     assert filled.table(query)["speaker"].to_list() == speakers
 
 
 def test_get_by_a_beginning_of_the_id(filled):
+    """A statement is found by the beginning of its id in any case; other input finds nothing."""
     whole = next(filled.statements()).id
     assert filled.get(whole[:12]).id == whole
     assert filled.get(whole.upper()).id == whole
@@ -182,6 +188,7 @@ def test_get_by_a_beginning_of_the_id(filled):
 
 
 def test_an_ambiguous_id_is_refused(ledger):
+    """A beginning that fits several ids is refused."""
     ledger.add([reading(n) for n in range(20)])
     firsts = [s.id[0] for s in ledger.statements()]
     double = next(c for c in firsts if firsts.count(c) > 1)
@@ -216,6 +223,7 @@ def test_a_new_reading_retires_what_it_no_longer_says(ledger):
 
 
 def test_other_articles_are_left_alone(ledger):
+    """Reading one article again leaves the statements of others alone."""
     ledger.add([reading(1), reading(2)])
     of, _ = reading(1)
     ledger.add([(of, [])])
@@ -224,6 +232,7 @@ def test_other_articles_are_left_alone(ledger):
 
 
 def test_another_codebook_is_noted_even_if_nothing_else_is_new(ledger):
+    """A batch is written for a new codebook even if it brings no new statement."""
     ledger.add([reading()], codebook=CODEBOOK)
     batch = ledger.add([reading()], codebook=OTHER_CODEBOOK)
     assert (batch.written, batch.statements) == (True, 0)
@@ -251,6 +260,7 @@ def test_a_machine_does_not_overrule_a_person(ledger):
 
 
 def test_a_persons_own_statements_retire_nothing(ledger):
+    """A person's statements retire no machine statement, and no machine reading retires them."""
     of, (ana, boris) = reading()
     ledger.add([(of, [ana])])
     ledger.add([(of, [boris])], coder="mira")
@@ -261,6 +271,7 @@ def test_a_persons_own_statements_retire_nothing(ledger):
 
 
 def test_the_slower_of_two_coders_is_told(ledger):
+    """The slower of two coders gets an error that names the batch that was faster."""
     of, (ana, boris) = reading()
     ledger.add([(of, [ana, boris])])
     ledger.revise(ana.id, None, coder="mira", reason="no")
@@ -285,6 +296,8 @@ def test_a_quotation_that_is_not_in_the_text_is_refused(ledger):
 
 
 def test_an_error_in_the_source_of_readings_keeps_nothing(ledger):
+    """An exception in the source of readings leaves the ledger without the batch."""
+
     def results():
         yield reading(1)
         raise RuntimeError("the reader broke")
@@ -338,6 +351,7 @@ def test_many_writers_at_once_keep_one_chain(url):
 
 
 def test_a_reader_sees_one_view_while_others_write(url):
+    """A reader sees the view of its start while another connection writes."""
     with Ledger(url) as ledger, Ledger(url) as other:
         ledger.add([reading(n) for n in range(4)])
         seen = ledger.statements()
@@ -348,6 +362,7 @@ def test_a_reader_sees_one_view_while_others_write(url):
 
 
 def test_read_only_reads_and_does_not_write(url):
+    """A read-only ledger answers and verifies, and refuses to write."""
     with Ledger(url) as ledger:
         ledger.add([reading()])
     with Ledger(url, read_only=True) as reader:
@@ -358,6 +373,7 @@ def test_read_only_reads_and_does_not_write(url):
 
 
 def test_progress_of_verify_ends_with_all(ledger):
+    """The progress of a verification ends at the number of statements."""
     ledger.add([reading()])
     steps = []
     ledger.verify(progress=lambda done, total: steps.append((done, total)))
@@ -365,6 +381,7 @@ def test_progress_of_verify_ends_with_all(ledger):
 
 
 def test_an_empty_ledger_is_whole(ledger):
+    """An empty ledger verifies, without batches or codebook."""
     report = ledger.verify()
     assert report.ok
     assert (report.batches, report.statements, report.digest) == (0, 0, "")

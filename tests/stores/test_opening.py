@@ -43,6 +43,7 @@ def test_the_tables_are_those_of_the_schema(ledger, url, raw):
 
 
 def test_a_newer_ledger_is_not_touched(url, raw):
+    """A ledger of a newer version is refused, for reading and for writing."""
     with Ledger(url) as ledger:
         ledger.add([reading()])
     with raw(url).begin() as connection:
@@ -126,6 +127,7 @@ def test_an_older_ledger_is_brought_up(url, monkeypatch):
 
 
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch, raw):
+    """A migration that fails leaves the ledger as it was."""
     with Ledger(url) as ledger:
         ledger.add([reading()])
 
@@ -143,6 +145,7 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch, raw):
 
 
 def test_a_locked_ledger_is_busy_after_a_bounded_wait(url, raw, monkeypatch):
+    """A locked ledger gives an error after a bounded wait."""
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
     with Ledger(url) as ledger:
         ledger.add([reading()])
@@ -156,6 +159,7 @@ def test_a_locked_ledger_is_busy_after_a_bounded_wait(url, raw, monkeypatch):
 
 
 def test_another_programs_database_is_left_alone(url, raw):
+    """A database of another program is refused and unchanged."""
     with raw(url).begin() as connection:
         connection.exec_driver_sql("CREATE TABLE articles (title TEXT)")
     assert "another program" in refused(NotALedger, url)
@@ -166,6 +170,7 @@ def test_another_programs_database_is_left_alone(url, raw):
 
 
 def test_an_empty_database_is_made_a_ledger_unless_create_is_off(url, raw):
+    """An empty database becomes a ledger, unless creation is off."""
     with raw(url).begin() as connection:
         connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
         connection.exec_driver_sql("DROP TABLE t")
@@ -182,6 +187,7 @@ def test_an_empty_database_is_made_a_ledger_unless_create_is_off(url, raw):
     "content", [b"Ana Orr said the dam must wait.", b"\x00" * 5000, b"SQLite format 2\x00" + b"x" * 100, b"{}"]
 )
 def test_another_file_is_not_a_ledger_and_stays_as_it_is(tmp_path, content):
+    """A file that is no ledger is refused and unchanged."""
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     for options in ({}, {"read_only": True}, {"create": False}):
@@ -191,12 +197,14 @@ def test_another_file_is_not_a_ledger_and_stays_as_it_is(tmp_path, content):
 
 
 def test_a_header_without_a_database_is_refused(tmp_path):
+    """A SQLite header without a database behind it is refused."""
     path = tmp_path / "half.db"
     path.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
     assert str(path) in refused(NotALedger, path)
 
 
 def test_missing_and_misplaced(tmp_path):
+    """A missing ledger, a missing folder and a folder in its place are each refused with advice."""
     missing = tmp_path / "none.db"
     assert "onrecord read" in refused(LedgerError, missing, create=False)
     assert "onrecord read" in refused(LedgerError, missing, read_only=True)
@@ -212,10 +220,12 @@ def test_missing_and_misplaced(tmp_path):
     "url", ["mysql://u:secret@host/db", "postgresql://u:secret@127.0.0.1:1/db", "post gres://secret"]
 )
 def test_urls_that_lead_nowhere_do_not_show_the_password(url):
+    """An unreachable address is reported without its password."""
     assert "secret" not in refused(LedgerError, url)
 
 
 def test_forms_of_a_path(tmp_path):
+    """Paths with odd characters, sqlite URLs and memory are accepted."""
     odd = tmp_path / "a b?c#d%20é.db"
     with Ledger(odd) as ledger:
         ledger.add([reading()])
@@ -231,6 +241,7 @@ def test_forms_of_a_path(tmp_path):
 
 
 def test_a_closed_ledger_is_one_file_and_reading_adds_none(tmp_path):
+    """A closed ledger is one file, and reading adds no other."""
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         ledger.add([reading()])
@@ -244,6 +255,7 @@ def test_a_closed_ledger_is_one_file_and_reading_adds_none(tmp_path):
 
 
 def test_a_reader_that_stays_sees_what_a_writer_adds(tmp_path):
+    """A reader that stays open sees what a writer adds."""
     path = tmp_path / "ledger.db"
     with Ledger(path) as writer:
         writer.add([reading()])
@@ -257,6 +269,7 @@ def test_a_reader_that_stays_sees_what_a_writer_adds(tmp_path):
 
 
 def test_settings_that_durability_rests_on(tmp_path):
+    """SQLite runs with the settings that durability needs."""
     with Ledger(tmp_path / "ledger.db") as ledger, engine.writing(ledger._engine) as connection:
         pragma = {
             n: connection.exec_driver_sql(f"PRAGMA {n}").scalar()
@@ -308,6 +321,7 @@ def test_a_file_without_write_permission_can_be_read():
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path):
+    """A full disk is reported, and nothing is half written."""
     with Ledger(tmp_path / "ledger.db") as ledger:
         ledger.add([reading()])
         pages = sqlite3.connect(tmp_path / "ledger.db")

@@ -69,6 +69,7 @@ def hits(ledger, query):
     ],
 )
 def test_what_is_found(library, query, found):
+    """A full-text query finds exactly the expected statements, on both databases."""
     assert hits(library, query) == set(found)
 
 
@@ -84,6 +85,7 @@ def test_no_input_breaks_the_search(library, query):
 
 
 def test_a_pasted_article_is_cut_to_a_bounded_query(library):
+    """A pasted article is cut to a bounded query."""
     long = "ceasefire " * 5000
     assert len(parse(long)) == MAX_TERMS
     assert hits(library, long) == {"0", "1"}
@@ -91,5 +93,6 @@ def test_a_pasted_article_is_cut_to_a_bounded_query(library):
 
 
 def test_terms():
+    """A query is parsed to words, phrases and prefixes; punctuation alone gives no term."""
     assert parse('a-b "c d" e* f') == (Term("a b"), Term("c d"), Term("e", prefix=True), Term("f"))
     assert parse("…") == ()

@@ -135,6 +135,7 @@ def test_a_parameter_that_an_operation_does_not_know_is_refused(schema, name):
 
 
 def test_pages_join_to_the_whole_in_the_contract(desk, path):
+    """The pages of the API join to all statements, in the contract's form."""
     found, address = [], "/api/v1/statements?limit=5"
     while address:
         page = desk.get(address).json()
@@ -153,6 +154,7 @@ def test_pages_join_to_the_whole_in_the_contract(desk, path):
      ("/api/v1/positions?as_of=2026-02-31", 400, "bad_request"), ("/api/v1/articles/read", 404, "not_found")],
 )  # fmt: skip
 def test_errors_have_one_shape(desk, address, status, code):
+    """All API errors have the same shape."""
     answer = desk.get(address)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert set(answer.json()) == {"error"}

@@ -75,6 +75,7 @@ def test_a_foreign_request_would_be_seen(browser, served):
 
 
 def test_a_hostile_article_runs_nothing(visit, path):
+    """An article full of markup runs no script on any page."""
     evil = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
     of, found = report(1, speaker=evil, said=f"the dam {evil}", title=evil, outlet=evil)
     with Ledger(path) as ledger:
@@ -90,6 +91,7 @@ def test_a_hostile_article_runs_nothing(visit, path):
 
 
 def test_the_slider_replays_how_positions_moved(visit):
+    """The slider replays how positions changed."""
     page = visit()
     page.goto("/positions")
     cell = page.locator('#matrix a[href*="actor=Ana+Orr"]')
@@ -124,6 +126,7 @@ def test_a_cell_shows_its_newest_quotation_and_leads_to_the_evidence(visit):
 
 
 def test_review_by_keys_alone(visit, path):
+    """Statements are accepted, rejected and restored by keyboard alone."""
     page = visit()
     page.goto("/review")
     page.keyboard.press("a")
@@ -138,6 +141,7 @@ def test_review_by_keys_alone(visit, path):
 
 
 def test_words_are_selected_by_keyboard_and_by_mouse(visit, path):
+    """Words are selected by keyboard and by mouse."""
     with Ledger(path) as ledger:
         article = next(ledger.articles())
     page = visit()

@@ -42,6 +42,7 @@ FILES = (
 
 @pytest.mark.parametrize("address", PAGES)
 def test_every_page_answers_with_and_without_statements(open_desk, path, tmp_path, address):
+    """Every page answers with and without statements."""
     assert open_desk(path).get(address).status_code == 200
     empty = open_desk(tmp_path / "empty.db").get(address)
     assert empty.status_code == (404 if address.startswith(("/issues/", "/people/")) else 200)
@@ -49,6 +50,7 @@ def test_every_page_answers_with_and_without_statements(open_desk, path, tmp_pat
 
 @pytest.mark.parametrize("address", FILES)
 def test_every_export_is_a_download(desk, address):
+    """Every export is a download."""
     answer = desk.get(address)
     assert answer.status_code == 200
     assert answer.headers["content-disposition"].startswith("attachment; filename=")
@@ -64,15 +66,18 @@ def test_every_export_is_a_download(desk, address):
      "/search?first=99999999999999999999", "/conflicts?kind=x", "/search?until=2026-02-31", "/network?since=x"],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_an_error_of_the_asker(desk, address):
+    """An invalid value is a client error."""
     assert desk.get(address).status_code == 400
 
 
 def test_what_is_not_there_is_not_found(desk):
+    """An unknown page, article or actor is not found."""
     for address in ("/articles/nope", "/statements/abcdef", "/issues/nope", "/people/Nobody", "/jobs/99", "/nope"):
         assert desk.get(address).status_code == 404, address
 
 
 def test_the_matrix_shows_the_position_and_its_newest_words(desk, path):
+    """The matrix shows each position with its newest words, as of any date."""
     page = desk.get("/positions").text
     assert re.search(r's-oppose p\d" href="/cells\?actor=Ana\+Orr&amp;on=dam"', page)
     assert "until 2026" not in page
@@ -82,6 +87,7 @@ def test_the_matrix_shows_the_position_and_its_newest_words(desk, path):
 
 
 def test_htmx_gets_the_inner_part_alone(desk):
+    """An htmx request gets the inner part of the page alone."""
     whole, part = desk.get("/positions").text, desk.get("/positions", headers={"HX-Request": "true"}).text
     assert '<div id="matrix"' in part
     assert 'id="exports" hx-swap-oob="true"' in part, "the links to exports follow what is shown"
@@ -90,6 +96,7 @@ def test_htmx_gets_the_inner_part_alone(desk):
 
 
 def test_search_counts_facets_over_what_fits(desk):
+    """Search counts facets over the statements that fit."""
     page = desk.get("/search?q=dam").text
     assert "6 statements" in page or "12 statements" in page
     assert desk.get("/search?q=dam&speaker=Boris%20Vel").text.count('class="said"') <= 6
@@ -97,6 +104,7 @@ def test_search_counts_facets_over_what_fits(desk):
 
 
 def test_a_page_sees_a_batch_that_another_process_wrote(desk, path):
+    """A page shows a batch that another process wrote."""
     assert "12 statements" in desk.get("/").text
     with Ledger(path) as other:
         other.add([report(7)])
@@ -107,6 +115,7 @@ def test_a_page_sees_a_batch_that_another_process_wrote(desk, path):
 
 
 def test_pieces_joined_are_the_text_and_carry_every_mark():
+    """The pieces of a marked text join to the text and carry every mark."""
     of, found = report(1)
     text = of.text.content
     made = list(split(text, marks(found)))
@@ -126,16 +135,19 @@ def test_pieces_joined_are_the_text_and_carry_every_mark():
     "text", ["a🙂b́c", "مرحبا بالعالم", "👩‍👩‍👧 said", "\ud800x\0y", "日本 語", " ", "e\u0301\u0301"]
 )
 def test_any_unicode_splits_by_code_points(text):
+    """Any Unicode text is split by code points."""
     found = [Mark(start, end, "content", "s") for start in range(len(text)) for end in range(start + 1, len(text) + 1)]
     assert "".join(p.text for p in split(text, found, words=True)) == text
 
 
 def test_overlapping_spans_cross():
+    """Overlapping spans are split where they cross."""
     made = list(split("abcdef", [Mark(0, 4, "content", "x"), Mark(2, 6, "cue", "y")]))
     assert [(p.text, set(p.statements)) for p in made] == [("ab", {"x"}), ("cd", {"x", "y"}), ("ef", {"y"})]
 
 
 def test_words_map_to_code_points_and_back():
+    """Words map to code points and back."""
     text = "“Ana’s dam”, 🙂 she said"
     start, end = text.index("dam"), text.index("dam") + 3
     first, last = words_of_span(text, start, end)
@@ -147,6 +159,7 @@ def test_words_map_to_code_points_and_back():
 
 
 def test_vendored_files_are_those_of_the_manifest():
+    """Vendored files are those of the manifest, with their digests."""
     folder = STATIC / "vendor"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     listed = {entry["file"] for entry in manifest["files"]}
@@ -157,6 +170,7 @@ def test_vendored_files_are_those_of_the_manifest():
 
 
 def test_no_file_of_ours_names_another_host():
+    """No file of the desk names another host."""
     for path in (*STATIC.glob("*.*"), *(STATIC.parent / "templates").glob("*.html")):
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         for word in ("//cdn", "https://", "http://"):

@@ -22,6 +22,7 @@ def first_of(path):
 
 
 def test_the_queue_begins_with_the_least_certain_and_goes_on(desk, path):
+    """The review queue begins with the least certain statement and continues after a judgement."""
     wanted = first_of(path)
     assert f"/review/{wanted}/edit" in desk.get("/review").text
     answer = send(desk, f"/review/{wanted}", verdict="accept")
@@ -33,6 +34,7 @@ def test_the_queue_begins_with_the_least_certain_and_goes_on(desk, path):
 
 
 def test_a_correction_supersedes_is_chained_and_can_be_undone(desk, path):
+    """A correction replaces the statement, is chained, and can be undone."""
     key = first_of(path)
     old = Ledger(path).get(key)
     send(desk, f"/review/{key}", verdict="correct", stance="none", speaker="Anna Orr", when="2026-02")
@@ -61,6 +63,7 @@ def test_words_that_come_back_as_they_went_change_no_span(desk, path):
 
 
 def test_the_second_to_save_sees_the_difference_and_loses_nothing(desk, open_desk, path):
+    """The second person to save sees the difference and loses no input."""
     other = open_desk(path, coder="Bo")
     key = first_of(path)
     send(desk, f"/review/{key}", verdict="correct", stance="none")
@@ -83,6 +86,7 @@ def test_the_second_to_save_sees_the_difference_and_loses_nothing(desk, open_des
      ("source", "1;2"), ("speaker", "x" * 400), ("content", "9" * 30)],
 )  # fmt: skip
 def test_a_value_outside_its_list_is_shown_and_nothing_is_saved(desk, path, name, value):
+    """A value outside its list is reported, and nothing is saved."""
     key, before = first_of(path), Ledger(path).last()
     answer = send(desk, f"/review/{key}", verdict="correct", **{name: value})
     assert answer.status_code == 422
@@ -91,6 +95,7 @@ def test_a_value_outside_its_list_is_shown_and_nothing_is_saved(desk, path, name
 
 
 def test_a_statement_is_added_by_its_words(desk, path):
+    """A statement is added by selecting its words."""
     article = next(Ledger(path).articles())
     page = desk.get(f"/articles/{article.id}/code").text
     numbers = dict(re.findall(r'data-w="(\d+)">([^<]+)<', page))
@@ -108,6 +113,7 @@ def test_a_statement_is_added_by_its_words(desk, path):
 
 
 def test_gold_is_what_the_golden_cases_are(desk, path, tmp_path):
+    """The gold download has the form of the golden cases."""
     article = next(Ledger(path).articles())
     for one in list(Ledger(path).statements(Query(article=article.id))):
         send(desk, f"/review/{one.id}", verdict="accept")
@@ -129,6 +135,7 @@ def test_gold_is_what_the_golden_cases_are(desk, path, tmp_path):
 
 
 def test_a_round_is_blind_until_it_is_coded(desk, open_desk, path):
+    """A coding round is blind until it is coded."""
     other = open_desk(path, coder="Bo")
     send(desk, "/coding", name="pilot", size="3", field_stance="on")
     page = desk.get("/coding/pilot").text
@@ -161,6 +168,7 @@ def test_alpha_is_that_of_the_books():
 
 
 def test_alpha_at_its_ends():
+    """Alpha has its defined values at the extremes."""
     assert alpha([["a", "a"], ["b", "b"]]) == 1
     assert alpha([["a", "b"], ["b", "a"]]) < 0
     assert alpha([["a", "a"], ["a", "a"]]) is None
@@ -170,6 +178,7 @@ def test_alpha_at_its_ends():
 
 
 def test_articles_read_again_leave_judgements_alone(desk, path):
+    """Reading articles again leaves judgements in place."""
     key = first_of(path)
     send(desk, f"/review/{key}", verdict="reject")
     with Ledger(path) as ledger:

@@ -67,6 +67,7 @@ def test_nothing_in_an_article_becomes_markup(open_desk, tmp_path):
 
 
 def test_the_policy_allows_no_inline_script_or_style_and_no_other_host(desk):
+    """The content security policy allows no inline script or style and no other host."""
     for address in ("/", "/nope", "/static/desk.css", "/api/v1/statements", "/positions.svg"):
         policy = desk.get(address).headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -76,6 +77,7 @@ def test_the_policy_allows_no_inline_script_or_style_and_no_other_host(desk):
 
 
 def test_a_spreadsheet_gets_no_formula(open_desk, tmp_path):
+    """A CSV download holds no formula."""
     made = tmp_path / "sheet.db"
     with Ledger(made) as ledger:
         ledger.add([report(1, outlet="=cmd|'/c calc'!A1", title="@SUM(A1)")])
@@ -89,6 +91,7 @@ def test_a_spreadsheet_gets_no_formula(open_desk, tmp_path):
 
 
 def test_a_form_without_its_token_changes_nothing(desk, path):
+    """A form without its token changes nothing."""
     before = Ledger(path).last()
     one = next(Ledger(path).statements()).id
     for data, headers in (
@@ -109,6 +112,7 @@ def test_a_name_that_was_pointed_here_gets_no_answer(desk):
 
 
 def test_a_login_leads_to_no_other_site(open_desk, path, people):
+    """A login redirects to no other site."""
     desk = open_desk(path, coder=None)
     elsewhere = (
         "https://evil.example/",
@@ -127,6 +131,7 @@ def test_a_login_leads_to_no_other_site(open_desk, path, people):
 
 
 def test_strangers_see_nothing(open_desk, path, people):
+    """Anonymous visitors see nothing."""
     desk = open_desk(path, coder=None)
     for address in ("/", "/positions", "/search.csv", "/review", "/jobs/1", "/account", "/network.json"):
         answer = desk.get(address)
@@ -139,6 +144,7 @@ def test_strangers_see_nothing(open_desk, path, people):
 
 @pytest.mark.parametrize(("name", "coder", "admin"), [("Rita", 403, 403), ("Cora", 200, 403), ("Adam", 200, 200)])
 def test_roles(open_desk, path, people, name, coder, admin):
+    """Each role reaches the pages of its rights alone."""
     desk = open_desk(path, coder=None)
     assert log_in(desk, name).status_code == 303
     assert desk.get("/positions").status_code == 200
@@ -173,6 +179,7 @@ def test_a_session_is_new_at_every_login_and_over_after_logout(open_desk, path, 
 
 
 def test_guessing_passwords_is_slowed_down(open_desk, path, people):
+    """Repeated wrong passwords are slowed down."""
     desk = open_desk(path, coder=None, limits=Limits(login_tries=3))
     assert [log_in(desk, "Adam", f"wrong {n}").status_code for n in range(4)] == [401, 401, 401, 429]
     held = log_in(desk, "Adam")
@@ -182,6 +189,7 @@ def test_guessing_passwords_is_slowed_down(open_desk, path, people):
 
 
 def test_the_brake_lets_go():
+    """The login limit ends after its time."""
     time_ = [0.0]
     brake = Brake(2, 10, clock=lambda: time_[0])
     brake.failed("a")
@@ -194,6 +202,7 @@ def test_the_brake_lets_go():
 
 
 def test_passwords_are_argon2_and_long_enough():
+    """Passwords are hashed by Argon2, and short or huge ones are refused."""
     hashed = hash_password(PASSWORD)
     assert hashed.startswith("$argon2id$")
     assert verify_password(hashed, PASSWORD)
@@ -205,6 +214,7 @@ def test_passwords_are_argon2_and_long_enough():
 
 
 def test_tokens_are_shown_once_kept_hashed_and_can_be_ended(open_desk, path, people):
+    """A token is shown once, stored as a hash, and can be ended."""
     desk = open_desk(path, coder=None)
     log_in(desk, "Cora")
     secret = re.search("onr_[A-Za-z0-9_-]{43}", send(desk, "/account/tokens", "/account", label="x", days="5").text)[0]
@@ -227,6 +237,7 @@ def test_tokens_are_shown_once_kept_hashed_and_can_be_ended(open_desk, path, peo
 @pytest.mark.parametrize("address", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2f..%2fapp.py",
                                      "/static//etc/passwd", "/static/vendor/%2e%2e/%2e%2e/settings.py"])  # fmt: skip
 def test_no_path_leads_out_of_the_static_folder(desk, address):
+    """No path leads out of the static folder."""
     assert desk.get(address).status_code == 404
 
 
@@ -234,6 +245,7 @@ def test_no_path_leads_out_of_the_static_folder(desk, address):
     "words", ["' OR 1=1 --", '"; DROP TABLE statements; --', "1) UNION SELECT password", "%", "_", "\\"]
 )
 def test_sql_is_words(desk, path, words):
+    """SQL in a query is only words."""
     before = Ledger(path).table()
     for name in ("q", "speaker", "issue", "outlet", "affiliation"):
         assert "No statement fits" in desk.get("/search", params={name: words}).text
@@ -242,6 +254,7 @@ def test_sql_is_words(desk, path, words):
 
 
 def test_an_oversize_body_is_refused(open_desk, path):
+    """An oversized request body is refused."""
     desk = open_desk(path, limits=Limits(body=10_000))
     assert send(desk, "/add", text="x" * 20_000).status_code == 413
 
@@ -287,6 +300,7 @@ def test_a_zip_bomb_is_not_unpacked():
 
 
 def test_a_file_name_is_a_label_only(tmp_path):
+    """The name of an upload is a label and never a path."""
     said = b"The minister said that the dam must wait until spring, and that nobody had asked her."
     for name in ("../../evil.txt", "/etc/cron.d/evil.txt", "..\\..\\evil.txt"):
         (direct,) = read(said, name)
@@ -298,6 +312,7 @@ def test_a_file_name_is_a_label_only(tmp_path):
 
 
 def test_files_of_other_kinds_say_why():
+    """Uploads of other kinds are refused with the reason."""
     for name, data in (("a.exe", b"MZ"), ("b.zip", b"PK\x03\x04broken"), ("c.txt", b""), ("d.txt", b"\0\1\2\xff" * 50)):
         (item,) = read(data, name)
         assert isinstance(item, SourceError)

@@ -19,6 +19,7 @@ MOVES = statements(
 
 
 def test_timeline_is_in_time_order_and_marks_moves() -> None:
+    """A timeline is in time order and marks the positions that differ from the one before."""
     line = timeline(MOVES, actor="Ann", issue="dam")
     assert line["moved"].to_list() == [False, True, True]
     assert line["value"].to_list() == [1.0, 0.0, -1.0]
@@ -26,6 +27,7 @@ def test_timeline_is_in_time_order_and_marks_moves() -> None:
 
 
 def test_changes_carry_both_quotations_and_their_kind() -> None:
+    """A change carries both quotations, its kind and the days between them."""
     moved = changes(MOVES).to_dicts()
     assert [(row["kind"], row["from_stance"], row["to_stance"]) for row in moved] == [
         ("commits", "noncommittal", "oppose"),
@@ -38,11 +40,13 @@ def test_changes_carry_both_quotations_and_their_kind() -> None:
 
 
 def test_a_reversal_is_a_move_from_side_to_side() -> None:
+    """A move from one side to the other is a reversal."""
     data = statements({"when": "2026-01-01"}, {"when": "2026-01-05", "stance": "oppose"})
     assert changes(data)["kind"].to_list() == ["reversal"]
 
 
 def test_of_one_day_only_the_last_position_counts_as_a_move() -> None:
+    """Of several readings on one day only the surest counts as a move."""
     data = statements(
         {"when": "2026-01-01", "confidence": 0.4, "stance": "oppose"},
         {"when": "2026-01-01", "confidence": 0.9},
@@ -52,6 +56,7 @@ def test_of_one_day_only_the_last_position_counts_as_a_move() -> None:
 
 
 def test_conflicts_of_one_and_of_two() -> None:
+    """An actor's turn and two actors' opposition are conflicts of their own kinds."""
     found = conflicts(MOVES).to_dicts()
     own = [row for row in found if row["kind"] == "self"]
     two = [row for row in found if row["kind"] == "between"]
@@ -64,6 +69,7 @@ def test_conflicts_of_one_and_of_two() -> None:
 
 
 def test_nothing_in_typed_tables_out() -> None:
+    """Without moves or conflicts the tables are empty and typed."""
     for found, schema in (
         (timeline(tables.empty()), TIMELINE),
         (changes(tables.empty()), CHANGES),
@@ -80,5 +86,6 @@ def test_nothing_in_typed_tables_out() -> None:
 
 
 def test_an_unknown_kind_is_named() -> None:
+    """An unknown kind of conflict is refused with the known ones."""
     with pytest.raises(TableError, match="self, between or all"):
         conflicts(MOVES, kind="loud")

@@ -21,6 +21,7 @@ RETOLD = {
 
 
 def test_a_retelling_is_compared_with_the_first_report() -> None:
+    """A retelling is in the first report's cluster, with the fields in which it differs."""
     found = drift(statements(RETOLD, FIRST)).to_dicts()
     assert [(row["outlet"], row["first"], row["cluster"]) for row in found] == [
         ("Wire", True, "s1"), ("Post", False, "s1"),
@@ -45,16 +46,19 @@ def test_a_retelling_is_compared_with_the_first_report() -> None:
     ids=["speaker", "date", "article", "meaning", "first name"],
 )
 def test_others_are_kept_apart(other: dict[str, object]) -> None:
+    """Statements that differ in speaker, time, words or issue are not one utterance."""
     assert drift(statements(FIRST, other)).is_empty()
 
 
 def test_different_numbers_are_different_utterances() -> None:
+    """Two reports with different numbers are two utterances."""
     one = {**FIRST, "quote": "We lost 300 soldiers in the northern valley this month"}
     two = {**RETOLD, "quote": "We lost 500 soldiers in the northern valley this month"}
     assert drift(statements(one, two)).is_empty()
 
 
 def test_ten_retellings_count_once() -> None:
+    """Ten reports of one utterance form one cluster."""
     rows = [{**FIRST, "outlet": f"Paper {number}"} for number in range(10)]
     data = clusters(statements(*rows, {"speaker": "Ann Lind", "when": "2026-03-02"}))
     assert data["cluster"].n_unique() == 2
@@ -71,10 +75,12 @@ def test_reprints_are_the_same_words_within_days() -> None:
 
 
 def test_one_outlet_twice_is_no_drift() -> None:
+    """Two reports by one outlet are no drift."""
     assert drift(statements(FIRST, {**FIRST})).is_empty()
 
 
 def test_nothing_in_typed_table_out() -> None:
+    """Empty and undated tables give typed tables and clusters of one."""
     assert dict(drift(tables.empty()).schema) == DRIFT
     undated = statements({**FIRST, "when": None}, {**RETOLD, "when": None})
     assert clusters(undated)["cluster"].to_list() == ["s0", "s1"]

@@ -40,6 +40,7 @@ def test_camps_are_found(method: str) -> None:
 
 
 def test_a_tree_merges_the_nearest_first() -> None:
+    """Hierarchical clustering merges the nearest nodes first."""
     merges = graphs.tree(TWO_CAMPS).to_dicts()
     assert {tuple(merges[0]["left"] + merges[0]["right"]), tuple(merges[1]["left"] + merges[1]["right"])} == {
         ("a", "b"), ("c", "d"),
@@ -48,6 +49,7 @@ def test_a_tree_merges_the_nearest_first() -> None:
 
 
 def test_centralities_of_a_path() -> None:
+    """The centralities of a path of three nodes are those of the definitions."""
     path = one([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
     rows = {row["name"]: row for row in graphs.centralities(path).to_dicts()}
     assert rows["b"]["degree"] == 2
@@ -69,6 +71,7 @@ def sides(*pairs: tuple[str, str]) -> pl.DataFrame:
 
 
 def test_polarization_is_1_for_two_pure_camps_and_0_for_one() -> None:
+    """Polarization is 1 for two pure camps of one size and 0 for a single camp."""
     pure = graphs.polarization(sides(("A", "++"), ("B", "++"), ("C", "--"), ("D", "--")))
     assert (pure.value, pure.cohesion, pure.opposition, pure.balance) == (1, 1, 1, 1)
     assert pure.camps["camp"].to_list() == [1, 1, 2, 2]
@@ -87,11 +90,13 @@ def test_mixed_camps_are_less_polarized_than_pure_ones() -> None:
 
 
 def test_camps_of_unlike_size_are_less_polarized() -> None:
+    """Camps of unequal size are less polarized, by the balance term."""
     lopsided = graphs.polarization(sides(("A", "++"), ("B", "++"), ("C", "++"), ("D", "--")))
     assert lopsided.value == pytest.approx(4 * 3 * 1 / 16)
 
 
 def test_nothing_and_one_actor() -> None:
+    """Networks of no or one node have defined measures, and unknown methods are refused."""
     assert graphs.polarization(tables.empty()).value == 0
     assert graphs.polarization(sides(("A", "+"))).value == 0
     assert graphs.centralities(one([])).is_empty()

@@ -14,6 +14,7 @@ TERMS = {"truce": ["ceasefire", "truce"], "pullout": ["withdrawal", "pull out it
 
 
 def test_a_red_line_counts_utterances_and_reports() -> None:
+    """A red line counts its reports and its distinct utterances."""
     no = {
         "act": "reject", "stance": "oppose", "commitment": "CT-", "quote": "We will never give up the northern valley",
     }  # fmt: skip
@@ -30,6 +31,7 @@ def test_a_red_line_counts_utterances_and_reports() -> None:
 
 
 def test_hedged_conditional_or_mild_words_are_no_red_line() -> None:
+    """Hedged, conditional and mild words are no red line."""
     data = statements(
         {"act": "reject", "stance": "oppose", "commitment": "PR-"},
         {"act": "demand", "condition": ["if the truce holds"]},
@@ -42,6 +44,7 @@ def test_hedged_conditional_or_mild_words_are_no_red_line() -> None:
 
 
 def test_a_line_that_was_softened_says_so() -> None:
+    """A red line followed by a weaker statement is marked as softened."""
     data = statements(
         {"act": "demand", "commitment": "Uu", "when": "2026-01-01", "quote": "The troops must leave at once"},
         {"stance": "noncommittal", "commitment": "PS+", "when": "2026-01-05"},
@@ -59,6 +62,7 @@ DEADLOCK = statements(
 
 
 def test_two_parties_that_wait_for_each_other_are_a_deadlock() -> None:
+    """Two parties that each wait for the other form a deadlock."""
     edges = conditions(DEADLOCK, terms=TERMS)
     assert edges.select("before", "after", "actor").rows() == [
         ("pullout", "truce", "Belmor"),
@@ -73,6 +77,7 @@ def test_two_parties_that_wait_for_each_other_are_a_deadlock() -> None:
 
 
 def test_orders_and_the_smallest_concessions() -> None:
+    """Possible orders leave out deadlocks, and the smallest concessions open them."""
     edges = conditions(DEADLOCK, terms=TERMS)
     assert blocked(edges) == {"truce", "pullout", "vote"}
     assert orders(edges)["steps"].to_list() == [["the road is open", "aid"]]
@@ -104,6 +109,7 @@ def test_one_circle_in_two_needs_two_cuts() -> None:
 
 
 def test_all_orders_of_free_steps() -> None:
+    """Steps without mutual order are listed in every order, up to the limit."""
     data = statements(
         {"issue": "c", "condition": ["if a-step"]}, {"issue": "c", "condition": ["if b-step"]}, {"issue": "a-step"},
         {"issue": "b-step"},
@@ -114,6 +120,7 @@ def test_all_orders_of_free_steps() -> None:
 
 
 def test_common_ground_of_every_kind() -> None:
+    """Every kind of common ground is recognized in a table made for it."""
     a, b, c = {"speaker": "A"}, {"speaker": "B"}, {"speaker": "C"}
     no = {"stance": "oppose"}
     data = statements(
@@ -135,6 +142,7 @@ def test_common_ground_of_every_kind() -> None:
 
 
 def test_nothing_in_typed_tables_out() -> None:
+    """Empty tables give typed results."""
     edges = conditions(tables.empty())
     assert dict(edges.schema) == EDGES
     assert dict(deadlocks(edges).schema) == DEADLOCKS

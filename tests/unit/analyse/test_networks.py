@@ -43,6 +43,7 @@ def cell(net: Network, row: str, column: str) -> float:
     ("aggregate", "expected"), [("congruence", 2), ("conflict", 1), ("subtract", 1), ("ignore", 3)]
 )
 def test_one_mode_multiplies_counts(aggregate: str, expected: float) -> None:
+    """A one-mode tie is the product of counts, under each way to aggregate."""
     net = network(BASIC, Options(aggregate=aggregate))
     assert net.rows == net.columns == ("A", "B", "C")
     assert cell(net, "A", "B") == cell(net, "B", "A") == expected
@@ -55,6 +56,7 @@ def test_one_mode_multiplies_counts(aggregate: str, expected: float) -> None:
     [("average", 2 / 2), ("cosine", 2 / 3), ("jaccard", 2 / 3)],
 )
 def test_one_mode_norms(normalise: str, expected: float) -> None:
+    """Each norm divides a one-mode tie as DNA defines it."""
     assert cell(network(BASIC, Options(aggregate="congruence", normalise=normalise)), "A", "B") == expected
 
 
@@ -71,6 +73,7 @@ def test_one_mode_norms(normalise: str, expected: float) -> None:
     ],
 )
 def test_two_mode(aggregate: str, normalise: str, expected: dict[str, float]) -> None:
+    """Two-mode cells and norms are those of DNA's definitions."""
     net = network(BASIC, Options(mode="two", aggregate=aggregate, normalise=normalise))
     assert net.columns == ("canal", "dam")
     assert {name: cell(net, name, "dam") for name in expected} == expected
@@ -92,12 +95,14 @@ def test_integer_qualifier_counts_by_distance() -> None:
 
 
 def test_integer_range_is_that_before_exclusion() -> None:
+    """The range of an integer qualifier is that of the statements before exclusion."""
     data = table(("A", "dam", "none"), ("B", "dam", "none"), ("C", "dam", "none"), agreement=[0, 1, 4])
     net = network(data, Options(aggregate="conflict", qualifier="agreement", exclude=(("affiliation", "C"),)))
     assert cell(net, "A", "B") == 1 / 4
 
 
 def test_a_single_level_agrees_where_dna_divides_by_zero() -> None:
+    """A qualifier with one level counts as agreement, where DNA divides by zero."""
     data = table(("A", "dam", "none"), ("B", "dam", "none"), agreement=[3, 3])
     net = network(data, Options(aggregate="congruence", qualifier="agreement"))
     assert cell(net, "A", "B") == 1
@@ -115,6 +120,7 @@ def test_text_qualifier_is_the_same_or_not() -> None:
 
 
 def test_duplicates_are_keyed_on_the_qualifier_unless_it_is_ignored() -> None:
+    """Duplicates are identified with the qualifier, unless the aggregation ignores it."""
     assert network(BASIC, Options(aggregate="subtract", duplicates="document")).statements == 4
     assert network(BASIC, Options(aggregate="ignore", duplicates="document")).statements == 3
 
@@ -125,17 +131,20 @@ def test_duplicates_are_keyed_on_the_qualifier_unless_it_is_ignored() -> None:
     [("week", 2), ("month", 3), ("year", 3), ("all", 1), ("document", 1), ("include", 3)],
 )
 def test_weeks_and_months_belong_to_their_year(unit: str, left: int) -> None:
+    """Weeks and months of different years are different periods."""
     data = table(*[("A", "dam", "support")] * 3, when=["2024-12-30", "2025-01-01", "2026-01-01"])
     assert network(data, Options(aggregate="subtract", duplicates=unit)).statements == left
 
 
 def test_undated_statements_are_nobodys_duplicate_in_time() -> None:
+    """Undated statements are never duplicates in time, and fall outside every range."""
     data = table(*[("A", "dam", "support")] * 3, when=[None, None, "2026-01-01"])
     assert network(data, Options(duplicates="month")).statements == 3
     assert network(data, Options(since="2025")).statements == 1
 
 
 def test_exclusion_inversion_and_isolates() -> None:
+    """Exclusion, its inversion and isolates select nodes as in DNA."""
     excluded = network(BASIC, Options(mode="two", exclude=(("issue", "dam"),)))
     assert (excluded.rows, excluded.columns) == (("C",), ("canal",))
     only = network(BASIC, Options(mode="two", only=(("issue", "dam"),)))
@@ -146,28 +155,33 @@ def test_exclusion_inversion_and_isolates() -> None:
 
 
 def test_excluded_documents_leave_no_isolates() -> None:
+    """An excluded document leaves no isolates behind."""
     data = table(("A", "dam", "support"), ("B", "dam", "support"), outlet=["Wire", "Post"])
     assert network(data, Options(exclude=(("outlet", "Post"),), isolates=True)).rows == ("A",)
 
 
 def test_articles_of_one_name_are_told_apart() -> None:
+    """Articles of the same name are distinct nodes."""
     data = table(("A", "dam", "support"), ("A", "dam", "support"), article=["x1", "x2"])
     assert network(data, Options(mode="two", rows="article")).rows == ("a (x1)", "a (x2)")
 
 
 def test_statements_without_a_side_count_where_sides_are_ignored() -> None:
+    """Statements without a side count only where sides are ignored."""
     data = table(("A", "dam", "mixed"), ("B", "dam", "support"))
     assert cell(network(data, Options()), "A", "B") == 1
     assert network(data, Options(aggregate="congruence")).rows == ("B",)
 
 
 def test_events_are_in_time_order_and_filtered() -> None:
+    """An event list is in time order and without duplicates."""
     data = table(*[("A", "dam", "support")] * 3, when=["2026-02-01", "2026-01-01", "2026-02-01"])
     assert events(data, Options(mode="events"))["id"].to_list() == ["s1", "s0", "s2"]
     assert events(data, Options(mode="events", duplicates="month"))["id"].to_list() == ["s1", "s0"]
 
 
 def test_nothing_gives_an_empty_matrix() -> None:
+    """A network without statements is an empty, typed matrix."""
     for mode in ("one", "two"):
         net = network(tables.empty(), Options(mode=mode))
         assert net.values.shape == (0, 0)
@@ -177,6 +191,7 @@ def test_nothing_gives_an_empty_matrix() -> None:
 
 
 def test_until_takes_the_whole_day_and_a_time_is_exact() -> None:
+    """An end date includes its whole day or month, an end time is exact."""
     data = table(("A", "dam", "support"), ("A", "dam", "oppose")).with_columns(
         pl.Series("time", [datetime(2026, 1, 31, 8), datetime(2026, 1, 31, 20)])
     )
@@ -185,6 +200,7 @@ def test_until_takes_the_whole_day_and_a_time_is_exact() -> None:
 
 
 def test_edges_name_each_tie_once() -> None:
+    """The edges of a one-mode network name each tie once."""
     edges = network(BASIC, Options(aggregate="subtract")).edges()
     assert edges.rows() == [("A", "B", 1.0)]
 
@@ -201,11 +217,13 @@ def test_edges_name_each_tie_once() -> None:
     ],
 )
 def test_settings_that_dna_would_change_in_silence_are_refused(options: dict[str, str], word: str) -> None:
+    """Options that DNA would change silently are refused."""
     with pytest.raises(TableError, match=word):
         Options(**options)  # type: ignore[arg-type]
 
 
 def test_missing_fields_are_named() -> None:
+    """A field that is missing or no text is named in the error."""
     with pytest.raises(TableError, match="tone"):
         network(BASIC, Options(rows="tone"))
     with pytest.raises(TableError, match="no text"):

@@ -75,6 +75,7 @@ def test_company_is_whose_sides_agree_on_more_issues() -> None:
 
 @pytest.mark.parametrize("by", ["speaker", "affiliation"])
 def test_those_heard_most_come_first(by: str) -> None:
+    """The actors with the most positions come first."""
     table = statements({"speaker": "Ann"}, {"speaker": "Bo"}, {"speaker": "Bo"}, {"speaker": "Cy", "stance": "none"})
     standing = PositionIndex(table, by)
     assert [standing.actors[place] for place in standing.busy] == ["Bo", "Ann"]

@@ -39,6 +39,7 @@ def test_latest_majority_and_weighted_can_differ() -> None:
 
 
 def test_weighted_in_the_middle_is_mixed_and_silence_is_noncommittal() -> None:
+    """A weighted mean in the middle is mixed, and without any side noncommittal."""
     torn = matrix(table({}, {"stance": "oppose"}), rule="weighted").cell("Ann", "dam")
     coy = matrix(table({"stance": "noncommittal"}), rule="weighted").cell("Ann", "dam")
     assert torn is not None
@@ -115,6 +116,7 @@ def test_unsure_positions_are_counted_and_not_shown() -> None:
 
 
 def test_as_of_takes_the_whole_of_a_partial_date_and_the_window_cuts_before() -> None:
+    """A partial date counts to its last day, and a window bounds the past."""
     data = table({"when": "2026-01-31"}, {"when": "2026-02-28", "stance": "oppose"}, {"when": "2026-03-01"}, {})
     assert matrix(data, as_of="2026-02").cells["ids"].to_list() == [["s0", "s1"]]
     assert matrix(data, as_of="2026-02", window="days:28").cells["ids"].to_list() == [["s1"]]
@@ -122,11 +124,13 @@ def test_as_of_takes_the_whole_of_a_partial_date_and_the_window_cuts_before() ->
 
 
 def test_affiliation_rolls_up_and_keeps_the_unaffiliated() -> None:
+    """Positions roll up to affiliations, and unaffiliated speakers keep a row."""
     data = table({"affiliation": "Ardesh"}, {"speaker": "Bo", "affiliation": "Ardesh"}, {"speaker": "Cy"})
     assert matrix(data, by="affiliation").cells.select("actor", "count").rows() == [("Ardesh", 2), ("Cy", 1)]
 
 
 def test_no_position_no_cell_and_an_empty_matrix_is_typed() -> None:
+    """Statements without a position make no cell, and the empty matrix is typed."""
     data = table({"stance": "none"}, {"speaker": None}, {"issue": None}, {"stance": None})
     for rule in ("latest", "majority", "weighted"):
         cells = matrix(data, rule=rule).cells
@@ -136,12 +140,14 @@ def test_no_position_no_cell_and_an_empty_matrix_is_typed() -> None:
 
 
 def test_wide_has_a_column_per_issue_and_null_for_silence() -> None:
+    """The wide matrix has a column per issue and null where nothing was said."""
     wide = matrix(table({}, {"speaker": "Bo", "issue": "canal", "stance": "oppose"})).wide()
     assert wide.columns == ["actor", "canal", "dam"]
     assert wide.rows() == [("Ann", None, "support"), ("Bo", "oppose", None)]
 
 
 def test_same_day_goes_to_the_surer_reading_then_the_firmer_word() -> None:
+    """Of two readings of one day the surer one decides."""
     day = {"when": "2026-01-01"}
     data = table({**day, "confidence": 0.9}, {**day, "confidence": 0.5, "stance": "oppose"})
     cell = matrix(data).cell("Ann", "dam")
@@ -161,10 +167,12 @@ def test_same_day_goes_to_the_surer_reading_then_the_firmer_word() -> None:
     ],
 )
 def test_options_that_make_no_sense_are_named(options: dict[str, object], word: str) -> None:
+    """Invalid options are named in the error."""
     with pytest.raises(TableError, match=word):
         matrix(table({}), **options)  # type: ignore[arg-type]
 
 
 def test_a_missing_column_is_named() -> None:
+    """A missing column is named in the error."""
     with pytest.raises(TableError, match="stance"):
         matrix(table({}).drop("stance"))

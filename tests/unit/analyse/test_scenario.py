@@ -24,6 +24,7 @@ THREE = statements(
 
 
 def test_compromise_and_median_of_three_equal_actors() -> None:
+    """Compromise and median of three equal actors are those of the formulas."""
     found = scenario(THREE)
     (row,) = found.settlements.to_dicts()
     assert row["compromise"] == pytest.approx((1 + 1 / 3 - 1) / 3)
@@ -34,6 +35,7 @@ def test_compromise_and_median_of_three_equal_actors() -> None:
 
 
 def test_capabilities_weigh() -> None:
+    """Capabilities weight the compromise and the median."""
     (row,) = scenario(THREE, capabilities={"C": 2.0}).settlements.to_dicts()
     assert row["compromise"] == pytest.approx((1 + 1 / 3 - 2) / 4)
     # Weights 2, 1, 1 from -1 upwards: half of 4 is reached exactly at -1, so the median is midway to 1/3.
@@ -41,6 +43,7 @@ def test_capabilities_weigh() -> None:
 
 
 def test_nash_lies_between_and_yields_to_the_stronger() -> None:
+    """The Nash point lies between two actors and nearer to the stronger one."""
     at = np.array([[1.0], [-1.0]])
     assert nash(at, np.array([[1.0], [1.0]]))[0] == pytest.approx(0, abs=1e-8)
     # Maximise w log(1 - ((x-1)/2)^2) + log(1 - ((x+1)/2)^2): with 1-((x-1)/2)^2 = (1+x)(3-x)/4 the slope is
@@ -64,6 +67,7 @@ def test_salience_is_share_and_persistence() -> None:
 
 
 def test_what_if_moves_the_outcome_and_says_so() -> None:
+    """An assumed stance moves the outcome and is reported in the notes."""
     found = scenario(THREE, what_if={("C", "dam"): "support"})
     (row,) = found.settlements.to_dicts()
     assert row["compromise"] == pytest.approx((1 + 1 / 3 + 1) / 3)
@@ -73,6 +77,7 @@ def test_what_if_moves_the_outcome_and_says_so() -> None:
 
 
 def test_what_if_on_an_issue_the_actor_was_silent_about() -> None:
+    """An assumed stance on an issue without a position adds the actor to it."""
     data = pl.concat([THREE, statements({"speaker": "D", "issue": "canal", "id": "d", "article": "d"})])
     found = scenario(data, what_if={("D", "dam"): "oppose"})
     assert found.settlements.filter(pl.col("issue") == "dam")["actors"].item() == 4
@@ -89,6 +94,7 @@ def test_ktab_reads_as_its_own_examples() -> None:
 
 
 def test_unknown_actors_stances_and_numbers_are_named() -> None:
+    """Unknown actors, stances and invalid numbers are named in the error."""
     for settings, word in (
         ({"capabilities": {"Z": 1.0}}, "'Z'"), ({"capabilities": {"A": -1.0}}, "from 0 on"),
         ({"capabilities": {"A": 0.0, "B": 0.0, "C": 0.0}}, "nobody counts"),
@@ -99,6 +105,7 @@ def test_unknown_actors_stances_and_numbers_are_named() -> None:
 
 
 def test_nothing_in_typed_tables_out() -> None:
+    """An empty table gives empty, typed settlements."""
     found = scenario(tables.empty())
     assert dict(found.settlements.schema) == SETTLEMENTS
     assert dict(found.inputs.schema) == INPUTS

@@ -26,6 +26,7 @@ DATA = table(("A", "support", "2026-01-01"), ("B", "support", "2026-01-03"), ("A
 
 
 def test_plain_windows_reach_half_to_either_side_and_stay_inside() -> None:
+    """Plain windows reach half their length to either side and stay inside the range."""
     nets = list(series(DATA, Options(mode="two", aggregate="subtract"), "days:5"))
     assert [net.middle for net in nets] == [datetime(2026, 1, day) for day in range(3, 8)]
     assert [net.statements for net in nets] == [2, 1, 1, 0, 1]
@@ -41,6 +42,7 @@ def test_windows_fill_the_range_that_is_asked_for() -> None:
 
 
 def test_windows_of_events_surround_each_statement() -> None:
+    """Windows of events surround each statement."""
     nets = list(series(DATA, Options(mode="two"), "events:2"))
     assert [(net.statements, net.start, net.stop) for net in nets] == [(3, datetime(2026, 1, 1), datetime(2026, 1, 9))]
 
@@ -78,12 +80,14 @@ def test_average_under_a_kernel_is_the_sum_over_concepts_and_levels() -> None:
 
 
 def test_months_are_calendar_months() -> None:
+    """Windows of months move by calendar months."""
     data = table(("A", "support", "2025-11-30"), ("B", "support", "2026-03-31"))
     middles = [net.middle for net in series(data, Options(), "months:2", kernel="uniform")]
     assert middles == [datetime(2025, 12, 30), datetime(2026, 1, 30), datetime(2026, 2, 28)]
 
 
 def test_blocks_are_the_series_in_one_array() -> None:
+    """Blocks hold the same values as the series of single networks."""
     options = Options(aggregate="subtract")
     (block,) = blocks(DATA, options, "days:2", kernel="gaussian")
     nets = list(series(DATA, options, "days:2", kernel="gaussian"))
@@ -92,6 +96,7 @@ def test_blocks_are_the_series_in_one_array() -> None:
 
 
 def test_an_empty_range_has_no_windows_and_a_typed_table() -> None:
+    """An empty range has no windows and a typed table."""
     empty = long(series(tables.empty(), Options(), "days:8", kernel="gaussian"))
     assert dict(empty.schema) == LONG
     assert not list(series(tables.empty(), Options(), "events:3"))
@@ -101,11 +106,13 @@ def test_an_empty_range_has_no_windows_and_a_typed_table() -> None:
 
 @pytest.mark.parametrize("text", ["days", "days:0", "fortnights:2", "days:-1", "8"])
 def test_windows_that_make_no_sense(text: str) -> None:
+    """An invalid window is refused with an example."""
     with pytest.raises(TableError, match="days:8"):
         TimeWindow.parse(text)
 
 
 def test_what_a_kernel_cannot_do_is_refused() -> None:
+    """Norms and units that a kernel does not support are refused."""
     for options, window in ((Options(normalise="jaccard"), "days:8"), (Options(), "events:8")):
         with pytest.raises(TableError, match="kernel"):
             list(series(DATA, options, window, kernel="gaussian"))

@@ -29,6 +29,7 @@ def apart(count: int, **values: object) -> pl.DataFrame:
 
 
 def test_more_statements_narrow_and_doubt_widens() -> None:
+    """More statements narrow an interval, and doubt widens it."""
     assert width(apart(20)) < width(apart(5)) < width(apart(1))
     assert width(apart(10)) < width(apart(10, confidence=0.5))
 
@@ -44,12 +45,14 @@ def test_ten_retellings_are_as_uncertain_as_one_report() -> None:
 
 
 def test_the_same_table_gives_the_same_interval() -> None:
+    """The same seed gives the same interval, another seed another one."""
     data = apart(6, confidence=0.7)
     assert intervals(data).equals(intervals(data))
     assert not intervals(data, seed=1).equals(intervals(data))
 
 
 def test_probability_is_high_where_all_agree_and_low_where_they_split() -> None:
+    """The probability is high where statements agree and low where they split."""
     agreed = intervals(apart(20))["probability"].item()
     rows = [
         {"when": f"2020-{n + 1:02}-01", "quote": f"a{n}", "stance": "oppose" if n % 2 else "support"} for n in range(8)
@@ -62,6 +65,7 @@ def test_probability_is_high_where_all_agree_and_low_where_they_split() -> None:
 
 
 def test_edges_have_intervals_around_their_weight() -> None:
+    """A tie's interval encloses its weight."""
     rows = [
         {"affiliation": who, "issue": issue, "quote": f"{who}{issue}", "when": "2020-01-01"}
         for who in ("A", "B") for issue in ("x", "y", "z")
@@ -72,6 +76,7 @@ def test_edges_have_intervals_around_their_weight() -> None:
 
 
 def test_pooling_averages_windows_and_says_how_steady_a_tie_is() -> None:
+    """Pooling averages the windows and reports how often a tie keeps its sign."""
     rows = [
         {"affiliation": "A", "when": "2026-01-01"}, {"affiliation": "B", "when": "2026-01-02"},
         {"affiliation": "A", "when": "2026-02-03"}, {"affiliation": "B", "when": "2026-02-04", "stance": "oppose"},
@@ -84,12 +89,14 @@ def test_pooling_averages_windows_and_says_how_steady_a_tie_is() -> None:
 
 
 def test_nothing_in_typed_tables_out() -> None:
+    """Empty tables give typed results."""
     assert dict(intervals(tables.empty()).schema) == INTERVALS
     assert edge_intervals(tables.empty(), Options()).columns[:3] == ["source", "target", "weight"]
     assert pooled(tables.empty(), Options(), "months:1").is_empty()
 
 
 def test_settings_that_make_no_sense() -> None:
+    """Invalid settings are refused."""
     with pytest.raises(TableError, match="draw"):
         intervals(tables.empty(), draws=0)
     with pytest.raises(TableError, match="between 0 and 1"):

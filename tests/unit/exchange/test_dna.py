@@ -77,6 +77,7 @@ def database(path: Path, *, kind: str = "boolean", values: tuple[int, ...] = (1,
 
 
 def test_a_database_becomes_a_statement_table_in_time_order(tmp_path: Path) -> None:
+    """A DNA database becomes a statement table in time order, with spans in code points."""
     table = dna.table(dna.read(database(tmp_path / "a.dna")))
     assert table.columns[: len(COLUMNS)] == list(COLUMNS)
     rows = table.to_dicts()
@@ -89,6 +90,7 @@ def test_a_database_becomes_a_statement_table_in_time_order(tmp_path: Path) -> N
 
 
 def test_integers_take_sides_by_their_sign(tmp_path: Path) -> None:
+    """Integers take sides by their sign, and remain usable as a qualifier."""
     path = database(tmp_path / "a.dna", kind="integer", values=(-2, 0))
     table = dna.table(dna.read(path))
     assert table.select("stance", "agreement").rows() == [("mixed", 0), ("oppose", -2)]
@@ -97,6 +99,7 @@ def test_integers_take_sides_by_their_sign(tmp_path: Path) -> None:
 
 
 def test_tables_are_written_and_read_back_whole(tmp_path: Path) -> None:
+    """All tables of a database are read and written unchanged."""
     before = read_tables(database(tmp_path / "a.dna"))
     write_tables(tmp_path / "b.dna", before)
     after = read_tables(tmp_path / "b.dna")
@@ -116,6 +119,7 @@ def test_articles_of_a_database_keep_their_networks(tmp_path: Path) -> None:
 
 
 def test_statements_without_a_side_are_a_type_of_their_own(tmp_path: Path) -> None:
+    """Statements without a side are exported as a statement type of their own."""
     open_one = statement()
     values = dict(open_one.judgements()) | {
         "stance": open_one.stance.__class__(value=Stance.MIXED, rule="", confidence=1.0)
@@ -141,6 +145,7 @@ def test_the_admin_can_open_what_is_written() -> None:
 
 
 def test_long_names_are_cut_and_undated_articles_get_a_date(tmp_path: Path) -> None:
+    """Long names are cut to DNA's limit, and undated articles get a date."""
     text = Article(text=Text("Word"), name="n", title="t" * 300, published=PartialDate("2026"))
     dna.write(tmp_path / "x.dna", dna.from_statements([(text, []), (Article(text=Text("x"), name="m"), [])]))
     documents = read_tables(tmp_path / "x.dna")["DOCUMENTS"]
@@ -149,6 +154,7 @@ def test_long_names_are_cut_and_undated_articles_get_a_date(tmp_path: Path) -> N
 
 
 def test_foreign_and_damaged_files_are_refused_in_words(tmp_path: Path) -> None:
+    """Missing, foreign and damaged files are refused with the reason."""
     with pytest.raises(ExchangeError, match="no such file"):
         dna.read(tmp_path / "missing.dna")
     (tmp_path / "text.dna").write_text("this is no database, and long enough to be sure of it" * 50)
@@ -165,6 +171,7 @@ def test_foreign_and_damaged_files_are_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_values_of_the_wrong_kind_are_refused(tmp_path: Path) -> None:
+    """Values of the wrong type are refused."""
     path = database(tmp_path / "a.dna")
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE STATEMENTS SET Coder = 'me' WHERE ID = 1")
@@ -173,6 +180,7 @@ def test_values_of_the_wrong_kind_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_type_without_the_roles_is_explained(tmp_path: Path) -> None:
+    """A statement type that lacks the roles' variables is refused with an example of roles."""
     path = database(tmp_path / "a.dna")
     with pytest.raises(ExchangeError, match="speaker = actor"):
         dna.read(path, roles={"speaker": "actor", "affiliation": "camp", "issue": "topic"})
@@ -181,6 +189,7 @@ def test_a_type_without_the_roles_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_statement_outside_its_text_is_left_out_of_the_ledger(tmp_path: Path) -> None:
+    """A statement outside its text is skipped for the ledger and kept in the table."""
     path = database(tmp_path / "a.dna")
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE STATEMENTS SET Start = 400, Stop = 500 WHERE ID = 1")
@@ -240,6 +249,7 @@ def test_statement_types_that_are_left_out_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_span_that_leaves_its_text_is_cut_to_it(tmp_path: Path) -> None:
+    """A span that exceeds its text is cut to it."""
     path = database(tmp_path / "a.dna")
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE STATEMENTS SET Stop = 500 WHERE ID = 1")

@@ -28,17 +28,20 @@ FILES = pytest.mark.parametrize("net", [ONE, TWO, EMPTY], ids=["one", "two", "em
 
 @FILES
 def test_csv_keeps_every_bit(net: Network) -> None:
+    """A network in CSV keeps every bit of its values."""
     rows, columns, values = csv.read_network(csv.network(net))
     assert (tuple(rows), tuple(columns)) == (net.rows, net.columns)
     assert np.array_equal(values, net.values)
 
 
 def test_csv_has_names_in_the_first_row_and_column() -> None:
+    """A network in CSV has names in its first row and column."""
     assert csv.network(TWO).splitlines() == [",A,dam", "A,1.0,-1.0", "B,0.0,0.30000000000000004"]
 
 
 @FILES
 def test_dl_keeps_every_bit_and_loses_quotation_marks_in_names(net: Network) -> None:
+    """A network in DL keeps every bit, and names lose their quotation marks."""
     rows, columns, values = dl.read(dl.write(net))
     assert np.array_equal(values, net.values)
     blank = "_" if net.mode == "one" else " "
@@ -57,6 +60,7 @@ def test_dl_of_a_one_mode_network_is_read_by_igraph(tmp_path: Path) -> None:
 
 @FILES
 def test_graphml_is_read_back_and_by_networkx(net: Network) -> None:
+    """GraphML is read back here and by networkx."""
     text = graphml.write(net, {"A": {"type": "state"}})
     nodes, ties = graphml.read(text)
     assert ties.equals(net.edges())
@@ -110,6 +114,7 @@ def test_gexf_has_the_shape_that_its_schema_asks_for(net: Network) -> None:
 
 @FILES
 def test_gexf_is_read_by_networkx_with_positive_weights(net: Network) -> None:
+    """GEXF is read by networkx, with positive weights."""
     graph = nx.read_gexf(io.BytesIO(gexf.write(net).encode()))
     ties = [data for *_, data in graph.edges(data=True)]
     assert sorted(data["value"] for data in ties) == sorted(net.edges()["weight"].to_list())
@@ -118,6 +123,7 @@ def test_gexf_is_read_by_networkx_with_positive_weights(net: Network) -> None:
 
 
 def test_a_row_and_a_column_of_one_name_are_two_nodes() -> None:
+    """A row and a column of the same name are two nodes."""
     graph = nx.read_graphml(io.BytesIO(graphml.write(TWO).encode()))
     assert sorted((data["label"], data["kind"]) for _, data in graph.nodes(data=True)) == [
         ("A", "column"), ("A", "row"), ("B", "row"), ("dam", "column"),
@@ -125,6 +131,7 @@ def test_a_row_and_a_column_of_one_name_are_two_nodes() -> None:
 
 
 def test_control_characters_do_not_break_xml() -> None:
+    """Control characters in names do not break XML."""
     net = Network("one", ("a\x00b", "c"), ("a\x00b", "c"), np.ones((2, 2)) - np.eye(2), 1, Options())
     assert graphml.read(graphml.write(net))[0]["name"].to_list() == ["ab", "c"]
     assert nx.read_gexf(io.BytesIO(gexf.write(net).encode())).number_of_edges() == 1
@@ -132,6 +139,7 @@ def test_control_characters_do_not_break_xml() -> None:
 
 @FILES
 def test_pictures_are_the_same_on_every_run(net: Network) -> None:
+    """A picture has the same bytes on every run."""
     svg = picture.write(net, "svg", title="Ties")
     assert svg == picture.write(net, "svg", title="Ties")
     assert svg.lstrip().startswith(b"<?xml")
@@ -141,6 +149,7 @@ def test_pictures_are_the_same_on_every_run(net: Network) -> None:
 
 
 def test_a_page_holds_its_data_and_no_name_becomes_markup() -> None:
+    """The page of a network holds its data as JSON, and no name becomes markup."""
     text = network_page.write(
         Network(
             "one",
@@ -162,6 +171,7 @@ def test_a_page_holds_its_data_and_no_name_becomes_markup() -> None:
 
 
 def test_too_many_nodes_to_draw_are_refused() -> None:
+    """A network with too many nodes to draw is refused."""
     names = tuple(map(str, range(2000)))
     with pytest.raises(ExchangeError, match="too many to draw"):
         network_page.write(Network("one", names, names, np.zeros((2000, 2000)), 1, Options()))
@@ -176,5 +186,6 @@ def test_too_many_nodes_to_draw_are_refused() -> None:
     ],
 )  # fmt: skip
 def test_foreign_files_are_refused_in_words(read: Any, text: str) -> None:
+    """Files of other formats are refused."""
     with pytest.raises(ExchangeError):
         read(text)

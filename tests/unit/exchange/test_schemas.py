@@ -134,6 +134,7 @@ def qde(results: Sequence[tuple[Article, Sequence[Statement]]]) -> str:
 @pytest.mark.parametrize("net", NETS, ids=["one", "two", "empty"])
 @pytest.mark.parametrize("attributes", ATTRIBUTES, ids=["none", "one", "odd"])
 def test_networks_keep_the_rules_of_their_schemas(net: Network, attributes: Any) -> None:
+    """GraphML and GEXF follow the rules of their schemas."""
     assert not faults(graphml.write(net, attributes), graphml.SPACE, GRAPHML)
     assert not faults(gexf.write(net, attributes), gexf.SPACE, GEXF)
 
@@ -171,12 +172,14 @@ def test_an_attribute_never_takes_the_place_of_a_name_or_kind() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_refi_projects_keep_the_rules_of_the_schema(count: int) -> None:
+    """REFI-QDA projects follow the rules of their schema, and are read back."""
     results = [(article(), [statement()]), (Article(text=Text("Nothing.\nAt all."), name="../emp\x01ty?"), [])]
     assert not faults(qde(results[:count]), refi.SPACE, REFI)
     assert refi.read(refi.write(results[:count])).height == (7 if count else 0)
 
 
 def test_positions_in_refi_projects_count_code_points_of_the_text_file() -> None:
+    """Positions in REFI-QDA projects count code points of the text file."""
     with zipfile.ZipFile(io.BytesIO(refi.write([(article(), [statement()])]))) as packed:
         root = ET.fromstring(packed.read("project.qde"))
         space = {"q": refi.SPACE}
@@ -200,4 +203,5 @@ def test_positions_in_refi_projects_count_code_points_of_the_text_file() -> None
      ("<graphml xmlns='{}'><hyper/></graphml>", "hyper with nothing")],
 )  # fmt: skip
 def test_the_rules_find_faults(broken: str, fault: str) -> None:
+    """The checks of these tests find faulty files."""
     assert fault in faults(broken.format(graphml.SPACE), graphml.SPACE, GRAPHML)

@@ -43,6 +43,7 @@ def table() -> pl.DataFrame:
 
 
 def test_csv_keeps_types_lists_and_what_is_missing() -> None:
+    """A table in CSV keeps types, lists and missing values."""
     assert csv.read_table(csv.table(table())).equals(table())
     assert csv.read_table(csv.table(tables.empty())).equals(tables.empty())
 
@@ -55,11 +56,13 @@ def test_no_cell_of_a_csv_file_is_taken_as_a_formula() -> None:
 
 
 def test_parquet_keeps_types(tmp_path: Path) -> None:
+    """A table in Parquet keeps its types."""
     parquet.write(tmp_path / "t.parquet", table())
     assert parquet.read(tmp_path / "t.parquet").equals(table())
 
 
 def test_json_lines_give_back_the_statements() -> None:
+    """JSON Lines give back the same statements."""
     lines = list(jsonl.lines(results()))
     back = list(jsonl.read(lines))
     assert [(text.id, [s.id for s in found]) for text, found in back] == [
@@ -69,6 +72,7 @@ def test_json_lines_give_back_the_statements() -> None:
 
 
 def test_a_changed_line_is_named() -> None:
+    """A changed or cut line is refused with its number."""
     lines = list(jsonl.lines(results()))
     for broken in (lines[1].replace('"oppose"', '"support"'), lines[1][:40]):
         with pytest.raises(ExchangeError, match="line 2"):
@@ -78,6 +82,7 @@ def test_a_changed_line_is_named() -> None:
 
 
 def test_web_annotations_select_the_words_and_are_read_back() -> None:
+    """Web annotations select the exact words and are read back."""
     text = annotation.write(results())
     (item,) = json.loads(text)["first"]["items"]
     content = article().text.content
@@ -101,6 +106,7 @@ def test_web_annotations_say_who_made_them_and_when() -> None:
 
 
 def test_annotations_about_another_text_are_refused() -> None:
+    """Annotations about another text are refused."""
     text = annotation.write(results())
     with pytest.raises(ExchangeError, match="not among the articles"):
         list(annotation.read(text, []))
@@ -111,6 +117,7 @@ def test_annotations_about_another_text_are_refused() -> None:
 
 
 def test_brat_files_are_read_back(tmp_path: Path) -> None:
+    """Brat files are read back with spans and attributes."""
     paths = brat.write(tmp_path, results())
     assert [path.name for path in paths] == ["brask-1.txt", "empty.txt"]
     (found,) = brat.read(paths[0])
@@ -123,6 +130,7 @@ def test_brat_files_are_read_back(tmp_path: Path) -> None:
 
 
 def test_brat_cuts_at_line_ends_and_joins_again(tmp_path: Path) -> None:
+    """Brat fragments are cut at line ends and joined again."""
     text = Text("He said: we go\r\n\r\nhome now.")
     base = statement(article())
     values = {name: judged for name, judged in base.judgements() if name != "condition"}
@@ -136,6 +144,7 @@ def test_brat_cuts_at_line_ends_and_joins_again(tmp_path: Path) -> None:
 
 
 def test_brat_words_that_do_not_stand_there_are_named(tmp_path: Path) -> None:
+    """A brat line whose words are not at its offsets is named."""
     (path, _) = brat.write(tmp_path, results())
     path.write_text("x" * 500)
     with pytest.raises(ExchangeError, match=r"brask-1\.ann:1"):
@@ -143,6 +152,7 @@ def test_brat_words_that_do_not_stand_there_are_named(tmp_path: Path) -> None:
 
 
 def test_a_refi_project_is_read_back() -> None:
+    """A REFI-QDA project is read back and is the same on every run."""
     data = refi.write(results())
     assert data == refi.write(results())
     found = refi.read(data)
@@ -168,6 +178,7 @@ def test_a_refi_project_has_the_shape_that_the_standard_asks_for() -> None:
 
 
 def test_foreign_files_are_refused_in_words(tmp_path: Path) -> None:
+    """Files of other formats are refused with the reason."""
     with pytest.raises(ExchangeError, match="REFI"):
         refi.read(b"PK no zip")
     (tmp_path / "x.parquet").write_bytes(b"nothing")
@@ -178,6 +189,7 @@ def test_foreign_files_are_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_excel_holds_the_tables_and_no_formula(tmp_path: Path) -> None:
+    """An Excel workbook holds the tables and no formula."""
     path = tmp_path / "t.xlsx"
     long = pl.DataFrame({"text": ["x" * 40_000], "flag": [True], "none": [None]})
     excel.write(path, {"statements": table(), "a/b" * 20: long, "Statements": tables.empty()})

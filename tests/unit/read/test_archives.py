@@ -52,6 +52,7 @@ def crawl() -> bytes:
 
 
 def test_a_web_archive_gives_its_pages_and_says_what_it_leaves_out(tmp_path: Path) -> None:
+    """A web archive gives its pages and reports the records that it leaves out."""
     pytest.importorskip("fastwarc")
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(crawl())
@@ -68,6 +69,7 @@ def test_a_web_archive_gives_its_pages_and_says_what_it_leaves_out(tmp_path: Pat
 
 
 def test_a_web_archive_that_breaks_off_gives_what_is_whole(tmp_path: Path) -> None:
+    """A truncated web archive gives its complete records."""
     pytest.importorskip("fastwarc")
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(crawl()[:-200])
@@ -78,6 +80,7 @@ def test_a_web_archive_that_breaks_off_gives_what_is_whole(tmp_path: Path) -> No
 
 
 def test_a_wacz_gives_the_pages_of_its_web_archives(tmp_path: Path) -> None:
+    """A WACZ file gives the pages of its web archives."""
     pytest.importorskip("fastwarc")
     with zipfile.ZipFile(tmp_path / "c.wacz", "w") as archive:
         archive.writestr("archive/data.warc.gz", crawl())
@@ -87,6 +90,7 @@ def test_a_wacz_gives_the_pages_of_its_web_archives(tmp_path: Path) -> None:
 
 
 def test_a_zipped_folder_is_read_like_a_folder(tmp_path: Path) -> None:
+    """A zipped folder is read like a folder."""
     with zipfile.ZipFile(tmp_path / "f.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a/one.txt", BODY)
         archive.writestr("a/two.html", PAGE)
@@ -118,6 +122,7 @@ def test_a_zip_bomb_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_damaged_or_locked_member_costs_itself_alone(tmp_path: Path) -> None:
+    """A damaged or encrypted member costs itself alone."""
     path = tmp_path / "f.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("one.txt", BODY)
@@ -131,6 +136,7 @@ def test_a_damaged_or_locked_member_costs_itself_alone(tmp_path: Path) -> None:
 
 
 def test_packed_lines_are_read(tmp_path: Path) -> None:
+    """Compressed JSON Lines are read, and a truncated file ends with an error."""
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(json.dumps({"id": "x", "text": BODY}).encode()))
     assert [a.name for a in articles(path)] == ["x"]
@@ -158,6 +164,7 @@ def pdf(lines: list[str]) -> bytes:
 
 
 def test_a_pdf_gives_its_text_with_lines_joined(tmp_path: Path) -> None:
+    """A PDF gives its text with broken lines and words joined."""
     pytest.importorskip("pdfminer")
     path = tmp_path / "a.pdf"
     path.write_bytes(
@@ -175,12 +182,14 @@ def test_a_pdf_gives_its_text_with_lines_joined(tmp_path: Path) -> None:
 
 
 def test_paragraphs_of_a_page_stay_apart() -> None:
+    """Paragraphs of a page stay apart when its lines are joined."""
     page = "A first line that is as long as the page is wide\nand ends.\nA second one as long as the page is\nwide."
     assert unwrapped(page).count("\n") == 1
     assert unwrapped("a wide line of a well-\nKnown man") == "a wide line of a well- Known man"
 
 
 def test_a_word_document_gives_its_paragraphs(tmp_path: Path) -> None:
+    """A Word document gives its paragraphs and title."""
     docx = pytest.importorskip("docx")
     made = docx.Document()
     made.add_paragraph("The minister said “no”.")
@@ -314,6 +323,7 @@ FLAT = "\n".join(line.strip() for line in CLASSIC.splitlines())  # as programs l
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
 def test_an_export_of_a_press_database_is_taken_apart(tmp_path: Path, export: str, end: str) -> None:
+    """An export of a press database is split into its articles with their metadata."""
     path = tmp_path / "export.txt"
     path.write_bytes(export.replace("\n", end).encode())
     first, second = articles(path)
@@ -329,6 +339,7 @@ def test_an_export_of_a_press_database_is_taken_apart(tmp_path: Path, export: st
 
 
 def test_an_article_about_documents_is_no_export(tmp_path: Path) -> None:
+    """An article that mentions documents is not taken for an export."""
     (tmp_path / "a.txt").write_text(
         f"{BODY}\n\nThe court has 12 of 30 DOCUMENTS, he said.\nEnd of Document was near.\n"
     )

@@ -38,6 +38,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 def test_text_is_kept_to_the_last_code_point(tmp_path: Path) -> None:
+    """A text is kept to the last code point, and nothing is invented about it."""
     article = one(put(tmp_path, "a.txt", TEXT.encode()))
     assert article.text.content == TEXT
     assert article.name == "a.txt"
@@ -46,6 +47,7 @@ def test_text_is_kept_to_the_last_code_point(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_a_byte_order_mark_is_no_text(tmp_path: Path, encoding: str) -> None:
+    """A byte order mark is not part of the text."""
     notes: list[str] = []
     (article,) = read_articles(put(tmp_path, "a.txt", TEXT.encode(encoding)), notes=notes.append)
     assert isinstance(article, Article)
@@ -65,6 +67,7 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path, encoding: str) -> None:
     ],
 )
 def test_another_encoding_is_detected_and_said_so(tmp_path: Path, encoding: str, text: str) -> None:
+    """Another encoding is detected and reported in a note."""
     notes: list[str] = []
     path = put(tmp_path, "a.txt", text.encode(encoding))
     (article,) = read_articles(path, defaults=MetadataDefaults(any_language=True), notes=notes.append)
@@ -76,6 +79,7 @@ def test_another_encoding_is_detected_and_said_so(tmp_path: Path, encoding: str,
 
 
 def test_one_damaged_byte_does_not_turn_utf8_into_another_encoding(tmp_path: Path) -> None:
+    """One damaged byte does not turn UTF-8 into another encoding."""
     notes: list[str] = []
     data = ("“We will not,” said Orr. " * 50).encode() + b"\xff."
     (article,) = read_articles(put(tmp_path, "a.txt", data), notes=notes.append)
@@ -85,6 +89,7 @@ def test_one_damaged_byte_does_not_turn_utf8_into_another_encoding(tmp_path: Pat
 
 
 def test_an_encoding_given_is_used_and_a_false_one_refused(tmp_path: Path) -> None:
+    """A given encoding is used, and a wrong or unknown one is refused."""
     path = put(tmp_path, "a.txt", "“Nein”, sagte er.".encode("mac-roman"))
     assert one(path, encoding="mac-roman").text.content == "“Nein”, sagte er."
     assert "not in the encoding ascii" in failure(path, encoding="ascii").reason
@@ -106,12 +111,14 @@ def test_an_encoding_given_is_used_and_a_false_one_refused(tmp_path: Path) -> No
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.html", "a.json", "a"])
 def test_what_is_no_text_is_named(tmp_path: Path, data: bytes, kind: type[SourceError], name: str) -> None:
+    """A file that is no text is refused by name, with its kind of error."""
     error = failure(put(tmp_path, name, data))
     assert isinstance(error, kind)
     assert str(tmp_path / name) in str(error)
 
 
 def test_random_bytes_are_no_text(tmp_path: Path) -> None:
+    """Random bytes are refused as no text."""
     import random
 
     data = random.Random(7).randbytes(100_000)
@@ -119,6 +126,7 @@ def test_random_bytes_are_no_text(tmp_path: Path) -> None:
 
 
 def test_too_much_text_is_refused_at_its_bound_and_not_below(tmp_path: Path) -> None:
+    """Text above the limit is refused, text at the limit is read."""
     line = b"He said that it was so, and no more.\n"
     path = put(tmp_path, "big.txt", line * (50_000_000 // len(line)))
     assert isinstance(failure(path), SourceTooLarge)
@@ -135,6 +143,7 @@ def test_too_much_text_is_refused_at_its_bound_and_not_below(tmp_path: Path) -> 
 
 
 def test_what_is_not_there_or_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A missing, odd or unreadable path is named with the reason."""
     assert "no such file" in failure(tmp_path / "none.txt").reason
     assert "cannot be read" in failure("a\0b").reason
     closed = put(tmp_path, "closed.txt", b"He said so.")
@@ -144,6 +153,7 @@ def test_what_is_not_there_or_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_what_is_given_overrides_what_the_source_says(tmp_path: Path) -> None:
+    """The user's metadata override those of the source."""
     line = {
         "id": 7,
         "title": "T",
@@ -161,6 +171,7 @@ def test_what_is_given_overrides_what_the_source_says(tmp_path: Path) -> None:
 
 
 def test_each_broken_json_line_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    """Each broken JSON line is named, and the others are read."""
     lines = [
         '{"id": "a", "text": "One."}', "{broken", "", '{"id": "b"}', '{"id": "c", "text": 5}', "[1]",
         '{"text": "Two."}',
@@ -185,6 +196,7 @@ def test_each_broken_json_line_is_named_and_the_others_are_read(tmp_path: Path) 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32"])
 def test_json_lines_in_a_wide_encoding_are_read(tmp_path: Path, encoding: str) -> None:
+    """JSON Lines in UTF-16 and UTF-32 are read."""
     data = '{"id": "a", "text": "Онe\u2028."}\r\n{"id": "b", "text": "Two."}\n'.encode(encoding)
     items = list(read_articles(put(tmp_path, "a.jsonl", data)))
     assert [item.text.content for item in items if isinstance(item, Article)] == ["Онe\u2028.", "Two."]
@@ -192,6 +204,7 @@ def test_json_lines_in_a_wide_encoding_are_read(tmp_path: Path, encoding: str) -
 
 
 def test_a_json_file_holds_one_article_or_a_list(tmp_path: Path) -> None:
+    """A JSON file holds one article or a list of them."""
     record = {"id": "a", "text": "One.", "more": {}}
     assert one(put(tmp_path, "a.json", json.dumps(record, indent=1).encode())).name == "a"
     items = list(read_articles(put(tmp_path, "b.json", json.dumps([record, 3, record]).encode())))
@@ -201,6 +214,7 @@ def test_a_json_file_holds_one_article_or_a_list(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_read_in_order_and_what_is_left_out_is_reported(tmp_path: Path) -> None:
+    """A folder is read in order, and files that are left out are reported."""
     put(tmp_path, "b.txt", b"B said so.")
     put(tmp_path, "a/z.txt", b"Z said so.")
     put(tmp_path, "a/b.jsonl", b'{"text": "One."}\n{"text": "Two."}')
@@ -223,10 +237,12 @@ def test_a_folder_is_read_in_order_and_what_is_left_out_is_reported(tmp_path: Pa
 
 
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
+    """An empty folder is an error."""
     assert isinstance(failure(tmp_path), EmptySource)
 
 
 def test_a_file_name_that_is_no_text_is_read(tmp_path: Path) -> None:
+    """A file name that is not UTF-8 is read and shown."""
     path = put(tmp_path, os.fsdecode(b"caf\xe9.txt"), b"He said so.")
     article = one(path)
     assert article.name == "caf\ufffd.txt"
@@ -246,6 +262,7 @@ def test_a_file_name_that_is_no_text_is_read(tmp_path: Path) -> None:
 def test_standard_input_is_told_by_how_it_begins(
     monkeypatch: pytest.MonkeyPatch, data: bytes, names: list[str]
 ) -> None:
+    """The kind of standard input is recognized by how it begins."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
     items = list(read_articles("-"))
     assert [item.name for item in items if isinstance(item, Article)] == names
@@ -266,6 +283,7 @@ def test_json_lines_are_read_as_they_come() -> None:
 
 
 def test_html_without_an_article_is_refused(tmp_path: Path) -> None:
+    """A page without an article is refused."""
     for page in (
         b"<html><body><nav><a href=/>Home</a></nav></body></html>",
         b"<html>",

@@ -46,6 +46,7 @@ def check(item: Article | SourceError) -> None:
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "utf-16"])
 @pytest.mark.parametrize("name", ["a.html", "a", "a.XHTML"])
 def test_the_article_and_its_metadata(tmp_path: Path, charset: str, name: str) -> None:
+    """A page gives its article, title, outlet and date in every charset."""
     path = tmp_path / name
     path.write_bytes(page(charset) if charset != "utf-16" or name != "a" else page("utf-8"))
     (item,) = read_articles(path)
@@ -53,6 +54,7 @@ def test_the_article_and_its_metadata(tmp_path: Path, charset: str, name: str) -
 
 
 def test_an_xml_declaration_does_not_stop_it(tmp_path: Path) -> None:
+    """An XML declaration does not stop the reading of a page."""
     path = tmp_path / "a.html"
     path.write_bytes(b'<?xml version="1.0" encoding="utf-8"?>' + page("utf-8"))
     (item,) = read_articles(path)
@@ -60,6 +62,7 @@ def test_an_xml_declaration_does_not_stop_it(tmp_path: Path) -> None:
 
 
 def test_a_false_charset_is_noted_and_passed_over(tmp_path: Path) -> None:
+    """An unknown charset of a page is noted and ignored."""
     path = tmp_path / "a.html"
     path.write_bytes(PAGE.replace("CHARSET", "ascii-klingon").encode())
     notes: list[str] = []
@@ -69,6 +72,7 @@ def test_a_false_charset_is_noted_and_passed_over(tmp_path: Path) -> None:
 
 
 def test_what_is_given_overrides_the_page(tmp_path: Path) -> None:
+    """The user's metadata override those of the page."""
     path = tmp_path / "a.html"
     path.write_bytes(page("utf-8"))
     (item,) = read_articles(path, defaults=MetadataDefaults(outlet="Elsewhere", published=PartialDate("2020")))
@@ -132,6 +136,7 @@ def server() -> Iterator[str]:
 
 
 def test_a_page_is_fetched_and_redirects_followed(server: str) -> None:
+    """A page is fetched, redirects are followed, and plain text is read."""
     (item,) = read_articles(f"{server}/moved", defaults=PRIVATE)
     check(item)
     (item,) = read_articles(f"{server}/text", defaults=PRIVATE)
@@ -150,6 +155,7 @@ def test_a_page_is_fetched_and_redirects_followed(server: str) -> None:
     ],
 )
 def test_what_cannot_be_fetched_is_named(server: str, path: str, kind: type[SourceError], reason: str) -> None:
+    """A failed fetch is one error with its kind, reason and address."""
     (item,) = read_articles(server + path, defaults=PRIVATE)
     assert type(item) is kind
     assert isinstance(item, SourceError)
@@ -159,6 +165,7 @@ def test_what_cannot_be_fetched_is_named(server: str, path: str, kind: type[Sour
 
 
 def test_a_body_that_drips_is_given_up(server: str) -> None:
+    """A response that arrives byte by byte is given up at the deadline."""
     start = time.monotonic()
     with pytest.raises(SourceError, match="too long"):
         HttpClient(seconds=0.3, allow_private=True).page(f"{server}/slow")
@@ -167,6 +174,7 @@ def test_a_body_that_drips_is_given_up(server: str) -> None:
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/x", "http://[bad/x", "https://", "http://exa mple/ x"])
 def test_an_address_that_cannot_be_reached(address: str) -> None:
+    """An address that cannot be reached is one error in one line."""
     (item,) = read_articles(address, defaults=PRIVATE)
     assert isinstance(item, SourceError)
     assert "\n" not in str(item)

@@ -22,12 +22,14 @@ from onrecord.read.plain import read_plain, stated_metadata
     ],
 )
 def test_datelines(text: str, outlet: str | None, date: str | None) -> None:
+    """A dateline gives outlet and date where it has the wires' form."""
     found = stated_metadata(text)
     assert found.outlet == outlet
     assert found.published == (None if date is None else PartialDate(date))
 
 
 def test_headers_give_metadata_and_stay_in_the_text() -> None:
+    """Headers give metadata and stay in the text."""
     text = (
         "Title: Orr: no\r\nOutlet: The Courier\r\nDate: 3 March 2026\r\nURL: https://a.example/\r\n\r\nHe said so.\r\n"
     )
@@ -39,6 +41,7 @@ def test_headers_give_metadata_and_stay_in_the_text() -> None:
 
 @pytest.mark.parametrize("text", ["Title: x\nHe said so.", "Orr: He said so.\n\nMore", "Note: this.\n\n"])
 def test_what_is_no_block_of_headers_gives_nothing(text: str) -> None:
+    """Text that only resembles headers gives no metadata."""
     assert stated_metadata(text) == MetadataDefaults()
 
 
@@ -61,4 +64,5 @@ def test_what_is_no_block_of_headers_gives_nothing(text: str) -> None:
     ],
 )
 def test_dates(value: str, date: str | None) -> None:
+    """Dates are parsed in the forms that sources print, and ambiguous ones are not."""
     assert parse_date(value) == (None if date is None else PartialDate(date))

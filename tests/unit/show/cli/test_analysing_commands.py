@@ -90,6 +90,7 @@ NETWORKS = [
 @pytest.mark.parametrize("kind", ["boolean", "integer"])
 @pytest.mark.parametrize("flags", NETWORKS)
 def test_a_database_and_the_ledger_made_of_it_give_the_same(run: Run, tmp_path: Path, flags: str, kind: str) -> None:
+    """A DNA database and the ledger made of it give the same network."""
     base, store = database(tmp_path / "a.dna", kind), str(tmp_path / "a.db")
     assert run("import", base, "--ledger", store).exit_code == 0
     if kind == "integer" and ("combine" in flags or "agreement=1" in flags):
@@ -102,6 +103,7 @@ def test_a_database_and_the_ledger_made_of_it_give_the_same(run: Run, tmp_path: 
 
 @pytest.mark.skipif(not SAMPLE.is_file(), reason=f"no sample database at {SAMPLE}; set ONRECORD_SHARED")
 def test_the_sample_database_of_dna_is_met_on_the_command_line(run: Run, tmp_path: Path) -> None:
+    """The networks of DNA's sample database are those that DNA exports."""
     store = str(tmp_path / "s.db")
     assert "40 statements" in run("import", str(SAMPLE), "--ledger", store).stderr
     theirs = SAMPLE.parent / "networks" / "onemode_org_subtract_jaccard_dup-document.csv"
@@ -116,6 +118,7 @@ def test_the_sample_database_of_dna_is_met_on_the_command_line(run: Run, tmp_pat
 
 
 def test_networks_in_every_format(run: Run, tmp_path: Path) -> None:
+    """A network is written in every format."""
     base = database(tmp_path / "a.dna")
     for form in ("csv", "jsonl", "graphml", "gexf", "dl", "png", "svg", "html"):
         path = tmp_path / f"n.{form}"
@@ -130,6 +133,7 @@ def test_networks_in_every_format(run: Run, tmp_path: Path) -> None:
 
 
 def test_windows_make_a_file_each_in_graph_formats(run: Run, tmp_path: Path) -> None:
+    """A moving window makes one file per window in graph formats."""
     base = database(tmp_path / "a.dna")
     flags = ["--window", "days:20", "--kernel", "uniform", "--format", "graphml", "-o", str(tmp_path / "n.graphml")]
     assert run("network", "--ledger", base, *flags).exit_code == 0
@@ -138,6 +142,7 @@ def test_windows_make_a_file_each_in_graph_formats(run: Run, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("measure", ["backbone", "clusters", "centralities", "polarization", "intervals"])
 def test_measures(run: Run, tmp_path: Path, measure: str) -> None:
+    """Every measure gives rows."""
     base = database(tmp_path / "a.dna")
     found = run("network", "--ledger", base, "--aggregate", "subtract", "--measure", measure, "--format", "jsonl")
     assert found.exit_code == 0, found.stderr
@@ -158,6 +163,7 @@ def test_measures(run: Run, tmp_path: Path, measure: str) -> None:
     ],
 )
 def test_flags_that_make_no_sense_are_explained(run: Run, tmp_path: Path, flags: str, word: str) -> None:
+    """Invalid flags are explained with status 2."""
     found = run("network", "--ledger", database(tmp_path / "a.dna"), *flags.split())
     assert found.exit_code == 2
     assert word in found.stderr
@@ -165,6 +171,7 @@ def test_flags_that_make_no_sense_are_explained(run: Run, tmp_path: Path, flags:
 
 
 def test_foreign_and_damaged_databases_are_explained(run: Run, tmp_path: Path) -> None:
+    """Files that are no DNA database are explained in one line."""
     (tmp_path / "x.dna").write_text("not a database, and not a short text either " * 40)
     for command in (["import", str(tmp_path / "x.dna")], ["network", "--ledger", str(tmp_path / "x.dna")]):
         found = run(*command, *([] if "--ledger" in command else ["--ledger", str(tmp_path / "l.db")]))
@@ -179,6 +186,7 @@ COMMANDS = ["timeline", "changes", "conflicts", "drift", "redlines", "conditions
 @pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
 @pytest.mark.parametrize("command", [*COMMANDS, "conflicts --kind reports", "scenario --show concessions"])
 def test_one_statement_and_none_are_no_trouble(run: Run, ledger: str, command: str, form: str) -> None:
+    """Every command copes with one statement and with none."""
     for flags in ([], ["--outlet", "nobody"]):
         found = run(*command.split(), "--ledger", ledger, "--format", form, *flags)
         assert found.exit_code == 0, found.stderr
@@ -186,6 +194,7 @@ def test_one_statement_and_none_are_no_trouble(run: Run, ledger: str, command: s
 
 
 def test_what_the_commands_say_of_one_statement(run: Run, ledger: str) -> None:
+    """Each analysis of a single statement shows that statement."""
     (line,) = run("timeline", "--ledger", ledger, "--format", "jsonl").stdout.splitlines()
     assert (json.loads(line)["actor"], json.loads(line)["stance"]) == ("Ann Lee", "oppose")
     (line,) = run("conditions", "--ledger", ledger, "--format", "jsonl").stdout.splitlines()
@@ -198,6 +207,7 @@ def test_what_the_commands_say_of_one_statement(run: Run, ledger: str) -> None:
 
 
 def test_scenario_takes_capabilities_and_assumptions(run: Run, ledger: str, tmp_path: Path) -> None:
+    """A scenario takes capabilities and assumptions from its flags."""
     (tmp_path / "c.csv").write_text("actor,capability\nAnn Lee,3\n", encoding="utf-8")
     flags = ["--capabilities", str(tmp_path / "c.csv"), "--what-if", "Ann Lee:bridge=support", "--format", "jsonl"]
     found = run("scenario", "--ledger", ledger, *flags, "--ktab", str(tmp_path / "k.csv"))
@@ -210,6 +220,7 @@ def test_scenario_takes_capabilities_and_assumptions(run: Run, ledger: str, tmp_
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl", "jsonld", "xlsx", "qdpx", "dna"])
 def test_export_writes_each_format(run: Run, ledger: str, tmp_path: Path, ending: str) -> None:
+    """Every export format is written."""
     path = tmp_path / f"e.{ending}"
     found = run("export", "--ledger", ledger, "-o", str(path))
     assert found.exit_code == 0, found.stderr
@@ -231,6 +242,7 @@ def test_csv_has_one_dialect(run: Run, ledger: str, tmp_path: Path) -> None:
 
 
 def test_export_to_brat_and_back_from_json_lines(run: Run, ledger: str, tmp_path: Path) -> None:
+    """Statements are exported to brat, and JSON Lines are imported back."""
     assert run("export", "--ledger", ledger, "--format", "brat", "-o", str(tmp_path / "b")).exit_code == 0
     assert (tmp_path / "b" / "brask-1.ann").is_file()
     run("export", "--ledger", ledger, "-o", str(tmp_path / "e.jsonl"))
@@ -242,6 +254,7 @@ def test_export_to_brat_and_back_from_json_lines(run: Run, ledger: str, tmp_path
 
 
 def test_a_whole_database_is_exported_whole(run: Run, tmp_path: Path) -> None:
+    """An unfiltered DNA database is exported with all its tables."""
     base = database(tmp_path / "a.dna")
     assert run("export", "--ledger", base, "-o", str(tmp_path / "b.dna")).exit_code == 0
     first, second = dna.read(base).tables, dna.read(tmp_path / "b.dna").tables
@@ -249,6 +262,7 @@ def test_a_whole_database_is_exported_whole(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_matrix_takes_a_window_intervals_and_a_database(run: Run, ledger: str, tmp_path: Path) -> None:
+    """The matrix takes intervals, a window and a DNA database."""
     found = run("matrix", "--ledger", ledger, "--intervals", "--format", "jsonl")
     row = json.loads(found.stdout)
     assert row["low"] <= row["value"] <= row["high"]

@@ -38,17 +38,20 @@ def quotes(output: str) -> list[str]:
     ],
 )
 def test_filters(ledger: Any, flags: list[str], expected: list[str]) -> None:
+    """Each filter flag selects the expected statements."""
     result = ledger("statements", "--format", "jsonl", *flags)
     assert result.exit_code == 0
     assert quotes(result.stdout) == expected
 
 
 def test_statements_and_read_print_the_same_records(ledger: Any, articles: str) -> None:
+    """`statements` and `read` print the same records."""
     read = ledger("read", articles, "--codebook", "c.yaml", "--format", "jsonl", "--no-save").stdout
     assert sorted(ledger("statements", "--format", "jsonl").stdout.splitlines()) == sorted(read.splitlines())
 
 
 def test_the_table_says_what_there_is(ledger: Any) -> None:
+    """The table of statements has its columns and one row per statement."""
     result = ledger("statements", "--issue", "toll")
     head, row = result.stdout.splitlines()
     assert head.split() == ["id", "date", "speaker", "chain", "act", "issue", "stance", "commitment", "quote"]
@@ -119,6 +122,7 @@ def test_the_ledger_can_be_named_in_the_environment(
 
 
 def test_the_matrix(ledger: Any) -> None:
+    """The matrix shows stance, commitment and count per speaker and issue."""
     result = ledger("matrix")
     assert result.exit_code == 0, result.output
     assert [line.split() for line in result.stdout.splitlines()] == [
@@ -147,6 +151,7 @@ def test_the_matrix(ledger: Any) -> None:
 
 
 def test_explain_marks_the_words_and_gives_each_rule(ledger: Any) -> None:
+    """`explain` marks the words in the text and gives each rule."""
     (record,) = (
         json.loads(line) for line in ledger("statements", "--issue", "toll", "--format", "jsonl").stdout.splitlines()
     )
@@ -166,6 +171,7 @@ def test_explain_marks_the_words_and_gives_each_rule(ledger: Any) -> None:
 
 @pytest.mark.parametrize("ident", ["ffffffffffffffff", "xyz", ""])
 def test_an_unknown_id_is_named(ledger: Any, ident: str) -> None:
+    """An unknown id is one line on standard error."""
     result = ledger("explain", ident)
     assert result.exit_code == 1
     assert result.stdout == ""
@@ -173,6 +179,7 @@ def test_an_unknown_id_is_named(ledger: Any, ident: str) -> None:
 
 
 def test_verify_finds_a_changed_word(ledger: Any, tmp_path: Path) -> None:
+    """`verify` reports a sound ledger, and finds a changed word."""
     sound = ledger("verify")
     assert sound.exit_code == 0
     assert "sound" in sound.stdout
@@ -193,6 +200,7 @@ def test_verify_finds_a_changed_word(ledger: Any, tmp_path: Path) -> None:
 
 
 def test_without_a_ledger_the_commands_say_so(run: Any, tmp_path: Path) -> None:
+    """Without a ledger the commands say so and create nothing."""
     for command in (["statements"], ["matrix"], ["verify"], ["explain", "abc"]):
         result = run(*command)
         assert result.exit_code == 1
@@ -201,6 +209,7 @@ def test_without_a_ledger_the_commands_say_so(run: Any, tmp_path: Path) -> None:
 
 
 def test_codebook_check(run: Any, articles: str, tmp_path: Path) -> None:
+    """`codebook check` lists the issues and refuses a broken file."""
     result = run("codebook", "check", "c.yaml", "--format", "jsonl")
     assert result.exit_code == 0
     assert [json.loads(line)["issue"] for line in result.stdout.splitlines()] == ["ferry", "toll"]

@@ -85,6 +85,7 @@ def options(how: dict[str, Any], table: pl.DataFrame) -> Options:
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "short text"])
 def test_every_setting_is_dnas_rule_on_file_and_ledger(run: Run, tmp_path: Path, kind: str) -> None:
+    """On an odd database every setting gives DNA's matrix, from the file and from the ledger."""
     base = odd_dna.make(tmp_path / "odd.dna", kind=kind, seed=SEED)
     store = str(tmp_path / "odd.db")
     said = run("import", str(base), "--ledger", store)
@@ -102,6 +103,7 @@ def test_every_setting_is_dnas_rule_on_file_and_ledger(run: Run, tmp_path: Path,
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "short text"])
 def test_the_command_says_the_same(run: Run, tmp_path: Path, kind: str) -> None:
+    """The command prints the same matrices as the library."""
     base = odd_dna.make(tmp_path / "odd.dna", kind=kind, seed=SEED)
     store = str(tmp_path / "odd.db")
     run("import", str(base), "--ledger", store)
@@ -159,6 +161,7 @@ def test_no_statement_one_and_odd_ones_are_an_answer(run: Run, tmp_path: Path, s
 
 
 def test_a_damaged_database_is_one_line_for_every_command(run: Run, tmp_path: Path) -> None:
+    """A damaged database is one line on standard error, for every command."""
     path = odd_dna.make(tmp_path / "odd.dna")
     whole = bytearray(path.read_bytes())
     whole[5000:9000] = b"\xff" * 4000

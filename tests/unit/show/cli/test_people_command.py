@@ -27,6 +27,7 @@ def records(run: Any, *options: str) -> list[dict[str, Any]]:
 
 
 def test_speakers_are_listed_with_what_they_have(run: Any, ledger: None) -> None:
+    """Speakers are listed with their statements, articles and dates."""
     found = listed(run)
     assert {name: row["statements"] for name, row in found.items()} == {"Orr": 1, "Domin": 2, "Dommin": 1}
     assert (found["Domin"]["articles"], found["Domin"]["first"]) == (2, "2026-03-03")
@@ -34,6 +35,7 @@ def test_speakers_are_listed_with_what_they_have(run: Any, ledger: None) -> None
 
 
 def test_a_merge_counts_for_both_and_a_later_split_stands_over_it(run: Any, ledger: None) -> None:
+    """A merge applies to both names, and a later split overrides it."""
     result = run("people", "merge", "Domin", "Dommin", "--reason", "a slip of the pen")
     assert result.exit_code == 0
     assert result.stderr == "onrecord: merge: Domin: Dommin\n"
@@ -45,6 +47,7 @@ def test_a_merge_counts_for_both_and_a_later_split_stands_over_it(run: Any, ledg
 
 
 def test_a_new_name_changes_no_statement(run: Any, ledger: None) -> None:
+    """A new display name leaves the records as they were read."""
     before = records(run)
     assert run("people", "rename", "Orr", "Ann Orr").exit_code == 0
     assert "Ann Orr" in listed(run)
@@ -55,6 +58,7 @@ def test_a_new_name_changes_no_statement(run: Any, ledger: None) -> None:
 
 
 def test_a_name_that_nobody_has_is_refused(run: Any, ledger: None) -> None:
+    """A name that no speaker has is refused."""
     result = run("people", "merge", "Domin", "Bo Nobody")
     assert result.exit_code == 1
     assert "no speaker named Bo Nobody" in result.stderr

@@ -45,6 +45,7 @@ def article(tmp_path: Path) -> Path:
 
 
 def test_read_and_ask_end_to_end(article: Path, tmp_path: Path) -> None:
+    """Reading, querying and verifying work from end to end."""
     status, out, err = call("read", "a.txt", "none.txt", "--format", "jsonl", folder=tmp_path)
     assert status == 1
     assert "onrecord: none.txt: no such file" in err
@@ -60,6 +61,7 @@ def test_read_and_ask_end_to_end(article: Path, tmp_path: Path) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error(article: Path, tmp_path: Path) -> None:
+    """A reader that closes the pipe early is no error."""
     line = json.dumps({"text": "“We want the ferry back,” Mayor Ida Orr said on Monday."})
     (tmp_path / "many.jsonl").write_text("\n".join([line] * 2000))
     process = start("read", "many.jsonl", "--no-save", "--format", "jsonl", folder=tmp_path)
@@ -76,6 +78,7 @@ def test_a_reader_that_goes_away_is_no_error(article: Path, tmp_path: Path) -> N
 
 
 def test_help_to_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    """Help to a closed pipe prints no error."""
     reader, writer = os.pipe()
     os.close(reader)
     process = start("--help", folder=tmp_path, stdout=writer)
@@ -85,6 +88,7 @@ def test_help_to_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_cleanly_and_keeps_what_was_read(article: Path, tmp_path: Path) -> None:
+    """Ctrl-C ends a run cleanly and keeps what was read."""
     process = start("read", "a.txt", "-", "--format", "jsonl", folder=tmp_path, stdin=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline().startswith(b"{")
@@ -99,6 +103,7 @@ def test_ctrl_c_ends_cleanly_and_keeps_what_was_read(article: Path, tmp_path: Pa
 
 
 def test_ctrl_c_at_once(tmp_path: Path) -> None:
+    """Ctrl-C right after the start ends the program."""
     process = start("read", "-", "--no-save", folder=tmp_path, stdin=subprocess.PIPE)
     time.sleep(0.25)
     process.send_signal(signal.SIGINT)
@@ -107,6 +112,7 @@ def test_ctrl_c_at_once(tmp_path: Path) -> None:
 
 
 def test_debug_shows_the_traceback_and_nothing_else_does(tmp_path: Path) -> None:
+    """Only `--debug` shows a traceback."""
     status, _, err = call("statements", folder=tmp_path)
     assert (status, len(err.splitlines())) == (1, 1)
     process = start("statements", "--debug", folder=tmp_path)
@@ -117,6 +123,7 @@ def test_debug_shows_the_traceback_and_nothing_else_does(tmp_path: Path) -> None
 
 
 def test_the_version(tmp_path: Path) -> None:
+    """`--version` prints the version."""
     from onrecord import __version__
 
     assert call("--version", folder=tmp_path) == (0, f"onrecord {__version__}\n", "")
@@ -150,6 +157,7 @@ def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_on_a_terminal_there_is_colour_and_a_bar_and_all_words(article: Path, tmp_path: Path) -> None:
+    """On a terminal output has colour, a progress bar and untruncated words."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [*PROGRAM, "read", "a.txt", "--no-save"], cwd=tmp_path, stdout=slave, stderr=slave,

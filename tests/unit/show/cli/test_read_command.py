@@ -21,6 +21,7 @@ def records(output: str) -> list[dict[str, Any]]:
 
 
 def test_json_lines_are_exactly_the_records_of_the_codec_in_text_order(run: Any, articles: str, tmp_path: Path) -> None:
+    """JSON Lines are the codec's records in text order."""
     from onrecord.pipeline import load
 
     result = run("read", articles, "--codebook", "c.yaml", "--format", "jsonl", "--no-save")
@@ -37,6 +38,7 @@ def test_json_lines_are_exactly_the_records_of_the_codec_in_text_order(run: Any,
 
 
 def test_what_is_given_overrides_the_source(run: Any, tmp_path: Path) -> None:
+    """The user's metadata override the source's on the command line."""
     (tmp_path / "a.txt").write_text("“We want it,” said Orr.")
     run("read", "a.txt", "--title", "T", "--outlet", "O", "--date", "2026-03", "--url", "https://a.example/")
     (row,) = csv.DictReader(io.StringIO(run("statements", "--format", "csv").stdout))
@@ -44,6 +46,7 @@ def test_what_is_given_overrides_the_source(run: Any, tmp_path: Path) -> None:
 
 
 def test_failures_are_named_and_the_rest_is_read(run: Any, articles: str, tmp_path: Path) -> None:
+    """Failures are named, and the rest is read."""
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "broken.jsonl").write_text('{"text": "“We want it,” said Orr."}\n{"text"\n')
     result = run("read", "none.txt", "empty.txt", "broken.jsonl", articles, "--format", "jsonl")
@@ -56,6 +59,7 @@ def test_failures_are_named_and_the_rest_is_read(run: Any, articles: str, tmp_pa
 
 
 def test_reading_twice_adds_nothing(run: Any, articles: str) -> None:
+    """Reading the same sources twice adds nothing."""
     assert run("read", articles, "--codebook", "c.yaml").exit_code == 0
     once = run("statements", "--format", "jsonl").stdout
     assert run("read", articles, "--codebook", "c.yaml").exit_code == 0
@@ -64,6 +68,7 @@ def test_reading_twice_adds_nothing(run: Any, articles: str) -> None:
 
 
 def test_the_last_codebook_of_the_ledger_is_used_and_said(run: Any, articles: str, tmp_path: Path) -> None:
+    """Without a codebook the ledger's last one is used, and the program says so."""
     first = run("read", articles, "--format", "jsonl", "--no-save")
     assert "no --codebook" in first.stderr
     assert {record["issue"] for record in records(first.stdout)} == {None}
@@ -75,6 +80,7 @@ def test_the_last_codebook_of_the_ledger_is_used_and_said(run: Any, articles: st
 
 
 def test_csv_has_one_header_and_a_row_for_each_statement(run: Any, articles: str) -> None:
+    """CSV has one header and a row per statement."""
     result = run("read", articles, "--codebook", "c.yaml", "--format", "csv", "--no-save")
     rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
     assert [row["speaker"] for row in rows] == ["Orr", "Domin", "Domin"]
@@ -85,6 +91,7 @@ def test_csv_has_one_header_and_a_row_for_each_statement(run: Any, articles: str
 
 
 def test_a_table_to_a_pipe_is_plain_and_cuts_nothing(run: Any, tmp_path: Path) -> None:
+    """A table to a pipe is plain and untruncated."""
     long = "We want " + "so very " * 200 + "much of it"
     (tmp_path / "a.txt").write_text(f"“{long},” said Orr.")
     result = run("read", "a.txt", "--no-save")
@@ -94,6 +101,7 @@ def test_a_table_to_a_pipe_is_plain_and_cuts_nothing(run: Any, tmp_path: Path) -
 
 
 def test_escape_sequences_of_an_article_do_not_reach_the_screen(run: Any, tmp_path: Path) -> None:
+    """Escape sequences of an article do not reach the terminal."""
     (tmp_path / "a.txt").write_text("“We\x1b[2J\x9b31m want\r it,” said Orr.", newline="")
     run("read", "a.txt")
     ident = records(run("statements", "--format", "jsonl").stdout)[0]["id"]
@@ -117,6 +125,7 @@ def test_a_terminal_gets_no_control_character(
 
 
 def test_half_surrogates_come_through_json(run: Any, tmp_path: Path) -> None:
+    """Lone surrogates in JSON come through in every format."""
     (tmp_path / "a.jsonl").write_text(
         '{"id": "\\ud800", "title": "\\udfff", "text": "“We \\ud83d want it,” said Orr."}'
     )
@@ -128,6 +137,7 @@ def test_half_surrogates_come_through_json(run: Any, tmp_path: Path) -> None:
 
 
 def test_standard_input_is_a_source(run: Any, tmp_path: Path) -> None:
+    """Standard input is a source, as text and as JSON Lines."""
     result = run("read", "-", "--no-save", "--format", "jsonl", stdin="“We want it,” said Orr.\n")
     assert [record["article"] for record in records(result.stdout)] == ["stdin"]
     result = run(
@@ -137,6 +147,7 @@ def test_standard_input_is_a_source(run: Any, tmp_path: Path) -> None:
 
 
 def test_a_guessed_encoding_is_said(run: Any, tmp_path: Path) -> None:
+    """A guessed encoding is reported."""
     (tmp_path / "a.txt").write_bytes("“We want the café,” said Orr.".encode("windows-1252"))
     result = run("read", "a.txt", "--no-save", "--format", "jsonl")
     assert result.exit_code == 0
@@ -164,6 +175,7 @@ def test_a_guessed_encoding_is_said(run: Any, tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_is_status_2_and_says_so(run: Any, tmp_path: Path, arguments: list[str]) -> None:
+    """Wrong usage ends with status 2 and a message, and creates no ledger."""
     (tmp_path / "bad.yaml").write_text("issues: {x: {label: X}}")
     result = run(*arguments)
     assert result.exit_code == 2
@@ -173,6 +185,7 @@ def test_wrong_usage_is_status_2_and_says_so(run: Any, tmp_path: Path, arguments
 
 @pytest.mark.parametrize("command", ["read", "statements", "matrix", "verify"])
 def test_what_is_no_ledger_is_named(run: Any, articles: str, tmp_path: Path, command: str) -> None:
+    """A file that is no ledger is named in the error."""
     (tmp_path / "onrecord.db").write_text("This is no database, but some text that is long enough to look at. " * 20)
     result = run(command, *([articles] if command == "read" else []))
     assert result.exit_code == 1
@@ -181,6 +194,7 @@ def test_what_is_no_ledger_is_named(run: Any, articles: str, tmp_path: Path, com
 
 
 def test_the_report_names_what_was_not_read(run: Any, articles: str, tmp_path: Path) -> None:
+    """The report lists the sources that were not read, with the reason."""
     run("read", articles, str(tmp_path / "missing.txt"), "--report", "first.jsonl")
     result = run("read", articles, "--report", "second.jsonl")
     assert result.exit_code == 0
