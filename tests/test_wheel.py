@@ -20,6 +20,7 @@ DEBIAN_PIP = "23.0.1"  # python3-pip of Debian 12
 
 
 def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command that must succeed."""
     done = subprocess.run([str(c) for c in command], cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -20,6 +20,7 @@ CALL = re.compile(r"(?:^|`|\$ |&& |\| )onrecord((?: [^`|&\n#>]+)?)", re.MULTILIN
 
 
 def calls() -> Iterator[Any]:
+    """Yield the commands of the documentation."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8").replace("\\\n", " ")
         for match in CALL.finditer(text):

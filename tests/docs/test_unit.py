@@ -21,6 +21,7 @@ PAGE = (ROOT / "docs" / "watch.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def unit() -> str:
+    """Return the unit file of the documentation."""
     (found,) = re.findall(r"```ini\n(.*?)```", PAGE, re.S)
     return str(found)
 

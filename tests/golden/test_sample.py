@@ -24,23 +24,28 @@ SAME = 0.98
 
 
 def sample() -> Path:
+    """Return the folder of the sample corpus."""
     return Path(str(resources.files("onrecord").joinpath("data", "sample")))
 
 
 def articles() -> list[Article]:
+    """Read the sample articles."""
     return [item for item in read_articles(str(sample() / "straits.jsonl")) if isinstance(item, Article)]
 
 
 def records(pipeline: Pipeline, article: Article) -> list[str]:
+    """Return an article's records as JSON."""
     return [json.dumps(statement_to_dict(s), sort_keys=True) for s in pipeline.read_article(article).statements]
 
 
 def line(record: str) -> str:
+    """Return the compared fields of a record."""
     return json.dumps([json.loads(record)[field] for field in FIELDS], ensure_ascii=False)
 
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
+    """Load a pipeline with the sample codebook."""
     return load(load_codebook(sample() / "straits.yaml"))
 
 

@@ -51,6 +51,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def good(sources: list[Path]) -> list[str]:
+    """Return the names of the readable sources."""
     return [path.name for path in sources if path.name.startswith("good")]
 
 

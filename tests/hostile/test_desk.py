@@ -25,6 +25,7 @@ PASTE = '"' + "a" * 300_000 + ',” Venn said. "' + "x " * 5_000
 
 
 def free_port() -> int:
+    """Find a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -33,6 +33,7 @@ ENTRIES = 200
 
 
 def rss(links: list[str], more: str = "") -> bytes:
+    """Build a feed that lists some links."""
     items = "".join(f"<item><link>{link}</link>{more}</item>" for link in links)
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
 
@@ -63,6 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        """Answer with the page of the path."""
         path = self.path.strip("/")
         body = self.server.pages.get(path)
         try:
@@ -84,11 +86,13 @@ class _Handler(BaseHTTPRequestHandler):
             return
 
     def log_message(self, *_: object) -> None:
+        """Log nothing."""
         return
 
 
 @pytest.fixture
 def site() -> Iterator[_Server]:
+    """Serve hostile pages."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.pages = {}
     thread = threading.Thread(target=server.serve_forever)

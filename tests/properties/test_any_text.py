@@ -33,6 +33,7 @@ ODD = ["\ud800", "\x00", "\u202e", "שלום", "\u2028", "\ufeff", "e\u0301", "\
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
+    """Load a pipeline once."""
     return load()
 
 

@@ -30,6 +30,7 @@ tables = st.lists(statement, max_size=14)
 
 
 def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Build a table of statements from drawn rows."""
     data = {name: [row[name] for row in rows] for name in ("affiliation", "issue", "article", *QUALIFIERS)}
     types: dict[str, Any] = dict.fromkeys(data, pl.String) | {"scale": pl.Int64}
     made = pl.DataFrame(data, schema=types)
@@ -56,6 +57,7 @@ def kept(rows: list[dict[str, Any]], qualifier: str, aggregate: str, duplicates:
 
 
 def count(rows: list[dict[str, Any]], actor: str, issue: str, qualifier: str, level: Any) -> int:
+    """Count an actor's statements on an issue at a level."""
     return sum(row["affiliation"] == actor and row["issue"] == issue and row[qualifier] == level for row in rows)
 
 

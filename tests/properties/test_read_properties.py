@@ -24,6 +24,7 @@ written = st.text(st.characters(codec=None)).filter(lambda text: bool(text.strip
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder for all examples."""
     return tmp_path_factory.mktemp("read")
 
 

@@ -28,6 +28,7 @@ TOLERANCE = 1e-9
 
 
 def manifest() -> list[tuple[str, dict[str, str]]]:
+    """Read the manifests of the reference matrices."""
     rows = []
     for name in DATABASES:
         path = FOLDER / name / "MANIFEST.tsv"
@@ -43,10 +44,12 @@ needs_data = pytest.mark.skipif(not MANIFEST, reason=f"no DNA databases under {F
 
 @cache
 def coded(name: str) -> EncodedTable:
+    """Encode a reference database once."""
     return EncodedTable(dna.table(dna.read(FOLDER / name / DATABASES[name])))
 
 
 def options(row: dict[str, str]) -> Options:
+    """Translate a manifest's row to options."""
     pairs = ()
     if row["excludeValues"] != "{}":
         field, values = row["excludeValues"].strip("{}").split("=", 1)
@@ -67,10 +70,12 @@ def options(row: dict[str, str]) -> Options:
 
 
 def years(name: str) -> int:
+    """Count the years of a database."""
     return coded(name).table["date"].dt.year().n_unique()
 
 
 def cases(*, windows: bool) -> list[object]:
+    """Return the reference matrices with or without time windows."""
     return [
         pytest.param(name, row, id=f"{name}-{row['file']}")
         for name, row in MANIFEST
@@ -79,6 +84,7 @@ def cases(*, windows: bool) -> list[object]:
 
 
 def read_matrix(path: Path) -> tuple[list[str], list[str], np.ndarray]:
+    """Read a reference matrix."""
     with path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.reader(handle, delimiter=";"))
     columns = rows[0][1:]

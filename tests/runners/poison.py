@@ -22,6 +22,7 @@ class Poisonable:
     """Finds nothing, and does what the text says."""
 
     def attributions(self, text: Text) -> list[Attribution]:
+        """Crash, hang or grow as the text asks."""
         words = text.content
         if "SLOW" in words:
             time.sleep(0.05)
@@ -50,11 +51,13 @@ class TwoStatements:
     """Two statements of every article, the second about the same words with another speaker."""
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
+        """Make one statement."""
         assert TEXT in article.text.content
         return [statement(article)]
 
 
 def build() -> Pipeline:
+    """Build a pipeline that articles can poison."""
     return Pipeline(Poisonable(), TwoStatements(), None, "poisonable 1")
 
 
@@ -68,10 +71,12 @@ def killed_once() -> Pipeline:
 
 
 def broken() -> Pipeline:
+    """Fail to load."""
     from onrecord.errors import ModelError
 
     raise ModelError("model: no usable tagger; reinstall")
 
 
 def dying() -> Pipeline:
+    """End the process at once."""
     os._exit(3)

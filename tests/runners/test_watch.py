@@ -42,6 +42,7 @@ FILL = (
 
 
 def page(quote: str, fill: str = FILL, title: str = "Ferry") -> bytes:
+    """Build a page with a quotation."""
     paragraphs = "".join(f"<p>{one}</p>" for one in (quote, *fill.split(". ", 1)))
     head = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>"
     return f"{head}{paragraphs}</article></body></html>".encode()
@@ -59,9 +60,11 @@ class Site:
         self.url = ""
 
     def html(self, path: str, body: bytes) -> None:
+        """Publish a page."""
         self.pages[path] = (200, {"Content-Type": "text/html; charset=utf-8"}, body)
 
     def rss(self, path: str, *links: str, **more: str) -> None:
+        """Publish a feed."""
         items = "".join(
             f"<item><link>{self.url}{link}</link><pubDate>{more.get(link, '')}</pubDate></item>" for link in links
         )
@@ -69,11 +72,13 @@ class Site:
         self.pages[path] = (200, {"Content-Type": "application/rss+xml"}, body)
 
     def paths(self) -> list[str]:
+        """Return the paths that were requested."""
         return [path for path, _, _ in self.asked]
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
+    """Serve a site whose pages a test sets."""
     made = Site()
 
     class Handler(BaseHTTPRequestHandler):
@@ -114,6 +119,7 @@ class Clock:
         self.now = 1_000_000.0
 
     def __call__(self) -> float:
+        """Return the time."""
         return self.now
 
 
@@ -122,6 +128,7 @@ Look = Callable[..., list[Event]]
 
 @pytest.fixture
 def clock() -> Clock:
+    """Make a clock that a test moves."""
     return Clock()
 
 
@@ -155,12 +162,14 @@ def look(site: Site, tmp_path: Path, clock: Clock) -> Look:
 
 
 def quotes(tmp_path: Path) -> list[str]:
+    """Return the quotations of a valid ledger."""
     with Ledger(tmp_path / "l.db") as ledger:
         assert ledger.verify().ok
         return [statement.quote for statement in ledger.statements()]
 
 
 def kinds(events: list[Event]) -> list[str]:
+    """Return the kinds of events."""
     return [event.kind for event in events]
 
 
@@ -236,6 +245,7 @@ def test_a_redirect_is_followed_by_the_rules_of_where_it_leads(site: Site, look:
 
 
 def answer(handler: BaseHTTPRequestHandler, body: bytes, **headers: str) -> None:
+    """Send an answer."""
     handler.send_response(200)
     for name, value in {"Content-Length": str(len(body)), **headers}.items():
         handler.send_header(name.replace("_", "-"), value)
@@ -312,6 +322,7 @@ def test_a_page_that_comes_back_is_read(site: Site, look: Look, clock: Clock) ->
 
 
 def slow(handler: BaseHTTPRequestHandler) -> None:
+    """Send an answer slowly."""
     handler.send_response(200)
     handler.send_header("Content-Type", "text/html")
     handler.end_headers()

@@ -35,10 +35,12 @@ def lines(folder: Path, *extras: str) -> str:
 
 
 def read(source: str, ledger: Ledger | None = None, **options: Any) -> list[Any]:
+    """Read a source in workers."""
     return list(deserialize(in_workers([source], poison.build, ledger, bounds=BOUNDS, **options)))
 
 
 def rows(ledger: Ledger) -> list[tuple[str, str]]:
+    """Return the ledger's rows in order."""
     return [(s.id, s.article.name) for s in ledger.statements()]
 
 
@@ -189,6 +191,7 @@ if __name__ == "__main__":
 
 
 def drive(tmp_path: Path, source: str, limit: int = 0) -> subprocess.Popen[str]:
+    """Start a driver in another process."""
     script = tmp_path / "driver.py"
     script.write_text(DRIVER)
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])

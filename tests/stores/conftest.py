@@ -21,6 +21,7 @@ from onrecord.record import Ledger  # noqa: E402
 
 @pytest.fixture(scope="session")
 def postgres_socket() -> Iterator[str]:
+    """Start a PostgreSQL server, or skip."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     running = server()
     try:
@@ -33,6 +34,7 @@ def postgres_socket() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def new_database(postgres_socket: str) -> Callable[[], str]:
+    """Make fresh PostgreSQL databases."""
     numbers = count()
     admin = create_engine(
         f"postgresql+psycopg://postgres@/postgres?host={postgres_socket}", isolation_level="AUTOCOMMIT"
@@ -58,6 +60,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
+    """Open a ledger on either database."""
     with Ledger(url) as made:
         yield made
 

@@ -15,10 +15,12 @@ OTHER_CODEBOOK = Codebook(name="river 2", description="", issues=CODEBOOK.issues
 
 
 def judged(value, evidence=(), confidence=0.9):
+    """Make a judgement with fixed rule."""
     return Judgement(value=value, rule="sample", confidence=confidence, evidence=tuple(evidence))
 
 
 def article(body, name="a.txt", *, outlet="The Courier", published="2026-03-02", title="A quarrel upstream", url=None):
+    """Make an article."""
     when = None if published is None else PartialDate(published)
     return Article(text=Text(body), name=name, title=title, outlet=outlet, published=when, url=url)
 

@@ -24,6 +24,7 @@ from onrecord.record.table import COLUMNS
 
 
 def ticking():
+    """Make a clock that moves a second per call."""
     ticks = count()
     return lambda: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=next(ticks))
 
@@ -38,11 +39,13 @@ def months(number):
 
 @pytest.fixture
 def archive(tmp_path):
+    """Open an archive."""
     with Archive(tmp_path / "a", clock=ticking()) as made:
         yield made
 
 
 def by_id(table):
+    """Sort a table by id."""
     return table.sort("id")
 
 
@@ -219,6 +222,7 @@ with Archive(sys.argv[2]) as archive:
 
 
 def writer(folder, *more):
+    """Start a process that writes an archive."""
     return subprocess.Popen(
         [sys.executable, "-c", WRITER, str(Path(__file__).parent), str(folder), *more],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ),

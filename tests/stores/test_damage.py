@@ -26,6 +26,7 @@ CELLS = [
 
 
 def name_of(value):
+    """Name a column for a test id."""
     return f"{value[0].name}.{value[1].name}"
 
 
@@ -44,6 +45,7 @@ def full(url):
 
 
 def changed(value):
+    """Return another value of the same type."""
     if value is None:
         return 1
     if isinstance(value, bytes):
@@ -205,6 +207,7 @@ def test_a_chain_forged_to_its_end_is_found_by_the_head(full, raw):
 
 
 def content_of(ledger):
+    """Return the content of a ledger."""
     return (
         [statement_to_dict(s) for s in ledger.statements(Query(history=True))],
         ledger.batches(),

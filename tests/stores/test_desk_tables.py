@@ -18,6 +18,7 @@ from onrecord.record.table import COLUMNS, MORE
 
 
 def corrected(of, stance=Stance.SUPPORT):
+    """Return a statement with another stance."""
     return replace(of, stance=judged(stance, confidence=1.0))
 
 

@@ -21,6 +21,7 @@ from onrecord.record.table import COLUMNS
 
 
 def ids(statements):
+    """Return the ids of statements."""
     return [statement.id for statement in statements]
 
 

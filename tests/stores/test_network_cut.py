@@ -50,11 +50,13 @@ class Wire:
         self.limit = None
 
     def close(self) -> None:
+        """Close all connections."""
         self._listening.close()
         self._drop()
 
     @property
     def dead(self) -> bool:
+        """Tell whether the connection was cut."""
         return self.limit is not None and self.passed >= self.limit
 
     def _accept(self) -> None:
@@ -100,6 +102,7 @@ class Wire:
 
 @pytest.fixture
 def wire(postgres_socket: str) -> Iterator[Wire]:
+    """Connect to PostgreSQL through a proxy that can be cut."""
     made = Wire(postgres_socket)
     yield made
     made.close()
@@ -113,10 +116,12 @@ def url(new_database: Callable[[], str], wire: Wire) -> str:
 
 
 def articles(number: int) -> list[Article]:
+    """Make articles of some length."""
     return [Article(text=Text(f"{TEXT} {n} {'and so on ' * 40}"), name=f"a{n}") for n in range(number)]
 
 
 def names(url: str) -> list[str]:
+    """Return the article names of a valid ledger without duplicates."""
     with Ledger(url) as ledger:
         assert ledger.verify().ok
         found = [s.article.name for s in ledger.statements()]
@@ -163,6 +168,7 @@ if __name__ == "__main__":
 
 
 def drive(tmp_path: Path, url: str, source: Path) -> subprocess.Popen[str]:
+    """Start a driver in another process."""
     script = tmp_path / "driver.py"
     script.write_text(DRIVER)
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])

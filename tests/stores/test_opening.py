@@ -21,6 +21,7 @@ from onrecord.record.table import MORE
 
 
 def refused(kind, *where, **options):
+    """Return the one-line message of the expected error."""
     with pytest.raises(kind) as caught:
         Ledger(*where, **options)
     assert type(caught.value) is kind

@@ -13,6 +13,7 @@ from onrecord.record.search import MAX_TERMS, Term, parse
 
 @pytest.fixture
 def library(ledger):
+    """Fill a ledger with statements to search."""
     made = []
     for n, (speaker, content, title) in enumerate(
         [
@@ -28,6 +29,7 @@ def library(ledger):
 
 
 def hits(ledger, query):
+    """Return the articles that a query finds."""
     return {s.article.name[1] for s in ledger.statements(Query(text=query))}
 
 

@@ -43,6 +43,7 @@ def test_a_sentence_can_be_tried(tmp_path: Path) -> None:
 
 
 def table() -> pl.DataFrame:
+    """Build a small table."""
     rows = [("Orr", "A", "support"), ("Lind", "B", "oppose"), ("Vey", "C", "support")]
     return table_of(
         {"id": f"s{n}", "article": f"a{n}", "when": "2026-01-10", "speaker": speaker, "affiliation": side,

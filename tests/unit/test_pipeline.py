@@ -17,6 +17,7 @@ class NoAttributions:
     """An extractor that finds nothing, and breaks on request."""
 
     def attributions(self, text: Text) -> list[Attribution]:
+        """Find nothing, or fail on poison."""
         if "poison" in text.content:
             raise ValueError("the parser gave up")
         return []
@@ -26,14 +27,17 @@ class OneStatement:
     """An interpreter that makes the same statement of every article that has its words."""
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
+        """Make one statement."""
         return [statement(article)]
 
 
 def pipeline() -> Pipeline:
+    """Build a pipeline without models."""
     return Pipeline(NoAttributions(), OneStatement())
 
 
 def write(folder: Path, name: str, extra: str = "") -> str:
+    """Write an article."""
     path = folder / name
     path.write_text(statement().article.text.content + extra, encoding="utf-8")
     return str(path)

@@ -45,6 +45,7 @@ CODEBOOK = Codebook(
 
 
 def judged(value: object, confidence: float = 0.95) -> Judgement[Any]:
+    """Make a judgement with fixed rule."""
     return Judgement(value=value, rule="made for a test", confidence=confidence)
 
 

@@ -37,6 +37,7 @@ STANCES = (Stance.SUPPORT, Stance.OPPOSE, Stance.MIXED, Stance.NONCOMMITTAL)
 
 
 def judged(value: object, confidence: float = 0.9) -> Judgement[Any]:
+    """Make a judgement with fixed rule."""
     return Judgement(value=value, rule="sample", confidence=confidence)
 
 
@@ -131,6 +132,7 @@ def send(client: Any, path: str, page: str = "/", **fields: str) -> Any:
 
 
 def log_in(client: Any, name: str, password: str = PASSWORD) -> Any:
+    """Log a person in."""
     return client.post("/login", data={"csrf": token(client.get("/login").text), "name": name, "password": password})
 
 
@@ -139,6 +141,7 @@ def log_in(client: Any, name: str, password: str = PASSWORD) -> Any:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
+    """Start Chromium, or skip."""
     chromium = os.environ.get("ONRECORD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium, or set ONRECORD_CHROMIUM)")

@@ -28,6 +28,7 @@ TOKEN = "onr_for-the-tests"
 
 @pytest.fixture(scope="module")
 def schema(tmp_path_factory):
+    """Load the API's schema."""
     made = tmp_path_factory.mktemp("api") / "api.db"
     with Ledger(made) as ledger:
         ledger.add([report(number) for number in range(6)], codebook=CODEBOOK)
@@ -105,6 +106,7 @@ def forbidden(name, request):
 
 
 def unquoted(pair):
+    """Unquote a parameter."""
     return pair[0], unquote(pair[1])
 
 

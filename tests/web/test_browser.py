@@ -38,6 +38,7 @@ def visit(browser, served):
 
 
 def addresses(path):
+    """Return the addresses of the checked pages."""
     with Ledger(path) as ledger:
         one = next(ledger.statements())
     return ["/", "/positions", f"/articles/{one.article.id}", f"/statements/{one.id}", "/search", "/issues",

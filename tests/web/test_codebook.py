@@ -18,11 +18,13 @@ OTHER = Codebook(
 
 
 def version(path):
+    """Return the newest version of the codebook."""
     with Ledger(path) as ledger:
         return DeskWork(ledger).versions()[0].codebook
 
 
 def save(desk, **fields):
+    """Save the codebook's form."""
     page = desk.get("/codebook").text
     base = page.split('name="base" value="')[1].split('"')[0]
     return send(desk, "/codebook", "/codebook", base=base, **fields)

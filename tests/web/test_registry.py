@@ -22,6 +22,7 @@ def names(path):
 
 
 def speakers(path):
+    """Return the speakers that the view shows."""
     with Ledger(path) as ledger:
         return set(current(ledger).table["speaker"].to_list())
 

@@ -18,6 +18,7 @@ from tests.web.conftest import report, send, token
 
 
 def first_of(path):
+    """Return the id of the least certain statement."""
     return min(Ledger(path).follow().table.to_dicts(), key=lambda row: (row["confidence"], row["number"]))["id"]
 
 

@@ -30,6 +30,7 @@ class Tags(HTMLParser):
         self.seen = []
 
     def handle_starttag(self, tag, attrs):
+        """Record a tag."""
         self.seen.append((tag, dict(attrs)))
 
 
@@ -275,6 +276,7 @@ def read(data, name="a.zip"):
 
 
 def zipped(files, method=zipfile.ZIP_DEFLATED):
+    """Build a zip archive."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, data in files:

@@ -10,11 +10,13 @@ from tests.web.test_browser import visit  # noqa: F401 - a fixture
 
 
 def article_of(path):
+    """Return the first article."""
     with Ledger(path) as ledger:
         return next(ledger.articles())
 
 
 def found(path, article):
+    """Return an article's statements."""
     with Ledger(path) as ledger:
         return list(ledger.statements(Query(article=article.id)))
 

@@ -14,6 +14,7 @@ from .made import statements
 
 
 def one(values: list[list[float]]) -> Network:
+    """Build a one-mode network."""
     names = tuple("abcdefghij"[: len(values)])
     return Network("one", names, names, np.array(values, dtype=float), 0, Options())
 

@@ -36,6 +36,7 @@ BASIC = table(
 
 
 def cell(net: Network, row: str, column: str) -> float:
+    """Return a cell of a network."""
     return float(net.values[net.rows.index(row), net.columns.index(column)])
 
 

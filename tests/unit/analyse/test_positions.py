@@ -11,6 +11,7 @@ from onrecord.errors import TableError
 
 
 def table(*rows: dict[str, object]) -> pl.DataFrame:
+    """Build a table of statements on one issue."""
     base = {"act": "state", "commitment": "CT+", "speaker": "Ann", "issue": "dam", "stance": "support"}
     return tables.table_of({**base, "outlet": "Wire", "id": f"s{number}", **row} for number, row in enumerate(rows))
 

@@ -11,10 +11,12 @@ from .made import statements
 
 
 def said(speaker: str, side: str | None = None, source: str = "", **other: str) -> dict[str, object]:
+    """Make a row of a speaker."""
     return {"speaker": speaker, "affiliation": side, "source": source or speaker, **other}
 
 
 def ruled(ruling: Ruling, name: str, *others: str) -> Decision:
+    """Make a decision."""
     return Decision(ruling=ruling, name=name, others=others, coder="test")
 
 

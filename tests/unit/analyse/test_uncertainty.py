@@ -14,6 +14,7 @@ from .made import statements
 
 
 def width(data: pl.DataFrame, draws: int = 500) -> float:
+    """Return the width of the only interval."""
     (row,) = intervals(data, draws=draws).to_dicts()
     assert row["low"] <= row["value"] <= row["high"]
     return float(row["high"] - row["low"])

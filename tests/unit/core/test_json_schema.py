@@ -18,6 +18,7 @@ jsonschema = pytest.importorskip("jsonschema")
 
 
 def errors(schema: dict[str, Any], value: object) -> list[str]:
+    """Return the schema errors of a value."""
     checker = jsonschema.Draft202012Validator(schema)
     return [error.message for error in checker.iter_errors(value)]
 

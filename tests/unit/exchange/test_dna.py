@@ -28,6 +28,7 @@ from tests.made import SHARED, article, statement  # isort: skip
 
 
 def ledger_results(ledger: Ledger) -> list[tuple[Article, list[Statement]]]:
+    """Group a ledger's statements by article."""
     found: dict[str, tuple[Article, list[Statement]]] = {}
     for one in ledger.statements():
         found.setdefault(one.article.id, (one.article, []))[1].append(one)

@@ -127,6 +127,7 @@ def faults(text: str, space: str, rules: Rules) -> list[str]:
 
 
 def qde(results: Sequence[tuple[Article, Sequence[Statement]]]) -> str:
+    """Return the project file of a REFI-QDA project."""
     with zipfile.ZipFile(io.BytesIO(refi.write(results))) as packed:
         return packed.read("project.qde").decode("utf-8")
 

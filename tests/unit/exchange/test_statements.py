@@ -24,11 +24,13 @@ from tests.made import article, statement  # isort: skip
 
 
 def results() -> list[tuple[Article, Sequence[Statement]]]:
+    """Return two articles with their statements."""
     other = Article(text=Text("Nothing here.\nAt all."), name="../empty?", published=PartialDate("2026"))
     return [(article(), [statement()]), (other, [])]
 
 
 def table() -> pl.DataFrame:
+    """Build a table with every kind of odd value."""
     rows = [row(found) for _, statements in results() for found in statements]
     blank = {
         **rows[0],

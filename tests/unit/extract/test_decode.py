@@ -10,11 +10,13 @@ from onrecord.extract.decode import CUE, OUTSIDE, SOURCE, Lattice, best_paths, b
 
 
 def lattice(rng: np.random.Generator, count: int, states: int) -> Lattice:
+    """Draw a random lattice."""
     local, start, end = (rng.normal(size=(count, states)).astype(np.float32) for _ in range(3))
     return Lattice(local, start, end, np.zeros((count, 4), np.float32), np.zeros((count, states - 3), np.float32))
 
 
 def value(made: Lattice, path: tuple[int, ...]) -> float:
+    """Score a path through a lattice."""
     total = float(made.start[0, path[0]] + made.local[0, path[0]])
     for n in range(1, len(path)):
         if path[n] != path[n - 1]:

@@ -17,6 +17,7 @@ TOKENIZER = "tokenizer.json"
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
+    """Load the bundled tokenizer."""
     return Tokenizer.from_file(str(bundled_model() / TOKENIZER))
 
 

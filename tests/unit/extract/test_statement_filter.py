@@ -17,6 +17,7 @@ TEXT = "The mayor said the mill was shut. The town was awarded a prize, and “I
 
 
 def at(words: str, text: str = TEXT) -> tuple[tuple[int, int], ...]:
+    """Return the span of some words."""
     start = text.index(words)
     return ((start, start + len(words)),)
 
@@ -26,6 +27,7 @@ DEED = RawAttribution(cue=at("was awarded"), content=at("a prize"))
 
 
 def made(**changes: float) -> StatementFilter:
+    """Make a statement filter."""
     numbers = {"slope": 1.0, "offset": 0.0, "threshold": 0.5, "inner_threshold": 0.5} | changes
     return StatementFilter({"source is none": -2.0, "source is noun": 2.0, "inside": -3.0}, **numbers)
 

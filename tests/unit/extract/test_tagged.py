@@ -19,6 +19,7 @@ TEXT = "The Courier reported that Ann Lee said that the bridge would stay shut."
 
 
 def at(words: str) -> tuple[Range, ...]:
+    """Return the span of some words."""
     start = TEXT.index(words)
     return ((start, start + len(words)),)
 
@@ -30,10 +31,12 @@ class Planted:
         self.looks = 0
 
     def attributions(self, text: str) -> list[RawAttribution]:
+        """Return a planted outer attribution."""
         content = at("that Ann Lee said that the bridge would stay shut")
         return [RawAttribution(source=at("The Courier"), cue=at("reported"), content=content, confidence=0.9)]
 
     def inner(self, text: str, content: Range) -> list[RawAttribution]:
+        """Return a planted inner attribution."""
         self.looks += 1
         if not text[content[0] :].startswith("that Ann"):
             return []
@@ -100,6 +103,7 @@ def test_the_answer_does_not_depend_on_neighbours() -> None:
 
 
 def spans(text: str, *words: str) -> tuple[Range, ...]:
+    """Return the spans of some words."""
     return tuple((text.index(w), text.index(w) + len(w)) for w in words)
 
 

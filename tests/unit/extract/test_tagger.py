@@ -22,14 +22,17 @@ DISPATCH = (
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
+    """Load the bundled tagger."""
     return Tagger(bundled_model())
 
 
 def words(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    """Return the words of some spans."""
     return " … ".join(text[start:end] for start, end in spans)
 
 
 def read(tagger: Tagger, text: str) -> list[tuple[str, str, str]]:
+    """Return source, cue and content of each attribution."""
     return [(words(text, f.source), words(text, f.cue), words(text, f.content)) for f in tagger.attributions(text)]
 
 

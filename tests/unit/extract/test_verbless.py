@@ -17,6 +17,7 @@ def found(text: str, *known: RawAttribution) -> list[tuple[str, str]]:
 
 
 def at(text: str, words: str) -> tuple[tuple[int, int], ...]:
+    """Return the span of some words."""
     start = text.index(words)
     return ((start, start + len(words)),)
 

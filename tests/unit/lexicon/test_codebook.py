@@ -20,6 +20,7 @@ issues:
 
 
 def write(tmp_path: Path, content: str) -> Path:
+    """Write a codebook."""
     path = tmp_path / "codebook.yaml"
     path.write_text(content, encoding="utf-8")
     return path

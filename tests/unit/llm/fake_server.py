@@ -26,6 +26,7 @@ class Scripted:
     finish: str = "stop"
 
     def body(self) -> bytes:
+        """Return the scripted body."""
         if self.raw is not None:
             return self.raw
         choice = {"message": {"role": "assistant", "content": self.content}, "finish_reason": self.finish}

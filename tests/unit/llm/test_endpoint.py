@@ -13,6 +13,7 @@ HELLO = [{"role": "user", "content": "hello"}]
 
 
 def endpoint(url: str, **more: object) -> Endpoint:
+    """Make an endpoint that does not wait."""
     return Endpoint(model="m", url=url, wait=lambda seconds: None, **more)  # type: ignore[arg-type]
 
 

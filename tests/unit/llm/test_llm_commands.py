@@ -20,17 +20,20 @@ issues:
 
 
 def ask(*words: object) -> typer.testing.Result:
+    """Run a command."""
     return typer.testing.CliRunner().invoke(build(), [str(word) for word in words], prog_name="onrecord")
 
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
+    """Make a folder with an article and a codebook."""
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "issues.yaml").write_text(CODEBOOK, encoding="utf-8")
     return tmp_path
 
 
 def read(study: Path, url: str, ledger: str = "l.db", *more: object) -> typer.testing.Result:
+    """Read an article with a language model."""
     return ask(
         "read", study / "a.txt", "--codebook", study / "issues.yaml", "--ledger", study / ledger, "--llm", "m",
         "--llm-url", url, "--llm-reads", "everything", "--llm-answers", study / "answers", *more,

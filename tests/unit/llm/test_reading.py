@@ -42,14 +42,17 @@ OTHER: dict[str, Any] = {
 
 
 def answering(*statements: dict[str, Any]) -> Callable[[dict[str, Any]], Scripted]:
+    """Make a server answer with statements."""
     return lambda body: Scripted(json.dumps({"statements": list(statements)}))
 
 
 def model(fake: Fake, **more: Any) -> LanguageModel:
+    """Make a language model on a fake server."""
     return LanguageModel(endpoint=Endpoint(model="m", url=fake.url, wait=lambda seconds: None), codebook=BOOK, **more)
 
 
 def read(*statements: dict[str, Any]) -> tuple[list[Statement], LanguageModel]:
+    """Read an article with scripted statements."""
     with serving(answering(*statements)) as fake:
         reader = model(fake)
         return reader.statements(ARTICLE), reader

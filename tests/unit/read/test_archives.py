@@ -20,16 +20,19 @@ PAGE = f"<html><head><title>The dam</title></head><body><article><p>{BODY}</p><p
 
 
 def items(source: Path) -> list[Article | SourceError]:
+    """Read a source."""
     return list(read_articles(source))
 
 
 def articles(source: Path) -> list[Article]:
+    """Read a source that has only articles."""
     found = items(source)
     assert all(isinstance(item, Article) for item in found), found
     return [item for item in found if isinstance(item, Article)]
 
 
 def record(address: str, payload: bytes, *, status: str = "200 OK", media: str = "text/html; charset=utf-8") -> bytes:
+    """Build a WARC record."""
     http = f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\nContent-Length: {len(payload)}\r\n\r\n".encode() + payload
     head = (
         f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {address}\r\nWARC-Date: 2026-03-05T10:00:00Z\r\n"
@@ -40,6 +43,7 @@ def record(address: str, payload: bytes, *, status: str = "200 OK", media: str =
 
 
 def crawl() -> bytes:
+    """Build a web archive."""
     records = [
         record("https://example.org/1", PAGE.encode()),
         record("https://example.org/logo", b"\x89PNG....", media="image/png"),

@@ -18,12 +18,14 @@ TEXT = "“We will not,”\r\nsaid Mr.\u00a0Orr ''twice'' 🎉.\r\n\r\nשלום,
 
 
 def one(source: str | Path, **given: object) -> Article:
+    """Read the only article of a source."""
     (item,) = read_articles(source, defaults=MetadataDefaults(**given))  # type: ignore[arg-type]
     assert isinstance(item, Article), item
     return item
 
 
 def failure(source: str | Path, **given: object) -> SourceError:
+    """Read the only error of a source."""
     (item,) = read_articles(source, defaults=MetadataDefaults(**given))  # type: ignore[arg-type]
     assert isinstance(item, SourceError), item
     assert "\n" not in str(item)
@@ -31,6 +33,7 @@ def failure(source: str | Path, **given: object) -> SourceError:
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:
+    """Write a file."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)

@@ -72,6 +72,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        """Answer as the path asks."""
         self.server.asked.append((self.path, dict(self.headers)))
         kind = self.path.strip("/")
         try:
@@ -107,11 +108,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.1 if kind == "slow" else 0)
 
     def log_message(self, *_: Any) -> None:
+        """Log nothing."""
         return
 
 
 @pytest.fixture
 def site() -> Iterator[_Server]:
+    """Serve answers of every kind."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.asked = []
     server.daemon_threads = True
@@ -124,6 +127,7 @@ def site() -> Iterator[_Server]:
 
 
 def url(site: _Server, path: str) -> str:
+    """Return an address of the server."""
     return f"http://127.0.0.1:{site.server_address[1]}/{path}"
 
 

@@ -33,10 +33,12 @@ PAGE = f"""<!DOCTYPE html><html><head><meta charset="CHARSET"><title>Orr warns |
 
 
 def page(charset: str) -> bytes:
+    """Encode the page in a charset."""
     return PAGE.replace("CHARSET", charset).encode(charset)
 
 
 def check(item: Article | SourceError) -> None:
+    """Check the article and metadata of the page."""
     assert isinstance(item, Article), item
     assert item.text.content == f"{BODY}\n{MORE}"
     assert (item.title, item.outlet, item.url) == ("Orr warns", "The Courier", "https://courier.example/orr")
@@ -82,6 +84,7 @@ def test_what_is_given_overrides_the_page(tmp_path: Path) -> None:
 
 class _Server(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        """Answer as the path asks."""
         if self.path == "/loop":
             self._answer(302, b"", location="/loop")
         elif self.path == "/ftp":
@@ -120,11 +123,12 @@ class _Server(BaseHTTPRequestHandler):
                 time.sleep(0.05)
 
     def log_message(self, format: str, *args: object) -> None:
-        return None
+        """Log nothing."""
 
 
 @pytest.fixture
 def server() -> Iterator[str]:
+    """Serve pages."""
     http = ThreadingHTTPServer(("127.0.0.1", 0), _Server)
     http.daemon_threads = True
     thread = threading.Thread(target=http.serve_forever, daemon=True)

@@ -27,14 +27,17 @@ SAID = "The minister said that the dam must wait until the spring."
 
 
 def items(path: Path, notes: list[str] | None = None, **given: bool) -> list[Article | SourceError]:
+    """Read a source."""
     return list(read_articles(path, defaults=MetadataDefaults(**given), notes=None if notes is None else notes.append))
 
 
 def texts(path: Path, **given: bool) -> list[str]:
+    """Read the texts of a source."""
     return [item.text.content for item in items(path, **given) if isinstance(item, Article)]
 
 
 def write(path: Path, data: bytes | str) -> Path:
+    """Write a file."""
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return path
 
@@ -61,10 +64,12 @@ def test_an_unforeseen_exception_costs_its_source_alone() -> None:
 
 
 def paragraph(inner: str) -> str:
+    """Build a paragraph of a Word document."""
     return f"<w:p>{inner}</w:p>"
 
 
 def run(text: str) -> str:
+    """Build a run of a Word document."""
     return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
@@ -293,6 +298,7 @@ def test_web_archives_with_false_headers_are_read(tmp_path: Path) -> None:
 
 
 def dated(date: str, more: str = "", language: str = "") -> str:
+    """Build a page with a date."""
     paragraphs = f'<h1>Toll</h1><p class="date">{date}</p><p>{SAID * 4}</p><p>{more}</p>'
     return f"<html {language}><head><title>Toll</title></head><body><article>{paragraphs}</article></body></html>"
 

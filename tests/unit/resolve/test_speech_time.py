@@ -8,6 +8,7 @@ from .saying_made import read
 
 
 def when(marked: str, **given: str) -> list[str | None]:
+    """Return the speech times of a marked text."""
     return [None if s.when.value is None else str(s.when.value) for s in read(marked, **given)]
 
 

@@ -16,6 +16,7 @@ from onrecord.show.mcp import Answers, build_server
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> str:
+    """Make a ledger with one statement."""
     path = tmp_path / "a.db"
     with Ledger(path) as made:
         made.add([(article(), [statement()])])

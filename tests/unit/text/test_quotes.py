@@ -11,6 +11,7 @@ from onrecord.text.quotes import paragraphs, quoted_regions
 
 
 def quoted(text: str) -> list[str]:
+    """Return the quoted words."""
     return [text[a:b] for a, b in quoted_regions(text)]
 
 

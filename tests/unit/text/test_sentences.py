@@ -10,6 +10,7 @@ from onrecord.text.sentences import index_at, sentence_around, sentences
 
 
 def split(text: str) -> list[str]:
+    """Return the sentences."""
     return [text[a:b].strip() for a, b in sentences(text)]
 
 

@@ -13,6 +13,7 @@ TEXT = 'Ann Lee said "it is over." Bob denies that he ran. She called it "a mess
 
 
 def at(words: str) -> tuple[tuple[int, int], ...]:
+    """Return the span of some words."""
     start = TEXT.index(words)
     return ((start, start + len(words)),)
 
@@ -24,6 +25,7 @@ GOLD = [DIRECT, INDIRECT, MIXED]
 
 
 def figures(*found: SpokenSpans) -> dict[str, float]:
+    """Score predictions against the gold of this file."""
     return measure([(TEXT, GOLD, list(found))]).figures()
 
 

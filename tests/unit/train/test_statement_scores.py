@@ -10,6 +10,8 @@ TEXT = "Ann Lee said rain would come. Bob rejected the deal."
 
 
 def made(content: str, cue: str, **fields: Any) -> dict[str, Any]:
+    """Make a statement's record."""
+
     def span(words: str) -> list[int]:
         return [TEXT.index(words), TEXT.index(words) + len(words)]
 

@@ -13,6 +13,7 @@ CASES = ROOT / "training" / "corpus"
 
 
 def trained(path: Path) -> dict[str, object]:
+    """Train a tiny network once."""
     from tokenizers import Tokenizer
 
     from onrecord.extract import bundled_model

@@ -43,6 +43,7 @@ class Extractor:
     """`“content,” said Name.`"""
 
     def attributions(self, text: Text) -> list[Attribution]:
+        """Find quotations of one form."""
         return [
             Attribution(
                 content=text.cite_all([m.span(1)]), cue=text.cite_all([m.span(2)]), source=text.cite_all([m.span(3)]),
@@ -59,6 +60,7 @@ class Interpreter:
         self.codebook = codebook
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
+        """Make a statement of each attribution."""
         return [self._statement(article, one) for one in attributions]
 
     def _statement(self, article: Article, one: Attribution) -> Statement:
@@ -86,6 +88,7 @@ class Interpreter:
 
 
 def small_pipeline(codebook: Codebook | None = None, *args: object, **options: object) -> object:
+    """Build a small, fast pipeline."""
     from onrecord.pipeline import Pipeline
 
     return Pipeline(Extractor(), Interpreter(codebook), codebook, "small 1")

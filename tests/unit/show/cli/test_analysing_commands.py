@@ -22,6 +22,7 @@ SAMPLE = SHARED / "data" / "dna" / "sample" / "sample.dna"
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> str:
+    """Make a ledger with one statement."""
     path = tmp_path / "made.db"
     with Ledger(path) as opened:
         opened.add([(article(), [statement()])])

@@ -14,11 +14,13 @@ import pytest
 
 @pytest.fixture
 def ledger(run: Any, articles: str) -> Any:
+    """Run commands on a ledger with two articles."""
     assert run("read", articles, "--codebook", "c.yaml").exit_code == 0
     return run
 
 
 def quotes(output: str) -> list[str]:
+    """Return the quotations of an output."""
     return [json.loads(line)["quote"] for line in output.splitlines()]
 
 

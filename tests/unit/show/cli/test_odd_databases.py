@@ -62,6 +62,7 @@ def settings(kind: str) -> list[dict[str, Any]]:
 
 
 def flags(how: dict[str, Any]) -> list[str]:
+    """Translate settings to flags."""
     made = []
     for name in ("mode", "aggregate", "normalise", "duplicates", "rows", "columns", "since", "until"):
         if name in how:
@@ -73,6 +74,7 @@ def flags(how: dict[str, Any]) -> list[str]:
 
 
 def options(how: dict[str, Any], table: pl.DataFrame) -> Options:
+    """Translate settings to options."""
     field, value, inverted = how.get("exclude", ("", "", False))
     pairs = ((field, value),) if field else ()
     names = ("mode", "rows", "columns", "aggregate", "normalise", "duplicates", "isolates", "since", "until")

@@ -17,12 +17,14 @@ def ledger(run: Any, articles: str) -> None:
 
 
 def listed(run: Any, *options: str) -> dict[str, dict[str, Any]]:
+    """Return the listed people by name."""
     result = run("people", "list", "--format", "jsonl", *options)
     assert result.exit_code == 0
     return {row["name"]: row for row in map(json.loads, result.stdout.splitlines())}
 
 
 def records(run: Any, *options: str) -> list[dict[str, Any]]:
+    """Return the ledger's records."""
     return [json.loads(line) for line in run("statements", "--format", "jsonl", *options).stdout.splitlines()]
 
 

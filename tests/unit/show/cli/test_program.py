@@ -19,6 +19,7 @@ PROGRAM = [sys.executable, "-c", "from onrecord.show.cli import main; main()"]
 
 
 def start(*arguments: str, folder: Path, **options: object) -> subprocess.Popen[bytes]:
+    """Start the program."""
     return subprocess.Popen(
         [*PROGRAM, *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.PIPE, **({"stdout": subprocess.PIPE} | options),  # type: ignore[call-overload]
@@ -26,6 +27,7 @@ def start(*arguments: str, folder: Path, **options: object) -> subprocess.Popen[
 
 
 def finish(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
+    """Wait for the program and return status, output and errors."""
     out, err = process.communicate(timeout=scaled(120))
     assert "Traceback" not in err.decode()
     assert "Exception ignored" not in err.decode()
@@ -33,11 +35,13 @@ def finish(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
 
 
 def call(*arguments: str, folder: Path) -> tuple[int, str, str]:
+    """Run the program."""
     return finish(start(*arguments, folder=folder))
 
 
 @pytest.fixture
 def article(tmp_path: Path) -> Path:
+    """Write an article."""
     text = "PORT ANSEL, March 3 (Continental Wire) - “We want the ferry back,” Mayor Ida Orr said on Monday.\r\n"
     path = tmp_path / "a.txt"
     path.write_bytes((text * 3).encode())

@@ -17,6 +17,7 @@ from onrecord.read import read_articles as read_source
 
 
 def records(output: str) -> list[dict[str, Any]]:
+    """Parse the records of an output."""
     return [json.loads(line) for line in output.splitlines()]
 
 

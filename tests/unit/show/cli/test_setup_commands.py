@@ -12,6 +12,7 @@ from onrecord.show.cli.app import build
 
 
 def ask(*words: str) -> typer.testing.Result:
+    """Run a command."""
     return typer.testing.CliRunner().invoke(build(), list(words), prog_name="onrecord")
 
 
