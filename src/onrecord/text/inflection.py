@@ -11,12 +11,6 @@ def verb_forms(lemma: str) -> frozenset[str]:
     return _forms(lemma, "VERB")
 
 
-@lru_cache(maxsize=4_096)
-def noun_forms(lemma: str) -> frozenset[str]:
-    """Inflect a noun: singular and plural."""
-    return _forms(lemma, "NOUN")
-
-
 def _forms(lemma: str, upos: str) -> frozenset[str]:
     from lemminflect import getAllInflections, getAllInflectionsOOV
 

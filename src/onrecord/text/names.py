@@ -66,16 +66,6 @@ def compatible(one: str | None, other: str | None) -> bool:
     return (first <= second or second <= first) if first and second else first == second
 
 
-def is_short_form(short: str, full: str) -> bool:
-    """Tell whether a name is the family name of a fuller one, alone ("Rutte") or after initials ("M. Rutte")."""
-    few, many = name_words(short), name_words(full)
-    if not few or not many or len(few) > len(many) or few == many or few[-1] != many[-1]:
-        return False
-    given = zip(few[:-1], many[:-1], strict=False)
-    initials = all(len(one) == 1 and other.startswith(one) and len(other) > 1 for one, other in given)
-    return len(few) == 1 or (initials and len(many) > 1)
-
-
 def _title_length(words: tuple[str, ...]) -> int:
     """Count the words of the longest title at the beginning that does not take all of them; 0 for none."""
     longest = min(max(map(len, _titles())), len(words) - 1)

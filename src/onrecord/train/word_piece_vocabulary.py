@@ -1,14 +1,12 @@
-"""Reduce word-piece vocabularies to common pieces and those of the training texts, and find their special tokens.
+"""Reduce word-piece vocabularies to the pieces that Latin text can have, and find their special tokens.
 
-A third of an encoder's word pieces are in other scripts, or in no text that it is used on; they only take room. A word
-whose piece is gone is cut into smaller ones.
+A third of an encoder's word pieces are in other scripts, which only take room.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +18,6 @@ from onrecord.models.session import load_tokenizer
 SPECIALS = (("[CLS]", "[SEP]", "[MASK]"), ("<s>", "</s>", "<mask>"))  # marks of BERT and of MPNet, which has both
 # Pieces that text in Latin letters can have; what else a vocabulary has are other scripts and unused slots.
 LATIN = re.compile(r"(?:##)?(?:[a-z0-9\u00df-\u024f]+|[^\w\s]|[_\u00aa-\u00be])")
-COMMON = 11_000  # word pieces are numbered by how common they are
-
-
-def smaller(start: Path, texts: Iterable[str]) -> tuple[str, list[int]]:
-    """Return a reduced tokenizer (as JSON) for `start`'s, and the old ids of its pieces in their new order.
-
-    Kept are special tokens, the first COMMON pieces that are plain ASCII, and those that the texts have. The tokenizer
-    neither cuts, pads nor adds marks.
-    """
-    whole = json.loads(plain((start / "tokenizer.json").read_text(encoding="utf-8")))
-    tokenizer = Tokenizer.from_str(json.dumps(whole))
-    seen = {number for text in texts for number in tokenizer.encode(text, add_special_tokens=False).ids}
-    vocabulary: dict[str, int] = whole["model"]["vocab"]
-    return _only(
-        whole,
-        seen
-        | {
-            number
-            for piece, number in vocabulary.items()
-            if number < COMMON and not piece.startswith("[unused") and piece.isascii()
-        },
-    )
 
 
 def latin(tokenizer: str) -> tuple[str, list[int]]:

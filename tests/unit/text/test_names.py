@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from onrecord.text.names import compatible, fold, is_short_form, name_words, normalize, same_name
+from onrecord.text.names import compatible, fold, name_words, normalize, same_name
 
 
 @pytest.mark.parametrize(
@@ -56,18 +56,6 @@ def test_compatible_names_include_each_other() -> None:
     assert not compatible("Ann Lee", "Ann Day")
     assert not compatible("Ann Lee", None)
     assert compatible(None, None)
-
-
-def test_short_forms() -> None:
-    """A family name, alone or after initials, is short for the full name; a given name is not."""
-    assert is_short_form("Rutte", "Mark Rutte")
-    assert is_short_form("M. Rutte", "Mark Rutte")
-    assert is_short_form("President Rutte", "Mark Rutte")
-    assert not is_short_form("Mark", "Mark Rutte")
-    assert not is_short_form("P. Rutte", "Mark Rutte")
-    assert not is_short_form("Mark Rutte", "Mark Rutte")
-    assert not is_short_form("Mark Rutte", "Rutte")
-    assert not is_short_form("", "Mark Rutte")
 
 
 def test_folded_names_are_words() -> None:

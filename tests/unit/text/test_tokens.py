@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onrecord.text.inflection import noun_forms, verb_forms
+from onrecord.text.inflection import verb_forms
 from onrecord.text.tokens import between, stem, words
 
 
@@ -50,9 +50,3 @@ def test_verbs_are_inflected_as_english_does(lemma: str, form: str, wrong: str) 
     """Irregular verbs and doubled consonants have their real forms, and no invented ones."""
     assert {lemma, form} <= verb_forms(lemma)
     assert wrong not in verb_forms(lemma)
-
-
-def test_nouns_are_inflected() -> None:
-    """Irregular plurals are known."""
-    assert noun_forms("ally") == {"ally", "allies"}
-    assert "crises" in noun_forms("crisis")
