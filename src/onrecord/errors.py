@@ -3,7 +3,7 @@
 ::
 
     OnRecordError
-    ├── SpanError          a span lies outside its text or is empty
+    ├── SpanError          a span is outside its text or is empty
     ├── CodecError         a record does not follow the schema
     ├── SourceError        a source cannot be read; `source` names it
     │   ├── EmptySource        nothing in it

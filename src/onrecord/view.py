@@ -147,7 +147,7 @@ def _shown(statement: Statement, names: Names) -> Statement:
         return statement
     speaker, affiliation = replace(statement.speaker, value=shown[0]), replace(statement.affiliation, value=shown[1])
     named = replace(statement, speaker=speaker, affiliation=affiliation)
-    for name in ("id", "place"):
+    for name in ("id", "span_id"):
         object.__setattr__(named, name, getattr(statement, name))
     return named
 

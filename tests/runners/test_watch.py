@@ -489,7 +489,7 @@ def test_lists_of_feeds(tmp_path: Path) -> None:
         (tmp_path / "w").write_text(text)
         with pytest.raises(SourceError):
             load_feeds(tmp_path / "w")
-    with pytest.raises(SourceError, match="no feed"):
+    with pytest.raises(SourceError, match="not a feed"):
         parse_listing(b"<html></html>", "https://e.org")
 
 

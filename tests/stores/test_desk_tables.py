@@ -104,7 +104,7 @@ def test_the_second_to_correct_is_refused(ledger):
     of, (first, second) = reading()
     ledger.add([(of, [first, second])])
     reviews.judge(ReviewVerdict.CORRECT, first, corrected(first), coder="Ada")
-    with pytest.raises(StatementStale, match="meanwhile"):
+    with pytest.raises(StatementStale, match="meantime"):
         reviews.judge(ReviewVerdict.CORRECT, first, corrected(first, Stance.MIXED), coder="Bo")
     assert len(reviews.latest()) == 1
 

@@ -110,7 +110,7 @@ def conflicts(
     keeps pairs at most so many days apart. Two outlets that tell one utterance differently are found by `drift`.
     """
     if kind not in ("all", "self", "between"):
-        raise TableError(f"conflicts are of kind self, between or all, not {kind!r}")
+        raise TableError(f"the kind of conflicts is self, between or all, not {kind!r}")
     rows = positions(asserted(check(table, FIELDS)).select(FIELDS), by).filter(pl.col("stance").is_in(SIDES))
     parts = [pl.DataFrame(schema=CONFLICTS)]
     if kind in ("all", "self"):

@@ -232,7 +232,7 @@ def bound(value: str | date, *, end: bool) -> int:
         try:
             value = datetime.fromisoformat(value)
         except ValueError as error:
-            raise TableError(f"{value!r} is no date and time of the form YYYY-MM-DDTHH:MM:SS") from error
+            raise TableError(f"{value!r} is not a date and time of the form YYYY-MM-DDTHH:MM:SS") from error
     if not isinstance(value, datetime):
         value = datetime.combine(last_day(value), time(23, 59, 59)) if end else datetime.combine(day(value), time())
     return round((value.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds())

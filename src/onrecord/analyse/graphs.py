@@ -27,7 +27,7 @@ def backbone(net: Network, *, alpha: float = 0.05) -> pl.DataFrame:
     s and k the strength and degree of the node (1 where the node has one tie). Weights count by size, without sign.
     """
     if not 0 < alpha <= 1:
-        raise TableError(f"alpha lies between 0 and 1, not at {alpha}")
+        raise TableError(f"alpha must be between 0 and 1, not {alpha}")
     size = np.abs(net.values)
     p = np.minimum(_disparity(size), _disparity(size.T).T)
     row = {name: place for place, name in enumerate(net.rows)}
@@ -235,7 +235,7 @@ def _leiden(net: Network, seed: int) -> tuple[list[str], list[int]]:
 
 def _tree_labels(net: Network, count: int) -> list[int]:
     if not 1 <= count <= max(len(net.rows), 1):
-        raise TableError(f"{count} clusters of {len(net.rows)} nodes cannot be")
+        raise TableError(f"{count} clusters of {len(net.rows)} nodes are impossible")
     if len(net.rows) < 2:
         return [1] * len(net.rows)
     return [int(label) for label in hierarchy.fcluster(_linkage(net), count, criterion="maxclust")]

@@ -46,7 +46,7 @@ class Options:
         ):  # fmt: skip
             value = getattr(self, name)
             if value not in allowed:
-                raise TableError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
+                raise TableError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
         self._refuse("two", self.aggregate, ("combine",))
         self._refuse("one", self.aggregate, ("congruence", "conflict"))
         self._refuse("two", self.normalise, ("activity", "prominence"))

@@ -107,7 +107,7 @@ def network(table: pl.DataFrame | EncodedTable, options: Options) -> Network:
         TableError: a field is missing, or the network is too large.
     """
     if options.mode == "events":
-        raise TableError("an event list is no matrix: call events")
+        raise TableError("an event list is not a matrix; call events")
     coded = table if isinstance(table, EncodedTable) else EncodedTable(table)
     # Which of several duplicates stays shows only where their unlike sides do, in the Jaccard norm of ignored sides.
     ordered = options.aggregate == "ignore" and options.normalise == "jaccard"
@@ -204,7 +204,7 @@ def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Optio
     weights = totals
     if options.aggregate == "combine":
         if counts.shape[1] > 52:
-            raise TableError("combine gives every set of levels a number of its own; more than 52 levels do not fit")
+            raise TableError("combine numbers every set of levels; more than 52 levels are impossible")
         values = (counts > 0) @ (2.0 ** np.arange(counts.shape[1] - 1, -1, -1))
         weights = (values > 0).astype(np.float64)
     elif options.aggregate == "subtract" and levels.kind != "text":

@@ -122,7 +122,7 @@ def matrix(
     if window is not None:
         duration(window)
     if rule not in RULES:
-        raise TableError(f"the rule of a matrix is one of {', '.join(RULES)}, not {rule!r}")
+        raise TableError(f"the rule of a matrix must be one of {', '.join(RULES)}, not {rule!r}")
     table = until(check(table, NEEDED), as_of, window)
     doubtful = unsure(table, by)
     stated = shared(positions(table, by))

@@ -217,7 +217,7 @@ def _assume(
     rows = cells.to_dicts()
     for (actor, issue), stance in sorted(what_if.items()):
         if stance not in STANCE_VALUE:
-            raise TableError(f"{stance!r} is no stance to assume; choose support, oppose, mixed or noncommittal")
+            raise TableError(f"{stance!r} is not a stance to assume; choose support, oppose, mixed or noncommittal")
         own = [row for row in rows if row["actor"] == actor]
         if not own or issue not in {row["issue"] for row in rows}:
             raise TableError(

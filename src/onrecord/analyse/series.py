@@ -54,7 +54,7 @@ class TimeWindow:
         """
         found = re.fullmatch(r"(events?|seconds?|minutes?|hours?|days?|weeks?|months?|years?):(\d{1,9})", text.strip())
         if found is None or int(found[2]) < 1:
-            raise TableError(f"{text!r} is no window; write days:8, weeks:4, months:6, years:1 or events:20")
+            raise TableError(f"{text!r} is not a window; write days:8, weeks:4, months:6, years:1 or events:20")
         return cls(found[1].rstrip("s") + "s", int(found[2]))
 
 

@@ -92,7 +92,7 @@ def day(value: str | date) -> date:
     if isinstance(value, date):
         return value
     if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
-        raise TableError(f"{value!r} is no date of the form YYYY, YYYY-MM or YYYY-MM-DD")
+        raise TableError(f"{value!r} is not a date of the form YYYY, YYYY-MM or YYYY-MM-DD")
     try:
         return date.fromisoformat(value + "-01-01"[len(value) - 4 :])
     except ValueError as error:
@@ -122,7 +122,7 @@ def duration(text: str | int | timedelta) -> timedelta:
     else:
         found = re.fullmatch(r"(?:(day|week|month|year)s?:)?(\d{1,6})", text.strip())
         if found is None:
-            raise TableError(f"{text!r} is no window; write days:90, weeks:2, months:3 or years:1")
+            raise TableError(f"{text!r} is not a window; write days:90, weeks:2, months:3 or years:1")
         span = timedelta(days={None: 1, "day": 1, "week": 7, "month": 30, "year": 365}[found[1]] * int(found[2]))
     if span <= timedelta(0):
         raise TableError(f"the window {text!r} has no length")
@@ -162,4 +162,4 @@ def actor(by: str) -> pl.Expr:
         return pl.col("speaker")
     if by == "affiliation":
         return pl.coalesce("affiliation", "speaker")
-    raise TableError(f"actors are told apart by speaker or affiliation, not by {by!r}")
+    raise TableError(f"actors are distinguished by speaker or affiliation, not by {by!r}")

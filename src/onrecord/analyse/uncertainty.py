@@ -184,4 +184,4 @@ def _sensible(draws: int, level: float) -> None:
     if draws < 1:
         raise TableError(f"at least one draw is needed, not {draws}")
     if not 0 < level < 1:
-        raise TableError(f"the level of an interval lies between 0 and 1, not at {level}")
+        raise TableError(f"the level of an interval must be between 0 and 1, not {level}")

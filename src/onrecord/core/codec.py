@@ -66,7 +66,7 @@ def statement_from_dict(record: Mapping[str, Any], article: Article) -> Statemen
         CodecError: the record does not fit the article or the schema.
     """
     if record.get("schema") != SCHEMA:
-        raise CodecError(f"a record of schema {record.get('schema')!r} where {SCHEMA} is read")
+        raise CodecError(f"a record of schema {record.get('schema')!r} where {SCHEMA} is expected")
     if record.get("text_id") != article.text.id:
         raise CodecError(f"the record {record.get('id')!r} is about another text than article {article.name!r}")
     try:
@@ -119,7 +119,7 @@ def article_from_dict(record: Mapping[str, Any]) -> Article:
             extra=extra_json(record.get("extra") or {}),
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise CodecError(f"no article record: {error!r}") from error
+        raise CodecError(f"not an article record: {error!r}") from error
 
 
 def offsets(pieces: tuple[Evidence, ...]) -> Spans:

@@ -82,7 +82,7 @@ class PartialDate:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", self.iso):
-            raise CodecError(f"{self.iso!r} is no date of the form YYYY, YYYY-MM or YYYY-MM-DD")
+            raise CodecError(f"{self.iso!r} is not a date of the form YYYY, YYYY-MM or YYYY-MM-DD")
         try:
             self.first_day()
         except ValueError as error:

@@ -90,7 +90,7 @@ def read(text: str, articles: Iterable[Article]) -> Iterator[Statement]:
                 raise ExchangeError(f"{item['id']}: its selectors do not fit its text")
             yield statement
     except (ValueError, KeyError, TypeError, StopIteration, CodecError) as error:
-        raise ExchangeError(f"no collection of annotations of statements: {error!r}") from error
+        raise ExchangeError(f"not a collection of annotations of statements: {error!r}") from error
 
 
 def _annotation(article: Article, statement: Statement, coder: str | None) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _take(line: str, text: str, found: dict[str, dict[str, Any]], spans: dict[st
         kind, _, places = head.partition(" ")
         pieces = [[int(edge) for edge in place.split()] for place in places.split(";")]
         if " ".join(text[start:end] for start, end in pieces) != words:
-            raise ValueError(f"{key} does not say what the text has there")
+            raise ValueError(f"{key} does not match the text there")
         spans[key] = _joined(pieces, text)
         if kind == "Content":
             found[key] = {"content": spans[key], "source": [], "cue": []}

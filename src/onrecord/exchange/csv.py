@@ -52,7 +52,7 @@ def read_network(text: str) -> tuple[list[str], list[str], Any]:
     except ValueError as error:
         raise ExchangeError(f"no matrix: {error}") from error
     if values.shape != (len(rows), len(columns)):
-        raise ExchangeError("no matrix: its rows are of different lengths")
+        raise ExchangeError("not a matrix: its rows have different lengths")
     return rows, columns, values
 
 
@@ -98,4 +98,4 @@ def read_table(text: str, schema: Mapping[str, Any] = COLUMNS) -> pl.DataFrame:
         ]  # fmt: skip
         return frame.with_columns(bare).with_columns(lists)
     except pl.exceptions.PolarsError as error:
-        raise ExchangeError(f"no statement table: {error}") from error
+        raise ExchangeError(f"not a statement table: {error}") from error

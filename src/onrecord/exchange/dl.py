@@ -35,7 +35,7 @@ def read(text: str) -> tuple[list[str], list[str], Any]:
     found = dict(zip(parts[1::2], parts[2::2], strict=True))
     head = parts[0].lower()
     if not head.lstrip().startswith("dl ") or "data" not in found:
-        raise ExchangeError("no DL file with labels and data")
+        raise ExchangeError("not a DL file with labels and data")
     labels = {
         key: [line.strip().strip('"') for line in part.splitlines() if line.strip()] for key, part in found.items()
     }

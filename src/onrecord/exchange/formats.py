@@ -86,7 +86,7 @@ class EncodedFormat:
     def read(self, path: Path) -> Any:
         """Read a file back."""
         if self.reader is None:
-            raise ExchangeError(f"{path}: {self.name} is written here, not read")
+            raise ExchangeError(f"{path}: {self.name} can be written, not read")
         return self.reader(path)
 
 
@@ -119,7 +119,7 @@ class PathFormat:
     def read(self, path: Path) -> Any:
         """Read a file back."""
         if self.reader is None:
-            raise ExchangeError(f"{path}: {self.name} is written here, not read")
+            raise ExchangeError(f"{path}: {self.name} can be written, not read")
         return self.reader(path)
 
 
@@ -128,7 +128,7 @@ def by_name(content: Content, name: str) -> Format:
     for one in formats(content):
         if one.name == name:
             return one
-    raise ExchangeError(f"{name!r} is no format for {_OF[content]}; choose {', '.join(names(content))}")
+    raise ExchangeError(f"{name!r} is not a format for {_OF[content]}; choose {', '.join(names(content))}")
 
 
 def for_path(content: Content, path: Path) -> Format:
@@ -178,7 +178,7 @@ def _json(table: pl.DataFrame) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def _markdown(table: pl.DataFrame) -> str:

@@ -45,7 +45,7 @@ def read(text: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         try:
             ties.append((names[tie.get("source")], names[tie.get("target")], float(data["weight"])))
         except (KeyError, ValueError) as error:
-            raise ExchangeError(f"no GraphML of a weighted network: {error!r}") from error
+            raise ExchangeError(f"not a GraphML file of a weighted network: {error!r}") from error
     nodes = pl.DataFrame({"name": list(names.values()), "kind": kinds}, schema={"name": pl.String, "kind": pl.String})
     schema = {"source": pl.String, "target": pl.String, "weight": pl.Float64}
     return nodes, pl.DataFrame(ties, schema=schema, orient="row")

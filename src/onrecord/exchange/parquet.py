@@ -19,4 +19,4 @@ def read(path: str | Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise ExchangeError(f"{path}: no readable Parquet file ({error})") from error
+        raise ExchangeError(f"{path}: not a readable Parquet file ({error})") from error

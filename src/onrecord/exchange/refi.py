@@ -61,7 +61,7 @@ def write(results: Iterable[tuple[Article, Sequence[Statement]]], *, name: str =
 def read(data: bytes) -> pl.DataFrame:
     """Read the coded passages of a project (columns of `CODED`), one row per passage and code.
 
-    ExchangeError where it is no project, or a passage lies outside its text.
+    ExchangeError where it is no project, or a passage is outside its text.
     """
     space = {"q": SPACE}
     try:
@@ -79,13 +79,13 @@ def read(data: bytes) -> pl.DataFrame:
                 for passage in source.iterfind("q:PlainTextSelection", space):
                     start, end = int(passage.get("startPosition", "")), int(passage.get("endPosition", ""))
                     if not 0 <= start < end <= len(text):
-                        raise ExchangeError(f"the passage {passage.get('name')!r} lies outside its text")
+                        raise ExchangeError(f"the passage {passage.get('name')!r} is outside its text")
                     for reference in passage.iterfind("q:Coding/q:CodeRef", space):
                         field, value = codes[reference.get("targetGUID")]
                         named = (source.get("name"), passage.get("name"))
                         rows.append((*named, start, end, text[start:end], field, value))
     except (zipfile.BadZipFile, KeyError, ET.ParseError, ValueError) as error:
-        raise ExchangeError(f"no readable REFI-QDA project: {error!r}") from error
+        raise ExchangeError(f"not a readable REFI-QDA project: {error!r}") from error
     return pl.DataFrame(rows, schema=CODED, orient="row")
 
 

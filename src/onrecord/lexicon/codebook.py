@@ -83,7 +83,7 @@ def parse_codebook(data: bytes, where: str) -> Codebook:
     try:
         raw = yaml.load(data.decode("utf-8"), Loader=_PlainLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise CodebookError(f"{where}: no YAML that can be read: {' '.join(str(error).split())}") from error
+        raise CodebookError(f"{where}: not valid YAML: {' '.join(str(error).split())}") from error
     return codebook_from_dict(raw, where)
 
 
@@ -94,7 +94,7 @@ def codebook_from_dict(raw: Any, where: str) -> Codebook:
         CodebookError: a field is missing or has the wrong type.
     """
     if not isinstance(raw, Mapping):
-        raise CodebookError(f"{where}: no mapping; it needs `issues:` with a map of id to label, proposition, terms")
+        raise CodebookError(f"{where}: not a mapping; it needs `issues:` with a map of id to label, proposition, terms")
     issues = raw.get("issues")
     if not isinstance(issues, Mapping) or not issues:
         raise CodebookError(f"{where}: `issues` is missing or empty; it maps an id to label, proposition and terms")
@@ -107,7 +107,7 @@ def _issue(key: Any, value: Any, where: str) -> Issue:
     if not isinstance(key, str) or not re.fullmatch(r"[\w.-]+", key):
         raise CodebookError(f"{where}: issue id {key!r} must be a word of letters, digits, '-', '_' or '.'")
     if not isinstance(value, Mapping):
-        raise CodebookError(f"{where}: issue {key}: no mapping with label, proposition and terms")
+        raise CodebookError(f"{where}: issue {key}: not a mapping with label, proposition and terms")
     for name in ("label", "proposition", "terms"):
         if not value.get(name):
             raise CodebookError(f"{where}: issue {key}: `{name}` is missing")

@@ -82,7 +82,7 @@ def _statements(content: str) -> list[Mapping[str, Any]]:
     try:
         found = json.loads(text)["statements"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise LanguageModelError(f"no JSON with `statements` ({type(error).__name__})") from error
+        raise LanguageModelError(f"not JSON with `statements` ({type(error).__name__})") from error
     if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
-        raise LanguageModelError("`statements` is no list of objects")
+        raise LanguageModelError("`statements` is not a list of objects")
     return found

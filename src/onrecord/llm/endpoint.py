@@ -141,7 +141,7 @@ def _reply(url: str, data: Any, seconds: float) -> Completion:
         if not isinstance(content, str):
             raise TypeError("no text")
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise LanguageModelError(f"{url}: the answer is no chat completion ({error!r})") from error
+        raise LanguageModelError(f"{url}: the answer is not a chat completion ({error!r})") from error
     if choice.get("finish_reason") == "length":
         raise LanguageModelError(f"{url}: the answer was cut off; raise the number of tokens that the server allows")
     return Completion(content=content, tokens_in=tokens[0], tokens_out=tokens[1], seconds=seconds)

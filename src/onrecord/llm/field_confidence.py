@@ -43,7 +43,7 @@ def read_confidences(path: Path) -> dict[str, float]:
         raw = json.loads(path.read_text(encoding="utf-8"))
         found = {str(name): float(value) for name, value in raw.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise LanguageModelError(f"{path}: no calibration ({error}); `onrecord compare` writes one") from error
+        raise LanguageModelError(f"{path}: not a calibration file ({error}); `onrecord compare` writes one") from error
     if not all(name in FIELDS and 0.0 <= value <= 1.0 for name, value in found.items()):
         raise LanguageModelError(f"{path}: a calibration has a share from 0 to 1 for fields of a statement")
     return found

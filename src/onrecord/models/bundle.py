@@ -88,7 +88,7 @@ def read_manifest(folder: Path) -> Manifest:
         lists = {name: tuple(raw[name]) for name in ("trained_on", "developed_on", "held_out")}
         return Manifest(**{**raw, **lists})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / MANIFEST}: no valid manifest: {error!r}") from error
+        raise ModelError(f"{folder / MANIFEST}: not a valid manifest: {error!r}") from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -24,7 +24,7 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror or error}") from error
     except Exception as error:  # ONNX Runtime has no exception of its own above the many that it raises
-        raise ModelError(f"{path}: no network that can be opened ({error})") from error
+        raise ModelError(f"{path}: not a network that can be opened ({error})") from error
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
@@ -40,7 +40,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
     try:
         return Tokenizer.from_str(content)
     except Exception as error:  # the library raises bare Exceptions
-        raise ModelError(f"{path}: no tokenizer that can be loaded ({error})") from error
+        raise ModelError(f"{path}: not a tokenizer that can be loaded ({error})") from error
 
 
 def open_graph(graph: bytes) -> onnxruntime.InferenceSession:

@@ -102,7 +102,7 @@ class _Counted(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Seek to a position; forward by reading, which is charged to the budget."""
         if whence == io.SEEK_END:
-            raise io.UnsupportedOperation("the end of a packed stream is not known")
+            raise io.UnsupportedOperation("the end of a compressed stream is unknown")
         target = offset + (self.tell() if whence == io.SEEK_CUR else 0)
         if target < self.tell():
             return int(self._stream.seek(target))
@@ -139,7 +139,7 @@ def members(stream: IO[bytes], size: int, where: str, notes: Notes) -> Iterator[
         if not found:
             raise SourceError(
                 where,
-                f"no zip archive, or a damaged one ({one_line(error)}); get it again, or unpack it and give the folder",
+                f"not a zip archive, or a damaged one ({one_line(error)}); get it again, or give the unpacked folder",
             ) from error
         return
     with archive:
@@ -149,7 +149,7 @@ def members(stream: IO[bytes], size: int, where: str, notes: Notes) -> Iterator[
             raise SourceError(
                 where,
                 f"would unpack to {total // 1_000_000} MB in {len(infos)} files, {total // max(1, size)} times its"
-                " size; if that is no trap, unpack it and give the folder",
+                " size; if you trust it, unpack it and give the folder",
             )
         for info in infos:
             yield from _member(archive, info, where)

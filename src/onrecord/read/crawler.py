@@ -145,7 +145,7 @@ class Crawler:
             if not is_address(reply.location):
                 target = without_password(reply.location)[:80]
                 raise PageUnavailable(
-                    without_password(url), f"redirected to {target}, which is no web address; check the address"
+                    without_password(url), f"redirected to {target}, which is not a web address; check the address"
                 )
             return reply.location
         if reply.status == 304:
@@ -207,7 +207,7 @@ def _network_location(url: str) -> str:
     try:
         return urlsplit(url).netloc.lower().rpartition("@")[2]
     except ValueError as error:
-        raise PageUnavailable(without_password(url)[:200], "no web address that can be read; check it") from error
+        raise PageUnavailable(without_password(url)[:200], "not a valid web address; check it") from error
 
 
 def retry_after(value: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float:

@@ -110,7 +110,7 @@ def _guess(data: bytes, where: str, notes: Notes) -> str:
 
     best = from_bytes(data).best()
     if best is None:
-        raise BinarySource(where, "it is neither UTF-8 nor any other text encoding that can be told; give --encoding")
+        raise BinarySource(where, "it is neither UTF-8 nor any other recognizable text encoding; give --encoding")
     name, content = best.encoding, str(best)
     if _is_latin(content):
         # Of the Latin encodings the detector mostly names a Central European one for the few marks that English

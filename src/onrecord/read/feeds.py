@@ -68,9 +68,7 @@ def load_feeds(path: Path) -> list[Feed]:
 def _opml(text: str, path: Path) -> Iterator[Feed]:
     root = _tree(text.encode("utf-8", "replace"))
     if root is None:
-        raise SourceError(
-            str(path), "an OPML file that cannot be read; export it again, or give a YAML list of addresses"
-        )
+        raise SourceError(str(path), "an unreadable OPML file; export it again, or give a YAML list of addresses")
     for outline in root.iter():
         names = {str(name).lower(): value for name, value in outline.attrib.items()}
         if names.get("xmlurl"):
@@ -150,7 +148,7 @@ def _feed(data: bytes, url: str) -> Listing:
     # Broken XML is read as far as it goes, a wrong charset guessed.
     parsed: Any = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version") and not parsed.entries:
-        raise SourceError(url, "no feed or sitemap (RSS, Atom, JSON Feed); check the address")
+        raise SourceError(url, "not a feed or sitemap (RSS, Atom, JSON Feed); check the address")
     links = [item for item in parsed.entries if isinstance(dict.get(item, "link"), str)]
     return Listing(tuple(_entry(item) for item in links))
 
@@ -168,9 +166,9 @@ def _json_feed(data: bytes, url: str) -> Listing:
     try:
         items = json.loads(data)["items"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SourceError(url, "JSON, but no JSON Feed; check the address") from error
+        raise SourceError(url, "JSON, but not a JSON Feed; check the address") from error
     if not isinstance(items, list):
-        raise SourceError(url, "JSON, but no JSON Feed; check the address")
+        raise SourceError(url, "JSON, but not a JSON Feed; check the address")
     return Listing(tuple(_json_entry(item) for item in items if isinstance(item, dict)))
 
 

@@ -70,14 +70,14 @@ def read_page(
         NoArticle: the page has none.
     """
     if not markup.strip():
-        raise EmptySource(where, "no text in it; check that the right file was given")
+        raise EmptySource(where, "it has no text; check that the right file was given")
     try:
         from trafilatura import bare_extraction, load_html  # heavy
     except ImportError as error:  # lxml_html_clean is easily lost, as old versions of pip do not follow lxml's extra
         raise SourceError(where, f"pages need trafilatura ({one_line(error)}); pip install lxml_html_clean") from error
     tree = load_html(markup)
     if tree is None:
-        raise NoArticle(where, "a page without an article that can be told; copy its text into a .txt file")
+        raise NoArticle(where, "a page without a recognizable article; copy its text into a .txt file")
     mark_posts(tree)
     document = bare_extraction(
         tree,
@@ -90,7 +90,7 @@ def read_page(
     )
     content = "" if document is None or isinstance(document, dict) else document.text or ""
     if document is None or isinstance(document, dict) or not _is_article(content):
-        raise NoArticle(where, "a page without an article that can be told; copy its text into a .txt file")
+        raise NoArticle(where, "a page without a recognizable article; copy its text into a .txt file")
     published = parse_date(document.date or "")
     if published is not None and defaults.published is None:
         published, doubt = resolve_page_date(published, markup)

@@ -219,7 +219,7 @@ class HttpClient:
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise _no_address(url, shown, error) from error
         if not target.host or target.scheme not in _PORTS:
-            raise AddressRefused(shown, "no web address that can be read; check it")
+            raise AddressRefused(shown, "not a valid web address; check it")
         if self.standard_ports and not self.allow_private and target.port not in (None, _PORTS[target.scheme]):
             raise AddressRefused(
                 shown, f"port {target.port} is not that of a web page; only the standard ports are fetched"
@@ -234,7 +234,7 @@ class HttpClient:
 def _no_address(url: str, shown: str, error: Exception) -> AddressRefused:
     """Build the error for an invalid address, without details where they may show a password."""
     detail = "" if "@" in url else f" ({one_line(error)})"
-    return AddressRefused(shown, f"no web address that can be read{detail}; check it")
+    return AddressRefused(shown, f"not a valid web address{detail}; check it")
 
 
 def _proxy(url: httpx.URL) -> str | None:
@@ -253,7 +253,7 @@ def _body(answer: httpx.Response, shown: str, most: int) -> bytes:
     coding = answer.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("gzip", "x-gzip", "identity", ""):
         raise SourceError(
-            shown, f"the server sends it compressed ({coding[:20]}), unasked; save the page and give the file"
+            shown, f"the server sends it compressed ({coding[:20]}), unrequested; save the page and give the file"
         )
     chunks: list[bytes] = []
     size = 0
@@ -277,11 +277,11 @@ def gunzip_bytes(data: bytes, shown: str, most: int = MAX_BYTES) -> bytes:
     try:
         made = engine.decompress(data, most + 1)
     except zlib.error as error:
-        raise Unreachable(shown, f"damaged in packing ({one_line(error)}); try again") from error
+        raise Unreachable(shown, f"damaged compression ({one_line(error)}); try again") from error
     if len(made) > most:
         raise too_large(shown, most)
     if not engine.eof:
-        raise Unreachable(shown, "damaged in packing (it breaks off); try again")
+        raise Unreachable(shown, "damaged compression (it breaks off); try again")
     return made
 
 

@@ -126,12 +126,12 @@ def _parse(line: str, place: str) -> Any:
     except RecursionError as error:
         raise BrokenLine(place, f"nested too deeply; a line is an object with {_KEYS}") from error
     except ValueError as error:
-        raise BrokenLine(place, f"no JSON ({str(error).splitlines()[0]}); a line is an object with {_KEYS}") from error
+        raise BrokenLine(place, f"not JSON ({str(error).splitlines()[0]}); a line is an object with {_KEYS}") from error
 
 
 def _article(record: Any, name: str, place: str, defaults: MetadataDefaults, notes: Notes) -> Article:
     if not isinstance(record, Mapping):
-        raise BrokenLine(place, f"no object; a line is an object with {_KEYS}")
+        raise BrokenLine(place, f"not an object; a line is an object with {_KEYS}")
     text = record.get("text")
     if not isinstance(text, str):
         wrong = "it lacks `text`" if text is None else "its `text` is no string"

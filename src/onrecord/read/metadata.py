@@ -59,7 +59,7 @@ def make_article(content: str, name: str, where: str, found: MetadataDefaults, d
         SourceTooLarge: there is more text than one article can have.
     """
     if not content.strip():
-        raise EmptySource(where, "no text in it; check that the right file was given")
+        raise EmptySource(where, "it has no text; check that the right file was given")
     if len(content) > MAX_BYTES or len(content.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise too_large(where)
     return Article(

@@ -51,7 +51,7 @@ def pdf_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
         raise SourceError(where, "a PDF with a password; save it without one") from error
     except PDFEncryptionError as error:
         raise SourceError(
-            where, f"a PDF locked in an unknown way ({one_line(error)}); save it without a lock"
+            where, f"a PDF encrypted in an unknown way ({one_line(error)}); save it without encryption"
         ) from error
     except MemoryError:
         raise
@@ -60,7 +60,7 @@ def pdf_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
     pages, failed = _pages(document)
     text = joined(without_edges(pages))
     if failed and not text:
-        raise SourceError(where, f"a PDF none of whose pages can be read ({failed[0][1]}); {_BROKEN}")
+        raise SourceError(where, f"a PDF without a readable page ({failed[0][1]}); {_BROKEN}")
     if not text:
         raise EmptySource(where, "a PDF without a text layer, as a scan is; recognise its text first (OCR)")
     if failed:

@@ -207,7 +207,7 @@ def _packed(
             seen = True
             yield item
         if not seen and budget.damage is None:
-            raise EmptySource(where, "no line in it; check that the right file was given")
+            raise EmptySource(where, "it has no lines; check that the right file was given")
     else:
         yield from _stream(stream, name, where, suffix, defaults, notes)
     damage, budget.damage = budget.damage, None
@@ -273,13 +273,13 @@ def _not_nothing(items: Iterator[Article | SourceError], where: str) -> Iterator
         seen = True
         yield item
     if not seen:
-        raise EmptySource(where, "no line in it; check that the right file was given")
+        raise EmptySource(where, "it has no lines; check that the right file was given")
 
 
 def _open(piece: RawDocument, notes: Notes) -> Iterator[Article | SourceError]:
     data, name, where, suffix, defaults = piece.data, piece.name, piece.where, piece.suffix, piece.defaults
     if not data:
-        raise EmptySource(where, "nothing in it; check that the right file was given")
+        raise EmptySource(where, "it is empty; check that the right file was given")
     if suffix in PAGE or (suffix not in SUFFIXES and looks_like_page(data[:4096].decode("latin-1"))):
         encoding = defaults.encoding or _true_charset(data, piece.charset)
         content = decode_page(data, where, encoding=encoding, notes=notes)

@@ -55,7 +55,7 @@ def records(
         )
         return
     if seen == 0:
-        raise SourceError(where, "no answer of a server in it; give a WARC with `response` records")
+        raise SourceError(where, "it has no server responses; give a WARC with `response` records")
     if left:
         notes(f"{where}: left out: " + ", ".join(f"{number} × {why}" for why, number in left.most_common(8)))
 

@@ -42,7 +42,7 @@ def docx_text(data: bytes, where: str, notes: Notes) -> tuple[str, str | None]:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (*DAMAGED, OSError, ValueError, struct.error, NotImplementedError) as error:
         raise SourceError(
-            where, f"no Word document of the kind .docx, or a damaged one ({one_line(error)}); {_SAVE}"
+            where, f"not a Word document of the kind .docx, or a damaged one ({one_line(error)}); {_SAVE}"
         ) from error
     with archive:
         place = _main_part(archive, where)
@@ -80,7 +80,7 @@ def _parse(archive: zipfile.ZipFile, name: str, where: str, *, missing: bool = F
     except KeyError as error:
         if missing:
             return None
-        raise SourceError(where, f"no Word document: it has no {name}; {_SAVE}") from error
+        raise SourceError(where, f"not a Word document: it has no {name}; {_SAVE}") from error
     try:
         if info.file_size > min(MOST_BYTES, MOST_TIMES * info.compress_size + 10_000_000):
             raise SourceError(where, f"its {name} unpacks to {info.file_size // 1_000_000} MB; save its text")

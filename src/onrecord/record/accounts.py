@@ -86,7 +86,7 @@ class Accounts:
             raise LedgerError("a user's name has 1 to 64 visible characters and no blank around it")
         with self._ledger.writing() as connection:
             if _find(connection, name) is not None:
-                raise LedgerError(f"there is a user {name!r} already")
+                raise LedgerError(f"user {name!r} already exists")
             row = {"name": name, "role": str(role), "password": password, "active": 1, "created": self._ledger.now()}
             connection.execute(insert(users), row)
         return User(name=name, role=role, created=str(row["created"]), password=password)

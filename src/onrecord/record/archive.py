@@ -237,7 +237,7 @@ class Archive:
         """
         wanted = prefix.strip().lower()
         if not wanted or wanted.strip("0123456789abcdef"):
-            raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
+            raise StatementNotFound(f"{self.name}: {prefix!r} is not a statement id; ids consist of 0-9 and a-f")
         with self._translating():
             begins = pl.col("id").str.starts_with(wanted)
             found = self._scan("statements", STATEMENTS).filter(begins).select("id", "article", "record").unique("id")

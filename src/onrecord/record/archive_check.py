@@ -84,7 +84,7 @@ def check_words(readings: Sequence[ReadingRows]) -> None:
             spans += [span for judged in record["judgements"].values() for span in judged["evidence"]]
             inside = all(0 <= start < end <= len(content) for start, end in spans)
             if not inside or quote != record["quote"] or record["text_id"] != row["text_id"]:
-                raise LedgerError(f"statement {one['id']} of the archive does not stand in its text")
+                raise LedgerError(f"statement {one['id']} of the archive does not match its text")
 
 
 def _file(walk: _ArchiveCheck, path: Path, twin: Path) -> None:

@@ -69,7 +69,7 @@ class DeskWork:
             c = codebook_versions.c
             last = connection.execute(select(c.number).order_by(c.number.desc()).limit(1)).scalar_one_or_none() or 0
             if last != base:
-                raise StatementStale("Somebody saved another version of the codebook meanwhile; look at it first.")
+                raise StatementStale("Somebody has saved another version of the codebook; look at it first.")
             row = {
                 "number": last + 1, "record": rows.to_json(asdict(codebook)), "coder": rows.storable(coder),
                 "created": self._ledger.now(), "change": rows.storable(change)[:500],

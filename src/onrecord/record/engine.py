@@ -40,7 +40,7 @@ def parse(url: str | Path) -> tuple[str, Path | URL | None]:
         return database, None if database == _MEMORY else Path(database)
     name = made.render_as_string(hide_password=True)
     if kind not in ("postgresql", "postgres"):
-        raise LedgerError(f"{name}: no kind of ledger; use a path or postgresql://user@host/database")
+        raise LedgerError(f"{name}: not a ledger address; use a path or postgresql://user@host/database")
     return name, made.set(drivername="postgresql+psycopg")
 
 
@@ -160,7 +160,7 @@ def _check_file(name: str, path: Path, *, create: bool, read_only: bool) -> None
     except OSError as error:
         raise LedgerError(f"{name}: {error.strerror or error}; check the path and its permissions") from error
     if start and start != _MAGIC:
-        raise NotALedger(f"{name}: not a ledger (no SQLite database); give another path")
+        raise NotALedger(f"{name}: not a ledger (not a SQLite database); give another path")
     if not read_only and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise LedgerReadOnly(
             f"{name}: cannot be written; give write permission to the file and its folder, or another --ledger"

@@ -41,7 +41,7 @@ def _from_sqlite(name: str, error: sqlite3.Error) -> LedgerError:
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
         return LedgerReadOnly(f"{name}: cannot be written; give write permission to the file and its folder")
     if code == "SQLITE_NOTADB":
-        return NotALedger(f"{name}: not a ledger (no SQLite database); give another path")
+        return NotALedger(f"{name}: not a ledger (not a SQLite database); give another path")
     if code.startswith("SQLITE_CORRUPT"):
         return LedgerError(f"{name}: damaged ({_line(error)}); restore it from a copy, or try sqlite3's .recover")
     if code == "SQLITE_FULL":

@@ -255,7 +255,7 @@ def version(connection: Connection, name: str) -> int:
         raise NotALedger(f"{name}: a database of another program, not a ledger; give another path or URL")
     rows = connection.execute(select(func.max(schema_version.c.version), func.min(schema_version.c.application))).one()
     if rows[0] is None or rows[1] != APPLICATION:
-        raise NotALedger(f"{name}: its schema_version table names no ledger; give another path or URL")
+        raise NotALedger(f"{name}: its schema_version table does not name a ledger; give another path or URL")
     return int(rows[0])
 
 

@@ -79,7 +79,7 @@ class Reviews:
             ReviewVerdict.ADD: (0, 1),
         }
         if (int(old is not None), int(new is not None)) != wanted[verdict]:
-            raise ValueError(f"{verdict} does not go with these statements")
+            raise ValueError(f"{verdict} does not fit these statements")
         if verdict is ReviewVerdict.ACCEPT:
             new = old
         with self._ledger.writing() as connection:
@@ -102,13 +102,13 @@ class Reviews:
             lock(connection)
             found = connection.execute(select(reviews).where(reviews.c.number == number)).mappings().one_or_none()
             if found is None or found["coder"] != coder:
-                raise StatementNotFound(f"no review {number} of {coder} to take back")
+                raise StatementNotFound(f"no review {number} of {coder} to undo")
             if found["undone"] is not None:
-                raise StatementStale(f"review {number} was taken back in batch {found['undone']} already")
+                raise StatementStale(f"review {number} was already undone in batch {found['undone']}")
             if found["statement"] != (None if before is None else before.id):
                 raise LedgerError(f"review {number} is about another statement")
             if found["result"] is None and before is not None and _occupied(connection, before.span_id):
-                raise StatementStale("another statement stands there meanwhile; look at it again")
+                raise StatementStale("another statement has replaced it; look at it again")
             metadata = self._ledger.batch_metadata(coder=coder)
             batch = writing.revise(connection, found["result"], before, f"{found['verdict']} taken back", metadata)
             connection.execute(update(reviews).where(reviews.c.number == number).values(undone=batch.number))
@@ -155,7 +155,7 @@ class Reviews:
         )
         with self._ledger.writing() as connection:
             if connection.execute(select(rounds.c.name).where(rounds.c.name == name)).first():
-                raise LedgerError(f"there is a round {name!r} already; give it another name")
+                raise LedgerError(f"round {name!r} already exists; give it another name")
             row = {"name": name, "creator": creator, "created": made.created, "fields": json.dumps(list(fields))}
             connection.execute(insert(rounds), row)
             connection.execute(

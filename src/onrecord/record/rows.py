@@ -156,9 +156,7 @@ def check_evidence(statement: Statement) -> None:
     text = statement.article.text
     for piece in statement.evidence():
         if not text.holds(piece):
-            raise SpanError(
-                f"statement {statement.id}: {piece.quote[:60]!r} does not stand at {piece.span} of its text"
-            )
+            raise SpanError(f"statement {statement.id}: {piece.quote[:60]!r} is not at {piece.span} of its text")
     groups = [statement.source, statement.cue, statement.content, statement.condition.value]
     groups += [judgement.evidence for _, judgement in statement.judgements()]
     for pieces in groups:

@@ -71,7 +71,7 @@ class WatchState:
             self._db.executescript(_TABLES)
         except sqlite3.Error as error:
             raise LedgerError(
-                f"{path}: no state of a watch, or a damaged one ({error}); give another --state"
+                f"{path}: not the state of a watch, or a damaged one ({error}); give another --state"
             ) from error
 
     def close(self) -> None:

@@ -278,7 +278,7 @@ class Ledger:
         """Return the statement whose id begins so, current or not; StatementNotFound for none or several."""
         wanted = prefix.strip().lower()
         if not wanted or wanted.strip("0123456789abcdef"):
-            raise StatementNotFound(f"{self.name}: {prefix!r} is no statement id; ids are of the digits 0-9 and a-f")
+            raise StatementNotFound(f"{self.name}: {prefix!r} is not a statement id; ids consist of 0-9 and a-f")
         with self.reading() as connection:
             s = statements.c
             begins = select(s.number, s.id).where(s.id >= wanted, s.id < wanted + "g").order_by(s.id).limit(4)

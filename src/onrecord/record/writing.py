@@ -80,7 +80,7 @@ def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
     for article, found in results:
         for statement in found:
             if statement.article is not article and statement.article.id != article.id:
-                raise LedgerError(f"statement {statement.id} is handed in with article {article.name!r}, not its own")
+                raise LedgerError(f"statement {statement.id} was given with article {article.name!r}, not its own")
             rows.check_evidence(statement)
         first = readings[article.id][0] if article.id in readings else article
         readings[article.id] = (first, tuple({statement.id: statement for statement in found}.values()))
@@ -149,7 +149,7 @@ def revise(
         if found is None:
             raise StatementNotFound(f"no statement {old} in the ledger")
         if found[0] is not None:
-            raise StatementStale(f"statement {old} was replaced in batch {found[0]} meanwhile; look at it again")
+            raise StatementStale(f"statement {old} was replaced in batch {found[0]} in the meantime; look at it again")
     plan = _BatchPlan()
     if new is not None:
         rows.check_evidence(new)

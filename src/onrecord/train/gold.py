@@ -31,7 +31,7 @@ def load_cases(folder: Path) -> list[Case]:
             case = json.loads(path.read_text(encoding="utf-8"))
             cases.append({key: case[key] for key in ("id", "text", "published", "codebook", "statements")})
         except (ValueError, KeyError, TypeError) as error:
-            raise CodecError(f"{path}: no gold case: {error!r}") from error
+            raise CodecError(f"{path}: not a gold case: {error!r}") from error
     if not cases:
         raise CodecError(f"{folder}: no gold cases (*.json) there")
     return cases

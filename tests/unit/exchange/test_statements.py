@@ -114,7 +114,7 @@ def test_annotations_about_another_text_are_refused() -> None:
         list(annotation.read(text, []))
     with pytest.raises(ExchangeError, match="selectors"):
         list(annotation.read(text.replace('"prefix": "', '"prefix": "x'), [article()]))
-    with pytest.raises(ExchangeError, match="no collection"):
+    with pytest.raises(ExchangeError, match="not a collection"):
         list(annotation.read("[]", []))
 
 

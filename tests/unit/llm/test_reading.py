@@ -135,7 +135,7 @@ def test_invalid_json_is_asked_for_again_once() -> None:
             if second.startswith("{"):
                 assert reader.statements(ARTICLE) == []
             else:
-                with pytest.raises(LanguageModelError, match="no JSON"):
+                with pytest.raises(LanguageModelError, match="not JSON"):
                     reader.statements(ARTICLE)
             assert len(fake.asked[1]["messages"]) == 4
 

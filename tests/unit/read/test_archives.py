@@ -136,7 +136,7 @@ def test_a_damaged_or_locked_member_costs_itself_alone(tmp_path: Path) -> None:
     path.write_bytes(data)
     assert [type(item) for item in items(path)] == [SourceError, Article]
     path.write_bytes(b"PK\x03\x04 and no directory")
-    assert "no zip archive" in str(items(path)[0])
+    assert "not a zip archive" in str(items(path)[0])
 
 
 def test_packed_lines_are_read(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_word_document_gives_its_paragraphs(tmp_path: Path) -> None:
     assert article.text.content == "The minister said “no”.\nThe governor agreed."
     assert article.title == "The dam"
     path.write_bytes(b"PK\x03\x04 no document")
-    assert "no Word document" in str(items(path)[0])
+    assert "not a Word document" in str(items(path)[0])
 
 
 CLASSIC = f"""
