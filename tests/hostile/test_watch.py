@@ -19,8 +19,8 @@ from onrecord.pipeline import Pipeline
 from onrecord.read.crawler import Crawler
 from onrecord.read.feeds import Feed
 from onrecord.record import Ledger
-from onrecord.record.seen import WatchState
 from onrecord.runners.watch import Event, Schedule, Watch
+from onrecord.runners.watch_state import WatchState
 from tests.hostile.corpus import SAID, corpus
 from tests.hostile.shapes import FEEDS
 from tests.hostile.test_corpus import ADVICE

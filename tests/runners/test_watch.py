@@ -24,10 +24,10 @@ from onrecord.pipeline import Pipeline
 from onrecord.read.crawler import Crawler
 from onrecord.read.feeds import load_feeds, parse_listing
 from onrecord.record import Ledger
-from onrecord.record.near import likeness, signature
-from onrecord.record.seen import WatchState
 from onrecord.runners.health import served
+from onrecord.runners.near_duplicates import likeness, signature
 from onrecord.runners.watch import Event, Schedule, Watch
+from onrecord.runners.watch_state import WatchState
 from tests.machine import scaled
 from tests.made import ROOT
 from tests.unit.show.cli.conftest import Extractor, Interpreter

@@ -22,7 +22,7 @@ from onrecord.read.boundary import UNSTOPPED
 from onrecord.read.crawler import Crawler, PageUnavailable, RetryLater
 from onrecord.read.feeds import Feed, Listing, parse_listing
 from onrecord.read.http import without_password
-from onrecord.record.seen import DueAddress, Original, WatchState
+from onrecord.runners.watch_state import DueAddress, Original, WatchState
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook

@@ -69,10 +69,10 @@ def watch(
     from onrecord.read.feeds import load_feeds
     from onrecord.record import Ledger
     from onrecord.record.archive import is_archive
-    from onrecord.record.seen import WatchState
     from onrecord.runners import Bounds
     from onrecord.runners.health import served
     from onrecord.runners.watch import Schedule, Watch
+    from onrecord.runners.watch_state import WatchState
     from onrecord.runners.worker_pool import IsolatedReader
 
     if is_archive(store.ledger):

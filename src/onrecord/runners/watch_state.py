@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from onrecord.errors import LedgerError
-from onrecord.record.near import LEAST, bands, likeness, signature
+from onrecord.runners.near_duplicates import LEAST, bands, likeness, signature
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS feeds (
