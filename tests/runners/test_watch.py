@@ -377,7 +377,7 @@ def test_what_servers_do_wrong_costs_its_page_alone(site: Site, look: Look, tmp_
     for path, words in (
         ("/slow", "too long"),
         ("/loop", "redirected more than"),
-        ("/ftp", "no web address"),
+        ("/ftp", "not a web address"),
         ("/image", "image/png"),
     ):
         assert words in events[path].detail["reason"]

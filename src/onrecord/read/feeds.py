@@ -60,7 +60,7 @@ def load_feeds(path: Path) -> list[Feed]:
     found = list(_opml(text, path) if re.search(r"<opml\b", text[:2000], re.I) else _yaml(text, path))
     wrong = next((feed for feed in found if not is_address(feed.url)), None)
     if wrong is not None or not found:
-        reason = "no feed in it" if wrong is None else f"{without_password(wrong.url)[:80]!r} is no web address"
+        reason = "no feed in it" if wrong is None else f"{without_password(wrong.url)[:80]!r} is not a web address"
         raise SourceError(str(path), f"{reason}; {_LISTS}")
     return list({feed.url: feed for feed in found}.values())
 
