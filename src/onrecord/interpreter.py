@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from onrecord.classify import Classification, StatementClassifier
+from onrecord.classify import Adaptation, Classification, StatementClassifier
 from onrecord.core.statement import Article, Attribution, Judgement, Statement
 from onrecord.lexicon import Codebook
 from onrecord.resolve import Resolution, Resolver, load_resolver, outer_first
@@ -22,9 +22,11 @@ class Interpreter:
         codebook: Codebook | None = None,
         classifier: StatementClassifier | None = None,
         resolver: Resolver | None = None,
+        adaptation: Adaptation | None = None,
     ) -> None:
         self._background = f"{codebook.name}. {codebook.description}" if codebook is not None else ""
-        self._classifier = classifier or StatementClassifier(codebook)
+        self._classifier = classifier or StatementClassifier(codebook, adaptation=adaptation)
+        self._adaptation = adaptation
         self._resolver = resolver or load_resolver()
 
     def statements(self, article: Article, attributions: Sequence[Attribution]) -> list[Statement]:
@@ -40,6 +42,9 @@ class Interpreter:
             around = attribution.inside if attribution.inside is not None else attribution.outer
             holder = made.get(around) if around is not None else None
             statement = _statement(article, attribution, classified[attribution], resolved[attribution])
+            if self._adaptation is not None and statement.speaker.value is not None:
+                sure = self._adaptation.sure("speaker", statement.speaker.confidence)
+                statement = replace(statement, speaker=replace(statement.speaker, confidence=sure))
             made[attribution] = replace(statement, nested_in=holder.id if holder is not None else None)
         return [made[attribution] for attribution in attributions]
 
@@ -64,9 +69,9 @@ def _statement(article: Article, attribution: Attribution, meant: Classification
     )
 
 
-def load_interpreter(codebook: Codebook | None = None) -> Interpreter:
+def load_interpreter(codebook: Codebook | None = None, adaptation: Adaptation | None = None) -> Interpreter:
     """Load an interpreter for a codebook; without one issues and stances stay open."""
-    return Interpreter(codebook)
+    return Interpreter(codebook, adaptation=adaptation)
 
 
 def interpret_attributions(

@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, Attribution, PartialDate, Statement
-from onrecord.errors import IgnoredSource, OnRecordError, SourceError, internal_error
+from onrecord.errors import IgnoredSource, ModelError, OnRecordError, SourceError, internal_error
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpreter import load_interpreter
 from onrecord.read import MetadataDefaults, read_articles
 from onrecord.read.boundary import UNSTOPPED
 
 if TYPE_CHECKING:
+    from onrecord.classify import Adaptation
     from onrecord.lexicon import Codebook
     from onrecord.record.archive_rows import ReadingRows
 
@@ -126,21 +127,29 @@ class Pipeline:
         return Result(article, tuple(self.statements(article)))
 
 
-def load(codebook: Codebook | Path | str | None = None, model: Path | str | None = None) -> Pipeline:
+def load(
+    codebook: Codebook | Path | str | None = None,
+    model: Path | str | None = None,
+    adaptation: Adaptation | None = None,
+) -> Pipeline:
     """Load a pipeline with its models.
 
     Args:
         codebook: the issues to follow, or the path of a YAML file of them; without one issues and stances stay open.
         model: the folder of another tagger than the bundled one.
+        adaptation: a calibration refitted for a ledger (`onrecord adapt`).
 
     Raises:
         CodebookError: the codebook cannot be read or is not valid.
-        ModelError: the folder has no usable tagger.
+        ModelError: the folder has no usable tagger, or the adaptation was fitted on other models.
     """
     from onrecord.lexicon import load_codebook
 
     book = load_codebook(Path(codebook)) if isinstance(codebook, Path | str) else codebook
-    return Pipeline(load_extractor(model), load_interpreter(book), book, reader_version(model))
+    version = reader_version(model)
+    if adaptation is not None:
+        version = adapted_version(adaptation, version)
+    return Pipeline(load_extractor(model), load_interpreter(book, adaptation), book, version)
 
 
 def read_text(
@@ -201,6 +210,15 @@ def reader_version(model: Path | str | None = None) -> str:
         with path.open("rb") as stream:
             seen.update(name.encode() + hashlib.file_digest(stream, "sha256").digest())
     return f"onrecord {__version__} data {seen.hexdigest()[:12]}"
+
+
+def adapted_version(adaptation: Adaptation, version: str) -> str:
+    """Return the version of a reader with an adaptation; ModelError where it was fitted on other models."""
+    if adaptation.base != version:
+        raise ModelError(
+            f"the adaptation {adaptation.name!r} was fitted on {adaptation.base}; run `onrecord adapt` again"
+        )
+    return f"{version} adapted {adaptation.name} {adaptation.id}"
 
 
 Read = TypeVar("Read", bound=Outcome | SerializedOutcome)

@@ -7,13 +7,14 @@ The codebook is narrowed to a few candidates (`candidates`); the encoder reads t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from onrecord.classify.adaptation import Adaptation
 from onrecord.classify.candidates import CandidateIndex, Surroundings
 from onrecord.classify.choice import issue_probabilities, share_sides, symmetric
 from onrecord.classify.inputs import CONTENT, CUE, ROLES, Encoded, Passage, Pieces, quoted_mask
@@ -73,10 +74,16 @@ class StatementClassifier:
     codebook: Codebook | None = None
     model: ClassifierModel = field(default_factory=load_classifier)
     vectors: PieceVectors = field(default_factory=bundled_vectors)
+    adaptation: Adaptation | None = None
     _index: CandidateIndex | None = field(init=False)
     _pairs: list[tuple[str, str]] = field(init=False)  # each issue's proposition and its negation
 
+    _calibration: dict[str, Any] = field(init=False)
+
     def __post_init__(self) -> None:
+        changed = self.adaptation.calibration if self.adaptation is not None else {}
+        shipped = self.model.config["calibration"]
+        self._calibration = {name: {**values, **changed.get(name, {})} for name, values in shipped.items()}
         issues = self.codebook.issues if self.codebook else ()
         self._pairs = [(issue.proposition, negate(issue.proposition)) for issue in issues]
         self._index = CandidateIndex(self.codebook, self.vectors) if self.codebook and self.codebook.issues else None
@@ -94,6 +101,16 @@ class StatementClassifier:
             attributions: its attributions.
             speakers: the speaker of each, None where unknown.
         """
+        read = self.read(article, attributions, speakers)
+        return [
+            self._judged(article, passed, decided)
+            for passed, decided in zip(read, self.decide(read, speakers), strict=True)
+        ]
+
+    def read(
+        self, article: Article, attributions: Sequence[Attribution], speakers: Sequence[str | None]
+    ) -> list[Passed]:  # fmt: skip
+        """Run the network on an article's attributions, each beside the issues that are likeliest."""
         text = article.text.content
         tokens, bounds, title = words(text), sentences(text), words(article.title or "")
         quoted = quoted_mask(text)
@@ -102,10 +119,7 @@ class StatementClassifier:
             passage = Passage(*(_spans(getattr(attribution, part)) for part in ("source", "cue", "content")))
             around = surroundings(text, passage, tokens, bounds, title)
             read.append(self._read(self.model.statement(text, passage, quoted), speaker, around))
-        return [
-            self._judged(article, passed, decided)
-            for passed, decided in zip(read, self._decided(read, speakers), strict=True)
-        ]
+        return read
 
     def _read(self, statement: Pieces, speaker: str | None, around: Surroundings) -> Passed:
         """Read a statement beside the likeliest issues; those far behind the first are not read."""
@@ -118,11 +132,11 @@ class StatementClassifier:
         propositions = [p for n in near for p in self._pairs[n]]
         return Passed(self.model.read(statement, speaker, propositions), near, scores.astype(np.float64))
 
-    def _decided(self, read: Sequence[Passed], speakers: Sequence[str | None]) -> list[Decided]:
+    def decide(self, read: Sequence[Passed], speakers: Sequence[str | None]) -> list[Decided]:
         """Choose the issue of every statement, then the stance beside it."""
         if self._index is None or self.codebook is None or not read:
             return [Decided(None, 1.0)] * len(read)
-        calibration = self.model.config["calibration"]
+        calibration = self._calibration
         relevance = np.full((len(read), len(self.codebook.issues)), np.nan)
         for row, passed in enumerate(read):
             relevance[row, passed.numbers] = relevance_of(passed.reading)
@@ -177,15 +191,14 @@ class StatementClassifier:
     def _verdict(
         self, article: Article, reading: Reading, head: str, scores: AnyFloats, shares: AnyFloats, kind: type[T]
     ) -> Judgement[T]:
-        temperature = self.model.config["calibration"][head]["temperature"]
-        probabilities = softmax(scores / temperature)
+        probabilities = calibrated(scores, self._calibration[head])
         best = int(probabilities.argmax())
         shown = _telling(article, reading.encoded, shares, best)
         value = kind(self.model.classes[head][best])
         return Judgement(value=value, rule=_reason(shown), confidence=float(probabilities[best]), evidence=shown)
 
     def _condition(self, article: Article, reading: Reading) -> Judgement[tuple[Evidence, ...]]:
-        threshold = self.model.config["calibration"]["condition"]["threshold"]
+        threshold = self._calibration["condition"]["threshold"]
         logits = reading.condition
         chosen = [
             n for n, f in enumerate(reading.encoded.features) if f % ROLES == CONTENT and float(logits[n]) >= threshold
@@ -203,6 +216,13 @@ class StatementClassifier:
         return Judgement(
             value=cited, rule="condition of the main clause", confidence=float(np.mean(sure)), evidence=cited
         )
+
+
+def calibrated(scores: AnyFloats, settings: Mapping[str, Any]) -> AnyFloats:
+    """Turn a head's scores into probabilities: by scale and bias where it was refitted, else by its temperature."""
+    if "scale" in settings:
+        return softmax(scores * np.array(settings["scale"]) + np.array(settings["bias"]))
+    return softmax(scores / settings["temperature"])
 
 
 def surroundings(

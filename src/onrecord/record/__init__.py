@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from onrecord.record.accounts import Accounts, ApiToken, Role, User
+from onrecord.record.adaptations import Adaptations
 from onrecord.record.archive import Archive, is_archive
 from onrecord.record.desk_work import CodebookVersion, DeskWork, Note
 from onrecord.record.follow import Delta
@@ -19,6 +20,7 @@ from onrecord.record.verify import Finding, VerificationReport
 
 __all__ = [
     "Accounts",
+    "Adaptations",
     "ApiToken",
     "Archive",
     "Batch",

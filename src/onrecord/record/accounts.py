@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from onrecord.errors import LedgerError
-from onrecord.record.desk_schema import sessions, tokens, users
+from onrecord.record import rows
+from onrecord.record.desk_schema import sessions, settings, tokens, users
 
 if TYPE_CHECKING:
     from onrecord.record.store import Ledger
@@ -172,6 +173,24 @@ class Accounts:
         """End one of a person's tokens."""
         with self._ledger.writing() as connection:
             connection.execute(delete(tokens).where(tokens.c.id == key, tokens.c.name == name))
+
+    # ------------------------------------------------------------ settings
+
+    def setting(self, name: str, key: str) -> str | None:
+        """Return a setting of a person, or of the whole desk where the name is empty; None where it was never set."""
+        c = settings.c
+        with self._ledger.reading() as connection:
+            chosen = select(c.value).where(c.account == name, c.name == key)
+            return connection.execute(chosen).scalar_one_or_none()
+
+    def set(self, name: str, key: str, value: str | None) -> None:
+        """Keep a setting of a person, or of the whole desk where the name is empty; None takes it away."""
+        name, c = rows.storable(name), settings.c
+        with self._ledger.writing() as connection:
+            connection.execute(delete(settings).where(c.account == name, c.name == key))
+            if value is not None:
+                row = {"account": name, "name": key, "value": rows.storable(value), "changed": self._ledger.now()}
+                connection.execute(insert(settings), row)
 
 
 def _find(connection: Connection, name: str, *, lock: bool = False) -> User | None:

@@ -124,3 +124,77 @@ samples = Table(
     Column("coder", Text, nullable=False),
     Column("created", Text, nullable=False),
 )
+
+# `account` is empty for what holds for everybody.
+settings = Table(
+    "desk_settings",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+)
+
+# `record` is an adaptation as JSON, with the figures it was measured at.
+adaptations = Table(
+    "desk_adaptations",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("coder", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)
+
+# `feed` is a SHA-256 of the secret in the address of its feed, null where nobody subscribed.
+views = Table(
+    "desk_views",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("feed", Text),
+    Column("created", Text, nullable=False),
+)
+
+collections = Table(
+    "desk_collections",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("statement", Text, primary_key=True),
+    Column("coder", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)
+
+# Values of a codebook's variables, as JSON; they move to the statement that takes another's place.
+values = Table(
+    "desk_values",
+    metadata,
+    Column("statement", Text, primary_key=True),
+    Column("variable", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("coder", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)
+
+# Rounds in which coders mark statements in articles; `articles` is a JSON list of ids.
+unit_rounds = Table(
+    "desk_unit_rounds",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("creator", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("articles", Text, nullable=False),
+)
+
+# `record` is a JSON list of [start, end] in code points.
+unitings = Table(
+    "desk_unitings",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("coder", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)

@@ -195,6 +195,32 @@ _DESK_WORK: tuple[str, ...] = (
 _CONFIDENCES = ("probability", "speaker_confidence", "issue_confidence", "stance_confidence")
 
 
+def _desk_kept(connection: Connection) -> None:
+    postgres = connection.dialect.name == "postgresql"
+    integer = "BIGINT" if postgres else "INTEGER"
+    serial = "BIGSERIAL PRIMARY KEY" if postgres else "INTEGER PRIMARY KEY AUTOINCREMENT"
+    for statement in _DESK_KEPT:
+        connection.exec_driver_sql(statement.replace("<INT>", integer).replace("<SERIAL>", serial))
+
+
+_DESK_KEPT: tuple[str, ...] = (
+    """CREATE TABLE desk_settings (account TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+        changed TEXT NOT NULL, PRIMARY KEY (account, name))""",
+    """CREATE TABLE desk_adaptations (name TEXT PRIMARY KEY, record TEXT NOT NULL, coder TEXT NOT NULL,
+        created TEXT NOT NULL)""",
+    """CREATE TABLE desk_views (number <SERIAL>, account TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
+        feed TEXT, created TEXT NOT NULL, UNIQUE (account, name))""",
+    """CREATE TABLE desk_collections (collection TEXT NOT NULL, statement TEXT NOT NULL, coder TEXT NOT NULL,
+        note TEXT NOT NULL, created TEXT NOT NULL, PRIMARY KEY (collection, statement))""",
+    """CREATE TABLE desk_values (statement TEXT NOT NULL, variable TEXT NOT NULL, value TEXT NOT NULL,
+        coder TEXT NOT NULL, created TEXT NOT NULL, PRIMARY KEY (statement, variable))""",
+    """CREATE TABLE desk_unit_rounds (name TEXT PRIMARY KEY, creator TEXT NOT NULL, created TEXT NOT NULL,
+        articles TEXT NOT NULL)""",
+    """CREATE TABLE desk_unitings (round TEXT NOT NULL REFERENCES desk_unit_rounds (name), position <INT> NOT NULL,
+        coder TEXT NOT NULL, record TEXT NOT NULL, created TEXT NOT NULL, PRIMARY KEY (round, position, coder))""",
+)
+
+
 def _views(connection: Connection) -> None:
     for statement in _VIEWS:
         connection.exec_driver_sql(statement)
@@ -235,6 +261,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("confidences by field, and other programs' variables", _confidences),
     Migration("views for SQL: current statements and positions", _views),
     Migration("codebook versions, notes, assignments and samples of the desk", _desk_work),
+    Migration("settings, adaptations, saved views, collections, variables and unit rounds of the desk", _desk_kept),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli import (
+    adapting,
     assistant,
     changes,
     codebook,
@@ -72,6 +73,7 @@ def build() -> typer.Typer:
     app.command("demo")(demo.demo)
     app.command("schema")(setup.schema)
     app.command("compare")(compare.compare)
+    app.command("adapt")(adapting.adapt)
     app.command("evaluate")(learning.evaluate)
     app.command("train")(learning.train)
     app.command("serve")(serve.serve)

@@ -12,6 +12,7 @@ from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import Filters, Reading, Store
 
 if TYPE_CHECKING:
+    from onrecord.classify import Adaptation
     from onrecord.lexicon import Codebook
     from onrecord.record import Archive, Ledger, Query
 
@@ -67,6 +68,31 @@ def last_codebook(store: Store, ledger: Ledger | Archive | None) -> Codebook | N
     else:
         say(f"codebook: {codebook.name}, the last one of {store.ledger}")
     return codebook
+
+
+def adaptation_for(ledger: Ledger | Archive | None, name: str | None, model: str | None = None) -> Adaptation | None:
+    """The adaptation that the user names, else the one that the ledger is read with; said, as it changes the reading.
+
+    LedgerError where there is none of this name; one that was fitted on other models is not used.
+    """
+    from onrecord.pipeline import reader_version
+    from onrecord.record import Adaptations, Ledger
+    from onrecord.record.adaptations import SHIPPED
+
+    if name == SHIPPED:
+        return None
+    if not isinstance(ledger, Ledger):
+        if name is not None:
+            raise LedgerError("adaptations are kept in a ledger; give --ledger, without --no-save")
+        return None
+    found = Adaptations(ledger).used if name is None else Adaptations(ledger).get(name)
+    if found is None:
+        return None
+    if name is None and found.base != reader_version(model):
+        say(f"the adaptation {found.name} was fitted on other models and is not used; run `onrecord adapt` again")
+        return None
+    say(f"adaptation: {found.name}")
+    return found
 
 
 def _last(store: Store) -> Codebook | None:

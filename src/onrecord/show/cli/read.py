@@ -8,7 +8,7 @@ import typer
 
 from onrecord.show.cli import larger as llm
 from onrecord.show.cli.larger import Larger
-from onrecord.show.cli.ledgers import for_reading, given_codebook, last_codebook
+from onrecord.show.cli.ledgers import adaptation_for, for_reading, given_codebook, last_codebook
 from onrecord.show.cli.options import Metadata, Output, Reading, Running, Store, flat
 
 
@@ -27,6 +27,14 @@ def read(
     store: Store,
     output: Output,
     larger: Larger,
+    adapted: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Read with this adaptation (`onrecord adapt`), or as shipped.  [default: what the ledger uses]",
+            show_default=False,
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no statements, only the sums at the end.")] = False,
 ) -> None:
     """Read articles: find every statement, print it, and add it to the ledger.
@@ -54,7 +62,8 @@ def read(
         pipeline = llm.load(larger, codebook)
         if pipeline is not None:
             llm.announce(larger, sources, given, codebook)
-        read_all(sources, tally, codebook, ledger, given, How(reading.model, running, pipeline))
+        adaptation = adaptation_for(ledger, adapted, reading.model) if pipeline is None else None
+        read_all(sources, tally, codebook, ledger, given, How(reading.model, running, pipeline, adaptation))
         if pipeline is not None:
             llm.report(llm.tally_of(pipeline))
     tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

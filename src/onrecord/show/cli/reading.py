@@ -27,6 +27,7 @@ from onrecord.show.cli.output import (
 from onrecord.show.cli.progress import bar
 
 if TYPE_CHECKING:
+    from onrecord.classify import Adaptation
     from onrecord.core.statement import Article, Statement
     from onrecord.lexicon import Codebook
     from onrecord.pipeline import Outcome, Pipeline, SerializedOutcome, StatementStore
@@ -43,6 +44,7 @@ class How:
     model: str | None = None
     running: Running = field(default_factory=Running)
     pipeline: Pipeline | None = None
+    adaptation: Adaptation | None = None
 
 
 class Report:
@@ -176,12 +178,15 @@ def _items(
     if how.pipeline is not None:
         return pipeline.run(sources, how.pipeline, store, defaults=given, notes=tally.note, resume=resume)
     bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
-    build = functools.partial(pipeline.load, codebook, how.model)
+    build = functools.partial(pipeline.load, codebook, how.model, how.adaptation)
     if running.runner is Runner.RAY:
         from onrecord.runners.on_ray import on_ray
 
+        version = pipeline.reader_version(how.model)
+        if how.adaptation is not None:
+            version = pipeline.adapted_version(how.adaptation, version)
         items = on_ray(
-            sources, build, store, codebook=codebook, reader=pipeline.reader_version(how.model),
+            sources, build, store, codebook=codebook, reader=version,
             workers=running.workers or 2, address=running.ray_address, bounds=bounds, defaults=given,
             notes=tally.note, resume=resume,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.ledgers import given_codebook
+from onrecord.show.cli.ledgers import adaptation_for, given_codebook
 from onrecord.show.cli.options import Store, flat
 from onrecord.show.cli.output import write_json
 
@@ -84,7 +84,8 @@ def watch(
         seen = WatchState(state or _beside(store.ledger))
         stack.callback(seen.close)
         stop = threading.Event()
-        reader = IsolatedReader(functools.partial(pipeline.load, book), Bounds(seconds=timeout, megabytes=memory), stop)
+        build = functools.partial(pipeline.load, book, None, adaptation_for(ledger, None))
+        reader = IsolatedReader(build, Bounds(seconds=timeout, megabytes=memory), stop)
         stack.callback(reader.close)
         made = Watch(
             found, seen, ledger, reader.read, call=reader.call, codebook=book, reader=reader.version,

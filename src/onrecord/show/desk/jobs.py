@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError
-from onrecord.pipeline import Failure, SerializedOutcome, SerializedResult, load
+from onrecord.pipeline import Failure, SerializedOutcome, SerializedResult, load, reader_version
+from onrecord.record.adaptations import Adaptations
 from onrecord.runners import Bounds
 from onrecord.runners.worker import FileTask, Task
 from onrecord.runners.worker_pool import IsolatedReader
@@ -32,6 +33,44 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("onrecord.desk")
 Source = Callable[[], Iterator[Article | FileTask | SourceError]]
 MOST_FAILURES = 200  # of one reading that are told one by one
+
+
+@functools.cache
+def models() -> str:
+    """Return the version of the models that this process reads with."""
+    return reader_version()
+
+
+class Background:
+    """One piece of work at a time beside the requests; `problem` says why the last one failed."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is at work."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Begin; OnRecordError where another one is not done yet."""
+        with self._lock:
+            if self.busy:
+                raise OnRecordError("This is being worked on already.")
+            self.problem = ""
+            self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+            self._thread.start()
+
+    def _run(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except OnRecordError as error:
+            self.problem = str(error)
+        except Exception:  # noqa: BLE001 - a thread is an outer edge
+            _LOG.exception("work in the background failed")
+            self.problem = "an error of the program; the server's log has the details"
 
 
 @dataclass(slots=True)
@@ -83,7 +122,8 @@ class Jobs:
         self._jobs: dict[int, Job] = {}
         self._waiting: queue.Queue[Job | None] = queue.Queue()
         self._limits = settings.limits
-        self._reader: tuple[str | None, IsolatedReader] | None = None
+        self._adaptations = Adaptations(ledger)
+        self._reader: tuple[tuple[str | None, str | None], IsolatedReader] | None = None
         self._over = threading.Event()
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -176,11 +216,15 @@ class Jobs:
             job.tell("failure", source=source, reason=reason)
 
     def _loaded(self, codebook: Codebook | None) -> IsolatedReader:
-        """The worker that reads under a codebook."""
-        key = None if codebook is None else codebook.id
+        """The worker that reads under a codebook, with the adaptation in use where it is one of these models."""
+        adaptation = self._adaptations.used
+        if adaptation is not None and adaptation.base != models():
+            adaptation = None
+        key = (None if codebook is None else codebook.id, None if adaptation is None else adaptation.id)
         if self._reader is None or self._reader[0] != key:
             if self._reader is not None:
                 self._reader[1].close()
             bounds = Bounds(seconds=self._limits.article_seconds, megabytes=self._limits.article_megabytes)
-            self._reader = (key, IsolatedReader(functools.partial(load, codebook), bounds, self._over))
+            build = functools.partial(load, codebook, None, adaptation)
+            self._reader = (key, IsolatedReader(build, bounds, self._over))
         return self._reader[1]

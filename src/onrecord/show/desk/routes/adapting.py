@@ -1,0 +1,62 @@
+"""Learning from corrections: calibrations refitted on this ledger's judgements, with figures, and the one in use."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from onrecord.errors import OnRecordError
+from onrecord.record import Adaptations, Ledger, Role
+from onrecord.record.adaptations import SHIPPED, check_name
+from onrecord.show.desk.jobs import models
+from onrecord.show.desk.visit import Visit, page
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [
+        Route("/adapt", page(adaptations, Role.CODER)),
+        Route("/adapt", page(changed, Role.ADMIN), methods=["POST"]),
+    ]
+
+
+def adaptations(visit: Visit, problem: str = "") -> Response:
+    """`/adapt`: the adaptations with their figures on held-out judgements, and which one is in use."""
+    from onrecord.train.adapt import LEAST
+
+    kept = Adaptations(visit.desk.ledger)
+    judged = sum(1 for one in visit.now.judged.values() if one.statement is not None)
+    return visit.render(
+        "adapt.html", 422 if problem else 200, now=visit.now, kept=kept.all()[::-1], used=kept.used, least=LEAST,
+        judged=judged, busy=visit.desk.refit.busy, problem=problem or visit.desk.refit.problem, models=models(),
+        shipped=SHIPPED,
+    )  # fmt: skip
+
+
+def changed(visit: Visit) -> Response:
+    """Refit under a new name in the background, or choose the one that reads from now on."""
+    kept = Adaptations(visit.desk.ledger)
+    try:
+        if use := visit.field("use"):
+            kept.use(use)
+        elif name := visit.field("name").strip():
+            check_name(name)
+            if name in {one.adaptation.name for one in kept.all()}:
+                raise OnRecordError(f"There is an adaptation {name!r} already; give another name.")
+            ledger, coder = visit.desk.ledger, visit.user.name
+            visit.desk.refit.start(lambda: _refit(ledger, name, coder))
+        else:
+            raise HTTPException(400, "Give a name.")
+    except OnRecordError as error:
+        return adaptations(visit, str(error))
+    return RedirectResponse("/adapt", 303)
+
+
+def _refit(ledger: Ledger, name: str, coder: str) -> None:
+    from onrecord.train.adapt import adapt
+
+    made = adapt(ledger, name)
+    if not made.fields:
+        raise OnRecordError("No field gains on held-out judgements; nothing was kept.")
+    Adaptations(ledger).keep(made, coder=coder)
