@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,7 +24,8 @@ import polars as pl
 from onrecord.analyse.actors import Names, decided
 from onrecord.analyse.drift import clusters, reprints
 from onrecord.core.columns import MIN_CONFIDENCE, NAMES
-from onrecord.core.statement import Article, Decision, Statement
+from onrecord.core.statement import Article, Decision, Statement, extra_json
+from onrecord.record.desk_values import Values
 from onrecord.record.query import Query, narrow
 
 if TYPE_CHECKING:
@@ -72,14 +73,18 @@ class StatementSource(Protocol):
     def created(self) -> str | None:
         """Return the time of the last batch, None where the store has no batches."""
 
+    def values(self) -> Values:
+        """Return the variables of its codebooks, and their values as people coded them."""
+
 
 @dataclass(frozen=True)
 class View:
     """Hold the statements of a query, with people's decisions and corrections applied.
 
-    `table` has the columns of every statement table, `MARKS`, and those of a DNA database where the statements came out
-    of one. `coders` names the person who entered or accepted a statement, by its id, `created` is the time of the last
-    batch, where the store has batches.
+    `table` has the columns of every statement table, `MARKS`, those of a DNA database where the statements came out of
+    one, and those of the variables that people coded (`values`). `coders` names the person who entered or accepted a
+    statement, by its id, `created` is the time of the last batch, where the store has batches. `chosen` yields the
+    statements of the table, where it holds fewer than the query finds.
     """
 
     table: pl.DataFrame
@@ -89,6 +94,8 @@ class View:
     query: Query = _EVERYTHING
     coders: Mapping[str, str] = field(default_factory=dict)
     created: str | None = None
+    values: Values = field(default_factory=Values)
+    chosen: Callable[[], Iterator[Statement]] | None = None
 
     @cached_property
     def utterances(self) -> pl.DataFrame:
@@ -110,10 +117,12 @@ class View:
         resolved = bool(self.names.shown or self.names.hidden)
         wanted = {key: place for place, key in enumerate(self.table["id"].to_list())}
         asked = _unresolved(self.query) if resolved else self.query
-        for statement in self.source.statements(asked):
+        for statement in self.chosen() if self.chosen is not None else self.source.statements(asked):
             if resolved and statement.id not in wanted:
                 continue
-            yield statement if as_read else _shown(statement, self.names)
+            found = statement if as_read else _shown(statement, self.names)
+            coded = self.values.coded.get(statement.id)
+            yield found if coded is None else _with_values(found, coded)
 
     def results(self, *, as_read: bool = False) -> Iterator[tuple[Article, list[Statement]]]:
         """Yield the articles that have statements in the table, with these in text order."""
@@ -136,8 +145,34 @@ def current(source: StatementSource, query: Query = _EVERYTHING, *, min_confiden
     if asked is not query:
         table = _resolved(table, names, query)
     coders = dict(table.select("id", "coder").drop_nulls().iter_rows()) if _by_person(table) else {}
-    made = _expanded(mark(judge(table), min_confidence))
-    return View(made, min_confidence, names, source, query, coders, source.created())
+    values = source.values()
+    made = valued(expanded(mark(judge(table), min_confidence)), values)
+    return View(made, min_confidence, names, source, query, coders, source.created(), values)
+
+
+def valued(table: pl.DataFrame, values: Values) -> pl.DataFrame:
+    """Return the table with a column for each variable that people coded, where it has none of that name yet."""
+    if not values.coded:
+        return table
+    coded = [values.coded.get(key, {}) for key in table["id"].to_list()]
+    wanted = [name for name in values.kinds if any(name in one for one in coded)]
+    made = {name: _column(name, [one.get(name) for one in coded]) for name in wanted}
+    held = table.schema
+    return table.with_columns(
+        pl.coalesce(series.cast(held[name], strict=False), pl.col(name)).alias(name) if name in held else series
+        for name, series in made.items()
+    )
+
+
+def _with_values(statement: Statement, coded: Mapping[str, Any]) -> Statement:
+    """The statement with its variables in `extra`, as those of DNA are, under its own id."""
+    record = {} if statement.extra is None else json.loads(statement.extra)
+    held = record.get("statements") or [{}]
+    record["statements"] = [{**one, **coded} for one in held]
+    made = replace(statement, extra=extra_json(record))
+    for name in ("id", "span_id"):
+        object.__setattr__(made, name, getattr(statement, name))
+    return made
 
 
 def _shown(statement: Statement, names: Names) -> Statement:
@@ -210,7 +245,7 @@ def _resolved(table: pl.DataFrame, names: Names, query: Query) -> pl.DataFrame:
     return shown if query.limit is None and not query.offset else shown.slice(query.offset, query.limit)
 
 
-def _expanded(table: pl.DataFrame) -> pl.DataFrame:
+def expanded(table: pl.DataFrame) -> pl.DataFrame:
     """Drop the ledger's internal columns, and expand to one row per DNA statement where there are any.
 
     One statement of a ledger may represent several of a DNA database, whose coders coded the same words alike.

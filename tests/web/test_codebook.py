@@ -85,7 +85,7 @@ def test_two_who_change_at_once_do_not_overwrite_each_other(desk, path):
     assert send(desk, "/codebook", "/codebook", base="0", **fields).status_code == 303
     answer = send(desk, "/codebook", "/codebook", base="0", **fields)
     assert answer.status_code == 422
-    assert "meanwhile" in answer.text
+    assert "another version of the codebook" in answer.text
 
 
 def test_terms_are_counted_as_they_are_typed(desk):

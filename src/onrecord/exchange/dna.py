@@ -24,6 +24,7 @@ from onrecord.errors import ExchangeError, SpanError
 from onrecord.exchange.dna_build import TYPES, UNSIDED, Builder
 from onrecord.exchange.dna_extra import ADDRESS, OF_DOCUMENT, RULE, TAKEN, address, merged, of_document, of_statement
 from onrecord.exchange.dna_tables import Tables, read_tables, write_tables
+from onrecord.record.desk_values import Values
 from onrecord.record.query import Query, narrow
 
 if TYPE_CHECKING:
@@ -83,6 +84,10 @@ class Database:
     def speakers(self) -> pl.DataFrame:
         """Count the statements of each speaker and affiliation (columns speaker, affiliation, len)."""
         return table(self).filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
+
+    def values(self) -> Values:
+        """Return no variables: people code them in a ledger."""
+        return Values()
 
     def created(self) -> str | None:
         """Return the time of the last batch, None where there is none."""
@@ -256,14 +261,17 @@ def articles(database: Database) -> Iterator[tuple[Article, list[Statement]]]:
         yield article, merged(statement for statement in found if statement is not None)
 
 
-def from_statements(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Tables:
+def from_statements(
+    results: Iterable[tuple[Article, Sequence[Statement]]], kinds: Mapping[str, str] | None = None
+) -> Tables:  # fmt: skip
     """Build a database of articles with statements that DNA 3 opens; its only coder, Admin, has the password
     `onrecord`.
 
     Statements that take a side are of the type `DNA Statement` with person, organization, concept and agreement; the
-    others, which an agreement of 0 or 1 would misstate, are of the type `Statement without a side`.
+    others, which an agreement of 0 or 1 would misstate, are of the type `Statement without a side`. Both have the
+    further variables of their statements (`dna_extra`), whose data types are in `kinds` where they are known.
     """
-    builder = Builder()
+    builder = Builder(kinds)
     for article, statements in results:
         builder.add(article, statements)
     return builder.tables()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
 from onrecord.core.statement import Article, Stance, Statement, digest
-from onrecord.exchange.dna_extra import OF_DOCUMENT, document_values, moment, times
+from onrecord.exchange.dna_extra import OF_DOCUMENT, document_values, moment, variables
 from onrecord.exchange.dna_tables import DISPLAY, PERMISSIONS, Tables, frame, password_hash
 
 PASSWORD = "onrecord"
@@ -24,6 +24,8 @@ NAMES = {
     SIDED: (*SHARED, ("agreement", "boolean"), *MORE),
     UNSIDED: (*SHARED, ("stance", "short text"), *MORE),
 }
+OWN = {name for names in NAMES.values() for name, _ in names}
+DATA = {"boolean": "DATABOOLEAN", "integer": "DATAINTEGER", "long text": "DATALONGTEXT"}
 LONGEST = 190
 VERSION = (("version", "3.0.7"), ("date", "2022-06-10"))
 
@@ -31,21 +33,20 @@ VERSION = (("version", "3.0.7"), ("date", "2022-06-10"))
 class Builder:
     """Collect documents, statements and entities, and number them in order of appearance."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Mapping[str, str] | None = None) -> None:
+        self._kinds = dict(kinds or {})
+        self._further: dict[int, set[str]] = {type_id: set() for type_id in TYPES}
         self._rows: dict[str, list[dict[str, Any]]] = {
             name: [] for name in (
                 "DOCUMENTS", "STATEMENTS", "VARIABLES", "ENTITIES", "DATASHORTTEXT", "DATALONGTEXT", "DATABOOLEAN",
+                "DATAINTEGER",
             )
         }  # fmt: skip
         self._variables: dict[tuple[int, str], int] = {}
         self._entities: dict[tuple[int, str], int] = {}
         for type_id, names in NAMES.items():
             for name, kind in names:
-                number = self._put("VARIABLES", Variable=name, DataType=kind, StatementTypeId=type_id)
-                self._variables[type_id, name] = number
-                if kind == "short text":
-                    # DNA keeps an empty entity of every variable, which its statements have until they are coded.
-                    self._entity(number, "")
+                self._variable(type_id, name, kind)
 
     def add(self, article: Article, statements: Sequence[Statement]) -> None:
         """Add a document with its statements; undated articles get 1 January 1970, as DNA requires a date."""
@@ -60,8 +61,8 @@ class Builder:
             start, end = statement.content[0].span.start, statement.content[-1].span.end
             if wide:
                 start, end = _units(text, start), _units(text, end)
-            for _ in range(times(statement)):
-                self._statement(document, start, end, statement)
+            for further in variables(statement):
+                self._statement(document, start, end, statement, further)
 
     def tables(self) -> Tables:
         """Return the tables collected so far."""
@@ -80,7 +81,17 @@ class Builder:
         made["STATEMENTTYPES"] = frame("STATEMENTTYPES", types)
         return made
 
-    def _statement(self, document: int, start: int, end: int, statement: Statement) -> None:
+    def _variable(self, type_id: int, name: str, kind: str) -> int:
+        number = self._put("VARIABLES", Variable=name, DataType=kind, StatementTypeId=type_id)
+        self._variables[type_id, name] = number
+        if kind == "short text":
+            # DNA keeps an empty entity of every variable, which its statements have until they are coded.
+            self._entity(number, "")
+        return number
+
+    def _statement(
+        self, document: int, start: int, end: int, statement: Statement, further: Mapping[str, Any]
+    ) -> None:  # fmt: skip
         stance = statement.stance.value
         type_id = SIDED if stance in (Stance.SUPPORT, Stance.OPPOSE) else UNSIDED
         number = self._put("STATEMENTS", StatementTypeId=type_id, DocumentId=document, Start=start, Stop=end, Coder=1)
@@ -92,13 +103,22 @@ class Builder:
             "condition": " … ".join(piece.quote for piece in statement.condition.value), "onrecord id": statement.id,
         }  # fmt: skip
         for name, kind in NAMES[type_id]:
-            where = {"StatementId": number, "VariableId": self._variables[type_id, name]}
-            value = values[name]
-            if kind == "short text":
-                entity = self._entity(where["VariableId"], _short(str(value or "")))
-                self._put("DATASHORTTEXT", **where, Entity=entity)
-            else:
-                self._put("DATABOOLEAN" if kind == "boolean" else "DATALONGTEXT", **where, Value=value)
+            self._value(number, self._variables[type_id, name], kind, values[name])
+        for name, value in further.items():
+            if name in OWN:
+                continue
+            kind = self._kinds.setdefault(name, kind_of(value))
+            if name not in self._further[type_id]:
+                self._further[type_id].add(name)
+                self._variable(type_id, name, kind)
+            self._value(number, self._variables[type_id, name], kind, value)
+
+    def _value(self, statement: int, variable: int, kind: str, value: Any) -> None:
+        where = {"StatementId": statement, "VariableId": variable}
+        if kind == "short text":
+            self._put("DATASHORTTEXT", **where, Entity=self._entity(variable, _short(str(value or ""))))
+        else:
+            self._put(DATA[kind], **where, Value=str(value) if kind == "long text" else int(value))
 
     def _entity(self, variable: int, value: str) -> int:
         if (variable, value) not in self._entities:
@@ -110,6 +130,15 @@ class Builder:
         rows = self._rows[table]
         rows.append({"ID": len(rows) + 1, **row})
         return len(rows)
+
+
+def kind_of(value: object) -> str:
+    """Return the data type that fits a value."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    return "short text" if len(str(value)) <= LONGEST else "long text"
 
 
 def _short(value: str) -> str:

@@ -78,6 +78,12 @@ def times(statement: Statement) -> int:
     return max(1, len(_record(statement).get("statements", ())))
 
 
+def variables(statement: Statement) -> list[dict[str, Any]]:
+    """Return the further variables of each of the DNA statements that a statement stands for."""
+    held = _record(statement).get("statements") or [{}]
+    return [{name: value for name, value in one.items() if name not in TAKEN} for one in held]
+
+
 def _record(statement: Statement) -> dict[str, Any]:
     given = statement.extra
     if given is None and statement.stance.rule.startswith(RULE + " {"):

@@ -214,7 +214,8 @@ def _excel(path: Path, table: pl.DataFrame) -> None:
 def _statements(view: View) -> pl.DataFrame:
     from onrecord.view import columns
 
-    return view.table.select(columns(view.table))
+    coded = [name for name in view.values.kinds if name in view.table.columns]
+    return view.table.select(*columns(view.table), *coded)
 
 
 def _excel_statements(path: Path, view: View) -> None:
@@ -228,7 +229,7 @@ def _dna(path: Path, view: View) -> None:
     from onrecord.exchange import dna
 
     whole = dna.complete_database(view)
-    dna.write(path, dna.from_statements(view.results()) if whole is None else whole)
+    dna.write(path, dna.from_statements(view.results(), view.values.kinds) if whole is None else whole)
 
 
 def _jsonl_statements(view: View) -> str:

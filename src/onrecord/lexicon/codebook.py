@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from onrecord.core.columns import NAMES
 from onrecord.errors import CodebookError
 from onrecord.lexicon.propositions import proposition_warnings
 
@@ -29,18 +31,61 @@ class Issue:
     terms: tuple[str, ...]
 
 
+class VariableKind(StrEnum):
+    """The type of a variable's values, as DNA has them."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    SHORT_TEXT = "short text"
+    LONG_TEXT = "long text"
+
+
+RESERVED = frozenset((
+    *NAMES, "human_checked", "asserted", "cluster", "time", "stop", "number", "coder", "author", "section", "type",
+    "qualifier", "person", "organization", "concept", "agreement", "when", "onrecord id", "statements",
+))  # fmt: skip
+"""Names of columns and of DNA's variables for them, which no further variable can have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """What coders note of a statement beside its fields."""
+
+    name: str
+    kind: VariableKind
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[^\W\d_][\w -]{0,39}", self.name) or self.name.strip().casefold() in RESERVED:
+            raise CodebookError(
+                f"{self.name[:60]!r} cannot name a variable: it takes a word of up to 40 letters, digits, blanks, '-' "
+                "and '_', which is no column's name"
+            )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook:
-    """Hold the issues that an analyst follows, in the order of the file; `id` is a hash of the content."""
+    """Hold the issues that an analyst follows, in the order of the file; `id` is a hash of the content.
+
+    `variables` are what people code beside the fields; reading does not depend on them.
+    """
 
     name: str
     description: str
     issues: tuple[Issue, ...]
+    variables: tuple[Variable, ...] = field(default=(), repr=False)
 
     @property
     def id(self) -> str:
         """Hash the content, so that a ledger knows under which codebook a statement was read."""
-        return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        content = repr(self) + (repr(self.variables) if self.variables else "")
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; without variables they are those of a codebook before there were any."""
+        made = asdict(self)
+        if not self.variables:
+            del made["variables"]
+        return made
 
     def issue(self, key: str) -> Issue | None:
         """Return the issue of this id, or None."""
@@ -100,7 +145,24 @@ def codebook_from_dict(raw: Any, where: str) -> Codebook:
         raise CodebookError(f"{where}: `issues` is missing or empty; it maps an id to label, proposition and terms")
     made = tuple(_issue(key, value, where) for key, value in issues.items())
     name = raw.get("name") or Path(where).stem
-    return Codebook(name=str(name), description=str(raw.get("description") or "").strip(), issues=made)
+    description = str(raw.get("description") or "").strip()
+    return Codebook(name=str(name), description=description, issues=made, variables=_variables(raw, where))
+
+
+def _variables(raw: Mapping[str, Any], where: str) -> tuple[Variable, ...]:
+    given = raw.get("variables") or {}
+    if not isinstance(given, Mapping):
+        raise CodebookError(f"{where}: `variables` maps a name to {', '.join(VariableKind)}")
+    made = []
+    for name, kind in given.items():
+        try:
+            made.append(Variable(name=str(name), kind=VariableKind(str(kind))))
+        except ValueError as error:
+            kinds = ", ".join(VariableKind)
+            raise CodebookError(f"{where}: variable {name}: its kind is one of {kinds}, not {kind!r}") from error
+        except CodebookError as error:
+            raise CodebookError(f"{where}: {error}") from error
+    return tuple(made)
 
 
 def _issue(key: Any, value: Any, where: str) -> Issue:

@@ -33,6 +33,7 @@ from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNo
 from onrecord.lexicon import Codebook
 from onrecord.record import archive_check, rows
 from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, ReadingRows, completed, file_id, reading_rows
+from onrecord.record.desk_values import Values
 from onrecord.record.query import Query, expressions
 from onrecord.record.table import COLUMNS, MORE
 from onrecord.record.verify import Progress, VerificationReport
@@ -205,6 +206,10 @@ class Archive:
         with self._translating():
             found = self._found(_EVERYTHING, "speaker", "affiliation").filter(pl.col("speaker").is_not_null())
             return found.group_by("speaker", "affiliation").len().collect()
+
+    def values(self) -> Values:
+        """Return no variables: people code them in a ledger."""
+        return Values()
 
     def created(self) -> str | None:
         """Return the time of the last batch, None where there is none."""

@@ -6,7 +6,7 @@ These rows are in the ledger's database, like those of `reviews`; the hash chain
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
@@ -71,7 +71,7 @@ class DeskWork:
             if last != base:
                 raise StatementStale("Somebody has saved another version of the codebook; look at it first.")
             row = {
-                "number": last + 1, "record": rows.to_json(asdict(codebook)), "coder": rows.storable(coder),
+                "number": last + 1, "record": rows.to_json(codebook.to_dict()), "coder": rows.storable(coder),
                 "created": self._ledger.now(), "change": rows.storable(change)[:500],
             }  # fmt: skip
             connection.execute(insert(codebook_versions), row)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from onrecord.core.statement import Statement
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.record import rows, writing
+from onrecord.record import desk_values, rows, writing
 from onrecord.record.batch_rows import lock
 from onrecord.record.desk_schema import codings, reviews, round_items, rounds
 from onrecord.record.schema import statements
@@ -85,6 +85,7 @@ class Reviews:
         with self._ledger.writing() as connection:
             metadata = self._ledger.batch_metadata(coder=coder)
             batch = writing.revise(connection, None if old is None else old.id, new, f"{verdict} at the desk", metadata)
+            desk_values.move(connection, None if old is None else old.id, None if new is None else new.id)
             row = {
                 "statement": None if old is None else old.id, "result": None if new is None else new.id,
                 "coder": rows.storable(coder), "verdict": str(verdict), "batch": batch.number,
@@ -111,6 +112,7 @@ class Reviews:
                 raise StatementStale("another statement has replaced it; look at it again")
             metadata = self._ledger.batch_metadata(coder=coder)
             batch = writing.revise(connection, found["result"], before, f"{found['verdict']} taken back", metadata)
+            desk_values.move(connection, found["result"], None if before is None else before.id)
             connection.execute(update(reviews).where(reviews.c.number == number).values(undone=batch.number))
         return batch
 

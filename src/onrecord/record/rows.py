@@ -10,15 +10,14 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
 from onrecord.core.codec import article_from_dict, article_to_dict, statement_to_dict
 from onrecord.core.columns import OF_STATEMENT, Kind
 from onrecord.core.statement import Article, Statement, extra_json
-from onrecord.errors import CodecError, SpanError
-from onrecord.lexicon import Codebook, Issue
+from onrecord.errors import CodebookError, CodecError, SpanError
+from onrecord.lexicon import Codebook, Issue, Variable, VariableKind
 from onrecord.text.names import fold
 
 Row = dict[str, Any]
@@ -166,7 +165,7 @@ def check_evidence(statement: Statement) -> None:
 
 def codebook_row(codebook: Codebook) -> Row:
     """Make the row of a codebook."""
-    record = to_json(asdict(codebook))
+    record = to_json(codebook.to_dict())
     return {"id": codebook.id, "record": record, "hash": checksum(record)}
 
 
@@ -181,8 +180,10 @@ def codebook_of(record: str) -> Codebook:
     try:
         raw = json.loads(record)
         issues = tuple(Issue(**{**issue, "terms": tuple(issue["terms"])}) for issue in raw.pop("issues"))
-        return Codebook(issues=issues, **raw)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        kept = raw.pop("variables", ())
+        variables = tuple(Variable(name=one["name"], kind=VariableKind(one["kind"])) for one in kept)
+        return Codebook(issues=issues, variables=variables, **raw)
+    except (ValueError, TypeError, KeyError, AttributeError, CodebookError) as error:
         raise CodecError(f"a codebook's record is damaged: {error!r}") from error
 
 

@@ -21,6 +21,7 @@ from onrecord.lexicon import Codebook
 from onrecord.record import (
     active_runs,
     bulk,
+    desk_values,
     engine,
     follow,
     migrations,
@@ -33,6 +34,7 @@ from onrecord.record import (
 from onrecord.record.archive import Archive
 from onrecord.record.archive_rows import ReadingRows
 from onrecord.record.batch_rows import BatchMetadata, chunks, last_batch, last_number
+from onrecord.record.desk_values import Values
 from onrecord.record.failures import translating
 from onrecord.record.hash_chain import Batch
 from onrecord.record.query import Query, condition
@@ -370,6 +372,10 @@ class Ledger:
         )
         with self.reading() as connection:
             return [rows.codebook_of(record) for record in connection.execute(chosen).scalars()]
+
+    def values(self) -> Values:
+        """Return the variables of the codebooks, and their values as people coded them."""
+        return desk_values.of_ledger(self)
 
     def active_runs(self, *, exclude: str = "desk: ") -> list[active_runs.ActiveRun]:
         """Return the runs active elsewhere, without those of readers whose name begins with `exclude`."""

@@ -27,7 +27,7 @@ from onrecord.show.desk.turns import Turns
 from onrecord.view import Follower, View, ViewState, mark, mark_utterances
 
 if TYPE_CHECKING:
-    from onrecord.lexicon import Codebook, Issue
+    from onrecord.lexicon import Codebook, Issue, VariableKind
     from onrecord.record import DeskWork, Ledger, Review, Reviews
 
 T = TypeVar("T")
@@ -205,6 +205,15 @@ class Snapshot:
     def codebook(self) -> Codebook | None:
         """The codebook that was used last."""
         return self.books[0] if self.books else None
+
+    @property
+    def variables(self) -> dict[str, VariableKind]:
+        """The variables of all codebooks with their kinds, those of the newest first."""
+        made: dict[str, VariableKind] = {}
+        for book in (*self.drafts, *self.books):
+            for one in book.variables:
+                made.setdefault(one.name, one.kind)
+        return made
 
     def issue(self, key: str) -> Issue | None:
         """Return an issue of the codebook in use, or of the last one that had it."""

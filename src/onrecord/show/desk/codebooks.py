@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from onrecord.errors import CodebookError
-from onrecord.lexicon import Codebook, Issue
+from onrecord.lexicon import Codebook, Issue, Variable, VariableKind
 
 LONGEST = 1_000  # characters of a proposition
 MOST_TERMS = 200
+MOST_VARIABLES = 20
 
 
 def added(book: Codebook | None, form: Mapping[str, str]) -> Codebook:
@@ -58,6 +59,26 @@ def removed(book: Codebook, key: str) -> Codebook:
     if len(book.issues) == 1:
         raise CodebookError("A codebook needs at least one issue.")
     return replace(book, issues=tuple(issue for issue in book.issues if issue.id != key))
+
+
+def with_variable(book: Codebook | None, name: str, kind: str) -> Codebook:
+    """Return the codebook with a further variable, or with another kind of one that it has."""
+    if book is None:
+        raise CodebookError("There is no codebook yet; add an issue first.")
+    name = " ".join(name.split())
+    if kind not in tuple(VariableKind):
+        raise CodebookError(f"The kind of a variable is one of {', '.join(VariableKind)}.")
+    made = Variable(name=name, kind=VariableKind(kind))
+    if len(book.variables) >= MOST_VARIABLES:
+        raise CodebookError(f"A codebook has at most {MOST_VARIABLES} variables.")
+    return replace(book, variables=(*(one for one in book.variables if one.name != name), made))
+
+
+def without_variable(book: Codebook | None, name: str) -> Codebook:
+    """Return the codebook without a variable; the values that were coded stay in the ledger."""
+    if book is None or name not in {one.name for one in book.variables}:
+        raise CodebookError(f"The codebook has no variable {name[:40]!r}.")
+    return replace(book, variables=tuple(one for one in book.variables if one.name != name))
 
 
 def differences(old: Codebook | None, new: Codebook) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,7 +23,7 @@ from onrecord.core.statement import (
     plain,
 )
 from onrecord.errors import CodecError
-from onrecord.lexicon import Codebook
+from onrecord.lexicon import Codebook, VariableKind
 from onrecord.show.desk.marks import span_of_words, words_of_span
 
 RULE = "by hand"
@@ -31,6 +32,8 @@ SPANS = ("source", "cue", "content")
 CLOSED: Mapping[str, type[Form] | type[Act] | type[Stance] | type[Commitment]] = {
     "form": Form, "act": Act, "stance": Stance, "commitment": Commitment,
 }  # fmt: skip
+RELATIONS = ("", "reports", "nested")
+LONGEST_VALUE = {VariableKind.SHORT_TEXT: 190, VariableKind.LONG_TEXT: 10_000}
 CODED = ("speaker", "affiliation", "act", "issue", "stance", "commitment", "form", "venue", "when")
 """The fields that a form holds one value of; chain and condition have more."""
 
@@ -179,4 +182,55 @@ def codebook_yaml(codebook: Codebook) -> str:
             f"    proposition: {json.dumps(issue.proposition)}",
             f"    terms: {json.dumps(list(issue.terms))}",
         ]  # fmt: skip
+    if codebook.variables:
+        lines.append("variables:")
+        lines += [f"  {json.dumps(one.name)}: {one.kind}" for one in codebook.variables]
     return "\n".join(lines) + "\n"
+
+
+def coded_values(form: Mapping[str, str], kinds: Mapping[str, VariableKind]) -> dict[str, Any]:
+    """Return the values of variables in a form (`var_NAME`), None where one is empty; CodecError where one is none."""
+    made: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        raw = form.get(f"var_{name}")
+        if raw is None:
+            continue
+        given = raw.strip()
+        if not given:
+            made[name] = None
+        elif kind is VariableKind.BOOLEAN:
+            if given not in ("yes", "no"):
+                raise CodecError(f"{name} is yes or no, not {given[:40]!r}")
+            made[name] = given == "yes"
+        elif kind is VariableKind.INTEGER:
+            if not re.fullmatch(r"[+-]?[0-9]{1,9}", given):
+                raise CodecError(f"{name} is a whole number of up to nine digits, not {given[:40]!r}")
+            made[name] = int(given)
+        else:
+            most = LONGEST_VALUE[kind]
+            if len(given) > most:
+                raise CodecError(f"{name} has at most {most:,} characters")
+            made[name] = " ".join(given.split()) if kind is VariableKind.SHORT_TEXT else given
+    return made
+
+
+def related(of: Statement, relation: str, outer: Statement | None) -> Statement:
+    """Return a statement with another relation to one of its article.
+
+    `reports`: `outer` reports it, so its speaker ends the chain; `nested`: it stands inside without being reported;
+    empty: it stands alone. CodecError where this cannot be.
+    """
+    if relation not in RELATIONS:
+        raise CodecError(f"a relation is one of {', '.join(filter(None, RELATIONS))}, or none")
+    if not relation:
+        chain: tuple[str, ...] = () if of.nested_in is not None else of.chain.value
+        nested = None
+    else:
+        if outer is None or outer.id == of.id or outer.article.id != of.article.id:
+            raise CodecError("choose another statement of the same article that it stands in")
+        if relation == "reports" and outer.speaker.value is None:
+            raise CodecError("the statement around it has no speaker yet; say first who speaks there")
+        chain = (*outer.chain.value, outer.speaker.value or "") if relation == "reports" else outer.chain.value
+        nested = outer.id
+    changed_chain = hand(chain, of.article) if chain != of.chain.value else of.chain
+    return replace(of, nested_in=nested, chain=changed_chain)

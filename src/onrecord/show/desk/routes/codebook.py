@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from onrecord.errors import CodebookError, StatementStale
-from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, codebook_warnings, parse_codebook
+from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, VariableKind, codebook_warnings, parse_codebook
 from onrecord.record import Role
 from onrecord.show.desk import codebooks
 from onrecord.show.desk.judging import codebook_yaml
@@ -40,7 +40,7 @@ def codebook(visit: Visit, problem: str | None = None) -> Response:
     now = visit.now
     book, number = working(visit)
     versions = visit.desk.prepared.versions()
-    pending = book is not None and (now.codebook is None or book.id != now.codebook.id)
+    pending = book is not None and (now.codebook is None or book.issues != now.codebook.issues)
     counts = dict(now.table["issue"].drop_nulls().value_counts(name="n").iter_rows())
     contents = now.once("contents", lambda: [quote.casefold() for quote in now.table["quote"].to_list()])
     reach = now.once(("reach", book.id if book else ""), lambda: _reach(book, contents))
@@ -49,7 +49,8 @@ def codebook(visit: Visit, problem: str | None = None) -> Response:
         reach=reach, total=len(contents), versions=versions, pending=pending, problem=problem, form=visit.form,
         differences=codebooks.differences(now.codebook, book) if book and pending else [],
         warnings=codebook_warnings(book, contents[-WARNED:]) if book else [], done=visit.arg("done"),
-        labels=now.labels(), old=[key for key in now.labels() if counts.get(key) and (not book or not book.issue(key))],
+        labels=now.labels(), kinds=list(VariableKind),
+        old=[key for key in now.labels() if counts.get(key) and (not book or not book.issue(key))],
     )  # fmt: skip
 
 
@@ -108,6 +109,12 @@ def _changed(visit: Visit, book: Codebook | None, form: dict[str, str]) -> tuple
             raise CodebookError("Choose a YAML file.")
         made = parse_codebook(files[0].file.read(MAX_CODEBOOK_BYTES + 1), "the file")
         return made, f"from a file: {made.name}"
+    if what == "variable":
+        return codebooks.with_variable(book, visit.field("variable"), visit.field("kind")), (
+            f"variable {visit.field('variable')}, {visit.field('kind')}"
+        )
+    if what == "no variable":
+        return codebooks.without_variable(book, visit.field("variable")), f"no variable {visit.field('variable')}"
     if what == "add":
         return codebooks.added(book, form), f"added {form['label']}"
     if book is None:

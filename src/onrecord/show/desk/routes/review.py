@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -17,11 +18,22 @@ from starlette.routing import Route
 from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
 from onrecord.record import Query, ReviewVerdict, Role
+from onrecord.record.desk_values import set_values
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.filters import ALL
-from onrecord.show.desk.judging import CODED, changed, codebook_yaml, corrected, gold_case, made, ranges
+from onrecord.show.desk.judging import (
+    CODED,
+    changed,
+    codebook_yaml,
+    coded_values,
+    corrected,
+    gold_case,
+    made,
+    ranges,
+    related,
+)
 from onrecord.show.desk.marks import marks, split
-from onrecord.show.desk.routes.articles import before_and_after, load
+from onrecord.show.desk.routes.articles import before_and_after, load, nesting
 from onrecord.show.desk.visit import Visit, page, part
 
 SPANS = ("source", "cue", "content", "condition")
@@ -68,9 +80,11 @@ def judge(visit: Visit) -> Response:
         raise HTTPException(400, "a verdict is accept, reject or correct")
     now = visit.now
     new = None
+    values: dict[str, Any] = {}
     if verdict == "correct":
         try:
-            new = corrected(old, _given(visit), now.labels())
+            values = coded_values(_fields(visit), now.variables)
+            new = _related(visit, old, corrected(old, _given(visit), now.labels()))
         except (CodecError, SpanError) as error:
             return _edit(visit, old, str(error))
         if new is old or new.id == old.id:
@@ -79,6 +93,8 @@ def judge(visit: Visit) -> Response:
         visit.desk.reviews.judge(ReviewVerdict(verdict), old, new, coder=visit.user.name)
     except StatementStale as error:
         return _stale(visit, old, new, verdict, str(error))
+    if values:
+        set_values(visit.desk.ledger, (new or old).id, values, coder=visit.user.name)
     back = visit.field("back")
     if back.startswith(("/articles/", "/cells?", "/statements/")):
         return RedirectResponse(back if not back.startswith("/statements/") else f"/statements/{(new or old).id}", 303)
@@ -128,10 +144,14 @@ def coded(visit: Visit) -> Response:
     """The statement that was made by hand."""
     article, _ = load(visit)
     try:
+        values = coded_values(_fields(visit), visit.now.variables)
         new = made(article, _given(visit), visit.now.labels())
+        new = _related(visit, None, new)
     except (CodecError, SpanError) as error:
         return _code(visit, str(error))
     visit.desk.reviews.judge(ReviewVerdict.ADD, None, new, coder=visit.user.name)
+    if values:
+        set_values(visit.desk.ledger, new.id, values, coder=visit.user.name)
     return RedirectResponse(visit.address(f"/articles/{article.id}", s=new.id), 303)
 
 
@@ -214,6 +234,33 @@ def _code(visit: Visit, problem: str | None = None) -> Response:
         pieces=list(split(article.text.content, marks(statements), words=True)), labels=now.labels(), problem=problem,
         back=f"/articles/{part(article.id)}", action=f"/articles/{part(article.id)}/code",
     )  # fmt: skip
+
+
+def _fields(visit: Visit) -> dict[str, str]:
+    return {name: visit.field(name) for name in visit.form}
+
+
+def _related(visit: Visit, old: Statement | None, new: Statement) -> Statement:
+    """The statement in the relation that the form asks for, where it asks for another one than there is."""
+    if "relation" not in visit.form:
+        return new
+    here = list(visit.desk.ledger.statements(Query(article=new.article.id)))
+    around = nesting(visit, here)
+    relation, outer = visit.field("relation"), visit.field("outer")
+    if old is not None and (relation, outer if relation else "") == relation_of(old, around):
+        return new
+    place: str | None = outer
+    while old is not None and place is not None:
+        if place == old.id:
+            raise CodecError("a statement cannot stand inside one that stands inside it")
+        place = around.get(place)
+    return related(new, relation, next((one for one in here if one.id == outer), None))
+
+
+def relation_of(one: Statement, around: Mapping[str, str]) -> tuple[str, str]:
+    """Return the relation of a statement to the one around it, and the id of that, both empty where there is none."""
+    outer = around.get(one.id, "")
+    return ("" if not outer else "reports" if one.chain.value else "nested"), outer
 
 
 def _given(visit: Visit) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +13,13 @@ from starlette.routing import Route
 from onrecord.core.statement import Article, Statement, plain
 from onrecord.errors import LedgerError, SpanError
 from onrecord.record import Role
+from onrecord.record.desk_values import of_statement
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.codebooks import hits
 from onrecord.show.desk.judging import ranges
 from onrecord.show.desk.marks import span_of_words
-from onrecord.show.desk.routes.articles import load
+from onrecord.show.desk.routes.articles import load, nesting
+from onrecord.show.desk.routes.review import relation_of
 from onrecord.show.desk.visit import Visit, page, part
 
 NAMES = 300  # speakers that the form proposes
@@ -49,12 +52,23 @@ def form(visit: Visit) -> Response:
         quote = article.text.content[start:end]
         values = guessed(now, statements, article, start, end)
     offered = now.offered()
+    coded = _coded(visit, one) if one is not None else {}
+    around = nesting(visit, statements)
+    relation, outer = relation_of(one, around) if one is not None else ("", "")
     here = [s.speaker.value for s in statements if s.speaker.value]
     return visit.render(
         "workbench_form.html", article=article, one=one, words=words, quote=quote, values=values, labels=now.labels(),
         names=list(dict.fromkeys([*here, *(name for name, _ in offered["speaker"])]))[:NAMES],
-        bodies=[name for name, _ in offered["affiliation"]], back=f"/articles/{part(article.id)}",
+        bodies=[name for name, _ in offered["affiliation"]], variables=now.variables, coded=coded, relation=relation,
+        outer=outer, others=[s for s in statements if one is None or s.id != one.id],
+        back=f"/articles/{part(article.id)}",
     )  # fmt: skip
+
+
+def _coded(visit: Visit, one: Statement) -> dict[str, Any]:
+    """The values of a statement's variables: those coded here, else those that it was imported with."""
+    imported = (json.loads(one.extra).get("statements") or [{}])[0] if one.extra else {}
+    return {**imported, **of_statement(visit.desk.ledger, one.id)}
 
 
 def guessed(
