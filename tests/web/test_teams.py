@@ -7,6 +7,7 @@ import re
 import pytest
 
 from onrecord.analyse.agreement import kappa, wilson
+from onrecord.analyse.unitising import compare, of_words, pairs
 from onrecord.record import DeskWork, Ledger, Reviews, Role
 from onrecord.record.accounts import Accounts
 from onrecord.show.desk.passwords import hash_password
@@ -132,3 +133,49 @@ def test_the_queue_keeps_what_it_was_asked_for(desk):
     queue = re.search(r'name="queue" value="([^"]*)"', page)[1].replace("&amp;", "&")
     answer = send(desk, f"/review/{key}", verdict="accept", queue=queue)
     assert answer.headers["location"] == "/review?issue=toll&order=article&done=accept"
+
+
+def test_finding_statements_apart(coders):
+    """Claim: what one found and the other did not is told, with F1 and alpha over words, once both are done."""
+    send(coders["Cora"], "/units", "/coding", name="find", size="2")
+    page = coders["Cora"].get("/units/find").text
+    assert "m-content d" not in page.partition('id="words"')[2].partition("</form>")[0]
+    for name, ranges in (("Cora", "6-14,20-24"), ("Dan", "6-14")):
+        for at in ("1", "2"):
+            assert send(coders[name], "/units/find", "/coding", at=at, content=ranges).status_code == 303
+        if name == "Cora":
+            assert coders["Dan"].get("/units/find/agreement").status_code == 403
+    page = coders["Dan"].get("/units/find/agreement").text
+    assert re.search(
+        r'Cora and Dan</a></td><td class="num">0\.67</td>.*?<td class="num">2</td><td class="num">2<', page
+    )
+    assert "over words" in page
+    assert page.count("<b>Cora</b>") == 2
+    assert coders["Dan"].get("/units/find/agreement.csv").text.count("\n") == 7
+    assert send(coders["Dan"], "/units/find", "/coding", at="1", content="x").status_code == 409
+    send(coders["Cora"], "/coding", "/coding", name="fields", size="1", field_stance="on")
+    for name in ("Cora", "Dan"):
+        send(coders[name], "/coding/fields", "/coding/fields", at="1", stance="support")
+    both = coders["Dan"].get("/coding/fields/agreement?a=Cora&b=Dan").text
+    assert re.search(r'find</a></td><td class="num">0\.67</td>', both)
+
+
+def test_spans_are_paired_once():
+    """Claim: the most alike are paired first, each once, and less than half in common is no pair."""
+    first, second = [(0, 10), (20, 30), (40, 50)], [(0, 9), (1, 10), (28, 60)]
+    assert pairs(first, second) == [(0, 0)]
+    found = compare([first, []], [second, []])
+    assert (found.both, found.first, found.second) == (1, 2, 2)
+    assert found.f1 == pytest.approx(1 / 3)
+    assert compare([[]], [[]]).f1 is None
+
+
+def test_alpha_over_words():
+    """Claim: the same marks give 1; its interval resamples articles, so one article gives no width beyond its own."""
+    text = "one two three four five six"
+    same = {"A": [[(0, 7)], []], "B": [[(0, 7)], []]}
+    assert of_words([text, text], same).alpha == 1.0
+    apart = {"A": [[(0, 7)], [(0, 3)]], "B": [[(8, 13)], [(0, 3)]]}
+    found = of_words([text, text], apart)
+    assert found.alpha < 1
+    assert found.units == 12

@@ -37,16 +37,28 @@ def alpha(units: Sequence[Unit]) -> float | None:
     return _alpha(counts, np.ones(len(counts)))
 
 
-def agreement(units: Sequence[Unit], *, draws: int = 1_000, level: float = 0.95, seed: int = 0) -> Agreement:
-    """Compute alpha with the percentile interval of `draws` resamples of the units."""
+def agreement(
+    units: Sequence[Unit], *, draws: int = 1_000, level: float = 0.95, seed: int = 0,
+    clusters: Sequence[int] | None = None,
+) -> Agreement:  # fmt: skip
+    """Compute alpha with the percentile interval of `draws` resamples of the units, or of their clusters where given.
+
+    Units of one cluster (words of an article) are drawn together, as they are no independent observations.
+    """
     counts = [Counter(unit) for unit in units if len(unit) > 1]
+    groups = [c for unit, c in zip(units, clusters or range(len(units)), strict=True) if len(unit) > 1]
     found = _alpha(counts, np.ones(len(counts)))
     random = np.random.default_rng(seed)
     drawn = []
     if found is not None:
         observed, totals, sizes = _tables(counts)
+        names, places = np.unique(groups, return_inverse=True)
+        if clusters is not None:
+            # All that alpha needs is a sum over units, so a cluster counts as one unit with its sums.
+            observed, sizes = (np.bincount(places, weights=part).astype(float) for part in (observed, sizes))
+            totals = np.stack([np.bincount(places, weights=column) for column in totals.T], axis=1)
         for _ in range(draws):
-            weights = np.bincount(random.integers(0, len(counts), len(counts)), minlength=len(counts)).astype(float)
+            weights = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names)).astype(float)
             one = _from_tables(observed, totals, sizes, weights)
             if one is not None:
                 drawn.append(one)

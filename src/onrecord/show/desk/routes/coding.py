@@ -17,6 +17,7 @@ from onrecord.record import CodingRound, Role
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.marks import Mark, split
 from onrecord.show.desk.routes.articles import AROUND
+from onrecord.show.desk.routes.unitising import all_units, summaries
 from onrecord.show.desk.visit import Visit, page, part
 
 FIELDS = ("stance", "issue", "act", "commitment", "form", "speaker")
@@ -42,7 +43,8 @@ def rounds(visit: Visit) -> Response:
         mine = visit.desk.reviews.codings(one.name, coder=visit.user.name).get(visit.user.name, {})
         made.append((one, len(mine), len(visit.desk.reviews.codings(one.name))))
     now = visit.now
-    return visit.render("rounds.html", now=now, rounds=made, fields=FIELDS, labels=now.labels())
+    units = [(one, len(given.get(visit.user.name, {})), len(given)) for one, given in all_units(visit)]
+    return visit.render("rounds.html", now=now, rounds=made, fields=FIELDS, labels=now.labels(), units=units)
 
 
 def opened(visit: Visit) -> Response:
@@ -124,6 +126,7 @@ def agreed(visit: Visit) -> Response:
     return visit.render(
         "agreement.html", now=visit.now, round=found, coders=coders, tables=tables, pair=pair, field=field,
         values=values, counts=counts, kappas=kappas, done={who: len(given) for who, given in codings.items()},
+        finding=summaries(visit, pair) if all(pair) else [],
     )  # fmt: skip
 
 
