@@ -175,18 +175,6 @@ def test_a_changed_cell_is_found(archive, tmp_path, column):
     assert not archive.verify().ok
 
 
-def test_files_of_articles_that_are_gone_are_reported(archive, tmp_path):
-    """Claim: without any file of articles the archive is not sound; where one of several is gone, a note says so."""
-    archive.add([reading(1)])
-    archive.add([reading(2)])
-    first, *others = sorted((tmp_path / "a" / "articles").rglob("*.parquet"))
-    first.unlink()
-    assert any("their articles are gone" in note for note in archive.verify().notes)
-    for path in others:
-        path.unlink()
-    assert [finding.where for finding in archive.verify().findings] == ["articles"]
-
-
 @pytest.mark.parametrize("column", ["content", "record", "name", "reader", "published"])
 def test_a_changed_article_is_found(archive, tmp_path, column):
     """A changed cell of any column of the articles is found by verification."""

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +153,9 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.fixture
-def served(path: Path) -> Iterator[str]:
-    """The address of a desk on a free port."""
+@contextmanager
+def serve(path: Path, **values: Any) -> Iterator[str]:
+    """Serve a desk on a free port; its address."""
     import uvicorn
 
     from onrecord.show.desk.app import create_app
@@ -162,13 +163,22 @@ def served(path: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = create_app(Settings(ledger=str(path), coder="Ada"))
+    app = create_app(Settings(ledger=str(path), **{"coder": "Ada", **values}))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def served(path: Path) -> Iterator[str]:
+    """The address of a desk on a free port."""
+    with serve(path) as address:
+        yield address

@@ -47,7 +47,8 @@ def addresses(path):
             f"/compare?a={one.id}&b={one.id}", "/tie?a=Ana+Orr&b=Boris+Vel", "/?outlet=The+Courier&checked=no",
             "/conflicts?kind=drift", "/conflicts", "/conflicts?kind=between", "/network?by=speaker", "/review",
             f"/review/{one.id}/edit", "/add", "/coding", "/account", "/registry", "/codebook", "/brief", "/audit",
-            "/flags", "/work",
+            "/flags", "/work", "/adapt", "/saved", "/collections/none", "/scenario", "/export",
+            "/search/texts?q=dam", "/network?by=speaker&window=quarter",
             "/conflicts?kind=moved", "/positions?as_of=2020-01-01"]  # fmt: skip
 
 

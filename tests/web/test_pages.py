@@ -17,6 +17,7 @@ import pytest
 
 from onrecord.analyse.positions import matrix
 from onrecord.core.statement import Decision, Ruling
+from onrecord.exchange.formats import Content, names
 from onrecord.record import Ledger
 from onrecord.show.desk.board import Results, weight
 from onrecord.show.desk.marks import Mark, marks, span_of_words, split, words_of_span
@@ -30,13 +31,18 @@ PAGES = (
     "/search?q=dam&issue=dam&stance=support&since=2026&until=2026-04", "/issues", "/issues/dam", "/issues/toll",
     "/people", "/people?q=ana", "/people/Ana%20Orr", "/people/Ardesh", "/conflicts", "/conflicts?kind=between",
     "/conflicts?kind=moved", "/conflicts?kind=drift", "/network", "/network?by=speaker&mode=oppose", "/add", "/review",
-    "/review/history", "/coding", "/account", "/readings",
+    "/review/history", "/coding", "/account", "/readings", "/scenario", "/export", "/saved", "/adapt", "/audit",
+    "/search/texts?q=dam", "/network?window=month&at=1", "/collections/none", "/scenario?by=speaker",
 )  # fmt: skip
 FILES = (
     "/issues.csv", "/people.csv", "/people.csv?q=ana", "/articles.csv", "/conflicts.csv?kind=self&issue=dam",
     "/positions.csv", "/positions.svg", "/search.csv?q=dam", "/issues/dam.csv", "/people/Ana%20Orr.csv",
     "/conflicts.csv",
     "/conflicts.csv?kind=drift", "/conflicts.csv?kind=moved", "/network.csv", "/network.json", "/review/gold.zip",
+    "/network.graphml?by=speaker", "/network.gexf?by=speaker", "/network.dl?by=speaker", "/network.html?by=speaker",
+    "/network/actors.csv?by=speaker", "/scenario/settlements.csv", "/scenario/deadlocks.json", "/positions.xlsx",
+    "/search.xlsx?q=dam", "/search/texts.csv?q=dam", "/issues/dam.xlsx", "/people/Ana%20Orr.xlsx",
+    *(f"/export/statements.{form}" for form in names(Content.STATEMENTS)),
 )  # fmt: skip
 
 

@@ -166,7 +166,8 @@ def pictures(browser: Any, base: str, issue: str, folder: Path) -> None:
     """Take the documentation's screenshots: two pages in three widths, light and dark, the others once."""
     pages = {"overview": "/", "positions": "/positions?by=affiliation"}
     once = {"brief": "/brief", "registry": "/registry", "codebook": "/codebook", "issue": f"/issues/{issue}",
-            "review": "/review", "changes": "/conflicts?kind=moved", "network": "/network"}  # fmt: skip
+            "review": "/review", "changes": "/conflicts?kind=moved", "network": "/network?by=speaker",
+            "scenario": "/scenario?by=speaker", "adapt": "/adapt", "texts": "/search/texts?q=talks"}  # fmt: skip
     for width, height in SIZES:
         for scheme in ("light", "dark"):
             size = {"width": width, "height": height}

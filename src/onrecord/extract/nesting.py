@@ -9,9 +9,7 @@ diplomats": the paper reports the diplomats).
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 from typing import Protocol
 
 Range = tuple[int, int]
@@ -54,40 +52,13 @@ class AttributionSpans(Protocol):
         ...
 
 
-class _Contents:
-    """Index the contents of attributions by place, to find those that hold or overlap a range."""
-
-    def __init__(self, items: Sequence[AttributionSpans]) -> None:
-        self.extents = [item.extent for item in items]
-        self._spans = sorted((a, b, i) for i, item in enumerate(items) for a, b in item.content)
-        self._starts = [a for a, _, _ in self._spans]
-        self._furthest = list(accumulate((b for _, b, _ in self._spans), max))  # end of a span up to here
-
-    def holding(self, start: int, end: int) -> Iterator[int]:
-        """Yield the attributions of which a content span holds `[start, end)`."""
-        at = bisect_right(self._starts, start) - 1
-        while at >= 0 and self._furthest[at] >= end:
-            if self._spans[at][1] >= end:
-                yield self._spans[at][2]
-            at -= 1
-
-    def overlapping(self, start: int, end: int) -> Iterator[int]:
-        """Yield the attributions of which a content span overlaps `[start, end)`."""
-        at = bisect_left(self._starts, end) - 1
-        while at >= 0 and self._furthest[at] > start:
-            if self._spans[at][1] > start:
-                yield self._spans[at][2]
-            at -= 1
-
-
 def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None]) -> list[int | None]:
     """Return, for each attribution without a reporter, the index of the one whose content holds it; never a cycle."""
     around = list(outers)
     nobody = [False] * len(items)
-    contents = _Contents(items)
     for i, outer in enumerate(outers):
         if outer is None:
-            holder = _container(i, items, contents, nobody)
+            holder = _container(i, items, nobody)
             if holder is not None and not _within(around, holder, i):
                 around[i] = holder
     return [j if outer is None else None for j, outer in zip(around, outers, strict=True)]
@@ -96,15 +67,13 @@ def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None
 def enclosing_attributions(text: str, items: Sequence[AttributionSpans]) -> list[int | None]:
     """Return the index of each attribution's enclosing one, or None; never a cycle."""
     cited = [bool(CITED.search(_words(text, item.cue))) for item in items]
-    cites = [bool(CITES.search(_words(text, item.cue))) for item in items]
-    contents = _Contents(items)
-    found = [_container(i, items, contents, cited) for i in range(len(items))]
+    found = [_container(i, items, cited) for i in range(len(items))]
     for i, j in enumerate(found):
         while j is not None and _presupposed(text, items[i], items[j]):
             j = found[j]
         found[i] = j
     for i in range(len(items)):
-        reporter = _reporter(text, i, items, contents, cited, cites)
+        reporter = _reporter(text, i, items, cited)
         if reporter is not None and not _within(found, reporter, i):
             found[i] = reporter
     return found
@@ -114,20 +83,18 @@ def _words(text: str, spans: Sequence[Range]) -> str:
     return " ".join(" ".join(text[a:b] for a, b in spans).split())
 
 
-def _container(i: int, items: Sequence[AttributionSpans], contents: _Contents, cited: Sequence[bool]) -> int | None:
+def _container(i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
     """Find the smallest other attribution whose content holds cue and content of item `i`; among equals the cited
     one.
     """
     inner = items[i]
     needed = inner.content + (inner.cue or inner.source)
     best: tuple[int, bool, int] | None = None
-    extent = contents.extents[i]
-    for j in contents.holding(*needed[0]):
-        own = contents.extents[j]
-        if j == i or own < extent or (own == extent and j > i):
+    for j, item in enumerate(items):
+        if j == i or item.extent < inner.extent or (item.extent == inner.extent and j > i):
             continue
-        if all(any(a <= start and end <= b for a, b in items[j].content) for start, end in needed):
-            key = (own, not cited[j], j)
+        if all(any(a <= start and end <= b for a, b in item.content) for start, end in needed):
+            key = (item.extent, not cited[j], j)
             best = min(best, key) if best else key
     return None if best is None else best[2]
 
@@ -152,26 +119,20 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
     return noun and any(0 <= first - start <= LEAD_IN for start, _ in outer.content)
 
 
-def _reporter(
-    text: str,
-    i: int,
-    items: Sequence[AttributionSpans],
-    contents: _Contents,
-    cited: Sequence[bool],
-    cites: Sequence[bool],
-) -> int | None:
+def _reporter(text: str, i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
     """Find the attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
     item = items[i]
-    if not item.cue:
-        return None
-    for j in sorted({j for span in item.content for j in contents.overlapping(*span)}):
-        other = items[j]
+    for j, other in enumerate(items):
         if (
-            j != i
-            and ((cited[i] and not cited[j]) or (cites[j] and not cites[i]))
-            and _same(item, other)
-            and other.cue
-            and "\n" not in text[_first(item, other) : _last(item, other)]
+            j == i
+            or not _same(item, other)
+            or not item.cue
+            or not other.cue
+            or "\n" in text[_first(item, other) : _last(item, other)]
+        ):
+            continue
+        if (cited[i] and not cited[j]) or (
+            CITES.search(_words(text, other.cue)) and not CITES.search(_words(text, item.cue))
         ):
             return j
     return None

@@ -9,10 +9,8 @@ anything in them is unusual, nothing is added.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
 
 from onrecord.extract.assemble import Range, RawAttribution
@@ -238,27 +236,14 @@ def _extent(item: RawAttribution) -> Range:
 
 def sentence_around(text: str, start: int, end: int) -> Range:
     """Return the sentence, or the sentences, around `[start, end)`."""
-    begins, ends = sentence_breaks(text)
     low = text.rfind("\n", 0, start) + 1
-    before = bisect_right(begins, start) - 1
-    low = max(low, begins[before]) if before >= 0 else low
+    for stop in SENTENCE_END.finditer(text, low, start + 1):  # one more, for the look ahead
+        if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
+            low = stop.end()
     high = text.find("\n", end)
     high = len(text) if high < 0 else high
-    after = bisect_right(ends, max(low, end - 2))
-    return low, min(high, ends[after]) if after < len(ends) else high
-
-
-@lru_cache(maxsize=2)
-def sentence_breaks(text: str) -> tuple[list[int], list[int]]:
-    """Find where sentences begin and end inside the paragraphs of a text."""
-    begins, ends, low = [], [], 0
-    while low < len(text):
-        high = text.find("\n", low)
-        high = len(text) if high < 0 else high
-        for stop in SENTENCE_END.finditer(text, low, high):
-            if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
-                low = stop.end()
-                begins.append(low)
-                ends.append(stop.start() + 1)
-        low = high + 1
-    return begins, ends
+    for stop in SENTENCE_END.finditer(text, max(low, end - 2), high):
+        if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
+            high = stop.start() + 1
+            break
+    return low, high

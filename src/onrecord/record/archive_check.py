@@ -47,10 +47,7 @@ def verify(folder: Path, progress: Progress | None = None) -> VerificationReport
     if idle and not files:
         walk.found("articles", f"no file of articles beside {len(idle)} of statements: they are gone")
     elif idle:
-        notes.append(
-            f"{len(idle)} files of statements belong to no reading and do not count: a writer was killed, or their"
-            " articles are gone"
-        )
+        notes.append(f"{len(idle)} files of statements belong to no reading: a writer was killed; they do not count")
     names = "\n".join(path.relative_to(folder).as_posix() for path in files)
     return VerificationReport(
         batches=len(files),

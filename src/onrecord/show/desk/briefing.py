@@ -136,7 +136,7 @@ def markdown(made: Briefing) -> str:
         if section.about:
             lines += [f"*{_plain(section.about)}*", ""]
         for title, group in section.groups:
-            lines += [f"### {title}", ""]
+            lines += [f"### {title}", ""] if title else []
             for one in group:
                 source = f" — {_plain(one.source)}" if one.source else ""
                 link = f" <{one.url}>" if one.url and one.url.startswith(("http://", "https://")) else ""
@@ -161,7 +161,8 @@ def docx(made: Briefing) -> bytes:
         if section.about:
             document.add_paragraph().add_run(_printable(section.about)).italic = True
         for title, group in section.groups:
-            document.add_heading(title, 2)
+            if title:
+                document.add_heading(title, 2)
             for one in group:
                 line = document.add_paragraph(style="List Bullet")
                 line.add_run(_printable(one.who)).bold = True

@@ -13,42 +13,58 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from onrecord.exchange import csv
+from onrecord.exchange.formats import Content, formats
 from onrecord.show.desk.pages import HOLDS, SIGNS, WORDS, short
 from onrecord.show.desk.visit import Visit, show
 
 # Colours that stay apart for all kinds of colour sight (after Okabe & Ito 2008), as in desk.css.
 COLOURS = {"support": "#0b6fae", "oppose": "#c2500c", "mixed": "#8a4f9e", "noncommittal": "#6b6b6b"}
+MEDIA = {
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "jsonl": "application/jsonl",
+    "jsonld": "application/ld+json", "markdown": "text/markdown; charset=utf-8", "html": "text/html; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "graphml": "application/xml",
+    "gexf": "application/xml", "dl": "text/plain; charset=utf-8", "svg": "image/svg+xml", "png": "image/png",
+}  # fmt: skip
 _OPACITY = {3: "1", 2: "0.62", 1: "0.36"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML has these
 
 
 def csv_response(frame: pl.DataFrame, name: str) -> Response:
     """Send the rows of a frame as CSV, in the form of `onrecord export`."""
-    return _download(show(csv.table(frame)).encode(), "text/csv; charset=utf-8", name)
+    return download(show(csv.table(frame)).encode(), "text/csv; charset=utf-8", name)
 
 
 def table_response(visit: Visit, frame: pl.DataFrame, name: str) -> Response:
-    """Send the rows of a frame in the format that the address ends in: `.csv` or `.json`."""
+    """Send the rows of a frame in the format that the address ends in: one of those for tables."""
     form = visit.request.url.path.rpartition(".")[2]
     if form == "csv":
         return csv_response(frame, f"{name}.csv")
     if form == "json":
         return json_response(frame.to_dicts(), f"{name}.json")
-    raise HTTPException(404, "Tables are sent as .csv or .json.")
+    return encoded_response(Content.TABLE, form, frame, name)
+
+
+def encoded_response(content: Content, form: str, value: Any, name: str) -> Response:
+    """Send content in a format of the exchange registry, by its name or its ending; an error 404 where it is none."""
+    found = next((one for one in formats(content) if form in (one.name, one.suffix.removeprefix("."))), None)
+    if found is None or found.folder:
+        raise HTTPException(404, f"It is sent as {', '.join(one.name for one in formats(content) if not one.folder)}.")
+    return download(found.encode(value), MEDIA.get(found.name, "application/octet-stream"), f"{name}{found.suffix}")
 
 
 def json_response(value: Any, name: str | None = None) -> Response:
     """A value as JSON; as a download where a name is given."""
     body = json.dumps(value, ensure_ascii=True, default=str).encode()
-    return _download(body, "application/json", name) if name else Response(body, media_type="application/json")
+    return download(body, "application/json", name) if name else Response(body, media_type="application/json")
 
 
 def svg_response(drawing: str, name: str) -> Response:
     """A drawing; a download, so that it is never a page of this site."""
-    return _download(show(drawing).encode(), "image/svg+xml", name)
+    return download(show(drawing).encode(), "image/svg+xml", name)
 
 
-def _download(body: bytes, media: str, name: str) -> Response:
+def download(body: bytes, media: str, name: str) -> Response:
+    """Send a file under a name of plain characters."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:80]
     return Response(body, media_type=media, headers={"content-disposition": f'attachment; filename="{safe}"'})
 

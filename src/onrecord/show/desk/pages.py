@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from onrecord import __version__
 from onrecord.core.statement import Act, Commitment, Form, Stance
+from onrecord.record.text_search import patterns
 from onrecord.show.desk.filters import ALL, CHECKED, TOLD
 from onrecord.show.desk.visit import address, part, show
 
@@ -59,6 +60,7 @@ def environment() -> Environment:
     made.filters.update(
         day=day, short=short, percent=percent, part=part, json=as_json, plural=plural, firm=firm, shade=shade,
         moved=moved, shortday=shortday, age=age,
+        minute=minute, runs=runs,
     )  # fmt: skip
     made.globals.update(
         signs=SIGNS, words=WORDS, words_of=WORDS, holds=HOLDS, stale=STALE, commitments=COMMITMENTS,
@@ -77,6 +79,21 @@ def day(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)[:10] if value else "—"
+
+
+def runs(text: str, query: str) -> list[tuple[str, bool]]:
+    """Cut a text where it has the words of a query; the runs that are such words are marked."""
+    made, at = [], 0
+    for start, end in sorted(match.span() for pattern in patterns(query) for match in pattern.finditer(text)):
+        if start >= at:
+            made += [(text[at:start], False), (text[start:end], True)]
+            at = end
+    return [(run, hit) for run, hit in (*made, (text[at:], False)) if run]
+
+
+def minute(value: datetime) -> str:
+    """A time to the minute, in UTC."""
+    return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
 def short(text: str | None, length: int = 160) -> str:

@@ -25,14 +25,13 @@ from onrecord.record import Accounts, DeskWork, Ledger, Reviews, Role, User
 from onrecord.show.desk.board import Board, Snapshot
 from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.guard import csrf_fits, csrf_token, same_origin
+from onrecord.show.desk.jobs import Background, Jobs
 from onrecord.show.desk.passwords import Brake, digest
 from onrecord.show.desk.settings import Settings
 from onrecord.show.desk.turns import Turns
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-    from onrecord.show.desk.jobs import Jobs
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -55,6 +54,7 @@ class Desk:
     jobs: Jobs
     brake: Brake
     turns: Turns
+    refit: Background = field(default_factory=Background)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def work(self, function: Callable[[T], R], value: T) -> R:
@@ -211,7 +211,7 @@ def carried(page: str, values: Sequence[tuple[str, str]], here: str) -> str:
 
     def with_values(found: re.Match[str]) -> str:
         path, asked = found["path"], found["query"] or ""
-        stem = path.removesuffix(".csv").removesuffix(".json").removesuffix(".svg")
+        stem = re.sub(r"\.(csv|json|svg|xlsx)$", "", path)
         more = [
             (name, value) for name, value in values
             if not re.search(rf"[?&;]{name}=", asked) and (stem != here or name == "min_confidence")

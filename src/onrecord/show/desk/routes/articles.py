@@ -14,6 +14,8 @@ from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import StatementNotFound
 from onrecord.record import Change, Query, Role
+from onrecord.record.desk_values import of_statement
+from onrecord.record.saved import Saved
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import json_response, table_response
 from onrecord.show.desk.judging import changed
@@ -64,6 +66,8 @@ def article(visit: Visit) -> Response:
         statements=statements, rows=rows, labels=now.labels(), focus=visit.arg("s"), nested=nesting(visit, statements),
         notes=[one for one in visit.desk.prepared.notes(article=found.id) if one.closed is None], may=may,
         taken=visit.desk.prepared.assigned().get(found.id),
+        coded={one.id: values for one in statements if (values := of_statement(visit.desk.ledger, one.id))}
+        if now.variables else {},
     )  # fmt: skip
 
 
@@ -82,6 +86,7 @@ def statement(visit: Visit) -> Response:
     return visit.render(
         "statement.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found),
         history=steps, differences=_differences(visit, steps), labels=now.labels(), review=now.judged.get(found.id),
+        collections=Saved(visit.desk.ledger).collections(),
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.show.desk.board import BY
+from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.briefing import Briefing, briefing, docx, markdown
+from onrecord.show.desk.exports import download
 from onrecord.show.desk.pages import moved
 from onrecord.show.desk.routes.overview import moves
 from onrecord.show.desk.visit import Visit, page, show
@@ -34,38 +35,42 @@ def brief(visit: Visit) -> Response:
 
 def brief_file(visit: Visit) -> Response:
     """`/brief.md`, `.docx`, `.html`: the same as a file; the HTML needs no server."""
-    made = _made(visit)
-    form = visit.request.url.path.rpartition(".")[2]
+    return briefing_file(visit, _made(visit), visit.request.url.path.rpartition(".")[2], "briefing")
+
+
+def briefing_file(visit: Visit, made: Briefing, form: str, name: str) -> Response:
+    """Send a briefing as Markdown, a Word document, or HTML that needs no server."""
     if form == "md":
-        body, media = show(markdown(made)).encode(), "text/markdown; charset=utf-8"
-    elif form == "docx":
-        body, media = docx(made), WORD
-    elif form == "html":
-        body = show(visit.desk.pages.get_template("brief_snapshot.html").render(brief=made)).encode()
-        media = "text/html; charset=utf-8"
-    else:
-        raise HTTPException(404, "A briefing is sent as .md, .docx or .html.")
-    headers = {"content-disposition": f'attachment; filename="briefing.{form}"'}
-    return Response(body, media_type=media, headers=headers)
+        return download(show(markdown(made)).encode(), "text/markdown; charset=utf-8", f"{name}.md")
+    if form == "docx":
+        return download(docx(made), WORD, f"{name}.docx")
+    if form == "html":
+        body = visit.desk.pages.get_template("brief_snapshot.html").render(brief=made)
+        return download(show(body).encode(), "text/html; charset=utf-8", f"{name}.html")
+    raise HTTPException(404, "A briefing is sent as .md, .docx or .html.")
 
 
 def feed(visit: Visit) -> Response:
     """`/moves.xml`: who moved, under the filters of the address, as an Atom feed."""
-    now = visit.view()
     base = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
+    return atom(visit.view(), visit.choice("by", BY, "speaker"), base, base + visit.here(), "Who moved")
+
+
+def atom(now: Snapshot, by: str, base: str, key: str, title: str) -> Response:
+    """Send who moved in a view as an Atom feed; `key` identifies it."""
     labels = now.labels()
     entries = []
-    for one in moves(now, visit.choice("by", BY, "speaker")).head(FED).to_dicts():
-        title = f"{one['actor']} on {labels.get(one['issue'], one['issue'])}: {moved(one)}"
+    for one in moves(now, by).head(FED).to_dicts():
+        said = f"{one['actor']} on {labels.get(one['issue'], one['issue'])}: {moved(one)}"
         link = f"{base}/compare?a={one['from_id']}&b={one['to_id']}"
         entries.append(
-            f"<entry><id>{escape(link)}</id><title>{escape(title)}</title><updated>{one['to_date']}T00:00:00Z</updated>"
+            f"<entry><id>{escape(link)}</id><title>{escape(said)}</title><updated>{one['to_date']}T00:00:00Z</updated>"
             f'<link href="{escape(link)}"/><summary>{escape(str(one["to_quote"]))}</summary></entry>'
         )
     updated = now.created[:19] + "Z" if now.created else "1970-01-01T00:00:00Z"
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>{escape(base + visit.here())}</id><title>Who moved</title><updated>{updated}</updated>"
+        f"<id>{escape(key)}</id><title>{escape(title)}</title><updated>{updated}</updated>"
         + "".join(entries) + "</feed>\n"
     )  # fmt: skip
     clean = "".join(c if c.isprintable() or c == "\n" else " " for c in body)

@@ -28,6 +28,7 @@ def routes() -> list[Route]:
         Route("/issues.{format}", page(issues_table)),
         Route("/issues/{key}.csv", page(issue_table)),
         Route("/issues/{key}.json", page(issue_table)),
+        Route("/issues/{key}.xlsx", page(issue_table)),
         Route("/issues/{key}", page(issue)),
     ]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from markupsafe import Markup
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -18,6 +16,7 @@ from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.pages import STALE
 from onrecord.show.desk.routes.audit import quality
 from onrecord.show.desk.routes.positions import Cells, actors_of, body_of, cells_of
+from onrecord.show.desk.since import Since, asked, first_page
 from onrecord.show.desk.visit import Visit, page
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 PARTIES, ISSUES = 8, 8
 MOVED = 6  # changes listed on the first page
-VISITED = "onrecord_visited"  # the cookie with the day of the last visit and of the one before
 
 
 def routes() -> list[Route]:
@@ -42,13 +40,13 @@ def overview(visit: Visit) -> Response:
     """`/`"""
     now = visit.view()
     by = visit.choice("by", BY[::-1], "affiliation")
-    after = changed_after(visit, now)
+    since, last = first_page(visit, now)
     row = visit.desk.pages.get_template("positions_rows.html")
-    found = moves(now, by).filter(pl.col("to_date") > after) if after else moves(now, by)
+    found = since.moves(moves(now, by), now.table)
     return visit.render(
         "overview.html", now=now, labels=now.labels(), by=by,
         front=now.once(("front", by), lambda: _front(now, row, by)),
-        after=after, moved=found.head(MOVED).to_dicts(), moves=found.height, fresh=_fresh(now, by, after),
+        since=since, last=last, moved=found.head(MOVED).to_dicts(), moves=found.height, fresh=_fresh(now, since),
         quality=quality(visit, visit.now),
         covers=now.once("covers", lambda: covers(now)), stale_days=STALE, **running(visit),
     )  # fmt: skip
@@ -58,8 +56,7 @@ def moves_table(visit: Visit) -> Response:
     """`/moves.csv`, `.json`: who moved, all of it or since a day."""
     now = visit.view()
     found = moves(now, visit.choice("by", BY, "speaker"))
-    after = day_given(visit, "after")
-    return table_response(visit, found.filter(pl.col("to_date") > after) if after else found, "moves")
+    return table_response(visit, asked(visit).moves(found, now.table), "moves")
 
 
 def readings(visit: Visit) -> Response:
@@ -75,23 +72,6 @@ def running(visit: Visit) -> dict[str, Any]:
 def health(request: Request) -> Response:
     """`/health`: for whoever watches the server; says nothing about the ledger."""
     return PlainTextResponse("ok\n")
-
-
-def day_given(visit: Visit, name: str) -> date | None:
-    """Return a day of the address; an error 400 where it is none."""
-    given = visit.arg(name)
-    if given is None:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise HTTPException(400, f"{name} is a date of the form YYYY-MM-DD") from error
-
-
-def changed_after(visit: Visit, now: Snapshot) -> date | None:
-    """Return the day since when changes are shown: that of the address, else a month before the newest statement."""
-    newest: Any = now.table["date"].max()
-    return day_given(visit, "after") or (newest - timedelta(days=STALE) if newest else None)
 
 
 def moves(now: Snapshot, by: str = "speaker") -> pl.DataFrame:
@@ -129,10 +109,10 @@ def _front(now: Snapshot, template: Template, by: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fresh(now: Snapshot, by: str, after: date | None) -> int:
-    """How many positions were taken since a day."""
+def _fresh(now: Snapshot, since: Since) -> int:
+    """How many positions were taken since then."""
     taken = now.table.filter(pl.col("asserted"), pl.col("stance") != "none", pl.col("issue").is_not_null())
-    return taken.filter(pl.col("date") > after).height if after else taken.height
+    return since.of(taken).height
 
 
 def covers(now: Snapshot) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def routes() -> list[Route]:
         Route("/people.{format}", page(people_table)),
         Route("/people/{name:path}.csv", page(person_table)),
         Route("/people/{name:path}.json", page(person_table)),
+        Route("/people/{name:path}.xlsx", page(person_table)),
         Route("/people/{name:path}", page(person)),
     ]
 

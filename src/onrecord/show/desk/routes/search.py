@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from starlette.responses import Response
 from starlette.routing import Route
 
+from onrecord.record.text_search import articles_with, patterns, places
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.filters import SEVERAL, UNKNOWN, Filters
@@ -15,11 +18,18 @@ from onrecord.show.desk.visit import Visit, page
 from onrecord.view import columns
 
 TOP = 8
+TEXTS = 20  # articles on a page of the search in texts
+EXCERPTS, AROUND = 3, 110
 
 
 def routes() -> list[Route]:
     """The addresses of this file."""
-    return [Route("/search", page(search)), Route("/search.{format}", page(search_table))]
+    return [
+        Route("/search", page(search)),
+        Route("/search/texts", page(texts)),
+        Route("/search/texts.{format}", page(texts_table)),
+        Route("/search.{format}", page(search_table)),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,70 @@ def search_table(visit: Visit) -> Response:
     now = visit.now
     rows = now.table[find(visit, now).rows]
     return table_response(visit, rows.select(columns(now.table)), "statements")
+
+
+def texts(visit: Visit) -> Response:
+    """`/search/texts`: articles whose texts have some words, with the places marked."""
+    words, first = visit.arg("q") or "", visit.number("first", 0)
+    held = _texts(visit)
+    rows: list[dict[str, Any]] = []
+    if held is not None:
+        wanted = patterns(words)
+        for row in held[first : first + TEXTS].to_dicts():
+            article = visit.desk.ledger.article(row["article"])
+            content = article.text.content if article is not None else ""
+            rows.append({**row, "places": excerpts(content, places(content, wanted))})
+    return visit.render(
+        "search_texts.html", now=visit.now, rows=rows, total=0 if held is None else held.height, first=first,
+        limit=TEXTS, sought=words, working=held is None, labels=visit.now.labels(),
+    )  # fmt: skip
+
+
+def texts_table(visit: Visit) -> Response:
+    """`/search/texts.csv`, `.json`: all articles whose texts have the words."""
+    found = _fitting(visit, articles_with(visit.desk.ledger, visit.arg("q") or ""))
+    return table_response(visit, found, "articles")
+
+
+def _texts(visit: Visit) -> pl.DataFrame | None:
+    """The articles that fit; None while they are looked for in the background."""
+    words, now = visit.arg("q") or "", visit.now
+    held = visit.desk.board.behind(now, ("texts", words), lambda: articles_with(visit.desk.ledger, words))
+    return None if held is None or held[1] != now.batch else _fitting(visit, held[0])
+
+
+def _fitting(visit: Visit, found: pl.DataFrame) -> pl.DataFrame:
+    """The articles of the outlets and days of the address."""
+    asked = visit.filters
+    if asked.outlet:
+        found = found.filter(pl.col("outlet").is_in(list(asked.outlet)))
+    if asked.since:
+        found = found.filter(pl.col("published") >= asked.since)
+    if asked.until:
+        found = found.filter(pl.col("published").str.slice(0, len(asked.until)) <= asked.until)
+    return found
+
+
+def excerpts(text: str, found: Sequence[tuple[int, int]]) -> list[list[tuple[str, bool]]]:
+    """Return the first places with the words around them, as runs of text that are marked or not."""
+    made: list[list[tuple[str, bool]]] = []
+    end = -1
+    for start, stop in found:
+        if start < end:
+            continue
+        low, end = max(0, start - AROUND), min(len(text), stop + AROUND)
+        low += len(text[low:start].partition(" ")[0]) + 1 if low else 0
+        runs, at = [("… " if low else "", False)], low
+        for a, b in found:
+            if low <= a and b <= end and a >= at:
+                runs += [(text[at:a], False), (text[a:b], True)]
+                at = b
+        tail = text[at:end]
+        runs.append((tail if end == len(text) else tail.rpartition(" ")[0] + " …", False))
+        made.append([(run, hit) for run, hit in runs if run])
+        if len(made) == EXCERPTS:
+            break
+    return made
 
 
 def find(visit: Visit, now: Snapshot) -> Found:

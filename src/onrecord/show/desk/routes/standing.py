@@ -1,4 +1,4 @@
-"""Conflicts, moves and drift side by side; the network of who agrees with whom."""
+"""Conflicts, moves and drift side by side."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from starlette.routing import Route
 
 from onrecord.analyse.tables import actor, asserted
 from onrecord.show.desk.board import BY, Snapshot
-from onrecord.show.desk.exports import json_response, table_response
+from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.routes.articles import before_and_after
-from onrecord.show.desk.routes.overview import day_given, moves
+from onrecord.show.desk.routes.overview import moves
+from onrecord.show.desk.since import asked
 from onrecord.show.desk.visit import Visit, page
 
 KINDS = ("self", "between", "moved", "drift")
-MODES = ("agree", "oppose", "both")
-NODES = 60
 DRIFTING = 20_000  # the newest statements that are compared for drift
 HEARD = 100  # the actors heard most, whose latest words are set against each other: pairs grow with their square
-TIED = ("id", "article", "article_name", "date", "start", "speaker", "affiliation", "issue", "stance")
 SHOWN = 20  # pairs or utterances on a page
 
 
@@ -31,9 +29,6 @@ def routes() -> list[Route]:
         Route("/conflicts", page(conflicts)),
         Route("/conflicts.{format}", page(conflicts_table)),
         Route("/compare", page(compare)),
-        Route("/tie", page(tie)),
-        Route("/network", page(network)),
-        Route("/network.{format}", page(network_table)),
     ]
 
 
@@ -48,8 +43,8 @@ def conflicts(visit: Visit) -> Response:
     if held is not None:
         found, batch = held
         state = "" if batch == now.batch else f"as of batch {batch}; the newer ones are being compared"
-        if kind == "moved" and (after := day_given(visit, "after")):
-            found = found.filter(pl.col("to_date") > after)
+        if kind == "moved":
+            found = asked(visit).moves(found, now.table)
         if kind == "drift":
             groups = now.once(("utterances", batch), lambda: _clusters(found))
             groups = _told_by(groups, visit.request.query_params.getlist("pair"))
@@ -68,8 +63,8 @@ def conflicts_table(visit: Visit) -> Response:
     now = visit.view()
     kind, by = visit.choice("kind", KINDS, "self"), visit.choice("by", BY, "speaker")
     found = now.once(("pairs", kind, by), lambda: _found(now, kind, by))
-    if kind == "moved" and (after := day_given(visit, "after")):
-        found = found.filter(pl.col("to_date") > after)
+    if kind == "moved":
+        found = asked(visit).moves(found, now.table)
     if kind == "drift" and (pair := visit.request.query_params.getlist("pair")):
         chosen = _told_by(_clusters(found), pair)
         found = found.filter(pl.col("cluster").is_in([rows[0]["cluster"] for rows in chosen]))
@@ -105,41 +100,6 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
         if kind == "equal":
             made.append(("same", " ".join(left[a:b])))
     return made
-
-
-def tie(visit: Visit) -> Response:
-    """`/tie`: the issues on which two actors both take a side, with the newest words of each."""
-    now = visit.view()
-    by = visit.choice("by", BY, "speaker")
-    names = [visit.arg(name) or "" for name in ("a", "b")]
-    standing = now.standing(by)
-    ends: list[dict[str, dict[str, Any]]] = []
-    for name in names:
-        place = standing.place(name)
-        cells = None if place is None else standing.cells(actors=[place])
-        ends.append({} if cells is None else {row["issue"]: row for row in now.rows(cells.row)})
-    shared = [issue for issue in now.labels() if issue in ends[0] and issue in ends[1]]
-    rows = [(issue, [end[issue] for end in ends]) for issue in shared]
-    return visit.render("tie.html", now=now, names=names, by=by, rows=rows, labels=now.labels())
-
-
-def network(visit: Visit) -> Response:
-    """`/network`"""
-    now = visit.view()
-    return visit.render(
-        "network.html", now=now, labels=now.labels(), net=_network(visit, now),
-        mode=visit.choice("mode", MODES, "both"),
-        by=visit.choice("by", ("affiliation", "speaker"), "affiliation"), modes=MODES, chosen=visit.args,
-    )  # fmt: skip
-
-
-def network_table(visit: Visit) -> Response:
-    """`/network.csv`: one tie a line; `/network.json`: nodes and ties."""
-    net = _network(visit, visit.view())
-    if visit.request.url.path.endswith(".json"):
-        return json_response(net, "network.json")
-    schema = {"source": pl.String, "target": pl.String, "kind": pl.String, "weight": pl.Float64}
-    return table_response(visit, pl.DataFrame(net["edges"], schema=schema, orient="row"), "network")
 
 
 def _found(now: Snapshot, kind: str, by: str) -> pl.DataFrame:
@@ -180,32 +140,3 @@ def _clusters(found: pl.DataFrame) -> list[list[dict[str, Any]]]:
         return len({name for row in rows for name in row["differs"] if name != "wording"})
 
     return sorted(groups.values(), key=lambda rows: (-weight(rows), str(rows[0]["date"]), rows[0]["cluster"]))
-
-
-def _network(visit: Visit, now: Snapshot) -> dict[str, Any]:
-    by = visit.choice("by", ("affiliation", "speaker"), "affiliation")
-    mode = visit.choice("mode", MODES, "both")
-    return now.once(("network", by, mode), lambda: _ties(now, by, mode))
-
-
-def _ties(now: Snapshot, by: str, mode: str) -> dict[str, Any]:
-    """The NODES busiest actors with their ties of agreement and of conflict (DNA's congruence and conflict)."""
-    from onrecord.analyse.network_types import Options
-    from onrecord.analyse.networks import network as build
-
-    sided = pl.col("stance").is_in(["support", "oppose"]) & pl.col(by).is_not_null()
-    rows = asserted(now.table).select(TIED).filter(sided)
-    busy = rows.group_by(by).agg(pl.len().alias("n")).sort(["n", by], descending=[True, False]).head(NODES)
-    rows = rows.filter(pl.col(by).is_in(busy[by].to_list()))
-    edges: list[dict[str, Any]] = []
-    for kind, aggregate in (("agree", "congruence"), ("oppose", "conflict")):
-        if mode in (kind, "both") and rows.height:
-            options = Options(rows=by, columns="issue", aggregate=aggregate, duplicates="document")
-            for source, target, weight in build(rows, options).edges().iter_rows():
-                edges.append({"source": source, "target": target, "kind": kind, "weight": weight})
-    edges.sort(key=lambda edge: (-edge["weight"], edge["source"], edge["target"]))
-    edges = edges[:600]
-    counts = dict(busy.iter_rows())
-    tied = {edge[end] for edge in edges for end in ("source", "target")}
-    nodes = [{"id": name, "count": counts[name]} for name in counts if name in tied]
-    return {"nodes": nodes, "edges": edges}

@@ -186,19 +186,24 @@
   if (graph && window.cytoscape && graph.dataset.graph) {
     const net = JSON.parse(graph.dataset.graph);
     const most = Math.max(...net.nodes.map((node) => node.count)), heaviest = Math.max(...net.edges.map((edge) => edge.weight));
+    // Actors start beside those of their cluster (they come sorted by it), so that clusters end up apart.
+    const groups = [...new Set(net.nodes.map((node) => node.cluster))], round = (index, all, wide) => [wide * Math.cos(2 * Math.PI * index / all), wide * Math.sin(2 * Math.PI * index / all)];
+    const home = new Map(groups.map((key, index) => [key, round(index, groups.length, groups.length > 1 ? 500 : 0)]));
+    const of = new Map(net.nodes.map((node) => [node.id, node.cluster]));
+    const spot = (node, index) => { const [x, y] = home.get(node.cluster), [dx, dy] = round(index, 9, 120); return { x: x + dx, y: y + dy }; };
     const cy = cytoscape({
       container: graph, minZoom: 0.2, maxZoom: 4,
       elements: [
-        ...net.nodes.map((node, index) => ({ position: { x: 400 * Math.cos(2 * Math.PI * index / net.nodes.length), y: 300 * Math.sin(2 * Math.PI * index / net.nodes.length) }, data: { id: "n" + node.id, label: node.id.length > 28 ? node.id.slice(0, 27) + "…" : node.id, name: node.id, size: 14 + 30 * Math.sqrt(node.count / most) } })),
-        ...net.edges.map((edge, index) => ({ data: { id: "e" + index, source: "n" + edge.source, target: "n" + edge.target, kind: edge.kind, width: 0.8 + 4 * edge.weight / heaviest } })),
+        ...net.nodes.map((node, index) => ({ position: spot(node, index), data: { tint: colour("--k" + ((node.cluster - 1) % 6 + 1)), edge: node.cluster > 6 ? "dashed" : "solid", id: "n" + node.id, label: node.id.length > 28 ? node.id.slice(0, 27) + "…" : node.id, name: node.id, size: 14 + 30 * Math.sqrt(node.count / most) } })),
+        ...net.edges.map((edge, index) => ({ data: { id: "e" + index, source: "n" + edge.source, target: "n" + edge.target, kind: edge.kind, apart: of.get(edge.source) !== of.get(edge.target), width: 0.8 + 4 * edge.weight / heaviest } })),
       ],
       style: [
-        { selector: "node", style: { width: "data(size)", height: "data(size)", label: "data(label)", "font-size": 11, "font-family": "system-ui, sans-serif", color: colour("--ink"), "background-color": colour("--soft"), "text-valign": "bottom", "text-margin-y": 3, "text-outline-color": colour("--card"), "text-outline-width": 2 } },
+        { selector: "node", style: { width: "data(size)", height: "data(size)", label: "data(label)", "font-size": 11, "font-family": "system-ui, sans-serif", color: colour("--ink"), "background-color": "data(tint)", "border-width": 2, "border-style": "data(edge)", "border-color": colour("--ink"), "text-valign": "bottom", "text-margin-y": 3, "text-outline-color": colour("--card"), "text-outline-width": 2 } },
         { selector: "edge", style: { width: "data(width)", "curve-style": "bezier", opacity: 0.65, "line-color": colour("--sup") } },
         { selector: 'edge[kind = "oppose"]', style: { "line-color": colour("--opp"), "line-style": "dashed" } },
         { selector: ".far", style: { opacity: 0.12 } },
       ],
-      layout: { name: "cose", animate: false, randomize: false, nodeRepulsion: () => 900000, idealEdgeLength: () => 150, edgeElasticity: () => 200, nodeOverlap: 40, gravity: 0.6, padding: 40, numIter: 800 },
+      layout: { name: "cose", animate: false, randomize: false, nodeRepulsion: () => 900000, idealEdgeLength: (edge) => edge.data("apart") ? 420 : 110, edgeElasticity: (edge) => edge.data("apart") ? 900 : 120, nodeOverlap: 40, gravity: 0.6, padding: 40, numIter: 800 },
     });
     cy.on("mouseover", "node", (event) => cy.elements().not(event.target.closedNeighborhood()).addClass("far"));
     cy.on("mouseout", "node", () => cy.elements().removeClass("far"));
@@ -378,6 +383,12 @@
       } else if (event.key === "e" && at >= 0) items[at].querySelector(".edit-here").click();
     });
   }
+
+  // A view is saved as it is now: parts of the page may have been exchanged since it was loaded.
+  document.addEventListener("submit", (event) => {
+    const held = event.target.closest(".save-view") && event.target.querySelector("input[name=address]");
+    if (held) held.value = location.pathname + location.search;
+  });
 
   // A form that was changed is not left without a question.
   let changed = false;

@@ -1,0 +1,84 @@
+"""Every file format of the command line, for the statements of a view."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from onrecord.core.statement import Statement
+from onrecord.exchange.formats import Content, by_name, formats
+from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.exports import download, encoded_response
+from onrecord.show.desk.visit import Visit, page
+from onrecord.view import View, expanded, valued
+
+MOST = 50_000  # statements of a format that needs whole statements, with the texts of their articles
+FETCH = 500
+TABLES = ("csv", "parquet", "xlsx")
+WHAT = {
+    "csv": "one row a statement", "parquet": "the same, typed, for data frames", "xlsx": "Excel, with the positions",
+    "jsonl": "articles with statements; onrecord import takes them back", "jsonld": "W3C Web Annotations",
+    "qdpx": "REFI-QDA, for ATLAS.ti, MAXQDA and NVivo", "brat": "stand-off files, in a zip",
+    "dna": "Discourse Network Analyzer 3 (coder Admin, password onrecord)",
+}  # fmt: skip
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [Route("/export", page(export)), Route("/export/statements.{format}", page(export_file))]
+
+
+def export(visit: Visit) -> Response:
+    """`/export`: the formats, for the statements that fit the filters."""
+    now = visit.view()
+    offered = [(one.name, WHAT.get(one.name, "")) for one in formats(Content.STATEMENTS)]
+    return visit.render(
+        "export.html", now=now, labels=now.labels(), offered=offered, total=_rows(now).height, most=MOST, tables=TABLES
+    )
+
+
+def export_file(visit: Visit) -> Response:
+    """`/export/statements.dna` and the like: as `onrecord export` writes them, at the threshold of the address."""
+    now, form = visit.view(), str(visit.request.path_params["format"])
+    rows = _rows(now)
+    if form not in TABLES and rows.height > MOST:
+        raise HTTPException(413, f"More than {MOST:,} statements; narrow the filters, or use `onrecord export`.")
+    ledger = visit.desk.ledger
+    values = ledger.values()
+    coders = dict(rows.select("id", "coder").drop_nulls().iter_rows())
+    numbers = rows["number"].to_list()
+
+    def statements() -> Iterator[Statement]:
+        for at in range(0, len(numbers), FETCH):
+            yield from ledger.numbered(numbers[at : at + FETCH])
+
+    view = View(
+        valued(expanded(rows), values), now.min_confidence, now.names, ledger, coders=coders,
+        created=now.created or None, values=values, chosen=statements,
+    )  # fmt: skip
+    if form == "brat":
+        return _zipped(view)
+    return encoded_response(Content.STATEMENTS, form, view, "statements")
+
+
+def _rows(now: Snapshot) -> pl.DataFrame:
+    return now.table.filter("asserted")
+
+
+def _zipped(view: View) -> Response:
+    out = io.BytesIO()
+    with TemporaryDirectory(prefix="onrecord-") as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        folder = Path(made) / "brat"
+        by_name(Content.STATEMENTS, "brat").write(folder, view)
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder))
+    return download(out.getvalue(), "application/zip", "brat.zip")

@@ -1,0 +1,75 @@
+"""What settlement lies within reach by arithmetic over positions, and which steps wait for each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from starlette.responses import Response
+from starlette.routing import Route
+
+from onrecord.core.statement import Stance
+from onrecord.show.desk.board import BY, Snapshot
+from onrecord.show.desk.exports import table_response
+from onrecord.show.desk.visit import Visit, page
+
+RECENT = 5_000  # the newest statements that a scenario rests on
+DRAWS = 300
+PAGES = ("settlements", "inputs", "orders", "deadlocks", "concessions")
+
+
+def routes() -> list[Route]:
+    """The addresses of this file."""
+    return [Route("/scenario", page(scenario)), Route("/scenario/{page}.{format}", page(scenario_table))]
+
+
+def scenario(visit: Visit) -> Response:
+    """`/scenario`: settlements with intervals, what they rest on, deadlocks and what opens them."""
+    now = visit.view()
+    by, assumed = visit.choice("by", BY[::-1], "affiliation"), _assumed(visit)
+    held = visit.desk.board.behind(now, ("settlements", by, assumed), lambda: _settled(now, by, assumed)[0])
+    steps = now.once(("steps", by), lambda: _steps(now, by))
+    inputs = now.once(("inputs", by, assumed), lambda: _settled(now, by, assumed)[1]) if held is not None else None
+    return visit.render(
+        "scenario.html", now=now, labels=now.labels(), by=by, assumed=assumed, stances=list(map(str, Stance))[:4],
+        settlements=None if held is None else held[0].to_dicts(), steps={k: v.to_dicts() for k, v in steps.items()},
+        inputs=[] if inputs is None else inputs.to_dicts(), recent=RECENT, draws=DRAWS, whole=now.table.height,
+    )  # fmt: skip
+
+
+def scenario_table(visit: Visit) -> Response:
+    """`/scenario/settlements.csv` and the other tables of `onrecord scenario`."""
+    now = visit.view()
+    by, assumed = visit.choice("by", BY[::-1], "affiliation"), _assumed(visit)
+    name = str(visit.request.path_params["page"])
+    if name in ("settlements", "inputs"):
+        found = _settled(now, by, assumed)[PAGES.index(name)]
+    else:
+        found = _steps(now, by).get(name, pl.DataFrame())
+    return table_response(visit, found, name)
+
+
+def _assumed(visit: Visit) -> tuple[tuple[str, str, str], ...]:
+    """The stance to assume instead of a reported one, from the address."""
+    given = tuple(visit.arg(name) or "" for name in ("if_actor", "if_issue", "if_stance"))
+    return ((given[0], given[1], given[2]),) if all(given) else ()
+
+
+def _settled(now: Snapshot, by: str, assumed: tuple[tuple[str, str, str], ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    from onrecord.analyse.scenario import scenario as found
+
+    what_if = {(actor, issue): stance for actor, issue, stance in assumed}
+    made = found(now.utterances.filter("asserted").tail(RECENT), what_if=what_if, by=by, draws=DRAWS)
+    return made.settlements, made.inputs
+
+
+def _steps(now: Snapshot, by: str) -> dict[str, pl.DataFrame]:
+    from onrecord.analyse import conditions as before
+    from onrecord.analyse import steps
+
+    book = now.codebook
+    terms: dict[str, Any] = {} if book is None else {one.id: [*one.terms, one.label] for one in book.issues}
+    limited = now.table.filter("asserted", pl.col("condition").list.len() > 0).tail(RECENT)
+    edges = before.conditions(limited, terms=terms, by=by)
+    return {"deadlocks": before.deadlocks(edges), "orders": steps.orders(edges, limit=5),
+            "concessions": steps.concessions(edges)}  # fmt: skip

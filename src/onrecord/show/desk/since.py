@@ -1,0 +1,102 @@
+"""Since when something counts as new: a chosen day, or what was added since somebody's last visit."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from starlette.exceptions import HTTPException
+
+from onrecord.errors import LedgerBusy, LedgerReadOnly
+from onrecord.show.desk.board import Snapshot
+from onrecord.show.desk.pages import STALE
+from onrecord.show.desk.visit import Visit
+
+APART = timedelta(minutes=30)  # looks at the first page that are further apart are two visits
+NOTED = timedelta(minutes=1)  # how often the time of a look is written
+VISIT = "visit"
+_SETTING = "visits"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when on changes are shown: after `day`, or added after the statement of the number `added`."""
+
+    day: date | None = None
+    added: int | None = None
+    visit: datetime | None = None
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """The values of an address that asks for the same."""
+        return {"added": self.added} if self.added is not None else {"after": self.day}
+
+    def of(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Return the statements since then."""
+        if self.added is not None:
+            return table.filter(pl.col("number") > self.added)
+        return table if self.day is None else table.filter(pl.col("date") > self.day)
+
+    def moves(self, found: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+        """Return the changes of position of which the later end is from since then."""
+        if self.added is not None:
+            return found.filter(pl.col("to_id").is_in(self.of(table)["id"].to_list()))
+        return found if self.day is None else found.filter(pl.col("to_date") > self.day)
+
+
+def asked(visit: Visit) -> Since:
+    """Return what an address asks for by `after` (a day) or `added` (a number); an error 400 where it is none."""
+    if visit.arg("added") is not None:
+        return Since(added=visit.number("added", 0, high=999_999_999))
+    return Since(day=day_given(visit, "after"))
+
+
+def first_page(visit: Visit, now: Snapshot) -> tuple[Since, Since | None]:
+    """Return since when the first page shows changes, and since the last visit where there was one.
+
+    Without a day in the address it is the last visit, where anything was added since, else a month before the newest
+    statement.
+    """
+    last = last_visit(visit)
+    fresh = last is not None and last.added is not None and _newest(now) > last.added
+    if last is not None and (visit.arg("after") == VISIT or (visit.arg("after") is None and fresh)):
+        return last, last
+    if visit.arg("after") != VISIT and (day := day_given(visit, "after")) is not None:
+        return Since(day=day), last
+    newest: Any = now.table["date"].max()
+    return Since(day=newest - timedelta(days=STALE) if newest else None), last
+
+
+def last_visit(visit: Visit) -> Since | None:
+    """Return the visit before this one, and note this one; None at the first."""
+    accounts, now = visit.desk.accounts, datetime.fromisoformat(visit.desk.ledger.now())
+    held = json.loads(accounts.setting(visit.user.name, _SETTING) or "{}")
+    number = _newest(visit.now)
+    before, last = held.get("before"), held.get("last")
+    if last is not None and now - datetime.fromisoformat(last["at"]) > APART:
+        before = last
+    if last is None or before is last or now - datetime.fromisoformat(last["at"]) > NOTED or last["number"] != number:
+        made = {"before": before, "last": {"at": now.isoformat(), "number": number}}
+        with suppress(LedgerBusy, LedgerReadOnly):
+            accounts.set(visit.user.name, _SETTING, json.dumps(made))
+    return None if before is None else Since(added=before["number"], visit=datetime.fromisoformat(before["at"]))
+
+
+def day_given(visit: Visit, name: str) -> date | None:
+    """Return a day of the address; an error 400 where it is none."""
+    given = visit.arg(name)
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise HTTPException(400, f"{name} is a date of the form YYYY-MM-DD") from error
+
+
+def _newest(now: Snapshot) -> int:
+    newest: Any = now.whole.table["number"].max()
+    return int(newest or 0)
