@@ -16,7 +16,7 @@ from typing import Any
 
 
 def closure(name: str, extras: frozenset[str] = frozenset()) -> dict[str, Distribution]:
-    """A package and everything that it needs, by normalised name; what is not installed is left out."""
+    """Return a package and everything that it needs, by normalised name, without what is not installed."""
     from packaging.requirements import Requirement
 
     found: dict[str, Distribution] = {}
@@ -39,12 +39,12 @@ def closure(name: str, extras: frozenset[str] = frozenset()) -> dict[str, Distri
 
 
 def normalised(name: str) -> str:
-    """A package's name as indexes compare it."""
+    """Normalise a package's name as indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def licence(one: Distribution) -> str:
-    """What a package says of its licence: the expression, else its classifiers, else the first line of the field."""
+    """Return a package's licence: the expression, else its classifiers, else the first line of the field."""
     about = one.metadata
     if expression := about.get("License-Expression"):
         return str(expression)
@@ -56,7 +56,7 @@ def licence(one: Distribution) -> str:
 
 
 def bill(packages: dict[str, Distribution]) -> dict[str, Any]:
-    """A CycloneDX bill of materials."""
+    """Build a CycloneDX bill of materials."""
     components = [
         {
             "type": "library",

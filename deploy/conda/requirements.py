@@ -16,7 +16,7 @@ BLOCK = re.compile(r"(    # dependencies\n)(?:    - .*\n)+")
 
 
 def requirements() -> list[str]:
-    """The default dependencies as conda writes them, sorted."""
+    """Return the default dependencies as conda writes them, sorted."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     found = []
     for dependency in project["dependencies"]:
@@ -26,7 +26,7 @@ def requirements() -> list[str]:
 
 
 def renewed(recipe: str) -> str:
-    """The recipe with the current requirements."""
+    """Return the recipe with the current requirements."""
     lines = "".join(f"    - {one}\n" for one in requirements())
     return BLOCK.sub(lambda match: match[1] + lines, recipe)
 

@@ -165,7 +165,7 @@ def valued(table: pl.DataFrame, values: Values) -> pl.DataFrame:
 
 
 def _with_values(statement: Statement, coded: Mapping[str, Any]) -> Statement:
-    """The statement with its variables in `extra`, as those of DNA are, under its own id."""
+    """Return the statement with its variables in `extra`, like those of DNA, under its own id."""
     record = {} if statement.extra is None else json.loads(statement.extra)
     held = record.get("statements") or [{}]
     record["statements"] = [{**one, **coded} for one in held]

@@ -1,4 +1,4 @@
-"""Every test states its claim in a docstring."""
+"""Every test states its claim in a docstring, and docstrings of the package begin with a verb."""
 
 from __future__ import annotations
 
@@ -19,6 +19,23 @@ def without_docstring(path: Path) -> Iterator[str]:
             yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
 
 
+NO_VERBS = frozenset(
+    "a all an another any as at both by each every everything for from how in it its no nobody nothing of on one "
+    "others some somebody something that the their these this those to two what whatever when where whether which who "
+    "whom whose with without".split()
+)
+
+
+def without_verb(path: Path) -> Iterator[str]:
+    """Name the docstrings of a file that begin with a word that is no verb, or with no word."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        words = (ast.get_docstring(node) or "Return").split()
+        if words[0].lower() in NO_VERBS or not words[0].rstrip(",:").isalpha():
+            yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)} {' '.join(words[:6])}"
+
+
 FOLDERS = sorted({path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")})
 
 
@@ -27,6 +44,19 @@ def test_tests_have_docstrings(folder: str) -> None:
     """No test of a folder lacks a docstring."""
     found = [name for path in sorted((ROOT / folder).glob("test_*.py")) for name in without_docstring(path)]
     assert not found
+
+
+def test_docstrings_of_the_package_begin_with_a_verb() -> None:
+    """No docstring under src is a noun clause; ruff's D401 checks the verbs of functions."""
+    assert [name for path in sorted((ROOT / "src").rglob("*.py")) for name in without_verb(path)] == []
+
+
+def test_a_noun_clause_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A docstring that begins with an article or a question word is named, one with a verb is not."""
+    monkeypatch.setattr("tests.docs.test_docstrings.ROOT", tmp_path)
+    path = tmp_path / "x.py"
+    path.write_text('"""Hold things."""\n\n\ndef a():\n    """The things."""\n\n\ndef b():\n    pass\n')
+    assert list(without_verb(path)) == ["x.py:4 The things."]
 
 
 def test_a_missing_docstring_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

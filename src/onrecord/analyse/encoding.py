@@ -128,7 +128,7 @@ class EncodedTable:
         return self._levels[name]
 
     def period(self, unit: str) -> Ints:
-        """Number each statement's document, ISO week, month or year; 0 for `all`.
+        """Assign a number to each statement's document, ISO week, month or year; 0 for `all`.
 
         Weeks and months are those of their year: DNA 3.0 merges the same week or month of different years, which is
         a fault (docs/dna.md). Undated statements get a number of their own each, and so are nobody's duplicate.

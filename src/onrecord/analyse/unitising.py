@@ -24,7 +24,7 @@ ALIKE = 0.5  # least share of overlap in what two spans cover together
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """How far two coders mark the same: how many spans both marked, and each alone; F1 with its interval."""
+    """Hold how far two coders mark the same: how many spans both marked, and each alone; F1 with its interval."""
 
     both: int
     first: int

@@ -37,7 +37,7 @@ HEADS = ("stance", "act", "commitment")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adaptation:
-    """A calibration refitted for one ledger.
+    """Hold a calibration refitted for one ledger.
 
     `base` is the version of the models whose scores it is for, `calibration` replaces entries of the classifier's,
     `confidence` has slope and intercept by field, `figures` what was measured on held-out judgements by field.
@@ -51,13 +51,13 @@ class Adaptation:
 
     @property
     def id(self) -> str:
-        """Eight hex digits that change with any parameter."""
+        """Return eight hex digits that change with any parameter."""
         parts = json.dumps([self.base, self.calibration, self.confidence], sort_keys=True)
         return hashlib.sha256(parts.encode()).hexdigest()[:8]
 
     @property
     def fields(self) -> list[str]:
-        """The fields that were refitted."""
+        """Return the fields that were refitted."""
         return [*self.calibration, *self.confidence]
 
     def to_json(self) -> str:
@@ -66,7 +66,7 @@ class Adaptation:
 
     @classmethod
     def from_json(cls, record: str) -> Adaptation:
-        """Decode; CodecError where the record is damaged."""
+        """Decode a record; CodecError where it is damaged."""
         try:
             return cls(**json.loads(record))
         except (ValueError, TypeError) as error:
@@ -82,7 +82,7 @@ class Adaptation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Judged values of a field: features [n, alternatives, parameters], which alternatives there were, the right one.
+    """Hold the judged values of a field: features [n, alternatives, parameters], the alternatives, and the right one.
 
     `groups` names the article of each; `start` and `spread` are the prior's means and standard deviations.
     """

@@ -31,7 +31,9 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Tokens that the narrowing looks at: of the content, its sentences, the text before and the title."""
+    """Hold the tokens that candidate selection compares: of the content, its sentences, the text before and the
+    title.
+    """
 
     content: Sequence[Word]
     sentence: Sequence[Word]
@@ -41,7 +43,7 @@ class Surroundings:
 
 @dataclass(slots=True)
 class CandidateIndex:
-    """A codebook's issues, ready to be compared with statements."""
+    """Index a codebook's issues for comparison with statements."""
 
     codebook: Codebook
     vectors: PieceVectors

@@ -39,7 +39,7 @@ CONDITION_WORDS = 2  # a shorter condition is none
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
-    """The judgements on one attribution."""
+    """Hold the judgements on one attribution."""
 
     act: Judgement[Act]
     issue: Judgement[str | None]
@@ -50,7 +50,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """One statement as it was read: beside which issues, with the narrowing's scores of all issues."""
+    """Hold one statement as it was read, with its candidate issues and the selection scores of all issues."""
 
     reading: Reading
     numbers: list[int]  # of the issues; each was read beside its proposition and its negation, in turn
@@ -59,7 +59,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The issue of a statement (number in the codebook, None: none), its probability, and scores of the stance."""
+    """Hold a statement's issue (number in the codebook, None: none), its probability, and the stance scores."""
 
     number: int | None
     probability: float
@@ -69,7 +69,7 @@ class Decided:
 
 @dataclass(slots=True)
 class StatementClassifier:
-    """Reads what is meant; without a codebook issue and stance are unknown."""
+    """Classify the meaning of statements; without a codebook issue and stance are unknown."""
 
     codebook: Codebook | None = None
     model: ClassifierModel = field(default_factory=load_classifier)

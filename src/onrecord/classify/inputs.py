@@ -33,7 +33,7 @@ POSITIONS = FIRST_PROPOSITION + PROPOSITION_PIECES + 1
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Spans of a statement's parts in a text, in code points."""
+    """Hold the spans of a statement's parts in a text, in code points."""
 
     source: Sequence[Range]
     cue: Sequence[Range]
@@ -42,7 +42,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Word pieces: ids, features (role + ROLES inside quotation marks) and spans in the text (-1, -1 outside it)."""
+    """Hold word pieces: ids, features (role + ROLES inside quotation marks) and text spans (-1, -1 outside it)."""
 
     ids: list[int]
     features: list[int]
@@ -102,7 +102,7 @@ def _shortened(body: list[int], roles: list[int]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A statement followed by the propositions it is read beside, as the network takes them.
+    """Hold a statement followed by its candidate propositions, as the network takes them.
 
     `blocks` is 0 for the statement and n for the n-th proposition; the statement sees only itself, a proposition sees
     the statement and itself. `heads` are the places of the propositions' first pieces.

@@ -29,7 +29,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """Scores of one head's classes, and `shares` [pieces, classes]: what each piece of the statement adds to them."""
+    """Hold the scores of one head's classes, and `shares` [pieces, classes]: each piece's contribution to them."""
 
     scores: Floats
     shares: Floats
@@ -37,7 +37,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What one pass found: verdicts on the statement and on each proposition; `condition` has a logit a piece."""
+    """Hold the result of one pass: verdicts on the statement and on each proposition; `condition` has a logit per
+    piece.
+    """
 
     encoded: Encoded
     statement: dict[str, Verdict]
@@ -46,10 +48,10 @@ class Reading:
 
 
 class ClassifierModel:
-    """A folder with model.onnx, pieces.npz, tokenizer.json and config.json, loaded."""
+    """Load a folder with model.onnx, pieces.npz, tokenizer.json and config.json."""
 
     def __init__(self, path: Path) -> None:
-        """Load; raise ModelError where a file is missing or damaged."""
+        """Load the folder; raise ModelError where a file is missing or damaged."""
         try:
             self.config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             if self.config["format"] != FORMAT:

@@ -1,4 +1,4 @@
-"""Proposes the issues of a codebook from what people were heard to say, for a person to edit.
+"""Propose the issues of a codebook from the contents of statements, for a person to edit.
 
 Contents are compared by static vectors and shared rare words, joined bottom up by average linkage, and cut where groups
 stop being alike. A group's terms are the words that are frequent in it and rare outside (c-TF-IDF, Grootendorst 2022);
@@ -39,7 +39,7 @@ _OPENS_WITHIN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """A proposed issue: `size` contents, the terms that set them apart, and those nearest to their middle."""
+    """Hold a proposed issue: `size` contents, the terms that distinguish them, and those nearest to their centre."""
 
     id: str
     label: str
@@ -50,7 +50,7 @@ class Proposed:
 
 
 def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, most: int = 20) -> list[Proposed]:
-    """The issues that contents seem to be about, largest first; those of fewer than `least` contents are left out."""
+    """Return the issues that contents seem to be about, largest first, without those of fewer than `least` contents."""
     kept = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if len(_telling(c)) >= 2]
     if len(kept) > LIMIT:
         kept = [kept[n * len(kept) // LIMIT] for n in range(LIMIT)]
@@ -79,7 +79,9 @@ def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, m
 
 
 def likeness(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
-    """How alike contents are, shape (n, n): cosine of their vectors less what all share, and of their rare words."""
+    """Return the similarity of contents (n, n): cosine of their vectors without the common part, and of their rare
+    words.
+    """
     means = np.stack([vectors.mean(bag) for bag in bags])
     means = means - means.mean(0)
     means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6)
@@ -95,7 +97,7 @@ def likeness(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
 
 
 def grouped(near: Floats) -> list[list[int]]:
-    """Groups by average linkage, largest first; ties go to the earlier content."""
+    """Group by average linkage, largest first; ties go to the earlier content."""
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
@@ -111,7 +113,7 @@ def grouped(near: Floats) -> list[list[int]]:
 
 
 def to_yaml(proposed: Sequence[Proposed], name: str) -> str:
-    """A codebook to edit: what was found as YAML, the examples as comments."""
+    """Write a codebook to edit as YAML, with the examples as comments."""
     lines = [
         "# Proposed from what was read; edit labels and propositions before use.",
         f"name: {_quoted(name)}",
@@ -147,7 +149,7 @@ def _telling(content: str) -> list[str]:
 
 
 def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[str, ...]:
-    """The words that set a group apart, each in its most frequent form."""
+    """Return the words that distinguish a group, each in its most frequent form."""
     forms: dict[str, Counter[str]] = {}
     for content in contents:
         for word in _telling(content):
@@ -160,7 +162,9 @@ def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[s
 
 
 def _proposition(contents: Sequence[str]) -> str:
-    """The most central sentence that can be supported or opposed, preferably of policy; else the central content."""
+    """Choose the most central sentence that can be supported or opposed, preferably of policy; else the central
+    content.
+    """
     made = [_sentence(content) for content in contents]
     sound = [one for one in made if not _OPENS_WITHIN.match(one) and not list(proposition_warnings(one))]
     policy = [one for one in sound if _POLICY.search(one)]
@@ -168,7 +172,7 @@ def _proposition(contents: Sequence[str]) -> str:
 
 
 def _sentence(content: str) -> str:
-    """The content as a sentence: without an opening "that" or "to", and without marks at its ends."""
+    """Return the content as a sentence: without an opening "that" or "to", and without marks at its ends."""
     bare = re.sub(r"^(?:that|to)\s+", "", content.strip(" \"'“”")).strip(" \"'“”.,;")
     return bare[:1].upper() + bare[1:] + "."
 

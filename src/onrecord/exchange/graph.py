@@ -41,7 +41,7 @@ def to_networkx(net: Network, attributes: Attributes | None = None) -> nx.Graph:
 
 
 def node_ids(net: Network) -> dict[tuple[str, str], str]:
-    """Number the nodes, by kind and name: an outlet may be a row, and a column of that name another node."""
+    """Assign numbers to the nodes by kind and name: an outlet may be a row, and a column of that name another node."""
     nodes = [("row", name) for name in net.rows]
     if net.mode == "two":
         nodes += [("column", name) for name in net.columns]

@@ -32,7 +32,7 @@ class Issue:
 
 
 class VariableKind(StrEnum):
-    """The type of a variable's values, as DNA has them."""
+    """List the types of a variable's values, as DNA has them."""
 
     BOOLEAN = "boolean"
     INTEGER = "integer"
@@ -49,7 +49,7 @@ RESERVED = frozenset((
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """What coders note of a statement beside its fields."""
+    """Describe a variable: what coders note of a statement beside its fields."""
 
     name: str
     kind: VariableKind

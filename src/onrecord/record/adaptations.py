@@ -25,7 +25,7 @@ _SETTING = "adaptation"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAdaptation:
-    """An adaptation as it was kept."""
+    """Hold an adaptation as it was stored."""
 
     adaptation: Adaptation
     coder: str
@@ -33,7 +33,7 @@ class KeptAdaptation:
 
 
 class Adaptations:
-    """The adaptations of one ledger. Errors are LedgerError."""
+    """Manage the adaptations of one ledger. Errors are LedgerError."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -75,7 +75,7 @@ class Adaptations:
 
     @property
     def used(self) -> Adaptation | None:
-        """The adaptation that this ledger is read with; None for the shipped calibration."""
+        """Return the adaptation that this ledger is read with; None for the shipped calibration."""
         name = self._accounts.setting("", _SETTING)
         return None if name is None else self.get(name)
 

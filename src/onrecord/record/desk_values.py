@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The kinds of the variables by name, and the values by statement and variable."""
+    """Return the kinds of the variables by name, and the values by statement and variable."""
 
     kinds: Mapping[str, VariableKind] = field(default_factory=dict)
     coded: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What people keep at the desk: views under a name, with feeds of them, and collections of evidence."""
+"""Store what people save at the desk: views under a name, with feeds of them, and collections of evidence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_NOTE, MOST_ADDRESS = 1_000, 4_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """An address of the desk under a name; `feed` is the digest of the secret of its feed, None without one."""
+    """Hold an address of the desk under a name; `feed` is the digest of the secret of its feed, None without one."""
 
     number: int
     account: str
@@ -32,7 +32,7 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A statement in a collection, with who put it there and why."""
+    """Hold a statement in a collection, with who put it there and why."""
 
     collection: str
     statement: str
@@ -42,7 +42,7 @@ class Evidence:
 
 
 class Saved:
-    """The saved views and collections of one ledger. Errors are LedgerError."""
+    """Manage the saved views and collections of one ledger. Errors are LedgerError."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

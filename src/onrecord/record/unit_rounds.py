@@ -24,7 +24,7 @@ MOST_UNITS = 500  # of an article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRound:
-    """A round with the ids of its articles."""
+    """Hold a round with the ids of its articles."""
 
     name: str
     creator: str
@@ -33,7 +33,7 @@ class UnitRound:
 
 
 class UnitRounds:
-    """The rounds of one ledger. Errors are LedgerError."""
+    """Manage the rounds of one ledger. Errors are LedgerError."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

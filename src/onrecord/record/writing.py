@@ -188,7 +188,7 @@ def supersede(connection: Connection, old: str, new: str, metadata: BatchMetadat
 
 
 def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[dict[str, tuple[int, str]], _BatchPlan]:
-    """Number and name of every article (the first name it came under), and a plan with the rows of the new ones."""
+    """Return number and (first) name of every article, and a plan with the rows of the new ones."""
     numbers: dict[str, tuple[int, str]] = {}
     for ids in chunks(list(readings)):
         found = connection.execute(

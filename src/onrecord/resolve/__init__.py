@@ -1,4 +1,4 @@
-"""Attributions to who said it, for whom, through whom, where and when."""
+"""Resolve who said each attribution, for whom, through whom, where and when."""
 
 from onrecord.resolve.resolver import Resolution, Resolver, load_resolver, outer_first
 

@@ -1,7 +1,6 @@
-"""For whom a speaker speaks: a state, body, party, campaign, outlet or place, with the words that tell it, or nobody.
+"""Resolve affiliations: the state, body, party, campaign, outlet or place that a speaker speaks for, or none.
 
-Describing phrases propose options by rule; a logistic model, fitted by `training/fit_affiliation.py`, says for each how
-likely it is, from the rule, the kind of role and, for parties, how often their words stand near the person.
+Each comes with the words that state it.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ EXPLICIT = re.compile(
 
 @cache
 def model() -> tuple[dict[str, float], float, float]:
-    """The fitted weights, their intercept and the least probability that is told."""
+    """Load the fitted weights, their intercept and the threshold."""
     stored = json.loads(data_file("affiliation.json"))
     return stored["weights"], stored["intercept"], stored["threshold"]
 
 
 @dataclass(slots=True)
 class Option:
-    """A possible side: its type, the rules that propose it with how often, and where it is told first."""
+    """Describe a possible affiliation: its type, the rules that propose it with counts, and its first position."""
 
     name: str
     type: str
@@ -46,12 +45,12 @@ class Option:
 
     @property
     def explicit(self) -> bool:
-        """Whether a phrase names it right beside the role: "of the League", "the League's", "Russian"."""
+        """Tell whether a phrase states it right beside the role: "of the League", "the League's", "Russian"."""
         return any(EXPLICIT.search(rule) and not rule.endswith("later") for rule in self.rules)
 
 
 class Affiliations(Proposals):
-    """Works out the sides of an article's entities."""
+    """Resolve the affiliations of an article's entities."""
 
     def __init__(self, entities: Entities, phrases: PhraseReader) -> None:
         super().__init__(entities, phrases)
@@ -65,7 +64,7 @@ class Affiliations(Proposals):
         self._described[entity].append(phrase)
 
     def phrases_of(self, entity: Entity) -> list[Phrase]:
-        """All phrases that describe a person in the article."""
+        """Return all phrases that describe a person in the article."""
         if entity not in self._around:
             self._around[entity] = [p for m in entity.mentions for p in self._phrases.around(m)]
         return self._around[entity] + self._described[entity]
@@ -75,7 +74,7 @@ class Affiliations(Proposals):
         self._known.clear()
 
     def of(self, entity: Entity) -> Side | None:
-        """The side of an entity; bodies, outlets and states speak for themselves or for what they are an organ of."""
+        """Return the affiliation of an entity; bodies, outlets and states speak for themselves or for their parent."""
         if entity.kind != "person":
             return self._of_body(entity)
         if entity not in self._known:
@@ -87,11 +86,11 @@ class Affiliations(Proposals):
         return self._known[entity]
 
     def of_phrase(self, phrase: Phrase) -> Side | None:
-        """The side of an unnamed source, by the phrase that it is printed as."""
+        """Return the affiliation of an unnamed source, by the phrase that it is printed as."""
         return self.best([phrase], None)
 
     def best(self, phrases: Sequence[Phrase], entity: Entity | None) -> Side | None:
-        """The likeliest option, where it is likely enough."""
+        """Return the most probable option, if it is above the threshold."""
         weights, intercept, threshold = model()
         scored = []
         for option, features in self.options(phrases, entity):
@@ -129,7 +128,7 @@ class Affiliations(Proposals):
         return Side(party or entity.name, "a body that speaks as itself", 0.85, first, last)
 
     def _state_in_name(self, name: str) -> str | None:
-        """The state of "Russian Foreign Ministry" or "Ministry of Defence of Ukraine"."""
+        """Return the state of "Russian Foreign Ministry" or "Ministry of Defence of Ukraine"."""
         words = name.casefold().split()
         if not set(words) & self._words["organ"]:
             return None
@@ -146,7 +145,7 @@ class Affiliations(Proposals):
     # ------------------------------------------------------------ options
 
     def options(self, phrases: Sequence[Phrase], entity: Entity | None) -> list[tuple[Option, dict[str, float]]]:
-        """The options that phrases propose, each with features."""
+        """Return the options that phrases propose, each with features."""
         found: dict[str, Option] = {}
         flags: set[str] = set()
         for n, phrase in enumerate(phrases):
@@ -196,7 +195,7 @@ class Affiliations(Proposals):
         return features
 
     def _party_counts(self, entity: Entity) -> dict[str, dict[str, int]]:
-        """For each party how often its words stand near the person, in the same sentence, and in the article."""
+        """Count for each party how often its words are near the person, in the same sentence, and in the article."""
         made: dict[str, dict[str, int]] = {}
         sentences = {self._tokens[m.first].sentence for m in entity.mentions}
         for i, party in self._party_at:

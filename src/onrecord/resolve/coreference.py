@@ -1,4 +1,4 @@
-"""Whom a pronoun or a description means: linear models over name-free features of the candidates before it.
+"""Resolve pronouns and descriptions by linear models over name-free features of the preceding candidates.
 
 The features follow Lappin & Leass (1994) and Soon, Ng & Lim (2001): distance, subjecthood, gender, frequency, and who
 spoke last. The weights are fitted by `training/fit_coreference.py`.
@@ -28,7 +28,7 @@ ABSTAIN = {"pronoun": 0.6, "description": 0.55}  # least probability of nobody t
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """A pronoun or description as a source: where it stands, its gender, and who reports it (`quoted`: in marks).
+    """Describe a pronoun or description as a source: position, gender, and who reports it (`quoted`: in marks).
 
     `fits` gives, for a description, how a candidate matches it: (role, noun, side agrees, side differs).
     """
@@ -42,7 +42,7 @@ class Pronoun:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entity that a pronoun may mean, with its features."""
+    """Hold an entity that a pronoun may refer to, with its features."""
 
     entity: Entity
     features: tuple[float, ...]
@@ -50,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Somebody who spoke: `position` is where the cue or source stands."""
+    """Hold an earlier speaker; `position` is that of the cue or source."""
 
     position: int
     entity: Entity
@@ -58,7 +58,7 @@ class Spoken:
 
 
 def candidates(entities: Entities, pronoun: Pronoun, spoken: list[Spoken]) -> list[Candidate]:
-    """The persons before a pronoun, and the unnamed who spoke, with features."""
+    """Return the persons before a pronoun, and the unnamed speakers, with features."""
     document = entities.document
     here = document.sentence_of(pronoun.position)
     paragraph = document.paragraph_of(pronoun.position)
@@ -151,13 +151,13 @@ def _features(
 
 @cache
 def weights(kind: str) -> tuple[tuple[float, ...], float]:
-    """The fitted weights for a pronoun or a description, and the bias of nobody among the candidates."""
+    """Return the fitted weights for a pronoun or a description, and the bias of no candidate."""
     stored = json.loads(data_file("coreference.json"))[kind]
     return tuple(stored["weights"].get(name, 0.0) for name in FEATURES), float(stored["nobody"])
 
 
 def best(found: list[Candidate], kind: str = "pronoun") -> tuple[Entity | None, float]:
-    """The likeliest candidate and its probability; None where nobody is likelier."""
+    """Return the most probable candidate and its probability; None where no candidate is more probable."""
     scale, nobody = weights(kind)
     if not found:
         return None, 1.0

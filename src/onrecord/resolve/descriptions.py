@@ -1,4 +1,4 @@
-"""Sources without a name: descriptions of somebody named, campaigns, documents, and the unnamed as printed."""
+"""Resolve sources without a name: descriptions of named entities, campaigns, documents, and unnamed sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SINGULAR = frozenset("the this that his her its their".split())
 
 
 class Descriptions(Pronouns):
-    """Reads descriptions."""
+    """Resolve descriptions."""
 
     def _campaign(self, first: int, last: int) -> Speaker | None:
         tokens = self.document.tokens
@@ -31,7 +31,7 @@ class Descriptions(Pronouns):
         return None
 
     def _the_campaign(self, position: int, span: tuple[int, int]) -> Speaker | None:
-        """The campaign that was named last: "the Clinton campaign", or that of whom a candidate's people serve."""
+        """Return the campaign that was named last: "the Clinton campaign", or that of a candidate's staff."""
         tokens = self.document.tokens
         for mention in reversed(self.entities.mentions):
             after = tokens[mention.last].lower if mention.last < len(tokens) else ""
@@ -59,7 +59,7 @@ class Descriptions(Pronouns):
         return None
 
     def _author(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
-        """The author of a document: "a statement by the council", "the ministry's letter", "Trump tweet"."""
+        """Return the author of a document: "a statement by the council", "the ministry's letter", "Trump tweet"."""
         tokens = self.document.tokens
         head = self._head_noun(first, last)
         if tokens[head].lower not in self.phrases.words["authored"]:
@@ -77,7 +77,7 @@ class Descriptions(Pronouns):
         return None
 
     def _described(self, first: int, last: int, outer: Speaker | None) -> Speaker | None:
-        """Somebody named elsewhere: "the senator", "the company", "the former president"."""
+        """Return the entity named elsewhere: "the senator", "the company", "the former president"."""
         tokens, words = self.document.tokens, self.phrases.words
         head = self._head_noun(first, last)
         bare = tokens[first].paragraph == tokens[0].paragraph and tokens[first].lower not in words["determiner"]
@@ -115,7 +115,7 @@ class Descriptions(Pronouns):
         return self._again(noun, position) if self._core_end(first, last) - first <= 3 else None
 
     def _holder(self, first: int, last: int, head: int, position: int, outer: Speaker | None) -> Speaker | None:
-        """The person that a description means, by the model for descriptions; None where it is nobody known."""
+        """Return the person that a description refers to, by the model for descriptions; None if unknown."""
         stop = self._core_end(first, last)
         wanted = set(self.phrases.roles(first, stop))
         tokens = self.document.tokens
@@ -195,7 +195,9 @@ class Descriptions(Pronouns):
         )
 
     def _body(self, noun: str, position: int) -> Entity | None:
-        """The body that "the company" means: one with the noun in its name, else the last of a fitting kind."""
+        """Return the body that "the company" refers to: one with the noun in its name, else the last of a fitting
+        kind.
+        """
         outlets = (
             "newspaper",
             "paper",
@@ -230,7 +232,7 @@ class Descriptions(Pronouns):
         return max(near, key=lambda m: (min(total[m.entity], 4), m.start)).entity
 
     def _again(self, noun: str, position: int) -> Speaker | None:
-        """The same unnamed source again: "the official" after "a senior official"."""
+        """Return the same unnamed source as before: "the official" after "a senior official"."""
         for said in reversed(self.spoken):
             if (
                 said.entity.kind == "unnamed"

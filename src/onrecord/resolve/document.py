@@ -1,4 +1,4 @@
-"""Words, sentences and paragraphs of one article, worked out once for all that resolves it."""
+"""Split one article into words, sentences and paragraphs, once for everything that resolves it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ START = attrgetter("start")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or a mark at `[start, end)`; `lower` is casefolded with straight apostrophes, composed (NFC).
+    """Hold a word or mark at `[start, end)`; `lower` is casefolded with straight apostrophes, composed (NFC).
 
     Acronyms that look like pronouns keep their capitals there, so that no list of words takes them for one.
     """
@@ -38,18 +38,18 @@ class Token:
 
     @property
     def capital(self) -> bool:
-        """Whether it begins with a capital letter, or has one after a hyphenated particle (al-Sadr)."""
+        """Tell whether it begins with a capital letter, or has one after a hyphenated particle (al-Sadr)."""
         return self.text[0].isupper() or ("-" in self.text and self.text.rsplit("-", 1)[1][:1].isupper())
 
     @property
     def word(self) -> bool:
-        """Whether it is more than punctuation."""
+        """Tell whether it is more than punctuation."""
         return self.text[0].isalnum()
 
 
 @dataclass(slots=True)
 class Document:
-    """A text cut into tokens; `sentences` are spans of code points."""
+    """Hold a text split into tokens; `sentences` are spans of code points."""
 
     text: str
     title: str = ""
@@ -84,25 +84,25 @@ class Document:
         return made
 
     def index(self, position: int) -> int:
-        """The index of the first token that ends after a position."""
+        """Return the index of the first token that ends after a position."""
         i = bisect_right(self.tokens, position, key=START)
         return i - 1 if i and self.tokens[i - 1].end > position else i
 
     def between(self, start: int, end: int) -> Sequence[Token]:
-        """The tokens that begin in `[start, end)`."""
+        """Return the tokens that begin in `[start, end)`."""
         return self.tokens[bisect_left(self.tokens, start, key=START) : bisect_left(self.tokens, end, key=START)]
 
     def sentence_of(self, position: int) -> int:
-        """The number of the sentence at a position."""
+        """Return the number of the sentence at a position."""
         return max(0, bisect_right(self.sentences, (position, 1 << 60)) - 1)
 
     def paragraph_of(self, position: int) -> int:
-        """The number of the paragraph at a position."""
+        """Return the number of the paragraph at a position."""
         i = min(self.index(position), len(self.tokens) - 1)
         return self.tokens[i].paragraph if self.tokens else 0
 
     def in_quotation(self, position: int) -> bool:
-        """Whether a position stands between quotation marks."""
+        """Tell whether a position is between quotation marks."""
         i = bisect_right(self.quoted, (position, 1 << 60)) - 1
         return i >= 0 and self.quoted[i][0] <= position < self.quoted[i][1]
 

@@ -1,4 +1,4 @@
-"""Who and what an article names: names grouped to entities. This is the only module that makes or changes entities."""
+"""Group an article's names to entities. This is the only module that creates or changes entities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ABBREVIATION = re.compile(r"\(\s*(?:the |or |[\"“])*([A-Z][A-Za-z&.\-]{1,9})[\
 
 @dataclass(slots=True, eq=False)
 class Entity:
-    """Somebody or something named; `kind`: person, organisation, state, outlet, place, group or other."""
+    """Describe a named entity; `kind`: person, organisation, state, outlet, place, group or other."""
 
     name: str
     kind: str
@@ -28,13 +28,13 @@ class Entity:
 
     @property
     def first(self) -> int:
-        """Where it is named first."""
+        """Return the position of its first mention."""
         return self.mentions[0].start if self.mentions else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mention:
-    """A place where an entity is named: tokens `[first, last)`, code points `[start, end)`."""
+    """Locate a mention of an entity: tokens `[first, last)`, code points `[start, end)`."""
 
     entity: Entity
     first: int
@@ -46,7 +46,7 @@ class Mention:
 
 @dataclass(slots=True)
 class Entities:
-    """All entities of an article with their mentions in text order."""
+    """Hold all entities of an article with their mentions in text order."""
 
     document: Document
     everything: list[Entity]
@@ -54,11 +54,11 @@ class Entities:
     home: str | None = None
 
     def inside(self, start: int, end: int) -> list[Mention]:
-        """The mentions inside a span."""
+        """Return the mentions inside a span."""
         return [m for m in self.mentions if start <= m.start and m.end <= end]
 
     def persons(self) -> list[Entity]:
-        """All persons."""
+        """Return all persons."""
         return [e for e in self.everything if e.kind == "person"]
 
 
@@ -133,7 +133,7 @@ class _Builder:
                 chosen[n] = alone[key]
 
     def _full_name(self, surname: str) -> str:
-        """The name with the first name that stands before it somewhere, as in a headline or the title."""
+        """Return the name with a first name that precedes it elsewhere, as in a headline or the title."""
         title = rf"([A-Z][\w'’-]+) (?:[A-Z]\. )?{re.escape(surname)}\b"
         for match in re.finditer(title, f"{self._document.title}\n{self._document.text}"):
             if match[1].casefold() == "pope" or key_of(match[1]) in self._vocabulary.genders:
@@ -145,13 +145,15 @@ class _Builder:
         return [p for p in parts if p not in SUFFIXES and len(p) > 1] or parts
 
     def _best_name(self, counts: Counter[str]) -> str:
-        """The form printed most often without middle initials, as printed first."""
+        """Return the form printed most often without middle initials, the first among equals."""
         return max(
             counts, key=lambda name: (not any(INITIAL.match(p) for p in name.split()[1:-1]), counts[name], len(name))
         )
 
     def _nearest(self, items: list[Item], n: int, fitting: list[Entity], chosen: dict[int, Entity]) -> Entity:
-        """Of persons with one surname: by title, then the one named last with this surname, else the one named most."""
+        """Choose among persons with one surname: by title, then the last named with this surname, else the most
+        named.
+        """
         if len(fitting) == 1:
             return fitting[0]
         title = self._document.tokens[items[n].first - 1].lower.rstrip(".") if items[n].first else ""
@@ -224,7 +226,7 @@ class _Builder:
         return Entity(item.text, item.kind)
 
     def _longer(self, key: str, by_key: dict[str, Entity]) -> Entity | None:
-        """The body that a short form means: its initials, or its last words ("the Post")."""
+        """Return the body that a short form refers to: its initials, or its last words ("the Post")."""
         for other, entity in by_key.items():
             if entity.kind in ("person", "state") or other == key:
                 continue
@@ -237,7 +239,9 @@ class _Builder:
         return None
 
     def _abbreviations(self, items: list[Item], rest: list[int]) -> dict[str, str]:
-        """Abbreviations that the article prints in brackets after a name: key of the short form to that of the name."""
+        """Return abbreviations that the article prints in brackets after a name: key of the short form to that of the
+        name.
+        """
         found = {}
         for n in rest:
             match = ABBREVIATION.match(self._document.text[items[n].end : items[n].end + 16].lstrip())
@@ -274,7 +278,7 @@ class _Builder:
                 entity.gender = genders.get(key_of(entity.name).split()[0])
 
     def _home(self, entities: Entities) -> str | None:
-        """The state that the article is mostly about, by how often it or its organs are named."""
+        """Return the state that the article is mostly about, by mentions of it and its organs."""
         counts: Counter[str] = Counter()
         for mention in entities.mentions:
             if mention.entity.kind == "state" or mention.entity.owner in {
@@ -288,7 +292,9 @@ class _Builder:
 
 
 def same_person(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two full names mean one person: the same surname, and first names equal or one short for the other."""
+    """Tell whether two full names mean one person: the same surname, and first names equal or one short for the
+    other.
+    """
     if one[-1] != other[-1]:
         return (set(one) <= set(other) and one[0] == other[0]) or (set(other) <= set(one) and one[0] == other[0])
     a, b = one[0], other[0]

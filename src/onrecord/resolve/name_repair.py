@@ -1,4 +1,4 @@
-"""Names as the tagger found them, mended: bounds and kinds made one over the article, missed ones added."""
+"""Repair the names that the tagger found: unify bounds and kinds over the article, add missed ones."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SUFFIXES = frozenset("jr jr. sr sr. ii iii iv qc sc kc phd md".split())
 
 
 def key_of(text: str) -> str:
-    """A name as it is compared: composed or not, accents and case aside."""
+    """Fold a name for comparison: composition, accents and case aside."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).replace(".", "").split())
 
 
 @dataclass(slots=True)
 class Item:
-    """A name with what was decided about it."""
+    """Hold a name with the decisions about it."""
 
     first: int
     last: int
@@ -34,14 +34,14 @@ class Item:
 
 
 class NameRepair:
-    """Mends the names of one article."""
+    """Repair the names of one article."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document, self._vocabulary = document, vocabulary
         self._titles = vocabulary.words["male"] | vocabulary.words["female"]
 
     def items(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> list[Item]:
-        """The names to group, in text order; `sources` are spans where capitalised words are names."""
+        """Return the names to group, in text order; `sources` are spans where capitalised words are names."""
         items = [item for name in names if (item := self._item(name)) is not None]
         self._mend_headlines(items)
         self._add_missed(items, sources)
@@ -90,7 +90,7 @@ class NameRepair:
         return Item(first, last, start, end, " ".join(text.split()), name.kind, [w / sum(weights) for w in weights])
 
     def _with_particles(self, first: int) -> int:
-        """Where a name begins that the tagger cut at its particles: "Ursula van der Meer"."""
+        """Return the start of a name that the tagger cut at its particles: "Ursula van der Meer"."""
         tokens, particles = self._document.tokens, self._vocabulary.words["particle"]
         begin = first
         sentence = tokens[first].sentence
@@ -102,13 +102,13 @@ class NameRepair:
         return begin - 1 if before is not None and before.sentence == sentence and self._nameable(before) else first
 
     def _nameable(self, token: Token) -> bool:
-        """Whether a capitalised word may belong to the name after it."""
+        """Tell whether a capitalised word may belong to the name after it."""
         words = self._vocabulary.words["not-a-name"] | self._vocabulary.words["calendar"] | self._titles
         known = token.lower in words or self._vocabulary.is_role(token.lower.rstrip("."))
         return token.capital and token.word and not known and token.lower.casefold() not in self._vocabulary.actors
 
     def _after_state(self, first: int, last: int) -> int:
-        """Where a person's name begins after a state's that ran into it: "United States Hamdullah Mohib"."""
+        """Return the start of a person's name that merged with a state's: "United States Hamdullah Mohib"."""
         for width in (3, 2, 1):
             words = " ".join(t.lower for t in self._document.tokens[first : first + width])
             actor = self._vocabulary.actors.get(words)
@@ -117,7 +117,7 @@ class NameRepair:
         return first
 
     def _portfolio(self, first: int, last: int) -> bool:
-        """Whether it is the field of an office, not a body: "Secretary of State", "Defense Secretary"."""
+        """Tell whether it is the field of an office, not a body: "Secretary of State", "Defense Secretary"."""
         tokens = self._document.tokens
         if tokens[first].lower not in self._vocabulary.words["portfolio"]:
             return False
@@ -127,7 +127,7 @@ class NameRepair:
         return bool((before & offices and "of" in before) or after in offices)
 
     def _mend_headlines(self, items: list[Item]) -> None:
-        """In a line of capitalised words, cut names to those that the rest of the article has."""
+        """Cut names in a line of capitalised words to those that the rest of the article has."""
         headlines = self.headlines()
         elsewhere: dict[str, Item] = {}
         for item in items:
@@ -347,7 +347,7 @@ class NameRepair:
             i = j
 
     def _common(self, lower: str) -> bool:
-        """Whether a word is printed in lower case, too, or is a plural noun that a sentence opens with."""
+        """Tell whether a word is also printed in lower case, or is a plural noun that opens a sentence."""
         return any(t.text == lower for t in self._document.tokens) or (
             lower.endswith("s") and lower not in self._vocabulary.genders
         )
@@ -357,7 +357,7 @@ class NameRepair:
         return Item(first, last, start, end, " ".join(self._document.text[start:end].split()), kind, weights)
 
     def headlines(self) -> set[int]:
-        """The paragraphs that are lines of capitalised words."""
+        """Return the paragraphs that are lines of capitalised words."""
         counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         for token in self._document.tokens:
             if token.word and len(token.text) > 3 and token.text[0].isalpha():
@@ -366,7 +366,7 @@ class NameRepair:
         return {p for p, (words, capitals) in counts.items() if words >= 3 and capitals / words > 0.7}
 
     def _settle_kinds(self, items: list[Item]) -> None:
-        """One kind for all places of one name; a part of a person's full name names that person."""
+        """Assign one kind to all mentions of one name; a part of a person's full name refers to that person."""
         votes: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(KINDS))
         words = self._vocabulary.words
         for item in items:
@@ -426,7 +426,7 @@ class NameRepair:
         return before is not None and before.lower in ("in", "at", "near", "from", "to", "across")
 
     def _called(self, item: Item) -> bool:
-        """Whether a noun right before the name says that it is a body: "the newspaper Dawn"."""
+        """Tell whether a noun right before the name marks it as a body: "the newspaper Dawn"."""
         before = self._document.tokens[item.first - 1] if item.first else None
         nouns = self._vocabulary.words["body-noun"] | {"opposition"}
         nouns -= {"team", "campaign", "government", "administration", "army", "police", "school"}

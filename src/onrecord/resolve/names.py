@@ -1,4 +1,4 @@
-"""Typed names in a text: persons, organisations, places, groups and other things.
+"""Recognize typed names in a text: persons, organisations, places, groups and other things.
 
 A linear model over hashed features of the words in and around runs of capitalised words (after Ratinov & Roth 2009,
 whose non-local features are used: what the same word is beside elsewhere in the article), decoded by Viterbi. Its
@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A typed name: the tokens `[first, last)`, and a log-odds score for each kind."""
+    """Hold a typed name: the tokens `[first, last)`, and a log-odds score for each kind."""
 
     first: int
     last: int
@@ -39,14 +39,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Tokens `[first, last)` that may hold names: capitalised words and the small words between them."""
+    """Hold tokens `[first, last)` that may contain names: capitalised words and the small words between them."""
 
     first: int
     last: int
 
 
 def runs(document: Document, vocabulary: Vocabulary) -> list[Run]:
-    """All runs of an article; none goes over the end of a sentence or paragraph."""
+    """Return all runs of an article; none crosses the end of a sentence or paragraph."""
     links = vocabulary.words["link"]
     tokens, found, i = document.tokens, [], 0
     while i < len(tokens):
@@ -85,7 +85,7 @@ def runs(document: Document, vocabulary: Vocabulary) -> list[Run]:
 
 
 class Features:
-    """Hashed features of the tokens in runs, for one article."""
+    """Compute hashed features of the tokens in runs, for one article."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self.document, self.vocabulary = document, vocabulary
@@ -113,7 +113,7 @@ class Features:
                 self._beside[token.lower]["owns"] += 1
 
     def of_run(self, run: Run) -> list[list[int]]:
-        """The hashed features of each token of a run."""
+        """Return the hashed features of each token of a run."""
         tokens, words = self.document.tokens, self.vocabulary.words
         inside = tokens[run.first : run.last]
         actor = self._gazetteer(run)
@@ -188,13 +188,13 @@ def _shape(text: str) -> str:
 
 
 class NameTagger:
-    """Finds the names of an article."""
+    """Recognize the names of an article."""
 
     def __init__(self, weights: Floats, steps: Floats, vocabulary: Vocabulary) -> None:
         self._weights, self._steps, self._vocabulary = weights, steps, vocabulary
 
     def names(self, document: Document) -> list[Name]:
-        """The names, in text order."""
+        """Return the names, in text order."""
         features = Features(document, self._vocabulary)
         found: list[Name] = []
         for run in runs(document, self._vocabulary):
@@ -224,7 +224,7 @@ class NameTagger:
 
 
 def viterbi(scores: Floats, steps: Floats) -> list[int]:
-    """The best labels of a run, `steps` [labels + 1, labels] being what a step costs (the last row: at the start)."""
+    """Find the best labels of a run; `steps` [labels + 1, labels] are transition costs (last row: from the start)."""
     best = scores[0] + steps[-1]
     back = []
     for row in scores[1:]:
@@ -238,7 +238,7 @@ def viterbi(scores: Floats, steps: Floats) -> list[int]:
 
 
 def legal_steps() -> Floats:
-    """What steps from label to label cost where only the scheme forbids: I follows B or I of its kind."""
+    """Return transition costs where only the scheme forbids: I follows B or I of its kind."""
     steps = np.zeros((len(LABELS) + 1, len(LABELS)), dtype=np.float32)
     for j, label in enumerate(LABELS):
         if label.startswith("I-"):
@@ -250,7 +250,7 @@ def legal_steps() -> Floats:
 
 @cache
 def load_name_tagger() -> NameTagger:
-    """The bundled tagger."""
+    """Load the bundled tagger."""
     stored = np.load(io.BytesIO(data_file("names.npz")))
     weights = stored["weights"].astype(np.float32) * stored["scale"].astype(np.float32)
     return NameTagger(weights, legal_steps(), load_vocabulary())

@@ -1,4 +1,4 @@
-"""The words around a name that tell who it is: titles before it, appositions after it, and noun phrases in general."""
+"""Find the phrases around a name that describe it: titles before it, appositions after it, and noun phrases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OF_WORDS = frozenset(("of", "for", "at", "from", "with", "in"))
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Tokens `[first, last)` that describe somebody; `how`: title, apposition, code, place ("of X") or source."""
+    """Hold tokens `[first, last)` that describe somebody; `how`: title, apposition, code, place ("of X") or source."""
 
     first: int
     last: int
@@ -25,7 +25,7 @@ class Phrase:
 
 
 class PhraseReader:
-    """Finds describing phrases in one article."""
+    """Find describing phrases in one article."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary, mentions: Sequence[Mention]) -> None:
         self.document, self.vocabulary = document, vocabulary
@@ -34,7 +34,7 @@ class PhraseReader:
         self.covering: dict[int, Mention] = {i: m for m in mentions for i in range(m.first, m.last)}
 
     def is_role(self, i: int) -> bool:
-        """Whether a token is a role noun, alone or with the tokens before it."""
+        """Tell whether a token is a role noun, alone or with the tokens before it."""
         lower = self.tokens[i].lower
         return (
             self.vocabulary.is_role(lower)
@@ -43,11 +43,11 @@ class PhraseReader:
         )
 
     def has_role(self, first: int, last: int) -> bool:
-        """Whether a role noun is among some tokens."""
+        """Tell whether a role noun is among some tokens."""
         return any(self.is_role(i) for i in range(first, last))
 
     def roles(self, first: int, last: int) -> list[str]:
-        """The role nouns among some tokens, the longest first at each place, in the singular."""
+        """Return the role nouns among some tokens, the longest first at each position, in the singular."""
         found = []
         i = first
         while i < last:
@@ -75,12 +75,12 @@ class PhraseReader:
     # ------------------------------------------------------------ around a name
 
     def around(self, mention: Mention) -> list[Phrase]:
-        """The phrases that describe a person at one mention."""
+        """Return the phrases that describe a person at one mention."""
         found = [self.title(mention.first), self.apposed_before(mention), *self.after(mention.last)]
         return [phrase for phrase in found if phrase is not None]
 
     def title(self, i: int) -> Phrase | None:
-        """The words of a title right before a name: "US President", "CNN's", "head of the council"."""
+        """Return the words of a title right before a name: "US President", "CNN's", "head of the council"."""
         tokens, words = self.tokens, self.words
         k = i
         while k > 0 and i - k < LONGEST_TITLE and self._joined(k - 1, i):
@@ -127,7 +127,7 @@ class PhraseReader:
         return token.sentence == name.sentence and token.paragraph == name.paragraph
 
     def _over_preposition(self, k: int, i: int) -> int | None:
-        """Where "head of the" begins before "Council" in "head of the Council Ann Lee"."""
+        """Return the start of "head of the" before "Council" in "head of the Council Ann Lee"."""
         tokens = self.tokens
         p = k - 1
         if p >= 0 and tokens[p].lower in ("the", "a"):
@@ -145,7 +145,7 @@ class PhraseReader:
         return begin if begin < p and self.is_role(p - 1) else None
 
     def apposed_before(self, mention: Mention) -> Phrase | None:
-        """A noun phrase before the name's comma: "the secretary of the Treasury, Jacob Lew,"."""
+        """Return a noun phrase before the name's comma: "the secretary of the Treasury, Jacob Lew,"."""
         tokens, i = self.tokens, mention.first
         if i < 3 or tokens[i - 1].text not in (",", "—", "–") or not self._joined(i - 2, i):
             return None
@@ -173,7 +173,7 @@ class PhraseReader:
         return None
 
     def after(self, j: int) -> list[Phrase]:
-        """What follows a name: ", a senator from Texas", "(R-Texas)", "of the League"."""
+        """Return the phrase after a name: ", a senator from Texas", "(R-Texas)", "of the League"."""
         tokens = self.tokens
         found: list[Phrase] = []
         if j >= len(tokens) or not self._joined(j, j - 1):
@@ -249,5 +249,5 @@ SUFFIX = frozenset("jr jr. sr sr. ii iii".split())
 
 
 def text_of(document: Document, tokens: Sequence[Token]) -> str:
-    """The words of tokens as printed, blanks made one."""
+    """Return the words of tokens as printed, with single blanks."""
     return " ".join(document.text[tokens[0].start : tokens[-1].end].split()) if tokens else ""

@@ -1,4 +1,4 @@
-"""Sources that are pronouns: third persons by the fitted model, the others by rule."""
+"""Resolve sources that are pronouns: third persons by the fitted model, the others by rule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BODY_KINDS = ("organisation", "outlet", "state", "group", "place", "other")
 
 
 class Pronouns(Scene):
-    """Reads pronouns."""
+    """Resolve pronouns."""
 
     def _pronoun(self, token: Token, attribution: Attribution, outer: Speaker | None) -> Speaker:
         words, lower = self.phrases.words, token.lower
@@ -102,7 +102,7 @@ class Pronouns(Scene):
         return Speaker(None, "a pronoun whose meaning is open", 0.3, (), None, (span,))
 
     def _last_two(self, position: int) -> Speaker | None:
-        """The two persons that "both" means: those named last."""
+        """Return the two persons that "both" refers to: those named last."""
         found: list[Entity] = []
         for mention in reversed(self.entities.mentions):
             if mention.start < position and mention.entity.kind == "person" and mention.entity not in found:
@@ -144,7 +144,7 @@ class Pronouns(Scene):
         return Speaker(None, "the first person of nobody known", 0.3, (), None, (span,))
 
     def _antecedent(self, token: Token, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
-        """Whom a relative pronoun means: the noun phrase right before it."""
+        """Return the antecedent of a relative pronoun: the noun phrase right before it."""
         tokens, covering = self.document.tokens, self.phrases.covering
         i = self.document.index(token.start)
         k = i - 1

@@ -1,4 +1,4 @@
-"""The sides that a describing phrase proposes, by rule: each with its type and the rule that proposes it."""
+"""Propose affiliations from describing phrases, by rule: each with its type and the rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onrecord.resolve.phrases import PARTY_CODE, Phrase, PhraseReader
 
 @cache
 def parties() -> tuple[dict[str, str], dict[str, str]]:
-    """Party words and party codes."""
+    """Load party words and party codes."""
     words: dict[str, str] = {}
     codes: dict[str, str] = {}
     for row in rows("resolve/parties.tsv"):
@@ -25,7 +25,7 @@ def parties() -> tuple[dict[str, str], dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A body or state that somebody speaks for, why, with what probability, and the tokens that tell."""
+    """Hold a body or state that somebody speaks for, the reason, its probability, and the tokens that state it."""
 
     name: str
     rule: str
@@ -35,7 +35,7 @@ class Side:
 
 
 class Proposals:
-    """Reads describing phrases of one article."""
+    """Read the describing phrases of one article."""
 
     def __init__(self, entities: Entities, phrases: PhraseReader) -> None:
         self._entities, self._phrases = entities, phrases
@@ -54,14 +54,14 @@ class Proposals:
         )
 
     def of(self, entity: Entity) -> Side | None:
-        """The side of an entity, which affiliation.py works out."""
+        """Return the affiliation of an entity, which affiliation.py resolves."""
         raise NotImplementedError
 
     def _of_body(self, entity: Entity) -> Side | None:
         raise NotImplementedError
 
     def _state_counts(self) -> Counter[str]:
-        """How often the article names each state, its adjective, seat or organs."""
+        """Count how often the article names each state, its adjective, seat or organs."""
         counts: Counter[str] = Counter()
         covered: set[int] = set()
         for m in self._entities.mentions:
@@ -89,7 +89,7 @@ class Proposals:
         return counts
 
     def _flags(self, phrase: Phrase) -> set[str]:
-        """The kinds of role in a phrase."""
+        """Return the kinds of role in a phrase."""
         lowers = {t.lower for t in self._tokens[phrase.first : phrase.last]}
         stems = lowers | {low.rstrip(".") for low in lowers}
         flags = {name for name in ("candidate", "legislator", "journalist", "aide") if stems & self._words[name]}
@@ -105,7 +105,7 @@ class Proposals:
         return flags | ({"executive"} if "body" in kinds else set())
 
     def _proposed(self, phrase: Phrase, entity: Entity | None) -> Iterable[tuple[str, str, str, int, int]]:
-        """(name, type, rule, first token, last token) of what one phrase proposes."""
+        """Yield what one phrase proposes as (name, type, rule, first token, last token)."""
         at = (phrase.first, phrase.last)
         tokens = self._tokens[phrase.first : phrase.last]
         if phrase.how == "code":
@@ -178,7 +178,7 @@ class Proposals:
                 yield state, "state", f"named {'last' if rank == 0 else 'before'}, {where}, {kind}", *at
 
     def _unlisted(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
-        """Capitalised words before a role that no list and no model knows: "WikiLeaks founder"."""
+        """Return capitalised words before a role that no list and no model knows: "WikiLeaks founder"."""
         i = phrase.first
         while i < phrase.last:
             j = i
@@ -202,7 +202,7 @@ class Proposals:
             i = max(j, i + 1)
 
     def _lower_case(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
-        """A body without a name: "secretary of the potters' union", "the electoral commission's head"."""
+        """Return a body without a name: "secretary of the potters' union", "the electoral commission's head"."""
         for i in range(phrase.first, phrase.last):
             token = self._tokens[i]
             if token.text not in self._words["body-noun"] or token.text in (
@@ -230,7 +230,7 @@ class Proposals:
                 yield " ".join(name.split()), "body", f"body without a name in {phrase.how}", first, i + 1
 
     def _owner(self, position: int) -> Entity | None:
-        """What "its" means: the body, state or place named last in this sentence before it, else in the one before."""
+        """Resolve "its": the body, state or place named last in this sentence before it, else in the one before."""
         here = self._tokens[position].sentence
         found = None
         for m in self._entities.mentions:
@@ -241,7 +241,9 @@ class Proposals:
         return found
 
     def _states_before(self, position: int) -> list[tuple[str, str]]:
-        """The two states named last before a token, and whether in the same sentence, paragraph or further back."""
+        """Return the two states named last before a token, and whether in the same sentence, paragraph or further
+        back.
+        """
         found: list[tuple[str, str]] = []
         here = self._tokens[position]
         for i, state in reversed(self._state_at):
@@ -266,7 +268,7 @@ class Proposals:
         return found
 
     def _named(self, phrase: Phrase, skip: Entity | None) -> Iterable[tuple[Mention, str]]:
-        """The names in a phrase, each with how it is joined: "of", "'s", "before" (a role) or "-"."""
+        """Return the names in a phrase, each with how it is joined: "of", "'s", "before" (a role) or "-"."""
         for i in range(phrase.first, phrase.last):
             mention = self._phrases.covering.get(i)
             if mention is None or mention.first != i or mention.entity is skip or mention.last > phrase.last:
@@ -288,7 +290,7 @@ class Proposals:
                 yield mention, "-"
 
     def _passed_on(self, first: int, outlet: int) -> bool:
-        """Whether an outlet published or saw a document that is named before it, and did not write it.
+        """Tell whether an outlet published or saw a document that is named before it, and did not write it.
 
         So in "a report seen by the Post" and, as the author is named, in "a study by the council in the Post".
         """
@@ -302,7 +304,7 @@ class Proposals:
         )
 
     def _adjective(self, phrase: Phrase) -> tuple[str, int] | None:
-        """The state of an adjective that no name holds: "Russian", "US"."""
+        """Return the state of an adjective outside any name: "Russian", "US"."""
         actors = self._phrases.vocabulary.actors
         for i in range(phrase.first, phrase.last):
             two = " ".join(t.lower for t in self._tokens[i : i + 2]) if i + 2 <= phrase.last else ""
@@ -324,7 +326,7 @@ class Proposals:
         return None
 
     def _campaign(self, phrase: Phrase) -> str | None:
-        """ "Clinton campaign" for those that serve it."""
+        """Return "Clinton campaign" for those that serve it."""
         tokens = self._tokens
         for i in range(phrase.first, phrase.last):
             if tokens[i].lower != "campaign":
@@ -371,7 +373,7 @@ PLACES = {"place": "phrase after the name", "source": "source", "title": "title"
 
 
 def reason(rule: str) -> str:
-    """The rule of a side in words."""
+    """Describe the rule of an affiliation in words."""
     plain = rule.removesuffix(" later")
     for pattern, words in REASONS:
         match = pattern.fullmatch(plain)

@@ -1,4 +1,4 @@
-"""Who said it, for whom, through whom, where and when: one resolution for each attribution of an article."""
+"""Resolve who said it, for whom, through whom, where and when: one resolution per attribution of an article."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The who and when of one attribution."""
+    """Hold the who and when of one attribution."""
 
     speaker: Judgement[str | None]
     affiliation: Judgement[str | None]
@@ -40,7 +40,7 @@ class Resolution:
 
 
 class Resolver:
-    """Resolves the attributions of articles; the same article always gets the same answer."""
+    """Resolve the attributions of articles; the same article always gets the same answer."""
 
     def __init__(self, tagger: NameTagger, vocabulary: Vocabulary) -> None:
         self._tagger, self._vocabulary = tagger, vocabulary
@@ -64,7 +64,7 @@ class Resolver:
     def speakers(
         self, article: Article, attributions: Sequence[Attribution], background: str = ""
     ) -> tuple[list[Speaker], SourceResolver]:
-        """The speaker of each attribution, in the order given, and what resolved them."""
+        """Return the speaker of each attribution, in the order given, and what resolved them."""
         document = Document(article.text.content, article.title or "")
         told = states_in(f"{background}\n{document.text}", self._vocabulary.actors, self._vocabulary.words["body-head"])
         vocabulary = self._vocabulary.with_actors(told)
@@ -153,7 +153,7 @@ def _judged(field: str, judgement: Judgement[T]) -> Judgement[T]:
 
 
 def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
-    """Text order, but a reporter before those it reports."""
+    """Sort in text order, with reporters before those they report."""
     ordered: dict[Attribution, None] = {}
 
     def place(one: Attribution) -> None:
@@ -168,12 +168,12 @@ def outer_first(attributions: Sequence[Attribution]) -> list[Attribution]:
 
 
 def dateline_end(text: str) -> int:
-    """Where the text begins after a dateline ("PORT ANSEL, March 3 (Wire) - ")."""
+    """Return where the text begins after a dateline ("PORT ANSEL, March 3 (Wire) - ")."""
     match = re.match(r"^[^\n]{0,20}?[A-Z][A-Z’' .-]{2,30},? [^\n]{0,60}? ?[-–—]{1,2} ", text)
     return match.end() if match else 0
 
 
 @lru_cache(maxsize=1)
 def load_resolver() -> Resolver:
-    """The bundled resolver, loaded at the first call and kept."""
+    """Load the bundled resolver once."""
     return Resolver(load_name_tagger(), load_vocabulary())

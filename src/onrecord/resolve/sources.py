@@ -1,4 +1,4 @@
-"""Who a source is: a name, somebody described, somebody meant by a pronoun, or the unnamed as printed."""
+"""Resolve sources: names, descriptions, pronouns, and unnamed sources as printed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ JOINTS = frozenset(("and", "&", "or"))
 
 
 class SourceResolver(Descriptions):
-    """Resolves the sources of one article, in text order."""
+    """Resolve the sources of one article, in text order."""
 
     def resolve(
         self, attribution: Attribution, outer: Speaker | None, previous: tuple[Attribution, Speaker] | None
     ) -> Speaker:
-        """Who the source of an attribution is."""
+        """Resolve the source of an attribution."""
         spans = [(e.span.start, e.span.end) for e in attribution.source]
         if not spans:
             found = self._without_source(attribution, previous)
@@ -89,7 +89,7 @@ class SourceResolver(Descriptions):
         return self.phrase(first, last, attribution, outer)
 
     def phrase(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
-        """Who the noun phrase of tokens `[first, last)` means."""
+        """Resolve the noun phrase of tokens `[first, last)`."""
         tokens = self.document.tokens
         words = [t for t in tokens[first:last] if t.word]
         if not words:
@@ -108,13 +108,13 @@ class SourceResolver(Descriptions):
         return self._single(first, last, attribution, outer)
 
     def _is_name(self, token: Token) -> bool:
-        """Whether a word such as US, WHO or IT is a name here."""
+        """Tell whether a word such as US, WHO or IT is a name here."""
         return (
             token.text.isupper() and len(token.text) > 1 and self.document.index(token.start) in self.phrases.covering
         ) or (token.text.isupper() and len(token.text) > 1 and token.text not in ("IT", "HE", "SHE", "WE", "THEY"))
 
     def _parts(self, first: int, last: int) -> list[tuple[int, int]]:
-        """The joint phrases of a source: "A and B" gives two; an apposition belongs to what it follows."""
+        """Split a source into joint phrases: "A and B" gives two; an apposition belongs to what it follows."""
         tokens, covering = self.document.tokens, self.phrases.covering
         cuts: list[tuple[int, str]] = []
         depth = 0
@@ -166,7 +166,7 @@ class SourceResolver(Descriptions):
         return parts
 
     def _is_title(self, pieces: list[tuple[int, int, str]]) -> bool:
-        """Whether "A and B Name" is one person with two roles: "former prosecutor and mayor Ann Lee"."""
+        """Tell whether "A and B Name" is one person with two roles: "former prosecutor and mayor Ann Lee"."""
         (a, b, _), (c, d, _) = pieces
         mention = self._head(c, d)
         roles = self.phrases.has_role(a, b) and not self.document.tokens[b - 1].lower.endswith("s")
@@ -179,7 +179,7 @@ class SourceResolver(Descriptions):
         )
 
     def _plain_pair(self, pieces: list[tuple[int, int, str]]) -> bool:
-        """Whether "A and B" are two noun phrases, one of them a name: "the Republican Party and observers"."""
+        """Tell whether "A and B" are two noun phrases, one of them a name: "the Republican Party and observers"."""
         return (
             any(self._is_head(a, b) for a, b, _ in pieces)
             and all(not self._owns(b) for _, b, _ in pieces[:1])
@@ -190,7 +190,7 @@ class SourceResolver(Descriptions):
         return self.document.tokens[last - 1].text in ("'s", "’s")
 
     def _is_head(self, first: int, last: int) -> bool:
-        """Whether a piece is a name, with or without a title or an article."""
+        """Tell whether a piece is a name, with or without a title or an article."""
         mention = self._head(first, last)
         return mention is not None
 
@@ -225,7 +225,7 @@ class SourceResolver(Descriptions):
     # ------------------------------------------------------------ one noun phrase
 
     def _head(self, first: int, last: int) -> Mention | None:
-        """The name that is the head of a noun phrase, None where its head is a common noun."""
+        """Return the name that is the head of a noun phrase, None where its head is a common noun."""
         tokens, covering = self.document.tokens, self.phrases.covering
         prepositions = self.phrases.words["preposition"]
         stop = last
@@ -259,7 +259,7 @@ class SourceResolver(Descriptions):
         return None
 
     def _titled_head(self, first: int, last: int) -> Mention | None:
-        """The name at the end of "former prosecutor and mayor Ann Lee"."""
+        """Return the name at the end of "former prosecutor and mayor Ann Lee"."""
         mention = self.phrases.covering.get(last - 1)
         if (
             mention is None
@@ -272,7 +272,7 @@ class SourceResolver(Descriptions):
         return mention if "and" in between and not between & self.phrases.words["preposition"] else None
 
     def _names_office(self, first: int, preposition: int, mention: Mention) -> bool:
-        """Whether a name after "minister of water" is that of the minister, not of what the preposition joins."""
+        """Tell whether a name after "minister of water" is that of the minister, not of what the preposition joins."""
         before = self.document.tokens[mention.first - 1]
         if mention.first - 1 in self.phrases.covering:
             return before.lower != "'s"
@@ -361,7 +361,9 @@ class SourceResolver(Descriptions):
         )
 
     def _apposed(self, first: int, last: int) -> Mention | None:
-        """The name after a description and a comma: "The finance minister, Lou Jiwei,"; also just after the source."""
+        """Return the name after a description and a comma: "The finance minister, Lou Jiwei,"; also just after the
+        source.
+        """
         tokens, covering = self.document.tokens, self.phrases.covering
         for i in range(first + 1, last):
             if tokens[i].text in (",", "—", "–", ":") and i + 1 in covering and covering[i + 1].first == i + 1:

@@ -1,4 +1,4 @@
-"""A resolved source, and what is known while the sources of an article are read."""
+"""Hold resolved sources, and what is known while the sources of an article are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from onrecord.resolve.proposals import Side
 
 @dataclass(slots=True)
 class Speaker:
-    """A resolved source. `entities` are those that are named, `weight` how sure the rule is before calibration."""
+    """Hold a resolved source. `entities` are those that are named, `weight` is the rule's confidence before
+    calibration.
+    """
 
     name: str | None
     rule: str
@@ -27,13 +29,13 @@ class Speaker:
 
     @property
     def entity(self) -> Entity | None:
-        """The one entity, where there is one."""
+        """Return the one entity, where there is one."""
         return self.entities[0] if len(self.entities) == 1 else None
 
 
 @dataclass
 class Scene:
-    """The article as far as its sources have been read: who is named, and who spoke where."""
+    """Hold the article as far as its sources have been read: who is named, and who spoke where."""
 
     entities: Entities
     phrases: PhraseReader
@@ -46,11 +48,11 @@ class Scene:
 
     @property
     def document(self) -> Document:
-        """The article."""
+        """Return the article."""
         return self.entities.document
 
     def _core_end(self, first: int, last: int) -> int:
-        """Where a noun phrase ends without relative clause, apposition and participles."""
+        """Return the end of a noun phrase without relative clause, apposition and participles."""
         tokens = self.document.tokens
         for i in range(first + 1, last):
             mention = self.phrases.covering.get(i)
@@ -79,13 +81,13 @@ class Scene:
     # ------------------------------------------------------------ what sources.py adds
 
     def _named(self, head: Mention, first: int, last: int, span: tuple[int, int]) -> Speaker:
-        """The speaker that a name at the head of a noun phrase means."""
+        """Return the speaker named at the head of a noun phrase."""
         raise NotImplementedError
 
     def _single(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
-        """The speaker that one noun phrase means."""
+        """Return the speaker that one noun phrase refers to."""
         raise NotImplementedError
 
     def phrase(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
-        """The speaker that the noun phrase of tokens `[first, last)` means."""
+        """Return the speaker that the noun phrase of tokens `[first, last)` refers to."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""When something was said: which time phrase of the article dates a statement, or none.
+"""Resolve speech times: which time phrase of the article dates a statement, or none.
 
 A linear model over the times of the article, fitted by `training/fit_speech_time.py`. It looks at where a time stands
 (beside the cue, earlier, with the same speaker), how precise and how old it is, and at the tense of the cue; no answer
@@ -37,7 +37,7 @@ EARLIER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """The time of a statement, why, and how sure."""
+    """Hold the time of a statement, the reason, and its confidence."""
 
     value: PartialDate | None
     rule: str
@@ -47,7 +47,7 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A date that the article gives, with features for one statement; `time` is the phrase to cite."""
+    """Hold a date that the article gives, with features for one statement; `time` is the phrase to cite."""
 
     value: PartialDate
     time: Time
@@ -56,14 +56,14 @@ class Option:
 
 @cache
 def model() -> tuple[dict[str, float], float]:
-    """The fitted weights and the bias of no date."""
+    """Load the fitted weights and the bias of no date."""
     stored = json.loads(data_file("speech_time.json"))
     return stored["weights"], stored["nobody"]
 
 
 @dataclass(slots=True)
 class Dater:
-    """Dates the statements of one article."""
+    """Date the statements of one article."""
 
     times: Times
     attributions: Sequence[Attribution]
@@ -80,7 +80,7 @@ class Dater:
         self._beside = [self._times_beside(a) for a in self.attributions]
 
     def date(self, n: int) -> Dated:
-        """When statement `n` was made."""
+        """Return the time of statement `n`."""
         weights, nobody = model()
         options = self.options(n)
         scored = [(sum(weights.get(k, 0.0) * v for k, v in o.features.items()), o) for o in options]
@@ -96,7 +96,7 @@ class Dater:
         return Dated(best.value, rule, math.exp(score - top) / total, ((best.time.start, best.time.end),))
 
     def _printed(self, n: int) -> Dated | None:
-        """The article's own day, for live reports and for the one who is interviewed in print."""
+        """Return the article's own day, for live reports and for printed interviews."""
         day = self.times.published
         if day is None or self.attributions[n].outer is not None:
             return None
@@ -112,7 +112,7 @@ class Dater:
         return (attribution.cue or attribution.source or attribution.content)[0].span.start
 
     def _times_beside(self, attribution: Attribution) -> list[tuple[int, Time]]:
-        """The times in the cue's sentence that are not in its content or another's, with their distance."""
+        """Return the times in the cue's sentence that are not in its content or another's, with their distance."""
         document = self.times.document
         anchor = self._anchor(attribution)
         if not document.sentences:
@@ -129,7 +129,7 @@ class Dater:
         return sorted(found, key=lambda item: item[0])
 
     def options(self, n: int) -> list[Option]:
-        """All dates of the article, with features for statement `n`."""
+        """Return all dates of the article, with features for statement `n`."""
         attribution, speaker = self.attributions[n], self.speakers[n]
         document = self.times.document
         anchor = self._anchor(attribution)
@@ -189,7 +189,7 @@ class Dater:
         return made
 
     def _of_speaker(self, n: int, speaker: str | None) -> list[tuple[int, str]]:
-        """The times beside other statements of the same speaker that come before, in text order."""
+        """Return the times beside earlier statements of the same speaker, in text order."""
         if speaker is None:
             return []
         anchor = self._anchor(self.attributions[n])

@@ -1,4 +1,4 @@
-"""States, capitals and adjectives that a text explains itself: unknown, historic or invented ones."""
+"""Find states, capitals and adjectives that a text explains itself: unknown, historic or invented ones."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ COMMON_WORDS = frozenset(
 
 
 def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> dict[str, Actor]:
-    """The states that the text itself explains, with capitals and adjectives; `bodies` are heads of bodies' names."""
+    """Return the states that the text itself explains, with capitals and adjectives; `bodies` are heads of bodies'
+    names.
+    """
     found: dict[str, Actor] = {}
 
     def add(alias: str, state: str, how: str) -> None:
@@ -92,6 +94,6 @@ def _adjectives(text: str, known: Mapping[str, Actor], found: dict[str, Actor]) 
 
 
 def _same_stem(adjective: str, state: str) -> bool:
-    """Whether "Dalmerian" may be of "Dalmeria": the state less its last vowels begins the adjective."""
+    """Tell whether "Dalmerian" may be of "Dalmeria": the state less its last vowels begins the adjective."""
     root = re.sub(r"[aeiouy]+$", "", state.casefold())
     return len(root) >= 3 and adjective.casefold().startswith(root) and 0 < len(adjective) - len(root) <= 5

@@ -1,4 +1,4 @@
-"""The time phrases of an article and the dates that they give.
+"""Find the time phrases of an article and the dates that they give.
 
 Phrases are read by `dateparser` with the article's date as reference, after the annotation guide: a weekday is the last
 one up to the article's date, "last week" and "last month" give the month, and the article's own date is not copied in.
@@ -56,7 +56,7 @@ UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time phrase at `[start, end)` and the date that it gives."""
+    """Hold a time phrase at `[start, end)` and the date that it gives."""
 
     start: int
     end: int
@@ -65,7 +65,7 @@ class Time:
 
 @dataclass(slots=True)
 class Times:
-    """All time phrases of an article in text order."""
+    """Hold all time phrases of an article in text order."""
 
     document: Document
     published: PartialDate | None
@@ -83,13 +83,13 @@ class Times:
                 last = value
 
     def inside(self, start: int, end: int) -> list[Time]:
-        """The time phrases inside a span."""
+        """Return the time phrases inside a span."""
         i = bisect_right(self.found, start, key=lambda t: t.start - 1)
         return [t for t in self.found[max(0, i - 1) :] if start <= t.start and t.end <= end]
 
 
 def read(match: re.Match[str], published: PartialDate | None, last: PartialDate | None) -> PartialDate | None:
-    """The date that a time phrase gives; None where that depends on a date that is not known."""
+    """Return the date of a time phrase; None where that depends on an unknown date."""
     group = match.groupdict()
     if group["year"]:
         return PartialDate(group["year"])

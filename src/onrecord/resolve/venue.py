@@ -1,4 +1,4 @@
-"""Where something was said: an occasion or medium named beside the cue, or the one who was told."""
+"""Resolve venues: an occasion or medium named beside the cue, or the person addressed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOLD = re.compile(
 
 
 def venue_of(document: Document, article: Article, attribution: Attribution) -> Judgement[str | None]:
-    """The venue of an attribution."""
+    """Return the venue of an attribution."""
     text = article.text
     for start, end in _around(document, attribution):
         for pattern in (OCCASION, MEDIUM):
@@ -61,7 +61,7 @@ def venue_of(document: Document, article: Article, attribution: Attribution) -> 
 
 
 def _around(document: Document, attribution: Attribution) -> list[tuple[int, int]]:
-    """The stretches of the cue's sentence that are neither content nor source, nearest first."""
+    """Return the stretches of the cue's sentence that are neither content nor source, nearest first."""
     anchor = attribution.cue or attribution.source
     if not anchor or not document.sentences:
         return []

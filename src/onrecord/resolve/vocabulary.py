@@ -1,4 +1,4 @@
-"""The vocabularies that resolving uses: names of states and bodies, roles, first names, heads of names."""
+"""Load the vocabularies of resolution: names of states and bodies, roles, first names, heads of names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from onrecord.lexicon import rows
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A row of the gazetteer: `kind` is state, body or outlet; `how` is name, capital, adjective, seat or organ."""
+    """Hold a row of the gazetteer: `kind` is state, body or outlet; `how` is name, capital, adjective, seat or
+    organ.
+    """
 
     name: str
     kind: str
@@ -20,7 +22,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All tables, by casefolded key; `words` are the classes of `resolve/words.tsv`."""
+    """Hold all tables, by casefolded key; `words` are the classes of `resolve/words.tsv`."""
 
     actors: dict[str, Actor]
     roles: dict[str, str]
@@ -28,17 +30,17 @@ class Vocabulary:
     words: dict[str, frozenset[str]]
 
     def with_actors(self, more: dict[str, Actor]) -> Vocabulary:
-        """The same with further actors, which one article explains."""
+        """Return the same with further actors, which one article explains."""
         return Vocabulary(self.actors | more, self.roles, self.genders, self.words) if more else self
 
     def is_role(self, word: str) -> bool:
-        """Whether a lower-case word is a role noun, also in the plural."""
+        """Tell whether a lower-case word is a role noun, also in the plural."""
         return word in self.roles or (word.endswith("s") and word[:-1] in self.roles)
 
 
 @cache
 def load_vocabulary() -> Vocabulary:
-    """The bundled vocabularies."""
+    """Load the bundled vocabularies."""
     actors: dict[str, Actor] = {}
     for table in ("actors.tsv", "resolve/actors.tsv"):
         for r in rows(table):
@@ -56,5 +58,5 @@ def load_vocabulary() -> Vocabulary:
 
 
 def data_file(name: str) -> bytes:
-    """The bytes of a file beside the vocabularies."""
+    """Read a file beside the vocabularies."""
     return resources.files("onrecord").joinpath("data", "resolve", name).read_bytes()

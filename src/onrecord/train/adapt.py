@@ -28,7 +28,7 @@ LEAST = 100
 
 @dataclass(slots=True)
 class _Collected:
-    """What is known of the judged statements, by field; each list has an entry a statement."""
+    """Hold what is known of the judged statements, by field; each list has an entry a statement."""
 
     groups: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     gold: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -105,7 +105,7 @@ def collect(ledger: Ledger, pairs: Mapping[str, tuple[Statement, Statement]]) ->
 
 
 def _as_read(ledger: Ledger, key: str, group: Sequence[tuple[Statement, Statement]]) -> list[Statement]:
-    """The article's statements as the machine read them, in text order."""
+    """Return the article's statements as the machine read them, in text order."""
     results = {new.id for _, new in group}
     current = [
         one for one in ledger.statements(Query(article=key)) if one.id not in results and one.form.rule != BY_HAND
@@ -119,7 +119,7 @@ def _attribution(of: Statement) -> Attribution:
 
 
 def _evidence(passed: Sequence[Passed], issues: int) -> tuple[Any, Any, Any]:
-    """The evidence for each issue and for none, and which issues were read, of an article's statements."""
+    """Return the evidence for each issue and for none, and the issues that were read, of an article's statements."""
     relevance = np.full((len(passed), issues), np.nan)
     for row, one in enumerate(passed):
         relevance[row, one.numbers] = relevance_of(one.reading)
@@ -134,7 +134,7 @@ def _heads(found: _Collected, classifier: StatementClassifier, key: str, new: St
 
 
 def _issue(found: _Collected, key: str, new: Statement, numbers: Mapping[str, int], evidence: Sequence[Any]) -> None:
-    """The issue, where the right one was among those that were read."""
+    """Return the issue, where the right one was among those that were read."""
     gold = len(numbers) if new.issue.value is None else numbers.get(new.issue.value)
     if gold is not None and (gold == len(numbers) or evidence[2][gold]):
         found.add("issue", key, gold, evidence)
@@ -144,7 +144,7 @@ def _stance(
     found: _Collected, classifier: StatementClassifier, key: str, new: Statement, numbers: Mapping[str, int],
     decided: Decided,
 ) -> None:  # fmt: skip
-    """The stance, where the machine found the right issue."""
+    """Return the stance, where the machine found the right issue."""
     if (
         decided.number is not None
         and decided.number == numbers.get(new.issue.value or "")

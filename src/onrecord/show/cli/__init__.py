@@ -1,4 +1,4 @@
-"""The command line. Nothing heavy is imported until a command needs it, so that `onrecord --help` answers at once."""
+"""Run the command line. Nothing heavy is imported until a command needs it, so that `onrecord --help` is fast."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`onrecord adapt`: refit the calibration on what people judged in a ledger."""
+"""Run `onrecord adapt`: refit the calibration on people's judgements in a ledger."""
 
 from __future__ import annotations
 

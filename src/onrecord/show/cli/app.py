@@ -1,4 +1,4 @@
-"""The program with its commands."""
+"""Assemble the program from its commands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Read articles into a ledger (`read`), ask it (`statements`, `matrix`), and see t
 
 
 def build() -> typer.Typer:
-    """The program."""
+    """Build the program."""
     app = typer.Typer(
         name="onrecord",
         cls=Edge,
@@ -125,4 +125,4 @@ def _program(
         bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
     ] = False,
 ) -> None:
-    """The flags before any command."""
+    """Define the flags before any command."""

@@ -1,4 +1,4 @@
-"""`onrecord mcp`: a ledger for assistants that speak the Model Context Protocol."""
+"""Run `onrecord mcp`: a ledger for assistants that speak the Model Context Protocol."""
 
 from __future__ import annotations
 

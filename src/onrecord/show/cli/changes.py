@@ -1,4 +1,4 @@
-"""`onrecord timeline`, `changes`, `conflicts`, `drift` and `redlines`: positions through time."""
+"""Run `onrecord timeline`, `changes`, `conflicts`, `drift` and `redlines`: positions through time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onrecord codebook`: the issues to follow."""
+"""Run `onrecord codebook`: the issues to follow."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def build() -> typer.Typer:
-    """The group of commands."""
-    group = typer.Typer(help="The issues to follow.", no_args_is_help=True, rich_markup_mode=None)
+    """Build the group of commands."""
+    group = typer.Typer(help="Check and suggest codebooks.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
     group.command("init")(init)
     group.command("check")(check)
@@ -30,7 +30,7 @@ def build() -> typer.Typer:
 
 
 def _group() -> None:
-    """The issues to follow."""
+    """Check and suggest codebooks."""
 
 
 @flat
@@ -106,7 +106,7 @@ def _write_nearest(codebook: Codebook, contents: list[str]) -> None:
 
 
 def _contents(against: str) -> list[str]:
-    """The contents of all statements of a ledger."""
+    """Return the contents of all statements of a ledger."""
     from onrecord.record import Query
 
     with existing(Store(ledger=against)) as ledger:

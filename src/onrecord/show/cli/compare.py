@@ -1,4 +1,4 @@
-"""`onrecord compare`: how far two readings of the same articles agree."""
+"""Run `onrecord compare`: how far two readings of the same articles agree."""
 
 from __future__ import annotations
 

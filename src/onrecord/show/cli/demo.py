@@ -1,4 +1,4 @@
-"""`onrecord demo`: all of it on the sample that comes with the program."""
+"""Run `onrecord demo`: everything on the bundled sample."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _copy_sample(folder: Path) -> None:
 
 
 def _telling(statements: list[Statement]) -> Statement:
-    """The statement that shows most: a surely read position, rather through a chain or under a condition."""
+    """Choose the most instructive statement: a confident position, preferably through a chain or under a condition."""
 
     def worth(one: Statement) -> tuple[bool, float, str]:
         sure = math.prod(judgement.confidence for _, judgement in one.judgements())

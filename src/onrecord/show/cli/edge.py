@@ -1,4 +1,4 @@
-"""Where errors become one line and an exit status: no traceback reaches a user without `--debug`.
+"""Convert errors to one line and an exit status: no traceback reaches a user without `--debug`.
 
 Status 0: all well; 1: some sources failed, or the ledger did, and it was reported; 2: wrong usage, a codebook that
 cannot be used among it; 130: stopped by Ctrl-C; 141: the reader of the output has gone, as `head` does.
@@ -25,7 +25,7 @@ _DEBUG = "onrecord.debug"
 
 
 class Edge(TyperGroup):
-    """The group of all commands, which turns what they raise into a line and a status."""
+    """Group all commands, and convert what they raise to a line and a status."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -68,12 +68,12 @@ def remember_debug(ctx: typer.Context, value: bool) -> bool:
 
 
 def say(line: str) -> None:
-    """One line on the standard error, with the program's name, free of control characters."""
+    """Write one line on the standard error, with the program's name, free of control characters."""
     typer.echo(f"onrecord: {printable(' '.join(line.split()))}", err=True)
 
 
 def printable(text: str, keep: str = "") -> str:
-    """The text without what a terminal would obey or cannot show: control characters, overrides, half surrogates.
+    """Remove what a terminal would execute or cannot show: control characters, overrides, lone surrogates.
 
     An article may hold escape sequences, and its words go to the screen.
     """

@@ -1,4 +1,4 @@
-"""`onrecord explain`: one statement with its context, its spans marked, and the rule behind each field."""
+"""Run `onrecord explain`: one statement with its context, its spans marked, and the rule behind each field."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def explain(
 
 
 def write_statement(statement: Statement, form: Format) -> None:
-    """A statement with its evidence."""
+    """Write a statement with its evidence."""
     if form is Format.JSONL:
         from onrecord.core.codec import article_to_dict, statement_to_dict
 
@@ -48,7 +48,7 @@ def write_statement(statement: Statement, form: Format) -> None:
 
 
 def marks(statement: Statement) -> list[Mark]:
-    """The spans to mark, by what they are."""
+    """Return the spans to mark, by their role."""
     parts = {
         "source": statement.source,
         "cue": statement.cue,
@@ -97,7 +97,7 @@ def _pieces(statement: Statement) -> Iterable[tuple[str, tuple[str, ...]]]:
 
 
 def _plain_context(statement: Statement) -> str:
-    """The context with `[label: …]` around each span, nested as they are; crossing ones are closed and opened again."""
+    """Return the context with `[label: …]` around each span, nested; crossing ones are closed and reopened."""
     out: list[str] = []
     open_labels: tuple[str, ...] = ()
     for piece, labels in [*_pieces(statement), ("", ())]:

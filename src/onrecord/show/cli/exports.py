@@ -1,4 +1,4 @@
-"""`onrecord export`: the ledger's statements in the formats of other programs."""
+"""Run `onrecord export`: the ledger's statements in the formats of other programs."""
 
 from __future__ import annotations
 

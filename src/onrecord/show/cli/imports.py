@@ -1,4 +1,4 @@
-"""`onrecord import`: what another program has coded, into the ledger."""
+"""Run `onrecord import`: what another program has coded, into the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The flags by which `onrecord read` asks a larger language model, and what it says of such a run."""
+"""Define the flags by which `onrecord read` asks a large language model, and summarize such a run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONG = 50  # questions from which on a run is asked about first
 
 
 class Reads(StrEnum):
-    """What the larger model reads."""
+    """List what the large model can read."""
 
     MEANING = "meaning"
     EVERYTHING = "everything"
@@ -35,7 +35,7 @@ class Reads(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Larger:
-    """Whether a larger language model reads, where it is, and what it is asked."""
+    """Hold the options of reading with a large language model."""
 
     llm: Annotated[
         str | None,
@@ -112,7 +112,7 @@ def report(tally: UsageCounts) -> None:
 
 
 def tally_of(pipeline: Pipeline) -> UsageCounts:
-    """The tally of a pipeline that asks a larger model."""
+    """Return the counts of a pipeline that asks a large model."""
     from onrecord.llm.llm_pipeline import MeaningReader
     from onrecord.llm.llm_reader import LanguageModel
 

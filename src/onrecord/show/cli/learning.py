@@ -1,4 +1,4 @@
-"""`onrecord train` and `onrecord evaluate`: make a tagger, and measure one."""
+"""Run `onrecord train` and `onrecord evaluate`: train a tagger, and measure one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MISSING = "training needs PyTorch and more: pip install 'onrecord[train]'"
 
 
 class Size(StrEnum):
-    """Which recipe."""
+    """List the training recipes."""
 
     SMALL = "small"
     BASE = "base"
 
 
 class Precision(StrEnum):
-    """In which numbers matrices are multiplied while training."""
+    """List the precisions of matrix products in training."""
 
     BF16 = "bf16"
     F32 = "f32"

@@ -1,4 +1,4 @@
-"""Opening the ledger that a command asks, and the codebook that it reads under."""
+"""Open the ledger of a command, and the codebook that it reads under."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def existing(store: Store) -> Ledger | Archive:
-    """The ledger or archive, to be asked only; LedgerError where there is none."""
+    """Open an existing ledger or archive for reading.
+
+    Raises:
+        LedgerError: there is none.
+    """
     from onrecord.record import open_store
 
     if not is_there(store):
@@ -27,7 +31,11 @@ def existing(store: Store) -> Ledger | Archive:
 
 
 def existing_ledger(store: Store) -> Ledger:
-    """The ledger, for what an archive does not have; LedgerError where it is one."""
+    """Open an existing ledger, for what an archive does not have.
+
+    Raises:
+        LedgerError: it is an archive.
+    """
     from onrecord.record import Ledger
 
     found = existing(store)
@@ -37,13 +45,13 @@ def existing_ledger(store: Store) -> Ledger:
 
 
 def is_there(store: Store) -> bool:
-    """Whether there is a ledger to open; that of a database server is for the server to say."""
+    """Tell whether there is a ledger to open; for a database server that is known on connecting only."""
     return "://" in store.ledger or Path(store.ledger).exists()
 
 
 @contextmanager
 def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | Archive | None]:
-    """The ledger or archive that what is read goes to; None with `--no-save`."""
+    """Open the ledger or archive for what is read; None with `--no-save`."""
     if reading.no_save:
         yield None
         return
@@ -54,14 +62,18 @@ def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | Archive | N
 
 
 def given_codebook(path: Path | None) -> Codebook | None:
-    """The codebook that the user gives; CodebookError where it cannot be used."""
+    """Load the codebook that the user gives.
+
+    Raises:
+        CodebookError: it cannot be used.
+    """
     from onrecord.lexicon import load_codebook
 
     return None if path is None else load_codebook(path)
 
 
 def last_codebook(store: Store, ledger: Ledger | Archive | None) -> Codebook | None:
-    """The ledger's last codebook, for want of one that is given; said, as nobody asked for it."""
+    """Return the ledger's last codebook where none is given, and report that, as nobody asked for it."""
     codebook = _last(store) if ledger is None else ledger.codebook()
     if codebook is None:
         say("no --codebook: issues and stances stay open")
@@ -71,7 +83,7 @@ def last_codebook(store: Store, ledger: Ledger | Archive | None) -> Codebook | N
 
 
 def adaptation_for(ledger: Ledger | Archive | None, name: str | None, model: str | None = None) -> Adaptation | None:
-    """The adaptation that the user names, else the one that the ledger is read with; said, as it changes the reading.
+    """Return the adaptation that the user names, else the ledger's own, which is reported as it changes the reading.
 
     LedgerError where there is none of this name; one that was fitted on other models is not used.
     """
@@ -96,7 +108,7 @@ def adaptation_for(ledger: Ledger | Archive | None, name: str | None, model: str
 
 
 def _last(store: Store) -> Codebook | None:
-    """The last codebook of a ledger that is not written to; what ails it is told, and stops nothing."""
+    """Return the last codebook of a ledger that is not written to; problems are reported and stop nothing."""
     if not is_there(store):
         return None
     try:
@@ -108,7 +120,7 @@ def _last(store: Store) -> Codebook | None:
 
 
 def query(filters: Filters, *, limit: int | None = None) -> Query:
-    """The filters as the ledger takes them."""
+    """Convert the filters to a query."""
     from onrecord.record import Query
 
     return Query(

@@ -1,4 +1,4 @@
-"""Text cut at the borders of its marks, so that nested and crossing spans can be drawn."""
+"""Split text at the boundaries of its marks, so that nested and crossing spans can be drawn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REACH = 2_000
 
 
 def context(text: str, spans: Sequence[Span], reach: int = REACH) -> list[tuple[int, int]]:
-    """The lines of the text that hold any of the spans, as (start, end) without their line ends; neighbours joined.
+    """Return the lines that hold any of the spans, as (start, end) without their line ends; neighbours joined.
 
     Of a line that goes on for more than `reach` code points before or after a span, no more than these are given.
     """
@@ -30,7 +30,7 @@ def context(text: str, spans: Sequence[Span], reach: int = REACH) -> list[tuple[
 
 
 def segments(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The pieces of `text[start:end]` with the labels of the marks around each, the outermost first."""
+    """Return the pieces of `text[start:end]` with the labels of the marks around each, outermost first."""
     ordered = sorted(marks, key=lambda mark: (mark[1].start, -mark[1].end))
     borders = {start, end} | {edge for _, span in marks for edge in (span.start, span.end) if start < edge < end}
     cuts = sorted(borders)

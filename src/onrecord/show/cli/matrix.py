@@ -1,4 +1,4 @@
-"""`onrecord matrix`: where each party stands on each issue."""
+"""Run `onrecord matrix`: each party's position on each issue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Rule(StrEnum):
-    """The rule by which a cell is settled where there are several statements."""
+    """List the rules that decide a cell with several statements."""
 
     LATEST = "latest"
     MAJORITY = "majority"
@@ -30,7 +30,7 @@ class Rule(StrEnum):
 
 
 class By(StrEnum):
-    """The kind of actor whose positions are shown."""
+    """List the kinds of actor whose positions are shown."""
 
     SPEAKER = "speaker"
     AFFILIATION = "affiliation"
@@ -104,7 +104,7 @@ def _write_intervals(table: pl.DataFrame, by: By, to: Answer, top: int | None) -
 
 
 def _of_busiest(found: Matrix, rows: pl.DataFrame, top: int | None) -> pl.DataFrame:
-    """The rows of the `top` actors with the most statements, or all."""
+    """Return the rows of the `top` actors with the most statements, or all."""
     import polars as pl
 
     return rows if top is None else rows.filter(pl.col("actor").is_in(_busiest(found, top)))
@@ -135,7 +135,7 @@ def write_matrix(found: Matrix, form: Format, *, top: int | None = None) -> None
 
 
 def _busiest(found: Matrix, top: int) -> list[str]:
-    """The actors with the most statements, most first; of equals the first in code point order."""
+    """Return the actors with the most statements, most first; among equals in code point order."""
     counts: Counter[str] = Counter()
     for row in found.cells.to_dicts():
         counts[row["actor"]] += row["count"]
@@ -143,7 +143,9 @@ def _busiest(found: Matrix, top: int) -> list[str]:
 
 
 def _blocks(actors: list[str], issues: list[str], shown: dict[tuple[str, str], str]) -> list[list[str]]:
-    """The issues in as many blocks of columns as the terminal needs; in one for a pipe, where nothing is wrapped."""
+    """Split the issues into as many blocks of columns as the terminal needs; one for a pipe, where nothing is
+    wrapped.
+    """
     if not on_terminal():
         return [issues]
     room = shutil.get_terminal_size().columns - min(WIDEST, max(len(actor) for actor in actors))

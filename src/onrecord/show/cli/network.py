@@ -1,4 +1,4 @@
-"""`onrecord network`: who is tied to whom, by Discourse Network Analyzer's rules."""
+"""Run `onrecord network`: ties between actors, by Discourse Network Analyzer's rules."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SIDES = {"1": "support", "0": "oppose", "true": "support", "false": "oppose"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The nodes, the ties, and how ties are counted."""
+    """Hold the options of nodes, ties and counting."""
 
     mode: Annotated[
         Mode, typer.Option(help="Ties among the rows (one), of rows to columns (two), or the list of statements.")
@@ -66,7 +66,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which statements, in DNA's way."""
+    """Hold the options that select statements, as in DNA."""
 
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="FIELD=VALUE", help="Leave these out; may be given several times.")
@@ -76,7 +76,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Through:
-    """Networks through time."""
+    """Hold the options of networks through time."""
 
     window: Annotated[
         str | None, typer.Option(metavar="UNIT:N", help="A network per moving window: days:8, weeks:4, events:20 ...")
@@ -88,7 +88,7 @@ class Through:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """The output of a network."""
+    """Hold the options of a network's output."""
 
     measure: Annotated[
         Measure | None, typer.Option(help="Instead of the network: its strong ties, clusters, centralities ...")
@@ -211,7 +211,7 @@ def _frame(found: pl.DataFrame, file: File) -> None:
 
 
 def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
-    """What a DNA database knows of its nodes, for the formats that have a place for it."""
+    """Return the attributes of nodes in a DNA database, for the formats that can hold them."""
     if _form(file) not in ("graphml", "gexf") or not is_dna(store):
         return None
     from onrecord.exchange.dna import attributes
@@ -220,7 +220,7 @@ def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
 
 
 def _form(file: File) -> str:
-    """The name of the format: the one given, else by the ending of the file, else CSV."""
+    """Return the name of the format: the one given, else by the suffix of the file, else CSV."""
     from onrecord.exchange.formats import Content, for_path
 
     if file.format is not None:

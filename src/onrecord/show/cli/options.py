@@ -1,4 +1,4 @@
-"""Flags that commands share, as dataclasses that Typer sees as one flag per field."""
+"""Define the flags that commands share, as dataclasses that Typer sees as one flag per field."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEDGER = "onrecord.db"
 
 
 class Format(StrEnum):
-    """How results are printed."""
+    """List the formats of printed results."""
 
     TABLE = "table"
     JSONL = "jsonl"
@@ -32,7 +32,7 @@ class Format(StrEnum):
 
 
 class QueryFormat(StrEnum):
-    """How an answer is written."""
+    """List the formats of an answer."""
 
     TABLE = "table"
     CSV = "csv"
@@ -42,7 +42,7 @@ class QueryFormat(StrEnum):
 
 
 def to_date(value: str | PartialDate) -> PartialDate:
-    """A date that may lack the day, or day and month."""
+    """Parse a date that may lack the day, or day and month."""
     try:
         return value if isinstance(value, PartialDate) else PartialDate(value)
     except CodecError as error:
@@ -54,7 +54,7 @@ Date = Annotated[PartialDate | None, typer.Option(parser=to_date, metavar="DATE"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How to print, and how to fail."""
+    """Hold the options of printing and of failing."""
 
     format: Annotated[
         Format, typer.Option(help="How to print: a table to look at, or JSON Lines or CSV for programs.")
@@ -66,7 +66,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """Which ledger."""
+    """Hold the option that names the ledger."""
 
     ledger: Annotated[
         str,
@@ -82,7 +82,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How to read: under which codebook, and whether to keep it."""
+    """Hold the options of reading: the codebook, and whether to save."""
 
     codebook: Annotated[
         Path | None,
@@ -100,7 +100,7 @@ class Reading:
 
 
 class Runner(StrEnum):
-    """What runs the workers."""
+    """List what can run the workers."""
 
     PROCESSES = "processes"
     RAY = "ray"
@@ -108,7 +108,7 @@ class Runner(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """Where to run, within which bounds, and what to say of it."""
+    """Hold the options of the run: where, within which limits, with which reports."""
 
     workers: Annotated[
         int | None,
@@ -141,7 +141,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What the user knows of the sources; it overrides what they say of themselves."""
+    """Hold the user's metadata about the sources, which override what they state."""
 
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the article.")] = None
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Who published it.")] = None
@@ -157,7 +157,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which statements; each flag may be given several times, where one of the values must match."""
+    """Hold the filters; each flag may be given several times, where one of the values must match."""
 
     speaker: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only statements by this speaker (words of the name).")
@@ -191,7 +191,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Where the answer goes, in which format, and how much of it."""
+    """Hold the options of an answer: where it goes, in which format, and how much of it."""
 
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows.")] = None
     format: Annotated[
@@ -206,7 +206,7 @@ class Answer:
 
     @property
     def to_file(self) -> bool:
-        """Whether the answer goes to a file."""
+        """Tell whether the answer goes to a file."""
         return self.output is not None and str(self.output) != "-"
 
     def chosen(self) -> QueryFormat | None:
@@ -228,7 +228,9 @@ class Answer:
 
 
 def flat(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with a flag for each field of each dataclass among its parameters, and called with these built."""
+    """Return the command with a flag for each field of each dataclass among its parameters, and call it with these
+    built.
+    """
     hints = typing.get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: kind for name, kind in hints.items() if dataclasses.is_dataclass(kind)}
     parameters: list[inspect.Parameter] = []

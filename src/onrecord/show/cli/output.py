@@ -1,4 +1,4 @@
-"""Rows to the standard output: a table, JSON Lines or CSV. To a pipe all is plain, and no datum is cut or wrapped."""
+"""Write rows to the standard output as table, JSON Lines or CSV; to a pipe plain, without cutting or wrapping."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _PAGE = 500
 
 
 def shown_row(row: Row) -> dict[str, Any]:
-    """The columns of a row that a table shows: a short id, and the date of utterance or else of publication."""
+    """Return the columns of a row that a table shows: a short id, and the date of utterance or else of publication."""
     short = {name: row[name] for name in SHOWN}
     return short | {"id": row["id"][:SHORT_ID], "date": row["when"] or row["published"]}
 
 
 def write_statements(rows: Iterable[Row]) -> None:
-    """Statements to look at: a table to a pipe, and two or more lines for each where somebody looks at it."""
+    """Write statements: a table to a pipe, and two or more lines for each on a terminal."""
     if not on_terminal():
         write_rows([shown_row(row) for row in rows], SHOWN, Format.TABLE)
         return
@@ -56,12 +56,12 @@ def write_statements(rows: Iterable[Row]) -> None:
 
 
 def counted(number: int, what: str) -> str:
-    """`1 article`, `2 articles`."""
+    """Format a number with its noun: `1 article`, `2 articles`."""
     return f"{number} {what}" if number == 1 else f"{number} {what}es" if what.endswith("ch") else f"{number} {what}s"
 
 
 def write_json(record: Mapping[str, Any]) -> None:
-    """One JSON line. What a terminal obeys, and half surrogates, are escaped together with the rest of their line."""
+    """Write one JSON line, escaping control characters and lone surrogates."""
     line = json.dumps(record, ensure_ascii=False, default=_as_json)
     if printable(line, keep="\u2028\u2029\x85") != line:
         line = json.dumps(record, default=_as_json)
@@ -69,7 +69,7 @@ def write_json(record: Mapping[str, Any]) -> None:
 
 
 def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format | QueryFormat, *, header: bool = True) -> None:
-    """The rows in a format; JSON Lines and CSV come out as the rows come in, a table page by page."""
+    """Write rows in a format; JSON Lines and CSV as the rows come in, a table page by page."""
     if form == Format.JSONL:
         for row in rows:
             write_json({name: row[name] for name in columns})
@@ -82,7 +82,7 @@ def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format | Query
 
 
 def cell(value: Any) -> str:
-    """A value as one line of text; a list's items are joined by `|`, as in CSV."""
+    """Format a value as one line of text; a list's items are joined by `|`, as in CSV."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -93,12 +93,12 @@ def cell(value: Any) -> str:
 
 
 def write_line(line: str = "") -> None:
-    """A line of text."""
+    """Write a line of text."""
     _write(line + "\n")
 
 
 def on_terminal() -> bool:
-    """Whether somebody looks at the standard output."""
+    """Tell whether the standard output is a terminal."""
     return sys.stdout.isatty()
 
 
@@ -166,7 +166,7 @@ def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
 
 
 def _width(lengths: Sequence[int]) -> int:
-    """The width of a column to a pipe: that of its longest cell, of those that are not far longer than most."""
+    """Return the width of a column to a pipe: that of its longest cell, without outliers."""
     usual = max(3 * WIDEST, 3 * sorted(lengths)[len(lengths) // 2])
     return max(length for length in lengths if length <= usual)
 

@@ -1,4 +1,4 @@
-"""`onrecord people`: who is who among the speakers of a ledger."""
+"""Run `onrecord people`: identities of the speakers of a ledger."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
 
 
 def build() -> typer.Typer:
-    """The group of commands."""
+    """Build the group of commands."""
     group = typer.Typer(help="Manage speakers and their aliases.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
     group.command("list")(people_list)

@@ -1,4 +1,4 @@
-"""A bar on the standard error where somebody looks at it; nothing elsewhere."""
+"""Show a progress bar on the standard error if it is a terminal."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """Counts what is done; `paused` takes it off the screen while results are printed to the same terminal."""
+    """Count what is done; `paused` hides the bar while results are printed to the same terminal."""
 
     def __init__(self, progress: Progress | None = None, task: TaskID | None = None) -> None:
         self._progress = progress
         self._task = task
 
     def step(self, number: int = 1) -> None:
-        """So many more are done."""
+        """Advance the bar."""
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task, number)
 
     def paused(self) -> Context[None]:
-        """A context in which the terminal is free."""
+        """Return a context in which the terminal is free."""
         return nullcontext() if self._progress is None or not sys.stdout.isatty() else self._off()
 
     @contextmanager
@@ -40,7 +40,7 @@ class Bar:
 
 @contextmanager
 def bar(label: str, total: Callable[[], int | None]) -> Iterator[Bar]:
-    """A bar that vanishes at the end; `total`, asked only where there is a bar, gives None where it is not known."""
+    """Show a bar that vanishes at the end; `total`, called only if there is a bar, returns None where it is unknown."""
     if not sys.stderr.isatty():
         yield Bar()
         return

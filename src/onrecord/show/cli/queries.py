@@ -1,4 +1,4 @@
-"""What the query commands share: the view that they ask of a ledger, archive or DNA database, and how they answer."""
+"""Share code of the query commands: the view of a ledger, archive or DNA database, and the answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CodebookFile = Annotated[
 
 
 def is_dna(store: Store) -> bool:
-    """Whether the ledger is a database of Discourse Network Analyzer, which is asked as it is."""
+    """Tell whether the ledger is a database of Discourse Network Analyzer, which is queried directly."""
     return "://" not in store.ledger and store.ledger.lower().endswith(".dna")
 
 
@@ -99,7 +99,7 @@ def check_values(source: StatementSource, query: Query) -> None:
 
 
 def _suggestion(value: str, known: set[str]) -> str:
-    """What a value that nothing has may have been meant to be."""
+    """Suggest what a value without matches may have been meant to be."""
     if not known:
         return "the ledger has none"
     folded = {name.casefold(): name for name in sorted(known)}

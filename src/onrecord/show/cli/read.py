@@ -1,4 +1,4 @@
-"""`onrecord read`: sources in, statements out, and into the ledger."""
+"""Run `onrecord read`: sources in, statements out, and into the ledger."""
 
 from __future__ import annotations
 

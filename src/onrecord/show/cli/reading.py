@@ -1,4 +1,4 @@
-"""The run of a pipeline over sources, with what it finds printed, counted and saved."""
+"""Run a pipeline over sources, and print, count and save what it finds."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """With which model to read (as in `extract.load_extractor`), and where.
+    """Hold the model to read with (as in `extract.load_extractor`), and where.
 
     `pipeline` is one that asks a larger language model; it reads in this process.
     """
@@ -48,7 +48,7 @@ class How:
 
 
 class Report:
-    """What was not read, and why: a JSON line each, with `source`, `outcome` and `reason`."""
+    """Report what was not read as JSON lines with `source`, `outcome` and `reason`."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
@@ -56,7 +56,7 @@ class Report:
     @classmethod
     @contextmanager
     def to(cls, path: Path | None) -> Iterator[Report]:
-        """A report into a file, or nowhere."""
+        """Open a report into a file, or into nothing."""
         if path is None:
             yield cls()
             return
@@ -64,7 +64,7 @@ class Report:
             yield cls(stream)
 
     def line(self, source: str, outcome: str, reason: str) -> None:
-        """One line, written at once."""
+        """Write one line at once."""
         if self._stream is not None:
             record = {"source": source, "outcome": outcome, "reason": reason}
             self._stream.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -72,7 +72,7 @@ class Report:
 
 
 class Tally:
-    """Counts what is read, and prints it as it comes where a format is given."""
+    """Count what is read, and print it as it comes where a format is given."""
 
     def __init__(self, form: Format | None, report: Report | None = None) -> None:
         self.form = form
@@ -84,7 +84,7 @@ class Tally:
         self.known = 0
 
     def take(self, item: Outcome | SerializedOutcome) -> None:
-        """Whatever comes out of a run."""
+        """Take one outcome of a run."""
         from onrecord.pipeline import AlreadyRead, Failure, SerializedResult
 
         if isinstance(item, SerializedResult):
@@ -99,7 +99,7 @@ class Tally:
             self.read(item.article, item.statements)
 
     def failed(self, source: str, reason: str, *, left_out: bool = False) -> None:
-        """A source that could not be read, or was never to be."""
+        """Report a source that could not be read, or was ignored."""
         self._report.line(source, "left out" if left_out else "failed", reason)
         if left_out:
             self.left_out += 1
@@ -108,12 +108,12 @@ class Tally:
             say(f"{source}: {reason}")
 
     def note(self, line: str) -> None:
-        """What is worth knowing and cost nothing."""
+        """Print a note."""
         self._report.line("", "note", line)
         say(line)
 
     def read(self, article: Article, statements: Sequence[Statement]) -> None:
-        """An article and what is stated in it."""
+        """Count and print an article with its statements."""
         if self.form is Format.JSONL:
             for statement in statements:
                 write_json(statement_to_dict(statement))
@@ -127,7 +127,7 @@ class Tally:
         self.statements += len(statements)
 
     def end(self, where: str) -> None:
-        """The sums, on the standard error; status 1 if anything failed."""
+        """Print the totals on the standard error; status 1 if anything failed."""
         sums = f"{counted(self.statements, 'statement')} in {counted(self.articles, 'article')}"
         known = f"; {counted(self.known, 'article')} read before (--again reads them anew)" if self.known else ""
         left = f"; {self.left_out} left out (--report names them)" if self.left_out else ""
@@ -169,7 +169,7 @@ def _items(
     given: MetadataDefaults,
     how: How,
 ) -> Generator[Outcome | SerializedOutcome]:
-    """The run, where the user wants it."""
+    """Start the run where the user wants it."""
     from onrecord import pipeline
     from onrecord.runners import Bounds, in_workers
 

@@ -1,4 +1,4 @@
-"""The command reference `docs/cli.md`, made from the program's own help: `python -m onrecord.show.cli.reference`.
+"""Generate the command reference `docs/cli.md` from the program's help: `python -m onrecord.show.cli.reference`.
 
 With `--check` nothing is written; the status is 1 where the file is not current.
 """
@@ -25,7 +25,7 @@ WIDTH = 100
 
 
 def reference() -> str:
-    """The reference as Markdown."""
+    """Return the reference as Markdown."""
     root = typer.main.get_command(build())
     parts = [HEAD]
     for path, text in _pages(root, "onrecord", None):

@@ -1,4 +1,4 @@
-"""`onrecord conditions`, `common-ground` and `scenario`: what must come first, and what is within reach."""
+"""Run `onrecord conditions`, `common-ground` and `scenario`: what must come first, and what is within reach."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def scenario(
 
 
 def _page(found: pl.DataFrame, notes: tuple[str, ...], to: Answer, shown: tuple[str, ...], nothing: str) -> None:
-    """A page with its notes: in a column where programs read it, on the standard error where people do."""
+    """Write a page with its notes: in a column for programs, on the standard error for people."""
     import polars as pl
 
     if to.chosen() is not QueryFormat.TABLE:

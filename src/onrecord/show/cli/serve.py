@@ -1,4 +1,4 @@
-"""`onrecord serve`: the desk, a web face on a ledger."""
+"""Run `onrecord serve`: the desk, a ledger in the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onrecord init`, `info` and `schema`: begin a study, and say what there is."""
+"""Run `onrecord init`, `info` and `schema`: begin a study, and describe a ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODEBOOK = "issues.yaml"
 
 
 class Record(StrEnum):
-    """What has a JSON Schema."""
+    """List what has a JSON Schema."""
 
     STATEMENT = "statement"
     ARTICLE = "article"
@@ -75,7 +75,7 @@ def info(store: Store, output: Output) -> None:
 
 
 def _ledger_info(store: Store) -> dict[str, Any]:
-    """What a ledger or archive holds."""
+    """Return what a ledger or archive holds."""
     from onrecord.record import Ledger
 
     with existing(store) as ledger:

@@ -1,4 +1,4 @@
-"""`onrecord statements`: what the ledger holds."""
+"""Run `onrecord statements`: the statements of a ledger."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def statements(filters: Filters, store: Store, to: Answer) -> None:
 
 
 def _records(view: View, ids: list[str], *, lines: bool) -> bytes:
-    """The records of the statements, in the order of the view."""
+    """Return the records of the statements, in the order of the view."""
     import json
 
     from onrecord.exchange.jsonl import record

@@ -1,4 +1,4 @@
-"""`onrecord user`: who may log in to the desk."""
+"""Run `onrecord user`: who may log in to the desk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Name = Annotated[str, typer.Argument(help="The person's name.")]
 
 
 class UserRole(StrEnum):
-    """What somebody may do."""
+    """List the roles of desk users."""
 
     READER = "reader"
     CODER = "coder"
@@ -24,7 +24,7 @@ class UserRole(StrEnum):
 
 
 def build() -> typer.Typer:
-    """The group of commands."""
+    """Build the group of commands."""
     group = typer.Typer(help="Who may log in to the desk.", no_args_is_help=True, rich_markup_mode=None)
     group.command("add")(add)
     group.command("list")(list_)

@@ -1,4 +1,4 @@
-"""`onrecord verify`: whether the ledger still says what was written."""
+"""Run `onrecord verify`: check that the ledger is as it was written."""
 
 from __future__ import annotations
 

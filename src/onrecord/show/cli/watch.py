@@ -1,4 +1,4 @@
-"""`onrecord watch`: feeds and sitemaps, for as long as it runs."""
+"""Run `onrecord watch`: follow feeds and sitemaps."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _beside(ledger: str) -> Path:
 
 @contextmanager
 def _stopped_by_signals(made: Watch) -> Iterator[None]:
-    """SIGTERM and Ctrl-C end the watch after the step at hand; outside the main thread, whoever runs it does."""
+    """Stop the watch after the current step on SIGTERM and Ctrl-C; does nothing outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,1 +1,1 @@
-"""The desk: a web face on a ledger. `serve` runs it, `create_app` makes it; nothing is imported before that."""
+"""Serve a ledger in the browser. `serve` runs the desk, `create_app` makes it; nothing is imported before that."""

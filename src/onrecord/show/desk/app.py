@@ -1,4 +1,4 @@
-"""The application: its parts put together, its errors in one shape, its routes."""
+"""Assemble the application: its parts, its routes, and errors in one shape."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _CODES = {
 
 
 def create_app(settings: Settings) -> Starlette:
-    """A desk on its ledger, which is opened here and closed when the server stops."""
+    """Create a desk on a ledger, which is opened here and closed when the server stops."""
     ledger = Ledger(settings.ledger, cache=settings.limits.pages)
     reviews, prepared = Reviews(ledger), DeskWork(ledger)
     turns = Turns(settings.limits.turns)
@@ -88,7 +88,7 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def status_of(error: OnRecordError) -> int:
-    """The HTTP status that an error of this package stands for."""
+    """Return the HTTP status for an error of this package."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 

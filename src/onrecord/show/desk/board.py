@@ -1,4 +1,4 @@
-"""The ledger's current view in memory: one table, kept up batch by batch, with what was worked out from it.
+"""Hold the ledger's current view in memory, updated batch by batch, with cached results.
 
 Every page asks for the last batch number (one row); only where it moved are the changes fetched. What a page works
 out is kept with the table under a key, so that it is worked out once per batch and forgotten with it. Memory is
@@ -44,7 +44,7 @@ NARROWED = 6  # views under different filters that are kept beside each of them
 
 
 class Results:
-    """Results by key, each made once; the ones not asked for longest go when all weigh more than `most` bytes.
+    """Cache results by key, each computed once; the least recently used go when all weigh more than `most` bytes.
 
     The heavy ones, of which there are few, stay.
     """
@@ -59,7 +59,7 @@ class Results:
         self.weight = 0
 
     def once(self, key: Hashable, make: Callable[[], T], *, heavy: bool = False) -> T:
-        """What `make` gives, made once for this key; others who want the same wait for it.
+        """Return what `make` gives, computed once for this key; concurrent callers wait for it.
 
         What is `heavy` goes through a gate instead of having a turn, so that short work goes on beside it. It may ask
         for other results, for what is light only.
@@ -100,7 +100,7 @@ class Results:
 
 @dataclass(slots=True)
 class Snapshot:
-    """The view as of one batch under one threshold: statements by date, then as they were added.
+    """Hold the view as of one batch under one threshold: statements by date, then as they were added.
 
     The table has the columns of `Follower` and the marks of a view. Speakers are called as people decided (`onrecord
     people`, in `names`). `results` belong to the threshold, `shared` to the batch.
@@ -157,7 +157,7 @@ class Snapshot:
 
     @property
     def utterances(self) -> pl.DataFrame:
-        """The table with the reports of one utterance marked (column `cluster`)."""
+        """Return the table with the reports of one utterance marked (column `cluster`)."""
         if self._whole is not None and self._places is not None:
             return self._whole.utterances[self._places]
         cluster: pl.Series = self.shared.once("clusters", lambda: mark_utterances(self.table)["cluster"], heavy=True)
@@ -165,17 +165,17 @@ class Snapshot:
 
     @property
     def unsure(self) -> int:
-        """How many positions are too unsure to be shown."""
+        """Count the positions that are too unsure to be shown."""
         return self.once("unsure", lambda: View(self.table).unsure)
 
     @property
     def called(self) -> dict[str, str]:
-        """The names that were read and are shown otherwise."""
+        """Return the names as read that have another display name."""
         return self.once("called", lambda: self.names.renamed)
 
     @property
     def whole(self) -> Snapshot:
-        """The view without filters."""
+        """Return the view without filters."""
         return self if self._whole is None else self._whole
 
     def offered(self) -> dict[str, list[tuple[str, int]]]:
@@ -203,12 +203,12 @@ class Snapshot:
 
     @property
     def codebook(self) -> Codebook | None:
-        """The codebook that was used last."""
+        """Return the codebook that was used last."""
         return self.books[0] if self.books else None
 
     @property
     def variables(self) -> dict[str, VariableKind]:
-        """The variables of all codebooks with their kinds, those of the newest first."""
+        """Return the variables of all codebooks with their kinds, the newest first."""
         made: dict[str, VariableKind] = {}
         for book in (*self.drafts, *self.books):
             for one in book.variables:
@@ -232,7 +232,7 @@ class Snapshot:
 
 
 class Board:
-    """Holds the newest snapshots of a ledger, one for each of the last few thresholds; may be asked by many threads."""
+    """Hold the newest snapshots of a ledger, for the last few thresholds; safe for use by many threads."""
 
     def __init__(self, ledger: Ledger, reviews: Reviews, prepared: DeskWork, turns: Turns) -> None:
         self._ledger = ledger
@@ -322,7 +322,7 @@ class Board:
 
 
 def weight(value: object) -> int:
-    """About how many bytes a result holds."""
+    """Estimate how many bytes a result holds."""
     if isinstance(value, pl.DataFrame | pl.Series):
         columns = value.get_columns() if isinstance(value, pl.DataFrame) else [value]
         texts = sum(1 for column in columns if column.dtype in (pl.String, pl.List))

@@ -1,4 +1,4 @@
-"""Briefings: positions, quotations with sources, shifts, conditions, what is unsure; as one text in several formats."""
+"""Write briefings: positions, quotations with sources, changes, conditions and unsure positions, in several formats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said: by whom, in a phrase, with the words and where they stand."""
+    """Hold a quotation: its speaker, a phrase, the words and their source."""
 
     who: str
     phrase: str
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """An issue (or an actor's view of it)."""
+    """Hold an issue (or an actor's view of it)."""
 
     title: str
     about: str
@@ -46,7 +46,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """A title, what it rests on, and a section for each issue."""
+    """Hold a title, the basis of the briefing, and a section for each issue."""
 
     title: str
     basis: str
@@ -54,7 +54,7 @@ class Briefing:
 
 
 def briefing(now: Snapshot, *, on: Sequence[str], who: str | None, by: str) -> Briefing:
-    """Gather what is to be told on some issues, of everybody or of one actor."""
+    """Gather a briefing on some issues, of all actors or of one."""
     issues = [issue for issue in now.labels() if issue in on] if on else list(now.labels())
     table = now.utterances if who is None else now.utterances.filter(actor(by) == who)
     parties = [who] if who else actors_of(now, by)
@@ -176,10 +176,10 @@ def docx(made: Briefing) -> bytes:
 
 
 def _printable(text: str) -> str:
-    """Text without the control characters that no XML may hold."""
+    """Remove the control characters that XML may not hold."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _plain(text: str) -> str:
-    """Text whose characters mean nothing in Markdown."""
+    """Escape the characters that have a meaning in Markdown."""
     return "".join("\\" + c if c in "\\`*_[]<>#|" else " " if c in "\r\n\t" else c for c in text)

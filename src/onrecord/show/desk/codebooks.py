@@ -1,4 +1,4 @@
-"""Changes of a codebook: issues added, changed, merged, split and removed, each giving a new codebook."""
+"""Change a codebook: add, change, merge, split and remove issues, each giving a new codebook."""
 
 from __future__ import annotations
 

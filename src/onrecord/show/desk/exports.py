@@ -1,4 +1,4 @@
-"""Answers to take away: CSV, JSON, SVG."""
+"""Build downloads: CSV, JSON, SVG."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def encoded_response(content: Content, form: str, value: Any, name: str) -> Resp
 
 
 def json_response(value: Any, name: str | None = None) -> Response:
-    """A value as JSON; as a download where a name is given."""
+    """Return a value as JSON; as a download where a name is given."""
     body = json.dumps(value, ensure_ascii=True, default=str).encode()
     return download(body, "application/json", name) if name else Response(body, media_type="application/json")
 
 
 def svg_response(drawing: str, name: str) -> Response:
-    """A drawing; a download, so that it is never a page of this site."""
+    """Return a drawing as a download, so that it is never a page of this site."""
     return download(show(drawing).encode(), "image/svg+xml", name)
 
 
@@ -73,7 +73,7 @@ def matrix_svg(
     actors: Sequence[str], issues: Sequence[str], cells: Mapping[tuple[str, str], Mapping[str, Any]],
     labels: Mapping[str, str],
 ) -> str:  # fmt: skip
-    """The matrix as a drawing: stance as colour and sign, the probability of the reading as strength."""
+    """Draw the matrix: stance as colour and sign, the probability of the reading as strength."""
     left, top, width, height = 220, 150, 76, 26
     wide, high = left + width * len(issues) + 20, top + height * len(actors) + 50
     parts = [

@@ -1,4 +1,4 @@
-"""Filters that travel: what an address asks for, as conditions on the statement table, the same on every page."""
+"""Parse the filters of an address to conditions on the statement table, the same on every page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CLOSED = {"stance": set(map(str, Stance)), "act": set(map(str, Act)), "told": s
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Conditions that must all hold; a field that is empty asks for nothing."""
+    """Hold conditions that must all hold; an empty field is no condition."""
 
     issue: tuple[str, ...] = ()
     stance: tuple[str, ...] = ()

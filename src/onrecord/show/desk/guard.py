@@ -1,4 +1,4 @@
-"""What stands before every page: host names, size of bodies, security headers, errors in one shape."""
+"""Guard every page: host names, body size, security headers, errors in one shape."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ HEADERS = {
 
 
 class TooLargeError(Exception):
-    """A body with more bytes than is allowed."""
+    """Signal a body that exceeds the limit."""
 
 
 class Guard:
-    """Middleware: refuses foreign host names and oversize bodies, and adds the headers to every answer."""
+    """Refuse foreign host names and oversized bodies, and add headers to every answer (middleware)."""
 
     def __init__(self, app: ASGIApp, *, hosts: tuple[str, ...], body: int) -> None:
         self._app = app
@@ -43,7 +43,7 @@ class Guard:
         self._body = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -93,13 +93,13 @@ class Guard:
 
 
 def _host(header: str) -> str:
-    """The host name without its port."""
+    """Return the host name without its port."""
     name = header.casefold()
     return name.rpartition(":")[0] if name.rpartition(":")[2].isdigit() and not name.endswith("]") else name
 
 
 def same_origin(headers: Headers) -> bool:
-    """Whether a request that changes something comes from the desk's own pages, as far as the browser tells."""
+    """Tell whether a changing request comes from the desk's own pages, as far as the browser tells."""
     site = headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return False
@@ -108,10 +108,10 @@ def same_origin(headers: Headers) -> bool:
 
 
 def csrf_token(secret: bytes, session: str) -> str:
-    """The token that forms of a session carry: a keyed hash, so that nothing needs to be kept."""
+    """Compute the token of a session's forms: a keyed hash, so that nothing needs to be stored."""
     return hmac.new(secret, session.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
 def csrf_fits(secret: bytes, session: str, given: str) -> bool:
-    """Whether a form's token is the session's."""
+    """Tell whether a form's token is the session's."""
     return hmac.compare_digest(csrf_token(secret, session).encode(), given.encode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""What people add in the browser: pasted text, uploaded files and archives, a web address.
+"""Take in what people add in the browser: pasted text, uploaded files and archives, a web address.
 
 Uploads go to a temporary folder under names made here, never under the name that the browser sends, and are gone when
 they are read. They are opened by the worker that reads, never in the server's process.
@@ -26,19 +26,19 @@ _SUFFIXES = {"text/plain": ".txt", "application/json": ".json"}
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as the browser sent it; the name is a label only."""
+    """Hold a file as the browser sent it; the name is a label only."""
 
     name: str
     data: bytes
 
 
 def pasted(text: str, name: str, given: MetadataDefaults) -> Source:
-    """A text from a form."""
+    """Return the text of a form."""
     return lambda: _file(Upload(f"{name}.txt", text.encode("utf-8", "surrogatepass")), given)
 
 
 def uploaded(files: list[Upload], given: MetadataDefaults) -> Source:
-    """Files from a form."""
+    """Return the files of a form."""
 
     def source() -> Iterator[FileTask | SourceError]:
         for upload in files:
@@ -48,7 +48,7 @@ def uploaded(files: list[Upload], given: MetadataDefaults) -> Source:
 
 
 def fetched(address: str, given: MetadataDefaults, limits: Limits, *, private: bool = False) -> Source:
-    """A page from the web."""
+    """Fetch a page from the web."""
 
     def source() -> Iterator[FileTask | SourceError]:
         client = HttpClient(
@@ -67,13 +67,13 @@ def fetched(address: str, given: MetadataDefaults, limits: Limits, *, private: b
 
 
 def label(name: str) -> str:
-    """The last part of a file's name as text to show: no folder, no control characters, 120 characters at most."""
+    """Return the last part of a file name for display: no folder, no control characters, at most 120 characters."""
     last = PurePosixPath(name.replace("\\", "/")).name
     return re.sub(r"[\x00-\x1f\x7f]+", " ", show(last)).strip()[:120] or "file"
 
 
 def _file(upload: Upload, given: MetadataDefaults, name: str | None = None) -> Iterator[FileTask | SourceError]:
-    """The file to open, which lies in a temporary folder until the next one is asked for."""
+    """Write the file to a temporary folder, which lasts until the next one is requested."""
     called = name or label(upload.name)
     suffix = suffix_of(label(upload.name))
     if suffix not in SUFFIXES:

@@ -1,4 +1,4 @@
-"""Reading in the background: one worker process reads what was added, in order, and tells how far it is.
+"""Read in the background: one worker process reads what was added, in order, and reports its progress.
 
 Files are opened and articles read in that process, with limits on time and memory, so that nothing in them can hold up
 the server. There is one worker because the processor is shared with the pages; ten people who add sources wait for each
@@ -42,7 +42,7 @@ def models() -> str:
 
 
 class Background:
-    """One piece of work at a time beside the requests; `problem` says why the last one failed."""
+    """Do one piece of work at a time beside the requests; `problem` says why the last one failed."""
 
     def __init__(self) -> None:
         self.problem = ""
@@ -51,11 +51,11 @@ class Background:
 
     @property
     def busy(self) -> bool:
-        """Whether it is at work."""
+        """Tell whether it is at work."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, work: Callable[[], object]) -> None:
-        """Begin; OnRecordError where another one is not done yet."""
+        """Begin a piece of work; OnRecordError where another one is not done yet."""
         with self._lock:
             if self.busy:
                 raise OnRecordError("This is being worked on already.")
@@ -75,7 +75,7 @@ class Background:
 
 @dataclass(slots=True)
 class Job:
-    """One request to read; `events` only grow, so that whoever watches can go on from the last one seen."""
+    """Hold one request to read; `events` only grow, so that a watcher can continue from the last one seen."""
 
     number: int
     who: str
@@ -99,7 +99,7 @@ class Job:
             self.changed.notify_all()
 
     def since(self, seen: int, wait: float) -> list[dict[str, Any]]:
-        """The events after the first `seen`, waiting up to `wait` seconds for one."""
+        """Return the events after the first `seen`, waiting up to `wait` seconds for one."""
         deadline = time.monotonic() + wait
         with self.changed:
             while len(self.events) <= seen and not self.over and (left := deadline - time.monotonic()) > 0:
@@ -108,12 +108,12 @@ class Job:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come."""
+        """Tell whether no more events will come."""
         return self.state in ("done", "failed")
 
 
 class Jobs:
-    """The queue of a desk; the last ones are kept to be looked at."""
+    """Hold the queue of a desk, with the last jobs for reference."""
 
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
@@ -132,7 +132,11 @@ class Jobs:
         self, who: str, title: str, source: Source, codebook: Codebook | None, *,
         again: bool = False, total: int | None = None,
     ) -> Job:  # fmt: skip
-        """Queue a reading; OnRecordError where too many wait already."""
+        """Queue a reading.
+
+        Raises:
+            OnRecordError: too many are waiting already.
+        """
         with self._lock:
             if sum(1 for job in self._jobs.values() if not job.over) >= self._keep:
                 raise OnRecordError("too many readings are waiting; try again when some are done")
@@ -147,11 +151,11 @@ class Jobs:
         return job
 
     def get(self, number: int) -> Job | None:
-        """The job of this number, if it is still kept."""
+        """Return the job of this number, if it is still held."""
         return self._jobs.get(number)
 
     def all(self) -> list[Job]:
-        """The kept jobs, newest first."""
+        """Return the held jobs, newest first."""
         return sorted(self._jobs.values(), key=lambda job: -job.number)
 
     def close(self) -> None:
@@ -216,7 +220,7 @@ class Jobs:
             job.tell("failure", source=source, reason=reason)
 
     def _loaded(self, codebook: Codebook | None) -> IsolatedReader:
-        """The worker that reads under a codebook, with the adaptation in use where it is one of these models."""
+        """Return the worker that reads under a codebook."""
         adaptation = self._adaptations.used
         if adaptation is not None and adaptation.base != models():
             adaptation = None

@@ -1,4 +1,4 @@
-"""Judgements as people make them at the desk: a corrected statement, a new one, and gold cases of what was judged."""
+"""Make judgements from forms: a corrected statement, a new one, and gold cases of what was judged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CODED = ("speaker", "affiliation", "act", "issue", "stance", "commitment", "form
 
 
 def corrected(old: Statement, form: Mapping[str, str], issues: Container[str] | None) -> Statement:
-    """The statement with the form's values; fields that are missing from the form stay, unchanged ones keep their why.
+    """Apply a form's values to a statement; fields missing from the form stay, unchanged ones keep their reason.
 
     `issues` are the issues of all codebooks of the ledger, so that what was read under an earlier one can be corrected.
 
@@ -63,7 +63,7 @@ def corrected(old: Statement, form: Mapping[str, str], issues: Container[str] | 
 
 
 def ranges(of: Statement, name: str) -> str:
-    """The words that a part of a statement touches, as a form shows them: `3-7,12-15`."""
+    """Return the words that a part of a statement touches, as a form shows them: `3-7,12-15`."""
     pieces = of.condition.value if name == "condition" else getattr(of, name)
     text = of.article.text.content
     found = [words_of_span(text, piece.span.start, piece.span.end) for piece in pieces]
@@ -71,7 +71,7 @@ def ranges(of: Statement, name: str) -> str:
 
 
 def made(article: Article, form: Mapping[str, str], issues: Container[str] | None) -> Statement:
-    """A statement that the machine missed, from a form; what the form leaves out is unknown.
+    """Make a statement that the machine missed, from a form; missing fields are unknown.
 
     Where the form names no speaker but marks a source, the source's words are the speaker.
     """
@@ -90,13 +90,17 @@ def made(article: Article, form: Mapping[str, str], issues: Container[str] | Non
 
 
 def hand(value: Any, article: Article) -> Judgement[Any]:
-    """A value that a person gave; conditions rest on their own words."""
+    """Make a judgement of a person's value; conditions rest on their own words."""
     evidence = value if isinstance(value, tuple) and value and isinstance(value[0], Evidence) else ()
     return Judgement(value=value, rule=RULE, confidence=1.0, evidence=evidence)
 
 
 def cited(article: Article, words: str) -> tuple[Evidence, ...]:
-    """The evidence at ranges of words such as `3-7,12-15`; CodecError where that is no such list."""
+    """Cite the words at ranges such as `3-7,12-15`.
+
+    Raises:
+        CodecError: the text is no such list.
+    """
     spans = []
     for piece in filter(None, words.replace(" ", "").split(",")):
         first, _, last = piece.partition("-")
@@ -136,7 +140,7 @@ def _values(form: Mapping[str, str], article: Article, issues: Container[str] | 
 
 
 def changed(old: Statement | None, new: Statement | None) -> list[tuple[str, str, str]]:
-    """The fields in which two statements differ, with what each says."""
+    """Return the fields in which two statements differ, with both values."""
     if old is None or new is None:
         return []
     rows = [(name, _words(old, name), _words(new, name)) for name in ("source", "cue", "content", *FIELDS)]
@@ -154,7 +158,9 @@ def _words(of: Statement, name: str) -> str:
 
 
 def gold_case(article: Article, statements: Sequence[Statement], codebook: str) -> dict[str, Any]:
-    """An article with its judged statements as `onrecord evaluate` and `train` take them (training/corpus)."""
+    """Convert an article with judged statements to the form that `onrecord evaluate` and `train` take
+    (training/corpus).
+    """
     return {
         "id": article.name,
         "title": article.title,
@@ -174,7 +180,7 @@ def gold_case(article: Article, statements: Sequence[Statement], codebook: str) 
 
 
 def codebook_yaml(codebook: Codebook) -> str:
-    """The codebook as a file that `load_codebook` takes; JSON strings are YAML strings."""
+    """Write the codebook as a file that `load_codebook` accepts; JSON strings are YAML strings."""
     lines = [f"name: {json.dumps(codebook.name)}", f"description: {json.dumps(codebook.description)}", "issues:"]
     for issue in codebook.issues:
         lines += [

@@ -1,4 +1,4 @@
-"""A text cut into pieces for display: every boundary of a marked span, or of a word, is a cut.
+"""Split a text for display at every boundary of a marked span or word.
 
 Offsets are code points and stay on this side: the browser gets pieces and numbers of words, and sends numbers of
 words back. Joined, the pieces are the text.
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|\s+|.", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span of one part of one statement."""
+    """Describe a span of one part of one statement."""
 
     start: int
     end: int
@@ -31,7 +31,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some characters with all marks that cover them; `depth` counts the contents, `words` numbers their first word."""
+    """Hold some characters with all marks that cover them; `depth` counts the contents, `words` numbers their first
+    word.
+    """
 
     text: str
     parts: tuple[str, ...]
@@ -41,12 +43,12 @@ class Piece:
 
     @property
     def innermost(self) -> str | None:
-        """The statement that a click on this piece means: the one with the shortest span here."""
+        """Return the statement that a click on this piece means: the one with the shortest span here."""
         return self.statements[0] if self.statements else None
 
 
 def marks(statements: Iterable[Statement]) -> list[Mark]:
-    """All spans of the statements' source, cue, content and condition."""
+    """Return all spans of the statements' source, cue, content and condition."""
     made = []
     for statement in statements:
         for part, pieces in (
@@ -58,7 +60,7 @@ def marks(statements: Iterable[Statement]) -> list[Mark]:
 
 
 def split(text: str, found: Sequence[Mark], *, words: bool = False) -> Iterator[Piece]:
-    """The pieces of a text in order; with `words` each word is a piece of its own and carries its number.
+    """Split a text into pieces in order; with `words` each word is a numbered piece.
 
     SpanError where a mark lies outside the text.
     """
@@ -86,7 +88,7 @@ def split(text: str, found: Sequence[Mark], *, words: bool = False) -> Iterator[
 
 
 def span_of_words(text: str, first: int, last: int) -> tuple[int, int]:
-    """The code points from word `first` to word `last` inclusive, in either order, without blanks at the ends.
+    """Return the code points from word `first` to word `last` inclusive, in either order, without outer blanks.
 
     SpanError where there are no such words, or only blanks.
     """
@@ -105,7 +107,7 @@ def span_of_words(text: str, first: int, last: int) -> tuple[int, int]:
 
 
 def words_of_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """The numbers of the first and the last word that a span touches."""
+    """Return the numbers of the first and the last word that a span touches."""
     touched = [number for number, (low, high) in enumerate(_words(text)) if low < end and start < high]
     return touched[0], touched[-1]
 

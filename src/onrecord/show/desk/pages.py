@@ -1,4 +1,4 @@
-"""Templates and the few words and signs that they share."""
+"""Load the templates, with the words and signs that they share."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SECTIONS = (
 
 
 class _Environment(Environment):
-    """Looks into a dict before it looks at its attributes: rows are dicts, and a failed look costs most of a page."""
+    """Look into a dict before its attributes: rows are dicts, and a failed lookup costs most of a page."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:
@@ -49,7 +49,7 @@ class _Environment(Environment):
 
 
 def environment() -> Environment:
-    """The templates with their filters; everything is escaped, and a name that is missing is an error."""
+    """Create the template environment; everything is escaped, and a missing name is an error."""
     made = _Environment(
         loader=PackageLoader("onrecord.show.desk", "templates"),
         autoescape=True,
@@ -73,7 +73,7 @@ def environment() -> Environment:
 
 
 def day(value: object) -> str:
-    """A date as text; a dash where there is none."""
+    """Format a date; a dash where there is none."""
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, date):
@@ -92,12 +92,12 @@ def runs(text: str, query: str) -> list[tuple[str, bool]]:
 
 
 def minute(value: datetime) -> str:
-    """A time to the minute, in UTC."""
+    """Format a time to the minute, in UTC."""
     return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
 def short(text: str | None, length: int = 160) -> str:
-    """The beginning of a text, cut between words."""
+    """Shorten a text, cut between words."""
     line = " ".join((text or "").split())
     if len(line) <= length:
         return line
@@ -106,12 +106,12 @@ def short(text: str | None, length: int = 160) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share or a confidence as whole percent."""
+    """Format a share or a confidence as whole percent."""
     return "—" if value is None else f"{round(100 * value)}%"
 
 
 def plural(number: int, word: str) -> str:
-    """`1 statement`, `1,200 statements`."""
+    """Format a number with its noun: `1 statement`, `1,200 statements`."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
@@ -135,7 +135,7 @@ def moved(move: Any) -> str:
 
 
 def shortday(value: date | None, newest: date | None = None) -> str:
-    """A date for a small place: `2 Mar`, with the year where it is not that of the newest."""
+    """Format a date for a small place: `2 Mar`, with the year where it is not that of the newest."""
     if value is None:
         return "undated"
     text = f"{value.day} {value:%b}"
@@ -143,12 +143,12 @@ def shortday(value: date | None, newest: date | None = None) -> str:
 
 
 def age(value: date | None, newest: date | None) -> int:
-    """How many days before the newest statement something was said; 0 where either has no date."""
+    """Count the days from something said to the newest statement; 0 where either has no date."""
     return 0 if value is None or newest is None else max(0, (newest - value).days)
 
 
 def as_json(value: Any) -> str:
-    """A value for a data attribute; the attribute is escaped as all else."""
+    """Encode a value for a data attribute; the attribute is escaped like everything else."""
     return show(json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":")))
 
 

@@ -1,4 +1,4 @@
-"""Passwords by argon2id, secrets of sessions and tokens, and the brake on guessing."""
+"""Hash passwords by argon2id, make secrets of sessions and tokens, and limit guessing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ LONGEST = 256  # argon2 takes time in the password's length, too
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash; LedgerError where the password is too short or too long."""
+    """Hash a password by argon2id.
+
+    Raises:
+        LedgerError: the password is too short or too long.
+    """
     from argon2 import PasswordHasher
 
     if not SHORTEST <= len(password) <= LONGEST:
@@ -25,7 +29,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(hashed: str | None, password: str) -> bool:
-    """Whether the password is the hashed one; takes as long where there is no hash, so that names cannot be probed."""
+    """Tell whether a password matches its hash; takes as long without a hash, so that names cannot be probed."""
     from argon2 import PasswordHasher
     from argon2.exceptions import Argon2Error, InvalidHashError
 
@@ -40,12 +44,12 @@ def verify_password(hashed: str | None, password: str) -> bool:
 
 
 def new_secret(prefix: str = "") -> str:
-    """A secret of 256 random bits, for a cookie or a token."""
+    """Make a secret of 256 random bits, for a cookie or a token."""
     return prefix + secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret. It has 256 random bits, so a plain hash cannot be searched."""
+    """Hash a secret for storage. It has 256 random bits, so a plain hash cannot be searched."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -53,7 +57,7 @@ MANY = 20  # times the tries of one person at one address: what an account may f
 
 
 class Brake:
-    """Counts failed log-ins within a window of seconds, by account and address together, and by account.
+    """Count failed logins within a window of seconds, by account and address together, and by account.
 
     A few failures hold back one account at one address, so that nobody else at the address has to wait. Very many
     failures of an account, from wherever, hold back the addresses from which nobody has entered it yet, so that its
@@ -69,7 +73,7 @@ class Brake:
         self._lock = threading.Lock()
 
     def wait(self, account: str, address: str) -> float:
-        """Seconds that a try to enter an account from an address has to wait, 0 where it is free."""
+        """Return the seconds before an account may be tried from an address, 0 where it is free."""
         pair, name = f"{account} {address}", f"{account} *"
         seconds = self.held(pair)
         if seconds == 0 and pair not in self._entered and self.count(name) >= MANY * self._tries:
@@ -91,13 +95,13 @@ class Brake:
                 self._entered.popitem(last=False)
 
     def held(self, key: str) -> float:
-        """Seconds to wait, 0 where another try is free."""
+        """Return the seconds to wait, 0 where another try is free."""
         with self._lock:
             recent = self._recent(key)
             return 0.0 if len(recent) < self._tries else max(0.0, recent[-self._tries] + self._window - self._clock())
 
     def count(self, key: str) -> int:
-        """The failures of a key within the window."""
+        """Return the failures of a key within the window."""
         with self._lock:
             return len(self._recent(key))
 

@@ -1,4 +1,4 @@
-"""How one desk is set up."""
+"""Define the settings of a desk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on what comes in: bytes of a request, seconds and megabytes of reading an article, seconds of a fetch.
+    """Limit what comes in: bytes of a request, seconds and megabytes of reading an article, seconds of a fetch.
 
     `pages` are KiB of SQLite's pages that each of up to 15 connections keeps, `turns` the requests that are worked on
     at the same time.
@@ -32,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Which ledger, who may come in, under which names the desk is called.
+    """Hold the ledger, who may come in, and the host names of the desk.
 
     With `coder` one person uses the desk without login, under this name; without, people log in. `hosts` are the
     names that a request may address (a page on another name that points here is refused). `secure` marks cookies for

@@ -1,4 +1,4 @@
-"""Since when something counts as new: a chosen day, or what was added since somebody's last visit."""
+"""Decide what counts as new: since a chosen day, or what was added since somebody's last visit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SETTING = "visits"
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """From when on changes are shown: after `day`, or added after the statement of the number `added`."""
+    """Define when changes count: after `day`, or added after the statement of the number `added`."""
 
     day: date | None = None
     added: int | None = None
@@ -32,7 +32,7 @@ class Since:
 
     @property
     def args(self) -> dict[str, Any]:
-        """The values of an address that asks for the same."""
+        """Return the values of an address that requests the same."""
         return {"added": self.added} if self.added is not None else {"after": self.day}
 
     def of(self, table: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Turns: how many requests are worked on at the same time; the others wait in line.
+"""Limit how many requests are worked on at the same time; the others wait in line.
 
 Python runs one thread at a time, and a page asks Polars dozens of small questions, after each of which it waits for the
 interpreter behind all other threads. Eight pages at once so take far longer than eight pages one after the other
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 
 class Turns:
-    """At most `number` threads have a turn."""
+    """Limit the threads at work to `number`."""
 
     def __init__(self, number: int) -> None:
         self._free = threading.Semaphore(number)

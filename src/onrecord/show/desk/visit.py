@@ -1,4 +1,4 @@
-"""One request as a page sees it: who asks, with which values, and how an answer is made.
+"""Represent one request to a page: who asks, with which values, and how to answer.
 
 `page` wraps a plain function of a `Visit` into an endpoint: it finds out who asks, sends strangers to the login,
 refuses roles that are too low and forms without their token, and runs the function in a thread, as ledgers block.
@@ -42,7 +42,7 @@ _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(slots=True)
 class Desk:
-    """All that the pages share."""
+    """Hold what the pages share."""
 
     settings: Settings
     ledger: Ledger
@@ -79,7 +79,7 @@ class Desk:
 
 @dataclass(slots=True)
 class Visit:
-    """A request with who asks."""
+    """Hold a request with its user."""
 
     desk: Desk
     request: Request
@@ -89,7 +89,7 @@ class Visit:
 
     @property
     def args(self) -> dict[str, str | list[str]]:
-        """The values of the address, those that are not empty; a list where a name has several."""
+        """Return the nonempty values of the address; a list where a name has several."""
         made: dict[str, str | list[str]] = {}
         for name in dict.fromkeys(self.request.query_params.keys()):
             values = list(filter(None, self.request.query_params.getlist(name)))
@@ -98,17 +98,17 @@ class Visit:
         return made
 
     def arg(self, name: str) -> str | None:
-        """A value of the address, None where it is missing or empty."""
+        """Return a value of the address, None where it is missing or empty."""
         return self.request.query_params.get(name) or None
 
     @property
     def now(self) -> Snapshot:
-        """The ledger's current view, under the threshold of the address."""
+        """Return the ledger's current view, under the threshold of the address."""
         return self.desk.board.now(self.min_confidence)
 
     @property
     def filters(self) -> Filters:
-        """The filters of the address."""
+        """Return the filters of the address."""
         return Filters.of(self.request.query_params)
 
     def view(self, *, ignore: tuple[str, ...] = ()) -> Snapshot:
@@ -117,7 +117,7 @@ class Visit:
 
     @property
     def travelling(self) -> list[tuple[str, str]]:
-        """The values of the address that links to other pages carry along: filters and the threshold."""
+        """Return the values that links to other pages carry along: filters and the threshold."""
         given = self.arg("min_confidence")
         return [*self.filters.pairs(), *([("min_confidence", given)] if given else [])]
 
@@ -132,7 +132,7 @@ class Visit:
 
     @property
     def min_confidence(self) -> float:
-        """The least confidence of a position that is shown, from the address; an error 400 where it is none."""
+        """Return the least confidence of a position that is shown, from the address; an error 400 where it is none."""
         given = self.arg("min_confidence")
         if given is None:
             return MIN_CONFIDENCE
@@ -141,14 +141,14 @@ class Visit:
         return float(given)
 
     def place(self, name: str) -> int:
-        """A number in the address of a page; 404 where it is none."""
+        """Return a number in the address of a page; 404 where it is none."""
         given = str(self.request.path_params[name])
         if not re.fullmatch(r"[0-9]{1,9}", given):
             raise HTTPException(404, "no such page; check the address")
         return int(given)
 
     def number(self, name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
-        """A whole number of the address within bounds; an error 400 where it is none."""
+        """Return a whole number of the address within bounds; an error 400 where it is none."""
         given = self.arg(name)
         if given is None:
             return default
@@ -157,24 +157,24 @@ class Visit:
         return int(given)
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
-        """One of a closed list in the address; an error 400 where it is not in it."""
+        """Return a choice from a closed list in the address; an error 400 where it is not in it."""
         given = self.arg(name) or default
         if given not in allowed:
             raise HTTPException(400, f"{name} is one of {', '.join(allowed)}")
         return given
 
     def field(self, name: str, default: str = "") -> str:
-        """A text of the form."""
+        """Return a text of the form."""
         value = self.form.get(name, default)
         return value if isinstance(value, str) else default
 
     def files(self, name: str) -> list[UploadFile]:
-        """The files of the form under a name."""
+        """Return the files of the form under a name."""
         return [item for item in self.form.getlist(name) if isinstance(item, UploadFile) and item.filename]
 
     @property
     def csrf(self) -> str:
-        """The token that this session's forms carry."""
+        """Return the token that this session's forms carry."""
         return csrf_token(self.desk.secret, self.session)
 
     @property
@@ -192,11 +192,11 @@ class Visit:
         return made
 
     def address(self, path: str, **values: object) -> str:
-        """A shareable address."""
+        """Return a shareable address."""
         return address(path, **values)
 
     def here(self, **values: object) -> str:
-        """This page's address with some values changed; None takes one out."""
+        """Return this page's address with some values changed; None removes one."""
         return address(self.request.url.path, **{**self.args, **values})
 
 
@@ -224,7 +224,7 @@ def carried(page: str, values: Sequence[tuple[str, str]], here: str) -> str:
 
 
 def address(path: str, **values: object) -> str:
-    """A path with the values that are not None or empty; a list gives its name several values."""
+    """Return a path with the values that are not None or empty; a list gives its name several values."""
     pairs = [
         (name, str(one))
         for name, value in values.items()
@@ -235,17 +235,17 @@ def address(path: str, **values: object) -> str:
 
 
 def part(text: str) -> str:
-    """A name as one part of a path."""
+    """Encode a name as one part of a path."""
     return quote(text.encode("utf-8", "replace"), safe="")
 
 
 def html(pages: Environment, template: str, status: int = 200, **values: Any) -> Response:
-    """A template as an answer; what no encoding has (lone surrogates) and NUL show as U+FFFD."""
+    """Render a template; lone surrogates and NUL, which cannot be sent, show as U+FFFD."""
     return Response(show(pages.get_template(template).render(values)), status, media_type="text/html")
 
 
 def show(text: str) -> str:
-    """The text with what cannot be sent or shown (NUL, lone surrogates) as U+FFFD."""
+    """Replace what cannot be sent or shown (NUL, lone surrogates) by U+FFFD."""
     try:
         text.encode()  # on a page's HTML a hundred times as fast as looking for surrogates
     except UnicodeEncodeError:
@@ -258,7 +258,7 @@ Endpoint = Callable[[Request], Any]
 
 
 def page(function: Page, role: Role = Role.READER) -> Endpoint:
-    """The endpoint of a page for people with at least this role."""
+    """Make the endpoint of a page for people with at least this role."""
 
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
@@ -295,7 +295,7 @@ def check_origin(desk: Desk, request: Request, session: str, visit: Visit | None
 
 
 async def read_form(request: Request, settings: Settings) -> FormData:
-    """The form of a request, within bounds."""
+    """Return the form of a request, within limits."""
     limits = settings.limits
     try:
         return await request.form(max_files=limits.files, max_fields=200, max_part_size=limits.form_text)

@@ -1,4 +1,4 @@
-"""The pages of the desk, a file per group; the address of each is in the table of its file."""
+"""Define the pages of the desk, a file per group; each file has a table of its addresses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 
 def all_routes() -> list[Route]:
-    """Every route of the desk."""
+    """Return every route of the desk."""
     from onrecord.show.desk.routes import (
         accounts,
         adapting,

@@ -1,4 +1,4 @@
-"""Logging in and out, one's own password and tokens, and the people of the desk."""
+"""Log people in and out, and manage passwords, tokens and people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BEFORE = "onrecord_login"  # the cookie that the login form's token belongs to
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/login", login, methods=["GET", "POST"]),
         Route("/logout", page(logout), methods=["POST"]),
@@ -36,7 +36,7 @@ def routes() -> list[Route]:
 
 
 async def login(request: Request) -> Response:
-    """`/login`: a session of its own is made at every login, whatever cookie came with the request."""
+    """Serve `/login`: every login makes a new session, whatever cookie came with the request."""
     desk: Desk = request.app.state.desk
     if desk.settings.coder is not None:
         return RedirectResponse("/", 303)
@@ -75,7 +75,7 @@ def logout(visit: Visit) -> Response:
 
 
 def account(visit: Visit, fresh: str | None = None, problem: str | None = None) -> Response:
-    """`/account`: one's password and tokens."""
+    """Serve `/account`: one's password and tokens."""
     own = visit.desk.accounts.user(visit.user.name) is not None
     tokens = visit.desk.accounts.tokens(visit.user.name) if own else []
     return visit.render(
@@ -85,7 +85,7 @@ def account(visit: Visit, fresh: str | None = None, problem: str | None = None) 
 
 
 def password(visit: Visit) -> Response:
-    """Another password; all sessions end with it, this one too."""
+    """Change one's password; all sessions end with it, this one too."""
     known = visit.desk.accounts.user(visit.user.name)
     if known is None or not verify_password(known.password, visit.field("old")):
         return account(visit, problem="The old password is not right.")
@@ -97,7 +97,7 @@ def password(visit: Visit) -> Response:
 
 
 def token(visit: Visit) -> Response:
-    """A new API token; its secret is shown this once."""
+    """Make an API token; its secret is shown this once."""
     if visit.desk.accounts.user(visit.user.name) is None:
         raise HTTPException(400, "tokens belong to people with an account; this desk has no login")
     days = visit.field("days", "90")
@@ -116,7 +116,7 @@ def drop(visit: Visit) -> Response:
 
 
 def users(visit: Visit, problem: str | None = None) -> Response:
-    """`/users`: everybody, for admins."""
+    """Serve `/users`: all people, for admins."""
     return visit.render(
         "users.html", 200 if problem is None else 422, now=visit.now, people=visit.desk.accounts.users(),
         roles=list(Role), problem=problem,
@@ -124,7 +124,7 @@ def users(visit: Visit, problem: str | None = None) -> Response:
 
 
 def user_added(visit: Visit) -> Response:
-    """A new person."""
+    """Add a person."""
     try:
         role = _role(visit)
         visit.desk.accounts.add(visit.field("name"), role, hash_password(visit.field("password")))
@@ -134,7 +134,7 @@ def user_added(visit: Visit) -> Response:
 
 
 def user_changed(visit: Visit) -> Response:
-    """Another role, a new password, or no way in any more."""
+    """Change role, reset password, or deactivate."""
     name, what = visit.field("name"), visit.field("what")
     try:
         if what == "role":
@@ -158,7 +158,7 @@ def _role(visit: Visit) -> Role:
 
 
 def _enter(desk: Desk, name: str, password: str) -> str | None:
-    """The secret of a new session, None where name or password are wrong."""
+    """Open a session and return its secret, None where name or password are wrong."""
     known = desk.accounts.user(name) if name.isprintable() else None
     hashed = known.password if known is not None and known.active else None
     if not verify_password(hashed, password) or known is None:
@@ -180,7 +180,7 @@ def _login_form(
 
 
 def _local(address: str) -> str:
-    """The address if it is one of this desk, else the first page: no redirect leads to another site."""
+    """Return the address if it is one of this desk, else the first page: no redirect leads to another site."""
     # Browsers drop tabs and line ends, so that `/<tab>/evil` would be another host.
     parts = urlsplit(address) if address.isprintable() else urlsplit("x:")
     inside = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))

@@ -1,4 +1,4 @@
-"""Learning from corrections: calibrations refitted on this ledger's judgements, with figures, and the one in use."""
+"""Refit calibrations on this ledger's judgements, show their figures, and choose the one in use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onrecord.show.desk.visit import Visit, page
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/adapt", page(adaptations, Role.CODER)),
         Route("/adapt", page(changed, Role.ADMIN), methods=["POST"]),
@@ -22,7 +22,7 @@ def routes() -> list[Route]:
 
 
 def adaptations(visit: Visit, problem: str = "") -> Response:
-    """`/adapt`: the adaptations with their figures on held-out judgements, and which one is in use."""
+    """Serve `/adapt`: the adaptations with their figures on held-out judgements, and which one is in use."""
     from onrecord.train.adapt import LEAST
 
     kept = Adaptations(visit.desk.ledger)

@@ -1,4 +1,4 @@
-"""Adding sources: paste, upload, fetch; and the progress of what is read."""
+"""Add sources by pasting, uploading or fetching, and show the progress of reading."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BEAT = 15.0  # seconds between signs of life on a quiet stream
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/add", page(add, Role.CODER)),
         Route("/add", page(added, Role.CODER), methods=["POST"]),
@@ -36,12 +36,12 @@ def routes() -> list[Route]:
 
 
 def add(visit: Visit) -> Response:
-    """`/add`: the form."""
+    """Serve `/add`: the form."""
     return _form(visit)
 
 
 def added(visit: Visit) -> Response:
-    """What the form was sent with; goes on to the progress of its reading, or shows the form with what is wrong."""
+    """Start reading what the form holds and redirect to its progress, or show the form with what is wrong."""
     try:
         title, source = _source(visit)
         codebook = _codebook(visit)
@@ -52,12 +52,12 @@ def added(visit: Visit) -> Response:
 
 
 def job(visit: Visit) -> Response:
-    """`/jobs/{number}`: how far a reading is."""
+    """Serve `/jobs/{number}`: the progress of a reading."""
     return visit.render("job.html", now=visit.now, job=_job(visit.desk, visit.request))
 
 
 async def events(request: Request) -> Response:
-    """`/jobs/{number}/events`: the same as server-sent events; a browser that comes back goes on where it was."""
+    """Serve `/jobs/{number}/events`: the progress as server-sent events; a returning browser continues where it was."""
     desk: Desk = request.app.state.desk
     user, _ = await run_in_threadpool(desk.find, request)
     if user is None:
@@ -102,7 +102,7 @@ def _form(visit: Visit, problem: str | None = None) -> Response:
 
 
 def _source(visit: Visit) -> tuple[str, Source]:
-    """What to read, and what to call it."""
+    """Return what to read, and its label."""
     published = visit.field("published").strip()
     given = MetadataDefaults(
         title=visit.field("title").strip() or None,
@@ -127,7 +127,7 @@ def _source(visit: Visit) -> tuple[str, Source]:
 
 
 def _codebook(visit: Visit) -> Codebook | None:
-    """The codebook of the form, else the ledger's last one."""
+    """Return the codebook of the form, else the ledger's last one."""
     files = visit.files("codebook")
     if not files:
         return visit.desk.ledger.codebook()

@@ -1,4 +1,4 @@
-"""After a blind round: where coders differ, and what is to stand in the ledger."""
+"""Adjudicate after a blind round: show where coders differ, and store the decision."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 10
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/coding/{name}/disagreements", page(disagreements, Role.CODER)),
         Route("/coding/{name}/disagreements", page(adjudicated, Role.CODER), methods=["POST"]),
@@ -29,7 +29,7 @@ def routes() -> list[Route]:
 
 
 def disagreements(visit: Visit, problem: str | None = None) -> Response:
-    """`/coding/{name}/disagreements`: the statements that were coded differently, with everybody's values."""
+    """Serve `/coding/{name}/disagreements`: the statements that were coded differently, with everybody's values."""
     found = round_of(visit)
     codings = codings_of(visit, found)
     differing = [at for at in range(1, len(found.statements) + 1) if _differing(codings, found, at)]
@@ -61,7 +61,7 @@ def adjudicated(visit: Visit) -> Response:
 
 
 def _differing(codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, at: int) -> list[str]:
-    """The fields in which the codings of a statement differ."""
+    """Return the fields in which the codings of a statement differ."""
     given = [values[at] for values in codings.values() if at in values]
     return [name for name in found.fields if len({str(values[name]) for values in given}) > 1]
 

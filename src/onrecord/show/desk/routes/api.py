@@ -1,4 +1,4 @@
-"""The HTTP API: the ledger's JSON contract over HTTP, described by its own OpenAPI document.
+"""Serve the ledger's JSON contract over HTTP, described by its own OpenAPI document.
 
 Each operation names its parameters once (`Param`); requests are checked against them and the document is made of
 them, so that the two cannot differ. Every error has the shape `{"error": {"status", "code", "message"}}`.
@@ -32,7 +32,7 @@ Handler = Callable[["Call"], Any]
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A value of the address."""
+    """Describe a parameter of the address."""
 
     name: str
     schema: Schema
@@ -42,7 +42,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing to ask for."""
+    """Describe an operation of the API."""
 
     path: str
     name: str
@@ -57,13 +57,13 @@ class Operation:
 
     @property
     def method(self) -> str:
-        """GET, or POST where there is a body."""
+        """Return GET, or POST where there is a body."""
         return "GET" if self.body is None else "POST"
 
 
 @dataclass(slots=True)
 class Call:
-    """A checked request."""
+    """Hold a checked request."""
 
     visit: Visit
     values: dict[str, Any]
@@ -82,7 +82,7 @@ SIZES: Schema = {"maxLength": 10_000_000}
 
 
 def page_of(items: Schema) -> Schema:
-    """The schema of a page of items."""
+    """Return the schema of a page of items."""
     return {
         "type": "object",
         "required": ["items", "total", "limit", "offset", "next"],
@@ -94,7 +94,7 @@ def page_of(items: Schema) -> Schema:
 
 
 def paged(call: Call, items: list[Any], total: int) -> dict[str, Any]:
-    """A page with the address of the next one."""
+    """Return a page with the address of the next one."""
     offset, limit = call.values["offset"], call.values["limit"]
     after = offset + limit
     following = str(call.visit.request.url.include_query_params(offset=after)) if after < total else None
@@ -102,7 +102,7 @@ def paged(call: Call, items: list[Any], total: int) -> dict[str, Any]:
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     made = [Route(f"{BASE}/openapi.json", _document)]
     # What has no name in its path first, so that /articles/read is not taken for an id.
     for operation in sorted(_operations(), key=lambda one: "{" in one.path):
@@ -118,7 +118,7 @@ def _operations() -> tuple[Operation, ...]:
 
 
 def openapi() -> dict[str, Any]:
-    """The OpenAPI 3.1 document."""
+    """Return the OpenAPI 3.1 document."""
     paths: dict[str, Any] = {}
     error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
     for one in _operations():
@@ -178,7 +178,9 @@ def _endpoint(operation: Operation) -> Callable[[Request], Any]:
 
 
 def _enter(request: Request, operation: Operation) -> Visit:
-    """Who calls: the owner of a token; from a page of the desk, its user, with the page's token for changes."""
+    """Authenticate the caller: the owner of a token or, from a page of the desk, its user, with the page's token for
+    changes.
+    """
     desk: Desk = request.app.state.desk
     given = request.headers.get("authorization")
     if given is not None:
@@ -252,7 +254,7 @@ _KINDS: dict[str, type] = {"object": dict, "string": str, "null": type(None)}
 
 
 def _problem(value: Any, schema: Schema, where: str) -> str | None:
-    """What about a JSON value does not fit its schema: the few words of JSON Schema that are used here."""
+    """Return what about a JSON value does not fit its schema, for the few words of JSON Schema that are used here."""
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if not any(isinstance(value, _KINDS[kind]) for kind in kinds):
         return f"{where} must be of type {' or '.join(kinds)}"

@@ -1,4 +1,4 @@
-"""Articles with their highlights, and single statements with all that they rest on."""
+"""Show articles with their highlights, and single statements with their evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AROUND = 280  # code points of the text shown around a statement
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/articles", page(articles)),
         Route("/articles.{format}", page(articles_table)),
@@ -38,7 +38,7 @@ def routes() -> list[Route]:
 
 
 def articles(visit: Visit) -> Response:
-    """`/articles`: those with statements, the newest first."""
+    """Serve `/articles`: those with statements, newest first."""
     now = visit.view()
     first = visit.number("first", 0)
     found = now.once("articles", lambda: _articles(now.table))
@@ -50,13 +50,13 @@ def articles(visit: Visit) -> Response:
 
 
 def articles_table(visit: Visit) -> Response:
-    """`/articles.csv`, `.json`: the articles with statements."""
+    """Serve `/articles.csv`, `.json`: the articles with statements."""
     now = visit.view()
     return table_response(visit, now.once("articles", lambda: _articles(now.table)).drop("number"), "articles")
 
 
 def article(visit: Visit) -> Response:
-    """`/articles/{id}`"""
+    """Serve `/articles/{id}`."""
     found, statements = load(visit)
     now = visit.now
     may = visit.user.role.may(Role.CODER)
@@ -72,13 +72,13 @@ def article(visit: Visit) -> Response:
 
 
 def article_json(visit: Visit) -> Response:
-    """`/articles/{id}.json`: its statements in the JSON contract."""
+    """Serve `/articles/{id}.json`: its statements in the JSON contract."""
     _, statements = load(visit)
     return json_response([statement_to_dict(one) for one in statements], "statements.json")
 
 
 def statement(visit: Visit) -> Response:
-    """`/statements/{id}`: a statement with its words, why each field says what it says, and its history."""
+    """Serve `/statements/{id}`: a statement with its words, the reason for each field, and its history."""
     key = str(visit.request.path_params["key"])
     found = visit.desk.ledger.get(key)
     now = visit.now
@@ -91,7 +91,7 @@ def statement(visit: Visit) -> Response:
 
 
 def _differences(visit: Visit, steps: Sequence[Change]) -> dict[int, list[tuple[str, str, str]]]:
-    """What each step of a history changed, by its batch."""
+    """Return what each step of a history changed, by its batch."""
     made = {}
     for step in steps:
         if step.old and step.new and step.old != step.new:
@@ -100,14 +100,14 @@ def _differences(visit: Visit, steps: Sequence[Change]) -> dict[int, list[tuple[
 
 
 def statement_json(visit: Visit) -> Response:
-    """`/statements/{id}.json`: the statement in the JSON contract."""
+    """Serve `/statements/{id}.json`: the statement in the JSON contract."""
     return json_response(
         statement_to_dict(visit.desk.ledger.get(str(visit.request.path_params["key"]))), "statement.json"
     )
 
 
 def load(visit: Visit) -> tuple[Article, list[Statement]]:
-    """The article of the address and its current statements in text order; an error 404 where there is none."""
+    """Return the article of the address and its current statements in text order; an error 404 where there is none."""
     key = str(visit.request.path_params["key"])
     found = visit.desk.ledger.article(key)
     if found is None:
@@ -146,7 +146,7 @@ def _blank(text: str, at: int, step: int) -> int:
 
 
 def nesting(visit: Visit, statements: Sequence[Statement]) -> dict[str, str]:
-    """The current statement that stands around each nested one; a corrected outer one has another id since."""
+    """Return the current statement around each nested one; a corrected outer one has another id since."""
     here = {one.id: one.id for one in statements}
     places = {one.span_id: one.id for one in statements}
     found: dict[str, str] = {}
@@ -165,7 +165,7 @@ def nesting(visit: Visit, statements: Sequence[Statement]) -> dict[str, str]:
 
 
 def neighbours(now: Snapshot, row: dict[str, Any]) -> pl.DataFrame:
-    """The current statements of the same article."""
+    """Return the current statements of the same article."""
     return now.table.filter(pl.col("article") == row["article"])
 
 

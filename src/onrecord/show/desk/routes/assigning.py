@@ -1,4 +1,4 @@
-"""Who codes what: articles are given to coders, each article to one, and how far everybody is."""
+"""Assign articles to coders, each article to one, and show everybody's progress."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from onrecord.show.desk.visit import Visit, page
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [Route("/work", page(work, Role.CODER)), Route("/work", page(assigned, Role.ADMIN), methods=["POST"])]
 
 
 def work(visit: Visit) -> Response:
-    """`/work`: the coders with what is theirs, and how much of it is judged."""
+    """Serve `/work`: the coders with their articles, and how much of them is judged."""
     now = visit.now
     given = visit.desk.prepared.assigned()
     machine = now.table.filter(pl.col("coder").is_null() | pl.col("id").is_in(list(now.judged)))
@@ -36,7 +36,7 @@ def work(visit: Visit) -> Response:
 
 
 def assigned(visit: Visit) -> Response:
-    """Deal out articles that nobody has, in turn; or take all of a coder's articles back."""
+    """Distribute unassigned articles in turn, or take all of a coder's articles back."""
     known = coders(visit)
     chosen = [name for name in visit.form.getlist("coder") if isinstance(name, str) and name in known]
     given = visit.desk.prepared.assigned()

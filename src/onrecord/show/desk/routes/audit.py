@@ -1,4 +1,4 @@
-"""How right the machine is in this ledger: a random sample that people judge, with intervals per field and issue."""
+"""Audit the machine by a random sample that people judge, with intervals per field and issue."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ FEW = 10  # judged statements of an issue, from which a share of them is told
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [Route("/audit", page(audit, Role.CODER)), Route("/audit", page(drawn, Role.CODER), methods=["POST"])]
 
 
 def audit(visit: Visit) -> Response:
-    """`/audit`: what the sample says so far."""
+    """Serve `/audit`: the results of the sample so far."""
     now = visit.now
     sample = visit.desk.prepared.sample()
     return visit.render("audit.html", now=now, sample=len(sample), found=quality(visit, now), labels=now.labels())

@@ -1,4 +1,4 @@
-"""Briefings to print and to send, and a feed of who moved."""
+"""Serve briefings to print and to send, and a feed of changed positions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FED = 50  # entries of a feed
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/brief", page(brief)),
         Route("/brief.{format}", page(brief_file)),
@@ -29,12 +29,12 @@ def routes() -> list[Route]:
 
 
 def brief(visit: Visit) -> Response:
-    """`/brief`: positions, quotations, shifts and conditions of some issues or of an actor, to print."""
+    """Serve `/brief`: positions, quotations, changes and conditions of some issues or of an actor, to print."""
     return visit.render("brief.html", now=visit.view(), brief=_made(visit), labels=visit.now.labels())
 
 
 def brief_file(visit: Visit) -> Response:
-    """`/brief.md`, `.docx`, `.html`: the same as a file; the HTML needs no server."""
+    """Serve `/brief.md`, `.docx`, `.html`: the briefing as a file; the HTML needs no server."""
     return briefing_file(visit, _made(visit), visit.request.url.path.rpartition(".")[2], "briefing")
 
 
@@ -51,7 +51,7 @@ def briefing_file(visit: Visit, made: Briefing, form: str, name: str) -> Respons
 
 
 def feed(visit: Visit) -> Response:
-    """`/moves.xml`: who moved, under the filters of the address, as an Atom feed."""
+    """Serve `/moves.xml`: changed positions, under the filters of the address, as an Atom feed."""
     base = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
     return atom(visit.view(), visit.choice("by", BY, "speaker"), base, base + visit.here(), "Who moved")
 

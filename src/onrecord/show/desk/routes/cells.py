@@ -1,4 +1,4 @@
-"""What a cell of the matrix rests on: the statements of one actor on one issue, weighed, in context."""
+"""Show the evidence of a matrix cell: the statements of one actor on one issue, weighed, in context."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CONTEXT = 170  # code points of text on either side
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [Route("/cells", page(cell)), Route("/cells.{format}", page(cell_table))]
 
 
 def cell(visit: Visit) -> Response:
-    """`/cells`: the evidence of one cell, as a page or as the panel beside the matrix."""
+    """Serve `/cells`: the evidence of one cell, as a page or as the panel beside the matrix."""
     now = visit.view(ignore=("issue", "speaker", "affiliation"))
     who, on, by, as_of = _asked(visit, now)
     rule = visit.choice("rule", RULES, "latest")
@@ -47,7 +47,7 @@ def cell(visit: Visit) -> Response:
 
 
 def cell_table(visit: Visit) -> Response:
-    """`/cells.csv`, `.json`: the statements behind one cell."""
+    """Serve `/cells.csv`, `.json`: the statements behind one cell."""
     now = visit.view(ignore=("issue", "speaker", "affiliation"))
     who, on, by, as_of = _asked(visit, now)
     rows = evidence(now, who, on, by, as_of)
@@ -68,7 +68,7 @@ def _asked(visit: Visit, now: Snapshot) -> tuple[str, str, str, str | None]:
 
 
 def _utterances(visit: Visit, rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """The statements by utterance, those that count first, the newest first; some with the text around them."""
+    """Group the statements by utterance, counted ones and newest first; some with the text around them."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows.to_dicts():
         groups.setdefault(row["cluster"], []).append(row)

@@ -1,4 +1,4 @@
-"""The codebook: see and change its issues, count what terms hit, and read everything again under a new version."""
+"""Edit the codebook, count what terms match, and read everything again under a new version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WARNED = 2_000  # the newest statements in which the warnings count hits
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/codebook", page(codebook)),
         Route("/codebook", page(saved, Role.CODER), methods=["POST"]),
@@ -36,7 +36,7 @@ def working(visit: Visit) -> tuple[Codebook | None, int]:
 
 
 def codebook(visit: Visit, problem: str | None = None) -> Response:
-    """`/codebook`: the issues, their terms with what these hit, the versions."""
+    """Serve `/codebook`: the issues, their terms with what these match, the versions."""
     now = visit.now
     book, number = working(visit)
     versions = visit.desk.prepared.versions()
@@ -55,7 +55,7 @@ def codebook(visit: Visit, problem: str | None = None) -> Response:
 
 
 def saved(visit: Visit) -> Response:
-    """A change, which makes a new version; nothing that was coded changes by it."""
+    """Save a change as a new version; nothing that was coded changes by it."""
     book, _ = working(visit)
     form = {name: visit.field(name) for name in ("label", "proposition", "terms", "key", "book", "into", "issue")}
     try:
@@ -71,7 +71,7 @@ def saved(visit: Visit) -> Response:
 
 
 def hits(visit: Visit) -> Response:
-    """`/codebook/hits`: how many statements each of some terms hits, with examples; as somebody types."""
+    """Serve `/codebook/hits`: how many statements each of some terms matches, with examples, while somebody types."""
     now = visit.now
     contents = now.once("contents", lambda: [quote.casefold() for quote in now.table["quote"].to_list()])
     found = []
@@ -93,7 +93,7 @@ def read_again(visit: Visit) -> Response:
 
 
 def codebook_file(visit: Visit) -> Response:
-    """`/codebook.yaml`: the working version as a file."""
+    """Serve `/codebook.yaml`: the working version as a file."""
     book, _ = working(visit)
     if book is None:
         raise HTTPException(404, "There is no codebook yet.")

@@ -1,4 +1,4 @@
-"""Blind double coding: rounds of statements that several people code apart, and how far they agree."""
+"""Run blind double coding: rounds of statements that several people code independently, and their agreement."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST = 500
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/coding", page(rounds, Role.CODER)),
         Route("/coding", page(opened, Role.CODER), methods=["POST"]),
@@ -37,7 +37,7 @@ def routes() -> list[Route]:
 
 
 def rounds(visit: Visit) -> Response:
-    """`/coding`: the rounds, and a form for a new one."""
+    """Serve `/coding`: the rounds, and a form for a new one."""
     made = []
     for one in visit.desk.reviews.rounds():
         mine = visit.desk.reviews.codings(one.name, coder=visit.user.name).get(visit.user.name, {})
@@ -48,7 +48,7 @@ def rounds(visit: Visit) -> Response:
 
 
 def opened(visit: Visit) -> Response:
-    """A new round: a random sample of the statements, drawn by the round's name so that it can be drawn again."""
+    """Open a round: a random sample of the statements, seeded by the round's name so that it is reproducible."""
     now = visit.now
     rows = now.table
     if issue := visit.field("issue"):
@@ -67,7 +67,7 @@ def opened(visit: Visit) -> Response:
 
 
 def code(visit: Visit) -> Response:
-    """`/coding/{name}`: the next statement that one has not coded yet; no value of machine or colleague is shown."""
+    """Serve `/coding/{name}`: the next uncoded statement; no value of machine or colleague is shown."""
     found = round_of(visit)
     mine = visit.desk.reviews.codings(found.name, coder=visit.user.name).get(visit.user.name, {})
     places = range(1, len(found.statements) + 1)
@@ -89,7 +89,7 @@ def code(visit: Visit) -> Response:
 
 
 def coded(visit: Visit) -> Response:
-    """One's values for one statement."""
+    """Store one's values for one statement."""
     found = round_of(visit)
     values = {}
     allowed: dict[str, list[str]] = {"stance": list(map(str, Stance)), "act": list(map(str, Act)),
@@ -111,7 +111,7 @@ def coded(visit: Visit) -> Response:
 
 
 def agreed(visit: Visit) -> Response:
-    """`/coding/{name}/agreement`: alpha per field, and where coders differ."""
+    """Serve `/coding/{name}/agreement`: alpha per field, and where coders differ."""
     found = round_of(visit)
     codings = codings_of(visit, found)
     coders = sorted(codings)
@@ -131,7 +131,7 @@ def agreed(visit: Visit) -> Response:
 
 
 def agreed_csv(visit: Visit) -> Response:
-    """`/coding/{name}/agreement.csv`: one value a line."""
+    """Serve `/coding/{name}/agreement.csv`: one value per line."""
     found = round_of(visit)
     rows = [
         {"round": found.name, "statement": found.statements[at - 1], "coder": who, "field": name, "value": values[name]}
@@ -144,7 +144,7 @@ def agreed_csv(visit: Visit) -> Response:
 
 
 def codings_of(visit: Visit, found: CodingRound) -> dict[str, dict[int, dict[str, Any]]]:
-    """Everybody's values, for those who have coded all of theirs, whatever their role."""
+    """Return everybody's values, for those who have coded all of theirs, whatever their role."""
     mine = visit.desk.reviews.codings(found.name, coder=visit.user.name).get(visit.user.name, {})
     if len(mine) < len(found.statements):
         raise HTTPException(403, "code all of the round first: it is blind until then")
@@ -154,7 +154,7 @@ def codings_of(visit: Visit, found: CodingRound) -> dict[str, dict[int, dict[str
 def _by_coder(
     codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, name: str
 ) -> list[dict[str, Hashable]]:
-    """The values of a field by coder, for each statement of a round."""
+    """Return the values of a field by coder, for each statement of a round."""
     return [
         {who: given[at][name] for who, given in codings.items() if at in given}
         for at in range(1, len(found.statements) + 1)

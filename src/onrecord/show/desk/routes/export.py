@@ -1,4 +1,4 @@
-"""Every file format of the command line, for the statements of a view."""
+"""Serve every file format of the command line, for the statements of a view."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ WHAT = {
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [Route("/export", page(export)), Route("/export/statements.{format}", page(export_file))]
 
 
 def export(visit: Visit) -> Response:
-    """`/export`: the formats, for the statements that fit the filters."""
+    """Serve `/export`: the formats, for the statements that fit the filters."""
     now = visit.view()
     offered = [(one.name, WHAT.get(one.name, "")) for one in formats(Content.STATEMENTS)]
     return visit.render(
@@ -46,7 +46,7 @@ def export(visit: Visit) -> Response:
 
 
 def export_file(visit: Visit) -> Response:
-    """`/export/statements.dna` and the like: as `onrecord export` writes them, at the threshold of the address."""
+    """Serve `/export/statements.dna` and the like, written as by `onrecord export`, at the threshold of the address."""
     now, form = visit.view(), str(visit.request.path_params["format"])
     rows = _rows(now)
     if form not in TABLES and rows.height > MOST:

@@ -1,4 +1,4 @@
-"""Issues: who stands where, how it came to that, red lines, conditions, common ground."""
+"""Show issues: who takes which position, how it developed, red lines, conditions, common ground."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LINES = 100  # the newest ones that are searched for red lines, each of which is
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/issues", page(issues)),
         Route("/issues.{format}", page(issues_table)),
@@ -34,13 +34,13 @@ def routes() -> list[Route]:
 
 
 def issues(visit: Visit) -> Response:
-    """`/issues`"""
+    """Serve `/issues`."""
     now = visit.view()
     return visit.render("issues.html", now=now, rows=now.once("issue list", lambda: _issues(now)), labels=now.labels())
 
 
 def issues_table(visit: Visit) -> Response:
-    """`/issues.csv`, `.json`: how many actors stand on each side of each issue."""
+    """Serve `/issues.csv`, `.json`: how many actors take each side of each issue."""
     now = visit.view()
     rows = [{"issue": row["id"], "label": row["label"], **row["sides"], "statements": row["count"],
              "newest": row["last"]} for row in now.once("issue list", lambda: _issues(now))]  # fmt: skip
@@ -48,7 +48,7 @@ def issues_table(visit: Visit) -> Response:
 
 
 def issue(visit: Visit) -> Response:
-    """`/issues/{id}`"""
+    """Serve `/issues/{id}`."""
     now = visit.view(ignore=("issue",))
     key = _key(visit, now)
     made = now.once(("issue", key), lambda: _issue(now, key))
@@ -57,14 +57,14 @@ def issue(visit: Visit) -> Response:
 
 
 def issue_table(visit: Visit) -> Response:
-    """`/issues/{id}.csv`, `.json`: the statements on the issue."""
+    """Serve `/issues/{id}.csv`, `.json`: the statements on the issue."""
     now = visit.view(ignore=("issue",))
     key = _key(visit, now)
     return table_response(visit, now.table.filter(pl.col("issue") == key).select(columns(now.table)), key)
 
 
 def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, Any]]:
-    """The dated positions as dots of a chart, the newest POINTS of them."""
+    """Return the dated positions as points of a chart, the newest POINTS of them."""
     from onrecord.analyse.changes import timeline
 
     who = pl.col("speaker") if by == "speaker" else pl.coalesce("affiliation", "speaker")
@@ -75,7 +75,7 @@ def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, 
 
 
 def redlines_of(table: pl.DataFrame) -> list[dict[str, Any]]:
-    """The red lines in the LINES newest statements of a table, the most recent first; at most 50."""
+    """Return the red lines in the LINES newest statements of a table, most recent first; at most 50."""
     from onrecord.analyse.redlines import redlines
 
     return redlines(asserted(table).tail(LINES)).head(50).to_dicts()
@@ -122,7 +122,7 @@ def _issue(now: Snapshot, key: str) -> dict[str, Any]:
 
 
 def _sides(now: Snapshot, key: str) -> dict[str, tuple[int, list[dict[str, Any]]]]:
-    """For each stance how many actors hold it, and the newest CAMP of these with their words."""
+    """Return for each stance how many actors hold it, and the newest CAMP of these with their words."""
     standing = now.standing()
     cells = standing.cells(issue=key)
     known = now.table.select("stance", "date")[cells.row].with_row_index("cell")

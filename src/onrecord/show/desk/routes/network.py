@@ -1,4 +1,4 @@
-"""The network of who takes sides with whom: clusters, centralities, windows of time, ties with their words, files."""
+"""Show the network of agreement: clusters, centralities, windows of time, ties with their words, files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PICTURES = ("png", "svg")  # drawn by the browser instead
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/tie", page(tie)),
         Route("/network", page(network)),
@@ -41,7 +41,7 @@ def routes() -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of months, the one of the number `at` of `count`; both days are in it."""
+    """Hold a period of months, number `at` of `count`; both days are included."""
 
     first: date
     last: date
@@ -50,7 +50,7 @@ class Window:
 
 
 def network(visit: Visit) -> Response:
-    """`/network`"""
+    """Serve `/network`."""
     now = visit.view()
     by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
     most = int(visit.choice("most", tuple(map(str, STRONGEST)), str(STRONGEST[0])))
@@ -67,7 +67,9 @@ def network(visit: Visit) -> Response:
 
 
 def network_file(visit: Visit) -> Response:
-    """`/network.csv`: a tie a line; `.json`: nodes and ties; further formats of `onrecord network` by their names."""
+    """Serve `/network.csv`: one tie per line; `.json`: nodes and ties; further formats of `onrecord network` by their
+    names.
+    """
     now, form = visit.view(), str(visit.request.path_params["format"])
     by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
     window = window_of(visit, now)
@@ -84,7 +86,7 @@ def network_file(visit: Visit) -> Response:
 
 
 def actors_table(visit: Visit) -> Response:
-    """`/network/actors.csv`, `.json`: cluster and centralities of each actor."""
+    """Serve `/network/actors.csv`, `.json`: cluster and centralities of each actor."""
     now = visit.view()
     by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
     window = window_of(visit, now)
@@ -93,7 +95,7 @@ def actors_table(visit: Visit) -> Response:
 
 
 def tie(visit: Visit) -> Response:
-    """`/tie`: the issues on which two actors both take a side, with the newest words of each."""
+    """Serve `/tie`: the issues on which two actors both take a side, with the newest words of each."""
     now = visit.view()
     by = visit.choice("by", ACTORS, "speaker")
     named = [visit.arg(name) or "" for name in ("a", "b")]
@@ -130,7 +132,7 @@ def _month(number: int) -> date:
 
 
 def _rows(now: Snapshot, by: str, window: Window | None) -> pl.DataFrame:
-    """The statements with a side by the NODES busiest actors."""
+    """Return the statements with a side by the NODES most active actors."""
     sided = pl.col("stance").is_in(["support", "oppose"]) & pl.col(by).is_not_null()
     rows = asserted(now.table).select(TIED).filter(sided)
     if window is not None:

@@ -1,4 +1,4 @@
-"""What the HTTP API can be asked for: an operation per address, with its handler."""
+"""Define the operations of the HTTP API, one per address, with their handlers."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from onrecord.show.desk.routes.search import narrowed
 
 
 def _now(call: Call) -> Snapshot:
-    """The view under the threshold of the request."""
+    """Return the view under the threshold of the request."""
     given = call.values.get("min_confidence")
     return call.visit.desk.board.now(MIN_CONFIDENCE if given is None else float(given))
 
 
 def statements(call: Call) -> Any:
-    """Statements in the JSON contract."""
+    """List statements in the JSON contract."""
     now = call.visit.now
     given: dict[str, Any] = {name: (value,) for name in SEVERAL if (value := call.values.get(name))}
     asked = Filters(**given, since=call.values.get("since"), until=call.values.get("until"))
@@ -59,7 +59,7 @@ def statements(call: Call) -> Any:
 
 
 def statement(call: Call) -> Any:
-    """One statement by its id or the beginning of it, with its history."""
+    """Return one statement by its id or the beginning of it, with its history."""
     found = call.visit.desk.ledger.get(call.values["id"])
     steps = call.visit.desk.ledger.history(found.id)
     now = call.visit.now
@@ -73,7 +73,7 @@ def statement(call: Call) -> Any:
 
 
 def articles(call: Call) -> Any:
-    """Articles that have statements, without their texts."""
+    """List articles that have statements, without their texts."""
     now = call.visit.now
     grouped = now.once("api articles", lambda: now.table.group_by("article", maintain_order=True).agg(
         pl.col("article_name", "title", "outlet", "published", "url").first(), pl.len().alias("statements"),
@@ -85,7 +85,7 @@ def articles(call: Call) -> Any:
 
 
 def article(call: Call) -> Any:
-    """An article with its text and its current statements."""
+    """Return an article with its text and its current statements."""
     found = call.visit.desk.ledger.article(call.values["id"])
     if found is None:
         raise HTTPException(404, "no such article in this ledger")
@@ -95,7 +95,7 @@ def article(call: Call) -> Any:
 
 
 def positions(call: Call) -> Any:
-    """The cells of the matrix."""
+    """List the cells of the matrix."""
     now = call.visit.now
     as_of = call.values.get("as_of")
     by, rule = call.values["by"], call.values["rule"]
@@ -119,7 +119,7 @@ def changes(call: Call) -> Any:
 
 
 def _table(call: Call, name: str, make: Callable[[Snapshot, str], pl.DataFrame]) -> Any:
-    """A page of the rows that an analysis makes of the view."""
+    """Return a page of the rows that an analysis makes of the view."""
     now = _now(call)
     by = call.values["by"]
     now.utterances  # noqa: B018 - made before the gate of what is heavy is entered, which it enters itself
@@ -174,7 +174,7 @@ def network(call: Call) -> Any:
 
 
 def codebook(call: Call) -> Any:
-    """The issues that the ledger was last read under."""
+    """Return the issues that the ledger was last read under."""
     book = call.visit.now.codebook
     issues = [] if book is None else [
         {"id": i.id, "label": i.label, "proposition": i.proposition, "terms": list(i.terms)} for i in book.issues
@@ -183,7 +183,7 @@ def codebook(call: Call) -> Any:
 
 
 def batches(call: Call) -> Any:
-    """The batches of the hash chain, oldest first."""
+    """List the batches of the hash chain, oldest first."""
     rows = call.visit.desk.ledger.batches()
     chosen = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
     names = ("number", "id", "digest", "previous", "created", "coder", "reader", "articles", "statements", "superseded")

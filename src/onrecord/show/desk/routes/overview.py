@@ -1,4 +1,4 @@
-"""The first page: where each party stands, what changed since a day, what the ledger covers."""
+"""Show the first page: who takes which position, what changed since a day, what the ledger covers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOVED = 6  # changes listed on the first page
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/", page(overview)),
         Route("/moves.{format}", page(moves_table)),
@@ -37,7 +37,7 @@ def routes() -> list[Route]:
 
 
 def overview(visit: Visit) -> Response:
-    """`/`"""
+    """Serve `/`."""
     now = visit.view()
     by = visit.choice("by", BY[::-1], "affiliation")
     since, last = first_page(visit, now)
@@ -53,24 +53,24 @@ def overview(visit: Visit) -> Response:
 
 
 def moves_table(visit: Visit) -> Response:
-    """`/moves.csv`, `.json`: who moved, all of it or since a day."""
+    """Serve `/moves.csv`, `.json`: changed positions, all of them or since a day."""
     now = visit.view()
     found = moves(now, visit.choice("by", BY, "speaker"))
     return table_response(visit, asked(visit).moves(found, now.table), "moves")
 
 
 def readings(visit: Visit) -> Response:
-    """`/readings`: what is being read, as the part of the first page that keeps itself up."""
+    """Serve `/readings`: active readings, as the part of the first page that updates itself."""
     return visit.render("readings.html", **running(visit))
 
 
 def running(visit: Visit) -> dict[str, Any]:
-    """What this desk reads or has read last, and what is read into the ledger from elsewhere."""
+    """Return what this desk is reading or read last, and what other processes read into the ledger."""
     return {"jobs": visit.desk.jobs.all()[:5], "elsewhere": visit.desk.ledger.active_runs()}
 
 
 def health(request: Request) -> Response:
-    """`/health`: for whoever watches the server; says nothing about the ledger."""
+    """Serve `/health`, for monitoring; says nothing about the ledger."""
     return PlainTextResponse("ok\n")
 
 
@@ -110,13 +110,15 @@ def _front(now: Snapshot, template: Template, by: str) -> dict[str, Any]:
 
 
 def _fresh(now: Snapshot, since: Since) -> int:
-    """How many positions were taken since then."""
+    """Count the positions taken since a day."""
     taken = now.table.filter(pl.col("asserted"), pl.col("stance") != "none", pl.col("issue").is_not_null())
     return since.of(taken).height
 
 
 def covers(now: Snapshot) -> dict[str, Any]:
-    """What the view rests on: how much, from whom, from when to when, and how much of it a person has looked at."""
+    """Describe the basis of the view: how much, from whom, over which dates, and how much of it a person has
+    checked.
+    """
     table = now.table
     outlets = table["outlet"].drop_nulls().value_counts(name="n").sort(["n", "outlet"], descending=[True, False])
     takes = (pl.col("stance") != "none") & pl.col("issue").is_not_null()

@@ -1,4 +1,4 @@
-"""People, states and bodies: what each holds, whom it stands with and against, what it will not have."""
+"""Show people, states and bodies: their positions, allies, opponents and red lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OWN = ("speaker", "affiliation")  # the filters that the page of an actor does n
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/people", page(people)),
         Route("/people.{format}", page(people_table)),
@@ -34,7 +34,7 @@ def routes() -> list[Route]:
 
 
 def people(visit: Visit) -> Response:
-    """`/people`"""
+    """Serve `/people`."""
     now = visit.view()
     first, limit = visit.number("first", 0), visit.desk.settings.limits.page
     wanted = (visit.arg("q") or "").casefold()
@@ -47,14 +47,14 @@ def people(visit: Visit) -> Response:
 
 
 def people_table(visit: Visit) -> Response:
-    """`/people.csv`, `.json`: all that `/people` finds."""
+    """Serve `/people.csv`, `.json`: everything that `/people` finds."""
     now = visit.view()
     wanted = (visit.arg("q") or "").casefold()
     return table_response(visit, now.once(("people", wanted), lambda: _people(now.table, wanted)), "people")
 
 
 def person(visit: Visit) -> Response:
-    """`/people/{name}`"""
+    """Serve `/people/{name}`."""
     now = visit.view(ignore=OWN)
     name = str(visit.request.path_params["name"])
     by = _by(visit)
@@ -66,7 +66,7 @@ def person(visit: Visit) -> Response:
 
 
 def person_table(visit: Visit) -> Response:
-    """`/people/{name}.csv`, `.json`: the statements of this speaker, or of all who speak for this body."""
+    """Serve `/people/{name}.csv`, `.json`: the statements of this speaker, or of all who speak for this body."""
     now = visit.view(ignore=OWN)
     rows, _ = _known(now, str(visit.request.path_params["name"]), _by(visit))
     return table_response(visit, rows.select(columns(now.table)), "statements")
@@ -81,7 +81,7 @@ def _rows(now: Snapshot, name: str, by: str) -> pl.DataFrame:
 
 
 def _known(now: Snapshot, name: str, wanted: str | None) -> tuple[pl.DataFrame, str]:
-    """The statements of an actor, as a speaker or as a body that others speak for; else an error 404."""
+    """Return the statements of an actor, as a speaker or as a body that others speak for; else an error 404."""
     whole = now.whole
     found = [by for by in ((wanted,) if wanted else BY) if _rows(whole, name, by).height]
     if not found:

@@ -1,4 +1,4 @@
-"""The matrix of positions, as a page, as CSV and as SVG."""
+"""Show the matrix of positions, as a page, as CSV and as SVG."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Cells = dict[tuple[str, str], dict[str, Any]]
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/positions", page(positions)),
         Route("/positions.svg", page(positions_svg)),
@@ -40,7 +40,7 @@ def routes() -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the matrix shows: the address's values, the actors of this page, and `body`, its rows as HTML.
+    """Hold what the matrix shows: the address's values, the actors of this page, and `body`, its rows as HTML.
 
     The rows are most of the work of a page, and the same for everybody.
     """
@@ -56,7 +56,7 @@ class View:
 
 
 def positions(visit: Visit) -> Response:
-    """`/positions`"""
+    """Serve `/positions`."""
     now = visit.view()
     view = see(visit, now)
     days = now.once("days", lambda: _days(now.table))
@@ -66,14 +66,14 @@ def positions(visit: Visit) -> Response:
 
 
 def positions_table(visit: Visit) -> Response:
-    """`/positions.csv`, `.json`: one cell a line, of all actors."""
+    """Serve `/positions.csv`, `.json`: one cell per line, of all actors."""
     now = visit.view()
     by, rule, as_of = _wanted(visit)
     return table_response(visit, matrix(now.utterances, rule=rule, by=by, as_of=as_of).cells, "positions")
 
 
 def positions_svg(visit: Visit) -> Response:
-    """`/positions.svg`: this page of the matrix as a drawing."""
+    """Serve `/positions.svg`: this page of the matrix as a drawing."""
     now = visit.view()
     view = see(visit, now)
     cells = cells_of(now, view.actors, view.by, view.rule, view.as_of)
@@ -81,7 +81,7 @@ def positions_svg(visit: Visit) -> Response:
 
 
 def see(visit: Visit, now: Snapshot) -> View:
-    """The view that the address asks for."""
+    """Return the view that the address requests."""
     by, rule, as_of = _wanted(visit)
     first = visit.number("first", 0)
     row = visit.desk.pages.get_template("positions_rows.html")
@@ -188,7 +188,7 @@ def _cell(newest: dict[str, Any], **values: Any) -> dict[str, Any]:
 
 
 def _days(table: pl.DataFrame) -> list[str]:
-    """The days on which somebody took a position; at most 400, evenly picked, the last among them."""
+    """Return the days with positions; at most 400, evenly selected, the last among them."""
     days = table.filter(pl.col("stance") != "none", pl.col("issue").is_not_null())["date"].drop_nulls().unique().sort()
     step = -(-len(days) // 400) or 1
     picked = days.to_list()[::-step][::-1]

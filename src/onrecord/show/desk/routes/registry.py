@@ -1,5 +1,6 @@
-"""The registry of actors: who is who, what they are called and which parties stand first; the same decisions as the
-commands of `onrecord people`.
+"""Manage the registry of actors: identities, display names, and which parties come first.
+
+The decisions are the same as those of `onrecord people`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ OPPOSITE = {
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/registry", page(registry, Role.CODER)),
         Route("/registry", page(decided, Role.CODER), methods=["POST"]),
@@ -33,7 +34,7 @@ def routes() -> list[Route]:
 
 
 def registry(visit: Visit, problem: str | None = None) -> Response:
-    """`/registry`: the actors, what may be one, and the parties that stand first."""
+    """Serve `/registry`: the actors, possible duplicates, and the parties that come first."""
     now = visit.now
     actors, proposed = now.once("registry", lambda: _registry(visit), heavy=True)
     wanted = (visit.arg("q") or "").casefold()
@@ -53,7 +54,7 @@ def registry(visit: Visit, problem: str | None = None) -> Response:
 
 
 def decided(visit: Visit) -> Response:
-    """A decision, which every view applies from now on."""
+    """Store a decision, which every view applies from now on."""
     name, others = visit.field("name").strip(), [value for value in _values(visit, "other") if value]
     chosen = _values(visit, "chosen")
     try:

@@ -1,4 +1,4 @@
-"""The review queue: least confident first, one key to accept, reject or correct, and undo."""
+"""Show the review queue: least confident first, one key to accept, reject or correct, and undo."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ORDERS = ("unsure", "article", "sample")
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/review", page(queue, Role.CODER)),
         Route("/review/history", page(history)),
@@ -56,7 +56,7 @@ def routes() -> list[Route]:
 
 
 def queue(visit: Visit) -> Response:
-    """`/review`: goes on to the first statement that waits, by issue or person where one is given."""
+    """Serve `/review`: redirect to the first waiting statement, by issue or person where one is given."""
     now = visit.view()
     waiting = _waiting(visit, now)
     if not len(waiting):
@@ -66,13 +66,13 @@ def queue(visit: Visit) -> Response:
 
 
 def one(visit: Visit) -> Response:
-    """`/review/{id}`: one statement of the queue."""
+    """Serve `/review/{id}`: one statement of the queue."""
     now = visit.view()
     return _show(visit, now, str(visit.request.path_params["key"]), len(_waiting(visit, now)))
 
 
 def judge(visit: Visit) -> Response:
-    """A verdict; where somebody else was faster, the difference is shown and nothing is changed."""
+    """Store a verdict; where somebody else was faster, the difference is shown and nothing is changed."""
     key = str(visit.request.path_params["key"])
     old = visit.desk.ledger.get(key)
     verdict = visit.field("verdict")
@@ -102,12 +102,12 @@ def judge(visit: Visit) -> Response:
 
 
 def _queue(query: str) -> dict[str, list[str]]:
-    """The values that keep a queue what it is: filters, its order, whose it is."""
+    """Return the values that define a queue: filters, order, owner."""
     return {name: values for name, values in parse_qs(query).items() if name in (*ALL, "order", "mine")}
 
 
 def edit(visit: Visit) -> Response:
-    """`/review/{id}/edit`: all fields to correct, words to select."""
+    """Serve `/review/{id}/edit`: all fields to correct, words to select."""
     return _edit(visit, visit.desk.ledger.get(str(visit.request.path_params["key"])))
 
 
@@ -125,7 +125,7 @@ def undo(visit: Visit) -> Response:
 
 
 def history(visit: Visit) -> Response:
-    """`/review/history`: the last judgements of everybody."""
+    """Serve `/review/history`: everybody's last judgements."""
     now = visit.now
     rows = []
     for review in visit.desk.reviews.latest(100):
@@ -136,12 +136,12 @@ def history(visit: Visit) -> Response:
 
 
 def code(visit: Visit) -> Response:
-    """`/articles/{id}/code`: add a statement by selecting its words."""
+    """Serve `/articles/{id}/code`: add a statement by selecting its words."""
     return _code(visit)
 
 
 def coded(visit: Visit) -> Response:
-    """The statement that was made by hand."""
+    """Store the statement that was made by hand."""
     article, _ = load(visit)
     try:
         values = coded_values(_fields(visit), visit.now.variables)
@@ -156,7 +156,7 @@ def coded(visit: Visit) -> Response:
 
 
 def gold(visit: Visit) -> Response:
-    """`/review/gold.zip`: the articles all of whose statements were judged, as gold cases; `all`: every judged one."""
+    """Serve `/review/gold.zip`: the fully judged articles as gold cases; with `all` every judged one."""
     now = visit.now
     whole = visit.arg("all") is None
     judged = set(now.judged)
@@ -241,7 +241,7 @@ def _fields(visit: Visit) -> dict[str, str]:
 
 
 def _related(visit: Visit, old: Statement | None, new: Statement) -> Statement:
-    """The statement in the relation that the form asks for, where it asks for another one than there is."""
+    """Return the statement in the relation that the form requests, if that differs from the current one."""
     if "relation" not in visit.form:
         return new
     here = list(visit.desk.ledger.statements(Query(article=new.article.id)))
@@ -268,7 +268,7 @@ def _given(visit: Visit) -> dict[str, str]:
 
 
 def _stale(visit: Visit, old: Statement, mine: Statement | None, verdict: str, message: str) -> Response:
-    """Somebody else was faster: what they made of it, beside what was to be saved."""
+    """Show that somebody else was faster: their version beside what was to be saved."""
     theirs: Statement | None = None
     change = None
     key: str | None = old.id

@@ -1,4 +1,4 @@
-"""Saved views with their feeds, and collections of evidence."""
+"""Serve saved views with their feeds, and collections of evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from onrecord.show.desk.visit import Desk, Visit, page, part
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/saved", page(saved)),
         Route("/saved", page(changed), methods=["POST"]),
@@ -38,7 +38,7 @@ def routes() -> list[Route]:
 
 
 def saved(visit: Visit, fresh: str | None = None, problem: str | None = None) -> Response:
-    """`/saved`: one's saved views, and everybody's collections of evidence."""
+    """Serve `/saved`: one's saved views, and everybody's collections of evidence."""
     kept = Saved(visit.desk.ledger)
     return visit.render(
         "saved.html", 200 if problem is None else 422, now=visit.now, views=kept.views(visit.user.name), fresh=fresh,
@@ -69,7 +69,7 @@ def changed(visit: Visit) -> Response:
 
 
 async def feed(request: Request) -> Response:
-    """`/feeds/{secret}.xml`: who moved in a saved view, for programs that follow feeds and cannot log in."""
+    """Serve `/feeds/{secret}.xml`: changed positions in a saved view, for feed readers, which cannot log in."""
     return await run_in_threadpool(_feed, request)
 
 
@@ -88,7 +88,7 @@ def _feed(request: Request) -> Response:
 
 
 def collection(visit: Visit) -> Response:
-    """`/collections/{name}`: statements that somebody put together, with their notes."""
+    """Serve `/collections/{name}`: statements that somebody collected, with their notes."""
     name, found = _evidence(visit)
     now = visit.now
     rows = [(one, now.row(one.statement)) for one in found]
@@ -96,7 +96,7 @@ def collection(visit: Visit) -> Response:
 
 
 def collection_file(visit: Visit) -> Response:
-    """`/collections/{name}/evidence.md`, `.docx`, `.html`: the same as a file."""
+    """Serve `/collections/{name}/evidence.md`, `.docx`, `.html`: the collection as a file."""
     name, found = _evidence(visit)
     now = visit.now
     lines = [_line(one, row, now.labels()) for one in found if (row := now.row(one.statement)) is not None]

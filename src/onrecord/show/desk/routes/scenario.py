@@ -1,4 +1,4 @@
-"""What settlement lies within reach by arithmetic over positions, and which steps wait for each other."""
+"""Serve scenarios: possible settlements by arithmetic over positions, and steps that wait for each other."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PAGES = ("settlements", "inputs", "orders", "deadlocks", "concessions")
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [Route("/scenario", page(scenario)), Route("/scenario/{page}.{format}", page(scenario_table))]
 
 
 def scenario(visit: Visit) -> Response:
-    """`/scenario`: settlements with intervals, what they rest on, deadlocks and what opens them."""
+    """Serve `/scenario`: settlements with intervals, their basis, deadlocks and what opens them."""
     now = visit.view()
     by, assumed = visit.choice("by", BY[::-1], "affiliation"), _assumed(visit)
     held = visit.desk.board.behind(now, ("settlements", by, assumed), lambda: _settled(now, by, assumed)[0])
@@ -38,7 +38,7 @@ def scenario(visit: Visit) -> Response:
 
 
 def scenario_table(visit: Visit) -> Response:
-    """`/scenario/settlements.csv` and the other tables of `onrecord scenario`."""
+    """Serve `/scenario/settlements.csv` and the other tables of `onrecord scenario`."""
     now = visit.view()
     by, assumed = visit.choice("by", BY[::-1], "affiliation"), _assumed(visit)
     name = str(visit.request.path_params["page"])
@@ -50,7 +50,7 @@ def scenario_table(visit: Visit) -> Response:
 
 
 def _assumed(visit: Visit) -> tuple[tuple[str, str, str], ...]:
-    """The stance to assume instead of a reported one, from the address."""
+    """Parse the assumed stance of the address."""
     given = tuple(visit.arg(name) or "" for name in ("if_actor", "if_issue", "if_stance"))
     return ((given[0], given[1], given[2]),) if all(given) else ()
 

@@ -23,7 +23,7 @@ EXCERPTS, AROUND = 3, 110
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/search", page(search)),
         Route("/search/texts", page(texts)),
@@ -34,14 +34,14 @@ def routes() -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where the statements that fit stand in the table, newest first, and how many have each value of each facet."""
+    """Hold the row numbers of the matching statements, newest first, and the counts of each facet's values."""
 
     rows: pl.Series
     facets: dict[str, list[tuple[str, int]]]
 
 
 def search(visit: Visit) -> Response:
-    """`/search`"""
+    """Serve `/search`."""
     now = visit.now
     first, limit = visit.number("first", 0), visit.desk.settings.limits.page
     found = find(visit, now)
@@ -53,14 +53,14 @@ def search(visit: Visit) -> Response:
 
 
 def search_table(visit: Visit) -> Response:
-    """`/search.csv`, `.json`: all statements that fit."""
+    """Serve `/search.csv`, `.json`: all matching statements."""
     now = visit.now
     rows = now.table[find(visit, now).rows]
     return table_response(visit, rows.select(columns(now.table)), "statements")
 
 
 def texts(visit: Visit) -> Response:
-    """`/search/texts`: articles whose texts have some words, with the places marked."""
+    """Serve `/search/texts`: articles whose texts contain some words, with the places marked."""
     words, first = visit.arg("q") or "", visit.number("first", 0)
     held = _texts(visit)
     rows: list[dict[str, Any]] = []
@@ -77,20 +77,20 @@ def texts(visit: Visit) -> Response:
 
 
 def texts_table(visit: Visit) -> Response:
-    """`/search/texts.csv`, `.json`: all articles whose texts have the words."""
+    """Serve `/search/texts.csv`, `.json`: all articles whose texts contain the words."""
     found = _fitting(visit, articles_with(visit.desk.ledger, visit.arg("q") or ""))
     return table_response(visit, found, "articles")
 
 
 def _texts(visit: Visit) -> pl.DataFrame | None:
-    """The articles that fit; None while they are looked for in the background."""
+    """Return the matching articles; None while they are searched for in the background."""
     words, now = visit.arg("q") or "", visit.now
     held = visit.desk.board.behind(now, ("texts", words), lambda: articles_with(visit.desk.ledger, words))
     return None if held is None or held[1] != now.batch else _fitting(visit, held[0])
 
 
 def _fitting(visit: Visit, found: pl.DataFrame) -> pl.DataFrame:
-    """The articles of the outlets and days of the address."""
+    """Return the articles of the outlets and days of the address."""
     asked = visit.filters
     if asked.outlet:
         found = found.filter(pl.col("outlet").is_in(list(asked.outlet)))

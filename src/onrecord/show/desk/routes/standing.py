@@ -1,4 +1,4 @@
-"""Conflicts, moves and drift side by side."""
+"""Show conflicts, changes and drift side by side, and the network of agreement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHOWN = 20  # pairs or utterances on a page
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/conflicts", page(conflicts)),
         Route("/conflicts.{format}", page(conflicts_table)),
@@ -33,7 +33,7 @@ def routes() -> list[Route]:
 
 
 def conflicts(visit: Visit) -> Response:
-    """`/conflicts`"""
+    """Serve `/conflicts`."""
     now = visit.view()
     kind, by = visit.choice("kind", KINDS, "self"), visit.choice("by", BY, "speaker")
     first, limit = visit.number("first", 0), SHOWN
@@ -59,7 +59,7 @@ def conflicts(visit: Visit) -> Response:
 
 
 def conflicts_table(visit: Visit) -> Response:
-    """`/conflicts.csv`, `.json`: all pairs of a kind."""
+    """Serve `/conflicts.csv`, `.json`: all pairs of a kind."""
     now = visit.view()
     kind, by = visit.choice("kind", KINDS, "self"), visit.choice("by", BY, "speaker")
     found = now.once(("pairs", kind, by), lambda: _found(now, kind, by))
@@ -72,7 +72,7 @@ def conflicts_table(visit: Visit) -> Response:
 
 
 def _told_by(groups: list[list[dict[str, Any]]], pair: list[str]) -> list[list[dict[str, Any]]]:
-    """The utterances that each of some outlets tells, with the reports of these alone."""
+    """Return the utterances that each of some outlets reports, with their reports alone."""
     wanted = set(filter(None, pair))
     if not wanted:
         return groups
@@ -81,7 +81,7 @@ def _told_by(groups: list[list[dict[str, Any]]], pair: list[str]) -> list[list[d
 
 
 def compare(visit: Visit) -> Response:
-    """`/compare`: two statements side by side, each with the text around it."""
+    """Serve `/compare`: two statements side by side, each with the text around it."""
     now = visit.now
     found = [visit.desk.ledger.get(visit.arg(name) or "") for name in ("a", "b")]
     ends = [(one, now.row(one.id), before_and_after(one)) for one in found]
@@ -89,7 +89,7 @@ def compare(visit: Visit) -> Response:
 
 
 def difference(old: str, new: str) -> list[tuple[str, str]]:
-    """The words of `new` as (kind, words) runs: `same`, `added`, or `dropped` where `old` had words that are gone."""
+    """Return the words of `new` as (kind, words) runs: `same`, `added`, or `dropped` where `old` had other words."""
     left, right = old.split(), new.split()
     made: list[tuple[str, str]] = []
     for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
@@ -120,7 +120,7 @@ def _retold(now: Snapshot) -> pl.DataFrame:
 
 
 def _heard(now: Snapshot, by: str) -> pl.DataFrame:
-    """The positions of the HEARD actors with the most of them."""
+    """Return the positions of the HEARD actors with the most of them."""
     from onrecord.analyse.changes import FIELDS
 
     held = pl.col("stance").is_in(["support", "oppose"]) & pl.col("issue").is_not_null()
@@ -131,7 +131,7 @@ def _heard(now: Snapshot, by: str) -> pl.DataFrame:
 
 
 def _clusters(found: pl.DataFrame) -> list[list[dict[str, Any]]]:
-    """The reports by utterance, those that differ in more than wording first."""
+    """Group the reports by utterance, those that differ in more than wording first."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in found.to_dicts():
         groups.setdefault(row["cluster"], []).append(row)

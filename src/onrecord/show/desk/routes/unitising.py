@@ -1,4 +1,4 @@
-"""Blind rounds of finding statements: mark them in articles, and see what one found and the other did not."""
+"""Run blind rounds of finding statements: mark them in articles, and show what only one coder found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST = 100
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/units", page(opened, Role.CODER), methods=["POST"]),
         Route("/units/{name}", page(mark, Role.CODER)),
@@ -42,7 +42,7 @@ def all_units(visit: Visit) -> list[tuple[UnitRound, dict[str, dict[int, list[Sp
 
 
 def opened(visit: Visit) -> Response:
-    """A new round: articles drawn at random by its name, so that it can be drawn again."""
+    """Open a round: articles drawn at random by its name, so that it is reproducible."""
     size, name = visit.field("size", "5"), visit.field("name")
     if not (size.isascii() and size.isdecimal() and len(size) <= 9 and 1 <= int(size) <= MOST):
         raise HTTPException(400, f"a round has 1 to {MOST} articles")
@@ -53,7 +53,7 @@ def opened(visit: Visit) -> Response:
 
 
 def mark(visit: Visit, problem: str | None = None) -> Response:
-    """`/units/{name}`: the next article that one has not marked yet, without anybody's marks."""
+    """Serve `/units/{name}`: the next unmarked article, without anybody's marks."""
     found = round_of(visit)
     mine = UnitRounds(visit.desk.ledger).marked(found.name, coder=visit.user.name).get(visit.user.name, {})
     places = range(1, len(found.articles) + 1)
@@ -70,7 +70,7 @@ def mark(visit: Visit, problem: str | None = None) -> Response:
 
 
 def marked(visit: Visit) -> Response:
-    """What somebody marked in one article."""
+    """Store what somebody marked in one article."""
     found, kept = round_of(visit), UnitRounds(visit.desk.ledger)
     at = visit.field("at")
     if not at.isdecimal() or len(at) > 6 or not 1 <= int(at) <= len(found.articles):
@@ -88,7 +88,7 @@ def marked(visit: Visit) -> Response:
 
 
 def agreed(visit: Visit) -> Response:
-    """`/units/{name}/agreement`: how far coders find the same, and what one found alone."""
+    """Serve `/units/{name}/agreement`: how far coders find the same, and what one found alone."""
     found = round_of(visit)
     given = _everybodys(visit, found)
     coders = sorted(given)
@@ -106,7 +106,7 @@ def agreed(visit: Visit) -> Response:
 
 
 def agreed_csv(visit: Visit) -> Response:
-    """`/units/{name}/agreement.csv`: one marked span a line."""
+    """Serve `/units/{name}/agreement.csv`: one marked span per line."""
     found = round_of(visit)
     rows = []
     for who, by_article in _everybodys(visit, found).items():
@@ -148,7 +148,7 @@ def summaries(visit: Visit, pair: tuple[str, str]) -> list[dict[str, Any]]:
 
 
 def _everybodys(visit: Visit, found: UnitRound) -> dict[str, list[list[Span]]]:
-    """The marks of those who finished the round, article by article; only for who finished it."""
+    """Return the marks of those who finished the round, by article; only for those who finished it."""
     given = UnitRounds(visit.desk.ledger).marked(found.name)
     whole = {who: spans for who, spans in given.items() if len(spans) == len(found.articles)}
     if visit.user.name not in whole:
@@ -157,7 +157,7 @@ def _everybodys(visit: Visit, found: UnitRound) -> dict[str, list[list[Span]]]:
 
 
 def _shown(article: Article, ones: list[Span], others: list[Span], pair: tuple[str, str]) -> dict[str, Any]:
-    """An article with what either coder marked alone."""
+    """Render an article with what either coder marked alone."""
     matched = pairs(ones, others)
     alone = [(span, pair[0]) for n, span in enumerate(ones) if n not in {a for a, _ in matched}]
     alone += [(span, pair[1]) for n, span in enumerate(others) if n not in {b for _, b in matched}]

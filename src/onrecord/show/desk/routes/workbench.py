@@ -1,4 +1,4 @@
-"""Coding in the article: select words or choose a statement, and a small form opens there; notes and flags."""
+"""Code in the article: select words or a statement, and edit in a small form; notes and flags."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES = 300  # speakers that the form proposes
 
 
 def routes() -> list[Route]:
-    """The addresses of this file."""
+    """Return the routes of this file."""
     return [
         Route("/articles/{key}/form", page(form, Role.CODER)),
         Route("/articles/{key}/notes", page(noted, Role.CODER), methods=["POST"]),
@@ -36,7 +36,9 @@ def routes() -> list[Route]:
 
 
 def form(visit: Visit) -> Response:
-    """`/articles/{id}/form`: the form of some words (`words=3-7`) or of a statement (`s`), to put into the article."""
+    """Serve `/articles/{id}/form`: the form of some words (`words=3-7`) or of a statement (`s`), to insert in the
+    article.
+    """
     article, statements = load(visit)
     now = visit.now
     chosen = visit.arg("s")
@@ -66,7 +68,7 @@ def form(visit: Visit) -> Response:
 
 
 def _coded(visit: Visit, one: Statement) -> dict[str, Any]:
-    """The values of a statement's variables: those coded here, else those that it was imported with."""
+    """Return the values of a statement's variables: those coded here, else the imported ones."""
     imported = (json.loads(one.extra).get("statements") or [{}])[0] if one.extra else {}
     return {**imported, **of_statement(visit.desk.ledger, one.id)}
 
@@ -95,7 +97,7 @@ def guessed(
 
 
 def noted(visit: Visit) -> Response:
-    """A note or a flag on the article, or on one of its statements."""
+    """Store a note or a flag on the article, or on one of its statements."""
     article, _ = load(visit)
     statement = visit.field("statement") or None
     try:
@@ -117,7 +119,7 @@ def closed(visit: Visit) -> Response:
 
 
 def flags(visit: Visit) -> Response:
-    """`/flags`: what somebody wants to be looked at."""
+    """Serve `/flags`: what somebody asks to be checked."""
     found = visit.desk.prepared.notes(open_flags=True)
     titles = {one.article: visit.desk.ledger.article(one.article) for one in found[:200]}
     return visit.render("flags.html", now=visit.now, found=found[:200], total=len(found), titles=titles)
