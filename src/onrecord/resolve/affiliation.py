@@ -34,7 +34,7 @@ def model() -> tuple[dict[str, float], float, float]:
 
 
 @dataclass(slots=True)
-class Option:
+class AffiliationOption:
     """Describe a possible affiliation: its type, the rules that propose it with counts, and its first position."""
 
     name: str
@@ -144,20 +144,22 @@ class Affiliations(Proposals):
 
     # ------------------------------------------------------------ options
 
-    def options(self, phrases: Sequence[Phrase], entity: Entity | None) -> list[tuple[Option, dict[str, float]]]:
+    def options(
+        self, phrases: Sequence[Phrase], entity: Entity | None
+    ) -> list[tuple[AffiliationOption, dict[str, float]]]:
         """Return the options that phrases propose, each with features."""
-        found: dict[str, Option] = {}
+        found: dict[str, AffiliationOption] = {}
         flags: set[str] = set()
         for n, phrase in enumerate(phrases):
             flags |= self._flags(phrase)
             for name, kind, rule, first, last in self._proposed(phrase, entity):
-                option = found.setdefault(name, Option(name, kind, first, last))
+                option = found.setdefault(name, AffiliationOption(name, kind, first, last))
                 option.rules[rule] += 1
                 if n == 0:
                     option.rules["first phrase"] += 1
         near = self._party_counts(entity) if entity is not None else {}
         for party, counts in near.items():
-            option = found.setdefault(party, Option(party, "party", counts["at"], counts["at"] + 1))
+            option = found.setdefault(party, AffiliationOption(party, "party", counts["at"], counts["at"] + 1))
             option.rules["party words near"] += 1
         if entity is not None:
             for m in entity.mentions:
@@ -170,7 +172,11 @@ class Affiliations(Proposals):
         return [(option, self._features(option, flags, near, found)) for option in found.values()]
 
     def _features(
-        self, option: Option, flags: set[str], near: dict[str, dict[str, int]], found: dict[str, Option]
+        self,
+        option: AffiliationOption,
+        flags: set[str],
+        near: dict[str, dict[str, int]],
+        found: dict[str, AffiliationOption],
     ) -> dict[str, float]:
         kind = option.type
         features: dict[str, float] = {f"type {kind}": 1.0}

@@ -46,7 +46,7 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class DateOption:
     """Hold a date that the article gives, with features for one statement; `time` is the phrase to cite."""
 
     value: PartialDate
@@ -128,7 +128,7 @@ class Dater:
             found.append((min(abs(time.start - anchor), abs(time.end - anchor)), time))
         return sorted(found, key=lambda item: item[0])
 
-    def options(self, n: int) -> list[Option]:
+    def options(self, n: int) -> list[DateOption]:
         """Return all dates of the article, with features for statement `n`."""
         attribution, speaker = self.attributions[n], self.speakers[n]
         document = self.times.document
@@ -185,7 +185,7 @@ class Dater:
             f["speaker's last, " + tense] = float(last_said == value)
             f["count"] = math.log1p(len(times)) * (value not in beside)
             cited = beside[value][2] if value in beside else earlier[-1] if earlier else times[0]
-            made.append(Option(PartialDate(value), cited, {k: v for k, v in f.items() if v}))
+            made.append(DateOption(PartialDate(value), cited, {k: v for k, v in f.items() if v}))
         return made
 
     def _of_speaker(self, n: int, speaker: str | None) -> list[tuple[int, str]]:

@@ -11,7 +11,7 @@ import typer
 from onrecord.core.statement import PartialDate
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.matrix import By
-from onrecord.show.cli.options import Answer, Filters, Store, flat, to_date
+from onrecord.show.cli.options import Answer, FilterOptions, Store, flat, to_date
 from onrecord.show.cli.queries import answer, ask, say_unsure
 
 Who = Annotated[By, typer.Option(help="Speakers, or the bodies and states they speak for.")]
@@ -21,7 +21,7 @@ MOST = 50  # conflicts that are shown where nobody says how many
 
 
 @flat
-def timeline(filters: Filters, store: Store, to: Answer, by: Who = By.SPEAKER) -> None:
+def timeline(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEAKER) -> None:
     """Show how a position developed: each statement of it, by date.
 
     With --speaker and --issue it is one position; without, it is all of them.
@@ -36,7 +36,7 @@ def timeline(filters: Filters, store: Store, to: Answer, by: Who = By.SPEAKER) -
 
 
 @flat
-def changes(filters: Filters, store: Store, to: Answer, by: Who = By.SPEAKER) -> None:
+def changes(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEAKER) -> None:
     """Show who changed their position on what, when, from what to what, with both quotations.
 
     --since and --until are about the day of the change.
@@ -53,7 +53,7 @@ def changes(filters: Filters, store: Store, to: Answer, by: Who = By.SPEAKER) ->
 
 @flat
 def conflicts(
-    filters: Filters,
+    filters: FilterOptions,
     store: Store,
     to: Answer,
     kind: Annotated[
@@ -92,7 +92,7 @@ DRIFT_SHOWN = ("cluster", "first", "speaker", "date", "outlet", "chain", "stance
 
 
 @flat
-def drift(filters: Filters, store: Store, to: Answer, days: Days = 2) -> None:
+def drift(filters: FilterOptions, store: Store, to: Answer, days: Days = 2) -> None:
     """Show how outlets report the same utterance, the first report first: wording, hedges and chain."""
     from onrecord.analyse import drift as drifts
     from onrecord.analyse.tables import asserted
@@ -105,7 +105,7 @@ def drift(filters: Filters, store: Store, to: Answer, days: Days = 2) -> None:
 
 @flat
 def redlines(
-    filters: Filters,
+    filters: FilterOptions,
     store: Store,
     to: Answer,
     by: Who = By.SPEAKER,

@@ -11,7 +11,7 @@ import typer
 from onrecord.errors import CodebookError
 from onrecord.show.cli.edge import FAILED, printable, say
 from onrecord.show.cli.ledgers import existing
-from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.options import Output, OutputFormat, Store, flat
 from onrecord.show.cli.output import write_line, write_rows
 from onrecord.show.cli.setup import CODEBOOK, write_template
 
@@ -72,7 +72,7 @@ def check(
     contents = _contents(against) if against else []
     for warning in codebook_warnings(codebook, contents):
         say(f"{file}: {warning}")
-    if against and output.format is Format.TABLE:
+    if against and output.format is OutputFormat.TABLE:
         _write_nearest(codebook, contents)
 
 

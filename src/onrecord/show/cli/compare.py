@@ -9,7 +9,7 @@ import typer
 
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, existing_ledger
-from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.options import Output, OutputFormat, Store, flat
 from onrecord.show.cli.output import write_line, write_rows
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def compare(
         for name, field in found.fields.items()
     ]
     write_rows(rows, ("field", "pairs", "agree", "alpha"), output.format)
-    if output.format is Format.TABLE:
+    if output.format is OutputFormat.TABLE:
         score = "" if found.f1 is None else f", F1 {100 * found.f1:.1f} %"
         sums = f"statements: {found.first} and {found.second}, {found.matched} in both{score}"
         write_line(f"{found.articles} articles in both; {sums}")

@@ -15,7 +15,7 @@ from onrecord.core.statement import Stance, Statement
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
-from onrecord.show.cli.options import Format, Output, flat
+from onrecord.show.cli.options import Output, OutputFormat, flat
 from onrecord.show.cli.output import counted, write_line
 
 TOP = 12
@@ -56,13 +56,13 @@ def demo(
         read_all([str(folder / ARTICLES)], tally, codebook, book, MetadataDefaults())
         found = matrix(current(book).utterances)
         statements = list(book.statements(Query()))
-        if output.format is Format.TABLE:
+        if output.format is OutputFormat.TABLE:
             sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch')}"
             write_line(f"{sums}. Where each party stands (latest):\n")
-        write_matrix(found, output.format, top=TOP if output.format is Format.TABLE else None)
-        if output.format is Format.TABLE and statements:
+        write_matrix(found, output.format, top=TOP if output.format is OutputFormat.TABLE else None)
+        if output.format is OutputFormat.TABLE and statements:
             write_line("\nOne statement with its evidence:\n")
-            write_statement(_telling(statements), Format.TABLE)
+            write_statement(_telling(statements), OutputFormat.TABLE)
         tally.end(f"saved in {ledger}" if ledger else "give --ledger PATH to keep them")
 
 

@@ -11,7 +11,7 @@ from onrecord.core.statement import Statement, plain
 from onrecord.show.cli.edge import printable
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.marking import Mark, context, segments
-from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.options import Output, OutputFormat, Store, flat
 from onrecord.show.cli.output import on_terminal, write_json, write_line, write_rows
 
 STYLES = {"source": "bold cyan", "cue": "bold yellow", "content": "green", "condition": "underline magenta"}
@@ -33,15 +33,15 @@ def explain(
     write_statement(statement, output.format)
 
 
-def write_statement(statement: Statement, form: Format) -> None:
+def write_statement(statement: Statement, form: OutputFormat) -> None:
     """Write a statement with its evidence."""
-    if form is Format.JSONL:
+    if form is OutputFormat.JSONL:
         from onrecord.core.codec import article_to_dict, statement_to_dict
 
         article = {key: value for key, value in article_to_dict(statement.article).items() if key != "text"}
         write_json(statement_to_dict(statement) | {"of": article, "context": _plain_context(statement)})
         return
-    if form is Format.TABLE:
+    if form is OutputFormat.TABLE:
         _write_head(statement)
         _write_context(statement)
     write_rows(_field_rows(statement), FIELDS, form)

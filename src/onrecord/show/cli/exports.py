@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Filters, Store, flat
+from onrecord.show.cli.options import FilterOptions, Store, flat
 from onrecord.show.cli.output import counted
 from onrecord.show.cli.queries import deliver, viewing
 
@@ -19,7 +19,7 @@ Target = StrEnum("Target", ["csv", "parquet", "jsonl", "jsonld", "xlsx", "qdpx",
 
 @flat
 def export(
-    filters: Filters,
+    filters: FilterOptions,
     store: Store,
     output: Annotated[
         Path | None,

@@ -11,7 +11,7 @@ import typer
 from onrecord.errors import ModelError
 from onrecord.extract import bundled_model
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Format, Output, flat
+from onrecord.show.cli.options import Output, OutputFormat, flat
 from onrecord.show.cli.output import write_json, write_line, write_rows
 
 MISSING = "training needs PyTorch and more: pip install 'onrecord[train]'"
@@ -97,13 +97,13 @@ def evaluate(
     _report(model or bundled_model(), gold, output.format)
 
 
-def _report(model: Path, gold: Path, form: Format) -> None:
+def _report(model: Path, gold: Path, form: OutputFormat) -> None:
     from onrecord.train.evaluate import evaluate as run
 
     result = run(model, gold)
-    if form is Format.JSONL:
+    if form is OutputFormat.JSONL:
         write_json({"articles": result.articles, "words_per_second": result.speed, "f1": result.figures})
         return
     write_rows([{"figure": name, "f1": value} for name, value in result.figures.items()], ("figure", "f1"), form)
-    if form is Format.TABLE:
+    if form is OutputFormat.TABLE:
         write_line(f"{result.articles} articles, {result.words} words, {result.speed} words/s")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from onrecord.errors import LedgerError
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Filters, Reading, Store
+from onrecord.show.cli.options import FilterOptions, ReadingOptions, Store
 
 if TYPE_CHECKING:
     from onrecord.classify import Adaptation
@@ -50,7 +50,7 @@ def is_there(store: Store) -> bool:
 
 
 @contextmanager
-def for_reading(store: Store, reading: Reading) -> Iterator[Ledger | Archive | None]:
+def for_reading(store: Store, reading: ReadingOptions) -> Iterator[Ledger | Archive | None]:
     """Open the ledger or archive for what is read; None with `--no-save`."""
     if reading.no_save:
         yield None
@@ -119,7 +119,7 @@ def _last(store: Store) -> Codebook | None:
         return None
 
 
-def query(filters: Filters, *, limit: int | None = None) -> Query:
+def query(filters: FilterOptions, *, limit: int | None = None) -> Query:
     """Convert the filters to a query."""
     from onrecord.record import Query
 

@@ -11,7 +11,7 @@ import typer
 
 from onrecord.core.statement import PartialDate
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Answer, Filters, Format, QueryFormat, Store, flat, to_date
+from onrecord.show.cli.options import Answer, FilterOptions, OutputFormat, QueryFormat, Store, flat, to_date
 from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
 from onrecord.show.cli.queries import answer, ask, deliver, say_unsure
 
@@ -38,7 +38,7 @@ class By(StrEnum):
 
 @flat
 def matrix(
-    filters: Filters,
+    filters: FilterOptions,
     store: Store,
     to: Answer,
     rule: Annotated[
@@ -78,7 +78,7 @@ def matrix(
     form = to.chosen()
     if form is QueryFormat.TABLE:
         with to.opened():
-            write_matrix(found, Format.TABLE, top=top or to.limit)
+            write_matrix(found, OutputFormat.TABLE, top=top or to.limit)
         say_unsure(view)
         return
     from onrecord.exchange.formats import Content
@@ -110,11 +110,11 @@ def _of_busiest(found: Matrix, rows: pl.DataFrame, top: int | None) -> pl.DataFr
     return rows if top is None else rows.filter(pl.col("actor").is_in(_busiest(found, top)))
 
 
-def write_matrix(found: Matrix, form: Format, *, top: int | None = None) -> None:
+def write_matrix(found: Matrix, form: OutputFormat, *, top: int | None = None) -> None:
     """Print the matrix: a row per actor as a table, a row per cell else; of the `top` actors, if that is given."""
     actors = found.actors if top is None else _busiest(found, top)
     cells = [row for row in found.cells.to_dicts() if row["actor"] in set(actors)]
-    if form is not Format.TABLE:
+    if form is not OutputFormat.TABLE:
         write_rows(cells, found.cells.columns, form)
         return
     if not cells:
@@ -129,7 +129,7 @@ def write_matrix(found: Matrix, form: Format, *, top: int | None = None) -> None
         if number:
             write_line()
         rows = [{found.by: actor} | {issue: shown.get((actor, issue), "") for issue in block} for actor in actors]
-        write_rows(rows, [found.by, *block], Format.TABLE)
+        write_rows(rows, [found.by, *block], OutputFormat.TABLE)
     if len(actors) < len(found.actors):
         say(f"the matrix shows {len(actors)} of {len(found.actors)} actors, those with the most statements")
 

@@ -13,7 +13,7 @@ import typer
 
 from onrecord.errors import ExchangeError, TableError
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Filters, Store, flat
+from onrecord.show.cli.options import FilterOptions, Store, flat
 from onrecord.show.cli.queries import ask, deliver, is_dna, open_dna, pairs, say_unsure
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class File:
 
 
 @flat
-def network(shape: Shape, choice: Choice, filters: Filters, through: Through, store: Store, file: File) -> None:
+def network(shape: Shape, choice: Choice, filters: FilterOptions, through: Through, store: Store, file: File) -> None:
     """Build actor or actor-issue networks.
 
     The rules are those of Discourse Network Analyzer (docs/dna.md). The ledger may be a .dna database. CSV has the
@@ -137,7 +137,7 @@ def network(shape: Shape, choice: Choice, filters: Filters, through: Through, st
     say_unsure(view)
 
 
-def _options(shape: Shape, choice: Choice, filters: Filters, table: pl.DataFrame) -> Options:
+def _options(shape: Shape, choice: Choice, filters: FilterOptions, table: pl.DataFrame) -> Options:
     from onrecord.analyse.network_types import Options
 
     # A DNA database's own variable of the sides, where it is more than yes or no.

@@ -23,7 +23,7 @@ from onrecord.show.cli.edge import remember_debug
 LEDGER = "onrecord.db"
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     """List the formats of printed results."""
 
     TABLE = "table"
@@ -57,8 +57,8 @@ class Output:
     """Hold the options of printing and of failing."""
 
     format: Annotated[
-        Format, typer.Option(help="How to print: a table to look at, or JSON Lines or CSV for programs.")
-    ] = Format.TABLE
+        OutputFormat, typer.Option(help="How to print: a table to look at, or JSON Lines or CSV for programs.")
+    ] = OutputFormat.TABLE
     debug: Annotated[
         bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
     ] = False
@@ -81,7 +81,7 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ReadingOptions:
     """Hold the options of reading: the codebook, and whether to save."""
 
     codebook: Annotated[
@@ -156,7 +156,7 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class FilterOptions:
     """Hold the filters; each flag may be given several times, where one of the values must match."""
 
     speaker: Annotated[

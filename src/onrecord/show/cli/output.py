@@ -13,7 +13,7 @@ from typing import Any
 from onrecord.core.columns import NAMES
 from onrecord.exchange.spreadsheet import guarded
 from onrecord.show.cli.edge import printable
-from onrecord.show.cli.options import Format, QueryFormat
+from onrecord.show.cli.options import OutputFormat, QueryFormat
 
 Row = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ def shown_row(row: Row) -> dict[str, Any]:
 def write_statements(rows: Iterable[Row]) -> None:
     """Write statements: a table to a pipe, and two or more lines for each on a terminal."""
     if not on_terminal():
-        write_rows([shown_row(row) for row in rows], SHOWN, Format.TABLE)
+        write_rows([shown_row(row) for row in rows], SHOWN, OutputFormat.TABLE)
         return
     from rich.console import Console
     from rich.padding import Padding
@@ -68,12 +68,14 @@ def write_json(record: Mapping[str, Any]) -> None:
     _write(line + "\n")
 
 
-def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format | QueryFormat, *, header: bool = True) -> None:
+def write_rows(
+    rows: Iterable[Row], columns: Sequence[str], form: OutputFormat | QueryFormat, *, header: bool = True
+) -> None:
     """Write rows in a format; JSON Lines and CSV as the rows come in, a table page by page."""
-    if form == Format.JSONL:
+    if form == OutputFormat.JSONL:
         for row in rows:
             write_json({name: row[name] for name in columns})
-    elif form == Format.CSV:
+    elif form == OutputFormat.CSV:
         _write_csv(rows, columns, header=header)
     else:
         iterator = iter(rows)

@@ -15,7 +15,7 @@ from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import TableError
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, query
-from onrecord.show.cli.options import Answer, Filters, QueryFormat, Store
+from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store
 from onrecord.show.cli.output import write_rows
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def source_of(store: Store) -> Iterator[StatementSource]:
 
 @contextmanager
 def viewing(
-    store: Store, filters: Filters, *, min_confidence: float = MIN_CONFIDENCE, limit: int | None = None
+    store: Store, filters: FilterOptions, *, min_confidence: float = MIN_CONFIDENCE, limit: int | None = None
 ) -> Iterator[View]:
     """Open the view of the statements that fit the filters; `min_confidence` is the threshold where none is given."""
     from onrecord.view import current
@@ -68,7 +68,7 @@ def viewing(
         yield current(source, asked, min_confidence=threshold)
 
 
-def ask(store: Store, filters: Filters, *, min_confidence: float = MIN_CONFIDENCE) -> View:
+def ask(store: Store, filters: FilterOptions, *, min_confidence: float = MIN_CONFIDENCE) -> View:
     """Return the view of the statements that fit the filters, whose table can be used when the store is closed."""
     with viewing(store, filters, min_confidence=min_confidence) as view:
         return view

@@ -9,7 +9,7 @@ import typer
 from onrecord.show.cli import larger as llm
 from onrecord.show.cli.larger import Larger
 from onrecord.show.cli.ledgers import adaptation_for, for_reading, given_codebook, last_codebook
-from onrecord.show.cli.options import Metadata, Output, Reading, Running, Store, flat
+from onrecord.show.cli.options import Metadata, Output, ReadingOptions, Running, Store, flat
 
 
 @flat
@@ -22,7 +22,7 @@ def read(
         ),
     ],
     metadata: Metadata,
-    reading: Reading,
+    reading: ReadingOptions,
     running: Running,
     store: Store,
     output: Output,

@@ -15,7 +15,7 @@ import typer
 from onrecord.core.codec import statement_to_dict
 from onrecord.core.columns import row as statement_row
 from onrecord.show.cli.edge import FAILED, printable, say
-from onrecord.show.cli.options import Format, Runner, Running
+from onrecord.show.cli.options import OutputFormat, Runner, Running
 from onrecord.show.cli.output import (
     COLUMNS,
     counted,
@@ -74,7 +74,7 @@ class Report:
 class Tally:
     """Count what is read, and print it as it comes where a format is given."""
 
-    def __init__(self, form: Format | None, report: Report | None = None) -> None:
+    def __init__(self, form: OutputFormat | None, report: Report | None = None) -> None:
         self.form = form
         self._report = report or Report()
         self.articles = 0
@@ -114,13 +114,13 @@ class Tally:
 
     def read(self, article: Article, statements: Sequence[Statement]) -> None:
         """Count and print an article with its statements."""
-        if self.form is Format.JSONL:
+        if self.form is OutputFormat.JSONL:
             for statement in statements:
                 write_json(statement_to_dict(statement))
-        elif self.form is Format.CSV:
+        elif self.form is OutputFormat.CSV:
             rows = [statement_row(statement) for statement in statements]
-            write_rows(rows, COLUMNS, Format.CSV, header=self.articles == 0)
-        elif self.form is Format.TABLE:
+            write_rows(rows, COLUMNS, OutputFormat.CSV, header=self.articles == 0)
+        elif self.form is OutputFormat.TABLE:
             write_line(("" if self.articles == 0 else "\n") + _heading(article, len(statements)))
             write_statements([statement_row(statement) for statement in statements])
         self.articles += 1

@@ -14,7 +14,7 @@ from onrecord.errors import TableError
 from onrecord.show.cli.changes import Who
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.matrix import By, Rule
-from onrecord.show.cli.options import Answer, Filters, QueryFormat, Store, flat, to_date
+from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store, flat, to_date
 from onrecord.show.cli.queries import CodebookFile, answer, ask, say_unsure, terms
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ AsOf = Annotated[PartialDate | None, typer.Option(parser=to_date, metavar="DATE"
 
 @flat
 def conditions(
-    filters: Filters,
+    filters: FilterOptions,
     store: Store,
     to: Answer,
     codebook: CodebookFile = None,
@@ -52,7 +52,7 @@ def conditions(
 
 @flat
 def common_ground(
-    filters: Filters,
+    filters: FilterOptions,
     store: Store,
     to: Answer,
     codebook: CodebookFile = None,
@@ -75,7 +75,7 @@ def common_ground(
 
 @flat
 def scenario(
-    filters: Filters,
+    filters: FilterOptions,
     store: Store,
     to: Answer,
     show: Annotated[Page, typer.Option(help="Which page: settlements, what they rest on, or the steps.")] = (

@@ -13,7 +13,7 @@ import typer
 
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, is_there
-from onrecord.show.cli.options import LEDGER, Format, Output, Store, flat
+from onrecord.show.cli.options import LEDGER, Output, OutputFormat, Store, flat
 from onrecord.show.cli.output import write_json, write_line, write_rows
 
 CODEBOOK = "issues.yaml"
@@ -66,9 +66,9 @@ def info(store: Store, output: Output) -> None:
     rows: dict[str, Any] = {"reader": reader_version(), "python": platform.python_version()}
     if is_there(store):
         rows |= _ledger_info(store)
-    elif output.format is Format.TABLE:
+    elif output.format is OutputFormat.TABLE:
         say(f"{store.ledger}: no ledger yet; `onrecord init` or `onrecord read` makes one")
-    if output.format is Format.JSONL:
+    if output.format is OutputFormat.JSONL:
         write_json(rows)
         return
     write_rows([{"what": name, "value": value} for name, value in rows.items()], ("what", "value"), output.format)

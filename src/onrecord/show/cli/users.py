@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.options import Output, OutputFormat, Store, flat
 from onrecord.show.cli.output import write_rows
 
 Name = Annotated[str, typer.Argument(help="The person's name.")]
@@ -57,7 +57,7 @@ def list_(store: Store, output: Output) -> None:
     with Ledger(store.ledger, create=False) as ledger:
         rows = [{"name": u.name, "role": str(u.role), "active": u.active, "created": u.created}
                 for u in Accounts(ledger).users()]  # fmt: skip
-    write_rows(rows, ["name", "role", "active", "created"], Format(output.format))
+    write_rows(rows, ["name", "role", "active", "created"], OutputFormat(output.format))
 
 
 @flat

@@ -8,7 +8,7 @@ import typer
 
 from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing
-from onrecord.show.cli.options import Format, Output, Store, flat
+from onrecord.show.cli.options import Output, OutputFormat, Store, flat
 from onrecord.show.cli.output import counted, write_json, write_line, write_rows
 
 
@@ -22,13 +22,13 @@ def verify(store: Store, output: Output) -> None:
     with existing(store) as ledger:
         report = ledger.verify()
     findings = [{"where": finding.where, "what": finding.what} for finding in report.findings]
-    if output.format is Format.JSONL:
+    if output.format is OutputFormat.JSONL:
         write_json({"ledger": store.ledger, "ok": report.ok} | asdict(report))
-    elif output.format is Format.CSV:
-        write_rows(findings, ("where", "what"), Format.CSV)
+    elif output.format is OutputFormat.CSV:
+        write_rows(findings, ("where", "what"), OutputFormat.CSV)
     else:
         if findings:
-            write_rows(findings, ("where", "what"), Format.TABLE)
+            write_rows(findings, ("where", "what"), OutputFormat.TABLE)
         write_line(
             f"{store.ledger}: {'sound' if report.ok else counted(len(findings), 'fault')}; checked: "
             f"{counted(report.articles, 'article')}, {counted(report.statements, 'statement')}, "

@@ -17,7 +17,7 @@ import pytest
 from onrecord.analyse.encoding import EncodedTable
 from onrecord.analyse.network_types import Options
 from onrecord.analyse.networks import network
-from onrecord.show.cli.options import Filters, Store
+from onrecord.show.cli.options import FilterOptions, Store
 from onrecord.show.cli.queries import ask
 
 from .conftest import Run
@@ -94,7 +94,7 @@ def test_every_setting_is_dnas_rule_on_file_and_ledger(run: Run, tmp_path: Path,
     assert said.exit_code == 0
     assert "coded again over the same words alike" in said.stderr
     loops = odd_dna.Loops(base)
-    both = [EncodedTable(ask(Store(ledger=path), Filters()).table) for path in (str(base), store)]
+    both = [EncodedTable(ask(Store(ledger=path), FilterOptions()).table) for path in (str(base), store)]
     for how in settings(kind):
         rows, columns, values = loops.network(**how)
         for coded in both:

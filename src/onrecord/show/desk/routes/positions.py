@@ -39,7 +39,7 @@ def routes() -> list[Route]:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MatrixView:
     """Hold what the matrix shows: the address's values, the actors of this page, and `body`, its rows as HTML.
 
     The rows are most of the work of a page, and the same for everybody.
@@ -80,7 +80,7 @@ def positions_svg(visit: Visit) -> Response:
     return svg_response(matrix_svg(view.actors, view.issues, cells, now.labels()), "positions.svg")
 
 
-def see(visit: Visit, now: Snapshot) -> View:
+def see(visit: Visit, now: Snapshot) -> MatrixView:
     """Return the view that the address requests."""
     by, rule, as_of = _wanted(visit)
     first = visit.number("first", 0)
@@ -103,7 +103,7 @@ def _wanted(visit: Visit) -> tuple[str, str, str | None]:
     return visit.choice("by", BY, "speaker"), visit.choice("rule", RULES, "latest"), as_of_given(visit)
 
 
-def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | None, first: int) -> View:
+def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | None, first: int) -> MatrixView:
     # Those who ever took a position stay in their row through a replay, so that the eye can follow them.
     standing = now.standing(by)
     order = actors_of(now, by)
@@ -113,7 +113,7 @@ def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | No
     have = {*standing.issues, *(issue for _, issue in made)}
     issues = [issue for issue in labels if issue in have]
     body = body_of(template, now, actors, issues, made, {"by": by, "rule": rule, "as_of": as_of})
-    return View(by, rule, as_of, first, actors, len(order), issues, body)
+    return MatrixView(by, rule, as_of, first, actors, len(order), issues, body)
 
 
 def actors_of(now: Snapshot, by: str) -> list[str]:
