@@ -25,7 +25,7 @@ from onrecord.analyse.actors import Names, decided
 from onrecord.analyse.drift import clusters, reprints
 from onrecord.core.columns import MIN_CONFIDENCE, NAMES
 from onrecord.core.statement import Article, Decision, Statement, extra_json
-from onrecord.record.desk_values import Values
+from onrecord.record.desk.values import Values
 from onrecord.record.query import Query, narrow
 
 if TYPE_CHECKING:

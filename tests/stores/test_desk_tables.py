@@ -13,7 +13,8 @@ from sqlalchemy import inspect
 
 from onrecord.core.statement import Stance
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.record import Accounts, Ledger, Query, Reviews, ReviewVerdict, Role, desk_schema
+from onrecord.record import Accounts, Ledger, Query, Reviews, ReviewVerdict, Role
+from onrecord.record.desk import schema as desk_schema
 from onrecord.record.table import COLUMNS, MORE
 
 

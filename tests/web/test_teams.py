@@ -9,7 +9,7 @@ import pytest
 from onrecord.analyse.agreement import kappa, wilson
 from onrecord.analyse.unitising import compare, of_words, pairs
 from onrecord.record import DeskWork, Ledger, Reviews, Role
-from onrecord.record.accounts import Accounts
+from onrecord.record.desk.accounts import Accounts
 from onrecord.show.desk.passwords import hash_password
 from tests.web.conftest import PASSWORD, log_in, send
 

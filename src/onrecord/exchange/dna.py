@@ -24,7 +24,7 @@ from onrecord.errors import ExchangeError, SpanError
 from onrecord.exchange.dna_build import TYPES, UNSIDED, Builder
 from onrecord.exchange.dna_extra import ADDRESS, OF_DOCUMENT, RULE, TAKEN, address, merged, of_document, of_statement
 from onrecord.exchange.dna_tables import Tables, read_tables, write_tables
-from onrecord.record.desk_values import Values
+from onrecord.record.desk.values import Values
 from onrecord.record.query import Query, narrow
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onrecord.record.accounts import Accounts, ApiToken, Role, User
-from onrecord.record.adaptations import Adaptations
 from onrecord.record.archive import Archive, is_archive
-from onrecord.record.desk_work import CodebookVersion, DeskWork, Note
+from onrecord.record.desk.accounts import Accounts, ApiToken, Role, User
+from onrecord.record.desk.adaptations import Adaptations
+from onrecord.record.desk.reviews import CodingRound, Review, Reviews, ReviewVerdict
+from onrecord.record.desk.work import CodebookVersion, DeskWork, Note
 from onrecord.record.follow import Delta
 from onrecord.record.hash_chain import Batch
 from onrecord.record.query import Query
-from onrecord.record.reviews import CodingRound, Review, Reviews, ReviewVerdict
 from onrecord.record.store import Change, Ledger
 from onrecord.record.verify import Finding, VerificationReport
 

@@ -33,7 +33,7 @@ from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNo
 from onrecord.lexicon import Codebook
 from onrecord.record import archive_check, rows
 from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, ReadingRows, completed, file_id, reading_rows
-from onrecord.record.desk_values import Values
+from onrecord.record.desk.values import Values
 from onrecord.record.query import Query, expressions
 from onrecord.record.table import COLUMNS, MORE
 from onrecord.record.verify import Progress, VerificationReport

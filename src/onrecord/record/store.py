@@ -21,7 +21,6 @@ from onrecord.lexicon import Codebook
 from onrecord.record import (
     active_runs,
     bulk,
-    desk_values,
     engine,
     follow,
     migrations,
@@ -34,7 +33,8 @@ from onrecord.record import (
 from onrecord.record.archive import Archive
 from onrecord.record.archive_rows import ReadingRows
 from onrecord.record.batch_rows import BatchMetadata, chunks, last_batch, last_number
-from onrecord.record.desk_values import Values
+from onrecord.record.desk import values as desk_values
+from onrecord.record.desk.values import Values
 from onrecord.record.failures import translating
 from onrecord.record.hash_chain import Batch
 from onrecord.record.query import Query, condition

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from onrecord.core import columns
 from onrecord.core.columns import BY_NAME, OF_ARTICLE, Kind
-from onrecord.record.desk_schema import reviews
+from onrecord.record.desk.schema import reviews
 from onrecord.record.query import Query, condition
 from onrecord.record.schema import articles, statements
 

@@ -42,7 +42,7 @@ def adapt(
     read; `onrecord read --again` reads it anew.
     """
     from onrecord.record import Adaptations, Ledger
-    from onrecord.record.adaptations import SHIPPED, check_name
+    from onrecord.record.desk.adaptations import SHIPPED, check_name
     from onrecord.train import adapt as refit
 
     with Ledger(store.ledger, create=False) as ledger:

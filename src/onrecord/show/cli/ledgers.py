@@ -89,7 +89,7 @@ def adaptation_for(ledger: Ledger | Archive | None, name: str | None, model: str
     """
     from onrecord.pipeline import reader_version
     from onrecord.record import Adaptations, Ledger
-    from onrecord.record.adaptations import SHIPPED
+    from onrecord.record.desk.adaptations import SHIPPED
 
     if name == SHIPPED:
         return None

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError
 from onrecord.pipeline import Failure, SerializedOutcome, SerializedResult, load, reader_version
-from onrecord.record.adaptations import Adaptations
+from onrecord.record.desk.adaptations import Adaptations
 from onrecord.runners import Bounds
 from onrecord.runners.worker import FileTask, Task
 from onrecord.runners.worker_pool import IsolatedReader

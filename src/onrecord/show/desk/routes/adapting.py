@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from onrecord.errors import OnRecordError
 from onrecord.record import Adaptations, Ledger, Role
-from onrecord.record.adaptations import SHIPPED, check_name
+from onrecord.record.desk.adaptations import SHIPPED, check_name
 from onrecord.show.desk.jobs import models
 from onrecord.show.desk.visit import Visit, page
 

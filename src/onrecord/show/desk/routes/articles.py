@@ -14,8 +14,8 @@ from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import StatementNotFound
 from onrecord.record import Change, Query, Role
-from onrecord.record.desk_values import of_statement
-from onrecord.record.saved import Saved
+from onrecord.record.desk.saved import Saved
+from onrecord.record.desk.values import of_statement
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import json_response, table_response
 from onrecord.show.desk.judging import changed

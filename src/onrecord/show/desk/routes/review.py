@@ -18,7 +18,7 @@ from starlette.routing import Route
 from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
 from onrecord.record import Query, ReviewVerdict, Role
-from onrecord.record.desk_values import set_values
+from onrecord.record.desk.values import set_values
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.filters import ALL
 from onrecord.show.desk.judging import (

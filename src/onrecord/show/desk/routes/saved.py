@@ -15,7 +15,7 @@ from starlette.routing import Route
 from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import LedgerError, StatementNotFound
 from onrecord.record import Role
-from onrecord.record.saved import Evidence, Saved
+from onrecord.record.desk.saved import CollectedStatement, Saved
 from onrecord.show.desk.board import BY
 from onrecord.show.desk.briefing import Briefing, Line, Section
 from onrecord.show.desk.filters import Filters
@@ -120,12 +120,12 @@ def collected(visit: Visit) -> Response:
     return RedirectResponse(f"/collections/{part(' '.join(name.split()))}", 303)
 
 
-def _evidence(visit: Visit) -> tuple[str, list[Evidence]]:
+def _evidence(visit: Visit) -> tuple[str, list[CollectedStatement]]:
     name = str(visit.request.path_params["name"])
     return name, Saved(visit.desk.ledger).evidence(name)
 
 
-def _line(one: Evidence, row: dict[str, Any], labels: dict[str, str]) -> Line:
+def _line(one: CollectedStatement, row: dict[str, Any], labels: dict[str, str]) -> Line:
     side = f"{WORDS[row['stance']]}: {labels.get(row['issue'], row['issue'])}" if row["issue"] else row["act"]
     parts = [day(row["date"]), side, one.note]
     source = ", ".join(filter(None, (row["outlet"], row["title"] or row["article_name"])))

@@ -16,7 +16,7 @@ from onrecord.analyse.unitising import compare, of_words, pairs
 from onrecord.core.statement import Article
 from onrecord.errors import SpanError
 from onrecord.record import Role
-from onrecord.record.unit_rounds import Span, UnitRound, UnitRounds
+from onrecord.record.desk.unit_rounds import Span, UnitRound, UnitRounds
 from onrecord.show.desk.exports import csv_response
 from onrecord.show.desk.marks import span_of_words, split, words_of_span
 from onrecord.show.desk.visit import Visit, page, part

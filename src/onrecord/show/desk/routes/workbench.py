@@ -13,7 +13,7 @@ from starlette.routing import Route
 from onrecord.core.statement import Article, Statement, plain
 from onrecord.errors import LedgerError, SpanError
 from onrecord.record import Role
-from onrecord.record.desk_values import of_statement
+from onrecord.record.desk.values import of_statement
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.codebooks import hits
 from onrecord.show.desk.judging import ranges

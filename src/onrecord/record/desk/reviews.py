@@ -17,9 +17,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from onrecord.core.statement import Statement
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.record import desk_values, rows, writing
+from onrecord.record import rows, writing
 from onrecord.record.batch_rows import lock
-from onrecord.record.desk_schema import codings, reviews, round_items, rounds
+from onrecord.record.desk import values as desk_values
+from onrecord.record.desk.schema import codings, reviews, round_items, rounds
 from onrecord.record.schema import statements
 
 if TYPE_CHECKING:

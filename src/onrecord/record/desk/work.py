@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from onrecord.errors import LedgerError, StatementStale
 from onrecord.record import rows
-from onrecord.record.desk_schema import assignments, codebook_versions, notes, samples
+from onrecord.record.desk.schema import assignments, codebook_versions, notes, samples
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook

@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from onrecord.classify import Adaptation
 from onrecord.errors import LedgerError
 from onrecord.record import rows
-from onrecord.record.accounts import Accounts
-from onrecord.record.desk_schema import adaptations
+from onrecord.record.desk.accounts import Accounts
+from onrecord.record.desk.schema import adaptations
 
 if TYPE_CHECKING:
     from onrecord.record.store import Ledger

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from onrecord.errors import LedgerError
 from onrecord.record import rows
-from onrecord.record.desk_schema import sessions, settings, tokens, users
+from onrecord.record.desk.schema import sessions, settings, tokens, users
 
 if TYPE_CHECKING:
     from onrecord.record.store import Ledger

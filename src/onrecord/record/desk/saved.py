@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from onrecord.errors import LedgerError
 from onrecord.record import rows
-from onrecord.record.desk_schema import collections, views
+from onrecord.record.desk.schema import collections, views
 
 if TYPE_CHECKING:
     from onrecord.record.store import Ledger
@@ -31,7 +31,7 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class CollectedStatement:
     """Hold a statement in a collection, with who put it there and why."""
 
     collection: str
@@ -95,12 +95,12 @@ class Saved:
         with self._ledger.reading() as connection:
             return [(str(name), int(number)) for name, number in connection.execute(chosen)]
 
-    def evidence(self, name: str) -> list[Evidence]:
+    def evidence(self, name: str) -> list[CollectedStatement]:
         """Return the statements of a collection in the order in which they were added."""
         chosen = select(collections).where(collections.c.collection == name)
         with self._ledger.reading() as connection:
             found = connection.execute(chosen.order_by(collections.c.created, collections.c.statement)).mappings()
-            return [Evidence(**row) for row in found]
+            return [CollectedStatement(**row) for row in found]
 
     def collect(self, name: str, statement: str, *, coder: str, note: str = "") -> None:
         """Put a statement into a collection, or change its note there."""

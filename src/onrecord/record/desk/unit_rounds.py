@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from onrecord.errors import LedgerError
 from onrecord.record import rows
-from onrecord.record.desk_schema import unit_rounds, unitings
+from onrecord.record.desk.schema import unit_rounds, unitings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

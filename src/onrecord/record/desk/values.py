@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from onrecord.lexicon import Codebook, VariableKind
 from onrecord.record import rows
-from onrecord.record.desk_schema import codebook_versions, values
+from onrecord.record.desk.schema import codebook_versions, values
 
 if TYPE_CHECKING:
     from onrecord.record.store import Ledger

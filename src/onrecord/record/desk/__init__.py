@@ -1,0 +1,1 @@
+"""Store the work of people at the desk, in the ledger's database: accounts, judgements, notes, codebooks."""
