@@ -26,7 +26,7 @@
         ├── LedgerBusy         locked by another process
         ├── LedgerReadOnly     no right to write
         ├── StatementNotFound  no such id, or not a unique one
-        └── StatementStale     somebody else replaced it meanwhile
+        └── StatementStale     somebody else has replaced it
 
 Every message is one line that names the thing and says what to do.
 """

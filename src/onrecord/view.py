@@ -263,10 +263,10 @@ def expanded(table: pl.DataFrame) -> pl.DataFrame:
         record = {} if extra is None else json.loads(extra)
         of_article = _document(article, url)
         for values in record.get("statements", [{}]):
-            own: dict[str, Any] = {name: of_article.get(name) for name in ("time", *_OF_DOCUMENT)}
-            own |= {"stop": start + len(quote), "qualifier": values.get(record.get("qualifier", ""))}
+            document_values: dict[str, Any] = {name: of_article.get(name) for name in ("time", *_OF_DOCUMENT)}
+            document_values |= {"stop": start + len(quote), "qualifier": values.get(record.get("qualifier", ""))}
             rows.append(place)
-            kept.append({**values, **own})
+            kept.append({**values, **document_values})
     names = dict.fromkeys((*_DNA, *(name for row in kept for name in row)))
     plain = table.drop(name for name in _LEDGER if name in table.columns)
     made = plain[rows].with_columns(_column(name, [row.get(name) for row in kept]) for name in names)
@@ -301,7 +301,7 @@ def _column(name: str, values: list[Any]) -> pl.Series:
     return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
 
 
-# ---------------------------------------------------------------- kept up
+# ---------------------------------------------------------------- incremental updates
 
 
 @dataclass(frozen=True, slots=True)

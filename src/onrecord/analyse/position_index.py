@@ -1,6 +1,6 @@
 """Index positions, so that those of any day are looked up, where `positions.matrix` computes them.
 
-For whoever asks again and again, as a server does. Positions stand in groups of one actor and one issue, each from
+For callers that query often, such as a server. Positions are grouped by actor and issue, each group ordered from
 old to new, so that the newest one of a day is found by bisection in one sorted array of numbers. The answer is that of
 `matrix` under the rule `latest`; a test holds the two equal.
 """

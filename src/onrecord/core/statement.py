@@ -127,7 +127,7 @@ class Attribution:
 
     `source` or `cue` may be empty, `content` never. `outer` is the attribution that reports this one, so the chain of
     reporters is that of the outer ones. `inside` is one whose content holds this one without reporting it ("rejected
-    the League's call for observers": the call is not told by whoever rejected it).
+    the League's call for observers": the call is not reported by the one who rejected it).
     """
 
     source: tuple[Evidence, ...]

@@ -75,10 +75,10 @@ def bucket(distance: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredWindow:
-    """Hold the network's output for the words [begin, end) of a text; the words before ``own`` are context only."""
+    """Hold the network's output for the words [begin, end) of a text; the words before ``core`` are context only."""
 
     begin: int
-    own: int
+    core: int
     end: int
     scores: Floats  # [words, 12]: role 4, bounds 6, anchor, no source
     word: Floats  # [words, link]: content words' ends of links
@@ -124,7 +124,7 @@ def decode(
     if not parts:
         return []
     count = len(pieces)
-    scores = np.concatenate([part.scores[part.own - part.begin :] for part in parts])
+    scores = np.concatenate([part.scores[part.core - part.begin :] for part in parts])
     chance = 1 / (1 + np.exp(-scores[:, 10]))
     candidates = np.flatnonzero(chance >= settings.anchor).astype(np.int32)
     role = np.zeros(count, dtype=np.int32)
@@ -133,12 +133,12 @@ def decode(
     nearby = [candidates[(candidates >= part.begin) & (candidates < part.end)] for part in parts]
     lattices = [_lattice(pieces, part, near, biases[0], settings) for part, near in zip(parts, nearby, strict=True)]
     for part, near, lattice, path in zip(parts, nearby, lattices, best_paths(lattices), strict=True):
-        keep = slice(part.own - part.begin, None)
+        keep = slice(part.core - part.begin, None)
         states, gains = path[keep], lattice.gains(path)[keep]
-        role[part.own : part.end] = np.minimum(states, CONTENT)
+        role[part.core : part.end] = np.minimum(states, CONTENT)
         inside = states >= CONTENT
-        owner[part.own : part.end][inside] = near[states[inside] - CONTENT]
-        sure[part.own : part.end] = gains
+        owner[part.core : part.end][inside] = near[states[inside] - CONTENT]
+        sure[part.core : part.end] = gains
     return _assemble(pieces, parts, role, owner, sure, chance, biases[1], settings)
 
 
@@ -293,7 +293,7 @@ def _points(
     """
     result: dict[int, tuple[int, Floats]] = {}
     for part in parts:
-        rows = np.array([w for w in anchors if part.own <= w < part.end], dtype=np.int32)
+        rows = np.array([w for w in anchors if part.core <= w < part.end], dtype=np.int32)
         if not len(rows):
             continue
         columns = np.arange(part.begin, part.end, dtype=np.int32)

@@ -135,15 +135,15 @@ class ReportingClauses:
         low, high = sentence_around(text, start, end)
         if not any(low <= a < high for a, _ in item.cue):
             return None
-        own = (*item.source, *item.cue)
+        inner_spans = (*item.source, *item.cue)
         rest = [s for other in others if other is not item for s in (*other.source, *other.cue, *other.content)]
-        before = max((s for s in own if low <= s[0] < start), default=None)
+        before = max((s for s in inner_spans if low <= s[0] < start), default=None)
         if before is not None and before in item.cue:
             low = start  # what stands between a cue and its content is the one who was told
         else:
-            low = max([b for _, b in (*own, *rest) if low <= b <= start], default=low)
-        high = min([a for a, _ in (*own, *rest) if end <= a <= high], default=high)
-        if "\n" in text[low:high] or any(a < high and low < b for a, b in (*own, *rest)):
+            low = max([b for _, b in (*inner_spans, *rest) if low <= b <= start], default=low)
+        high = min([a for a, _ in (*inner_spans, *rest) if end <= a <= high], default=high)
+        if "\n" in text[low:high] or any(a < high and low < b for a, b in (*inner_spans, *rest)):
             return None
         while low < start and not text[low].isalnum() and text[low] not in "\"“‘'«":
             low += 1

@@ -90,7 +90,7 @@ class Tagger:
             sentence += "."  # the network knows whole sentences
         return [_moved(found, start, end) for found in self.attributions(sentence)]
 
-    def _run(self, pieces: TokenizedText, begin: int, own: int, end: int) -> ScoredWindow:
+    def _run(self, pieces: TokenizedText, begin: int, core: int, end: int) -> ScoredWindow:
         """Run the network over one window."""
         low, high = int(pieces.first[begin]), int(pieces.first[end])
         ids = np.empty(high - low + 2, dtype=np.intp)
@@ -101,7 +101,7 @@ class Tagger:
         inputs = {"embedded": self._table.rows(ids)[None], "feature": feature, "first": first}
         scores = self._session.run(None, inputs)[0]
         ends = [scores[:, 12 + n * self._link : 12 + (n + 1) * self._link] for n in range(4)]
-        return ScoredWindow(begin, own, end, scores[:, :12], *ends)
+        return ScoredWindow(begin, core, end, scores[:, :12], *ends)
 
 
 def _found(pieces: TokenizedText, reading: DecodedAttribution) -> RawAttribution:

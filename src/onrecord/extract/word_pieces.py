@@ -109,39 +109,39 @@ def _case(word: str) -> int:
 
 
 def windows(pieces: TokenizedText, size: int, context: int) -> list[tuple[int, int, int]]:
-    """Cut a text into windows (first word, first word that is the window's own, end word).
+    """Cut a text into windows (first word, first word after the context, end word).
 
     A window has at most ``size`` pieces, ends with a paragraph (a sentence, where a paragraph is longer) and begins
     with up to ``context`` pieces that the window before it answers for.
     """
     count, first = len(pieces), pieces.first
     result: list[tuple[int, int, int]] = []
-    own = 0
-    while own < count:
-        begin = own
-        if own:
-            begin = int(np.searchsorted(first, first[own] - context, side="left"))
-            begin = min(own, _snap(pieces.sentence, begin, own))
+    core = 0
+    while core < count:
+        begin = core
+        if core:
+            begin = int(np.searchsorted(first, first[core] - context, side="left"))
+            begin = min(core, _snap(pieces.sentence, begin, core))
         limit = int(np.searchsorted(first, first[begin] + size, side="right")) - 1
-        end = count if limit >= count else _cut(pieces, own, limit)
-        end = max(end, own + 1)
-        result.append((begin, own, end))
-        own = end
+        end = count if limit >= count else _cut(pieces, core, limit)
+        end = max(end, core + 1)
+        result.append((begin, core, end))
+        core = end
     return result
 
 
-def _snap(number: Ints, begin: int, own: int) -> int:
+def _snap(number: Ints, begin: int, core: int) -> int:
     """Return the first start of a new sentence in [begin, own), else begin."""
     if begin == 0:
         return 0
-    inner = np.flatnonzero(number[begin:own] != number[begin - 1 : own - 1])
+    inner = np.flatnonzero(number[begin:core] != number[begin - 1 : core - 1])
     return begin + int(inner[0]) if len(inner) else begin
 
 
-def _cut(pieces: TokenizedText, own: int, limit: int) -> int:
+def _cut(pieces: TokenizedText, core: int, limit: int) -> int:
     """Return the last paragraph start in the second half of (own, limit], else the last sentence start, else limit."""
     for number in (pieces.paragraph, pieces.sentence):
-        middle = (own + limit) // 2
+        middle = (core + limit) // 2
         changes = np.flatnonzero(number[middle + 1 : limit + 1] != number[middle:limit])
         if len(changes):
             return middle + 1 + int(changes[-1])

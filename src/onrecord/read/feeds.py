@@ -145,7 +145,7 @@ def _feed(data: bytes, url: str) -> Listing:
         import feedparser
     except ImportError as error:
         raise SourceError(url, "feeds need feedparser; pip install 'onrecord[watch]'") from error
-    # Broken XML is read as far as it goes, a wrong charset guessed.
+    # Broken XML is parsed as far as possible, and a wrong charset is replaced by a guess.
     parsed: Any = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version") and not parsed.entries:
         raise SourceError(url, "not a feed or sitemap (RSS, Atom, JSON Feed); check the address")
@@ -154,12 +154,12 @@ def _feed(data: bytes, url: str) -> Listing:
 
 
 def _entry(item: Any) -> Entry:
-    def own(key: str) -> Any:
+    def value_of(key: str) -> Any:
         return dict.get(item, key)  # feedparser's own `get` takes one key for another, with a warning
 
-    when = own("published_parsed") or own("updated_parsed")
+    when = value_of("published_parsed") or value_of("updated_parsed")
     published = parse_date(f"{when.tm_year:04}-{when.tm_mon:02}-{when.tm_mday:02}") if when else None
-    return Entry(item["link"], own("title"), published, str(own("updated") or own("published") or ""))
+    return Entry(item["link"], value_of("title"), published, str(value_of("updated") or value_of("published") or ""))
 
 
 def _json_feed(data: bytes, url: str) -> Listing:

@@ -137,8 +137,8 @@ def _article(record: Any, name: str, place: str, defaults: MetadataDefaults, not
         wrong = "it lacks `text`" if text is None else "its `text` is no string"
         raise BrokenLine(place, f"{wrong}; a line is an object with {_KEYS}")
     key = record.get("id")
-    own = str(key) if isinstance(key, str | int) and not isinstance(key, bool) and str(key).strip() else None
-    if key is not None and own is None:
+    key_text = str(key) if isinstance(key, str | int) and not isinstance(key, bool) and str(key).strip() else None
+    if key is not None and key_text is None:
         notes(f"{place}: its `id` is no text or number; it is called {name}")
     found = MetadataDefaults(
         title=_words(record, "title", place, notes),
@@ -150,7 +150,9 @@ def _article(record: Any, name: str, place: str, defaults: MetadataDefaults, not
     date = None if printed is None else parse_date(printed)
     if printed is not None and date is None and defaults.published is None:
         notes(unclear_date(place, printed))
-    return make_article(plain_text(text, place, notes), own or name, place, replace(found, published=date), defaults)
+    return make_article(
+        plain_text(text, place, notes), key_text or name, place, replace(found, published=date), defaults
+    )
 
 
 def _words(record: Mapping[str, Any], key: str, place: str, notes: Notes) -> str | None:

@@ -20,7 +20,7 @@ MOST_PAGES = 5_000
 MOST_BOXES = 200
 # Blocks are found by comparing lines with their neighbours, of which a page drawn to be slow has very many.
 MOST_LINES = 800
-MARGIN = 0.12  # of a page's height: where running heads and feet stand
+MARGIN = 0.12  # of a page's height: where running heads and feet are
 _SENTENCE_END = re.compile(r"[.!?:;…][\"”’')\]]*$")
 _BROKEN = "use a program that repairs PDFs, or save its text"
 

@@ -309,9 +309,9 @@ def _texts(
         yield read_plain(content, name, where, replace(defaults, title=title))
         return
     for number, part in enumerate(articles, 1):
-        own = "" if len(articles) == 1 else f":{number}"
+        tag = "" if len(articles) == 1 else f":{number}"
         try:
-            yield make_article(content[part.start : part.end], name + own, where + own, part.defaults, defaults)
+            yield make_article(content[part.start : part.end], name + tag, where + tag, part.defaults, defaults)
         except SourceError as error:
             yield error
 

@@ -111,7 +111,7 @@ def _sqlite(
         connection.execute("PRAGMA foreign_keys = ON")
         if writes:
             connection.execute("PRAGMA journal_mode = WAL")
-            # FULL, not NORMAL: a batch that was reported as kept must outlive a power cut too, and with one
+            # FULL, not NORMAL: a batch reported as stored must survive a power cut, and with one
             # commit per batch the additional sync is not felt.
             connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA cache_size = -{cache}")

@@ -159,7 +159,7 @@ def _words(text: str) -> pl.Expr:
 
 
 def _named(column: Column[Any], names: Sequence[str]) -> ColumnElement[bool]:
-    # Through the distinct names: those are few and stand in the index, the rows are many.
+    # Filter by the distinct names, which are few and indexed; the rows are many.
     return column.in_(select(column).distinct().where(or_(*(_holds(column, name) for name in names))))
 
 

@@ -22,7 +22,7 @@ _SQL: dict[Kind, type[TypeEngine[Any]]] = {
 # Lists are JSON, and an unknown day is empty, so that it sorts before all days.
 _NEVER_NULL = (Kind.TEXTS, Kind.DATE)
 
-# One row per migration that ran, so that a newer ledger can be told from an older one.
+# One row per migration that ran, to distinguish newer ledgers from older ones.
 schema_version = Table(
     "schema_version",
     metadata,
@@ -146,7 +146,7 @@ supersessions = Table(
     Column("reason", Text, nullable=False),
 )
 
-# The last machine reading of each article, so that a run that was cut off goes on where it stopped. Not in the chain:
+# The last machine reading of each article, so that an interrupted run resumes where it stopped. Not in the chain:
 # losing a row costs a second reading, which changes nothing. A changed one could cost statements, hence the hash.
 readings = Table(
     "readings",

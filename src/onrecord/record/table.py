@@ -45,8 +45,8 @@ def fetch(
     `only` is a further condition on the statements.
     """
     wanted = (*COLUMNS, *more)
-    own = [name for name in wanted if name not in _ARTICLE and name != "number"]
-    chosen = select(statements.c.number, statements.c.article, *(statements.c[_stored(name)] for name in own))
+    of_statement = [name for name in wanted if name not in _ARTICLE and name != "number"]
+    chosen = select(statements.c.number, statements.c.article, *(statements.c[_stored(name)] for name in of_statement))
     where = condition(query, connection.dialect.name)
     if only is not None:
         where = and_(where, only)
@@ -56,7 +56,7 @@ def fetch(
         # The wide rows are looked up only for the page that is wanted.
         page = ordered(query, select(statements.c.number).where(where)).subquery()
         chosen = chosen.join(page, page.c.number == statements.c.number)
-    types = {"number": pl.Int64, "article_number": pl.Int64, **{name: _type(name) for name in own}}
+    types = {"number": pl.Int64, "article_number": pl.Int64, **{name: _type(name) for name in of_statement}}
     frame = _frame(connection, chosen, types)
     frame = frame.join(_articles(connection, frame), on="article_number", how="left", maintain_order="left")
     if "coder" in more:

@@ -32,7 +32,7 @@ from onrecord.record.schema import readings as readings_table
 
 REREAD = "reread"  # a later reading of the article says it otherwise, or again
 EDITED = "edited"  # the page has another text now
-HELD = "held"  # a person has judged this place, so the machine's statement is kept aside
+HELD = "held"  # a person has judged this span, so the machine's statement is not current
 
 _READ = text(
     "INSERT INTO readings (article, codebook, reader, hash) VALUES (:article, :codebook, :reader, :hash) ON CONFLICT"
@@ -230,10 +230,10 @@ def _held_places(connection: Connection, numbers: Sequence[int]) -> dict[int, se
         .join(batches, batches.c.number == x.batch)
         .where(batches.c.coder.is_not(None))
     )
-    own = select(s.article, s.place).where(s.coder.is_not(None))
+    by_people = select(s.article, s.place).where(s.coder.is_not(None))
     for some in chunks(numbers):
         for article, place in connection.execute(
-            own.where(s.article.in_(some)).union(touched.where(s.article.in_(some)))
+            by_people.where(s.article.in_(some)).union(touched.where(s.article.in_(some)))
         ):
             held.setdefault(article, set()).add(place)
     return held

@@ -12,7 +12,7 @@ from onrecord.errors import RunnerError
 from onrecord.read.http import without_password
 from onrecord.runners.watch import Metrics
 
-# A slow page and a long article take less; then somebody should look.
+# A slow page and a long article take less; beyond this the watch is unhealthy.
 STALE_SECONDS = 300.0
 
 

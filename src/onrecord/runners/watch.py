@@ -228,8 +228,8 @@ class Watch:
         if any(known == article.id or text == article.text.id for known, text in versions):
             return
         # A reprint that was touched up is a reprint still, while a changed article stays one of its own.
-        own = bool(versions) and not self._seen.is_reprint(url, versions[-1][0])
-        original = None if own else self._seen.original(url, article.text.content, article.text.id)
+        is_article = bool(versions) and not self._seen.is_reprint(url, versions[-1][0])
+        original = None if is_article else self._seen.original(url, article.text.content, article.text.id)
         if original is not None:
             yield self._reprint(url, article, original, now)
             return
@@ -241,7 +241,7 @@ class Watch:
             yield Event(kind="failed", url=url, detail={"reason": reason, "article": article.id})
             return
         self._ledger.add([(article, outcome.statements)], codebook=self._codebook, reader=self._reader)
-        if own:
+        if is_article:
             before = [s for s in self._statements(versions[-1][0]) if s.article.id == versions[-1][0]]
             self._ledger.supersede(versions[-1][0], article.id)
             for change in changed_quotes(before, outcome.statements, article.text.content):
@@ -250,7 +250,7 @@ class Watch:
                 yield Event(kind="edit", url=url, detail={"speaker": speaker, "before": old, "after": new})
         self._seen.keep_version(url, article.id, article.text.id, article.text.content, now)
         detail = {"article": article.id, "title": article.title, "statements": len(outcome.statements)}
-        yield Event(kind="version" if own else "article", url=url, detail=detail)
+        yield Event(kind="version" if is_article else "article", url=url, detail=detail)
 
     def _reprint(self, url: str, article: Article, original: Original, now: float) -> Event:
         self._seen.keep_reprint(url, article.id, article.text.id, original, now)

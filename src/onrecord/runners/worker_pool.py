@@ -444,7 +444,7 @@ class _Supervisor:
         """End the process from another thread: the one that leads it finds the pipe closed."""
         process = self._process
         if process is not None:
-            with contextlib.suppress(ValueError):  # let go of by its own thread meanwhile
+            with contextlib.suppress(ValueError):  # already closed by its own thread
                 process.kill()
 
     def end(self) -> None:

@@ -41,7 +41,7 @@ tokens = Table(
     Column("expires", Text),
 )
 
-# `statement` was judged, `result` is what stands there since (null: rejected); `undone` is the batch that took it back.
+# `statement` was judged, `result` has replaced it (null: rejected); `undone` is the batch that undid it.
 reviews = Table(
     "desk_reviews",
     metadata,
