@@ -31,14 +31,11 @@ from onrecord.lexicon.codebook import codebook_from_dict
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import words
 from onrecord.text.vectors import bundled_vectors
-from training.classifier.data import load_texts, load_titles
+from training.classifier.data import codings, load_texts, load_titles
 from training.classifier.fit import is_development
 
 MOST, MARGIN = 5, 4.0
 UNRELATED = 1.0  # weight of a statement under a codebook that it does not speak to
-# Labellers were told to leave more statements without an issue than the annotation guide's own gold does; this much is
-# taken from "none" in articles on topic. Chosen on the development set of real news, see docs/interpretation.md.
-LESS_NONE = 1.0
 Array = npt.NDArray[Any]
 
 
@@ -58,15 +55,16 @@ class Reads:
 
 
 def issues_of(article: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
-    """Collect an article's codebook; the shared issues were considered for every PolNeAR article."""
-    return {**article["issues"], **(shared if article["corpus"] == "polnear-train" else {})}
+    """Collect an article's codebook; the shared issues were considered for every narrow coding of PolNeAR."""
+    narrow = article["corpus"] == "polnear-train" and not article.get("broad")
+    return {**article["issues"], **(shared if narrow else {})}
 
 
 def load_articles(labels: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Load the labelled articles and the shared issues."""
+    """Load the labelled articles, each under the last codebook that it was coded with, and the shared issues."""
     shared = json.loads((labels / "shared" / "issues.json").read_text(encoding="utf-8"))
     paths = [p for p in sorted(labels.glob("*.json")) if not p.name.endswith(".second.json")]
-    return [json.loads(p.read_text(encoding="utf-8")) for p in paths], shared
+    return [[*codings(json.loads(p.read_text(encoding="utf-8")))][-1] for p in paths], shared
 
 
 def prepare(article: dict[str, Any], issues: dict[str, Any], text: str, title: str, related: bool = True) -> Reads:
@@ -289,7 +287,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     figures: dict[str, float] = {}
     measure_issue(halves, others, figures)
     weights = fit_choice(reads, unrelated)
-    weights["none"][1] = round(weights["none"][1] - LESS_NONE, 4)
     calibration: dict[str, Any] = {"issue": weights}
     classes = model.classes["stance"]
     labels = labelled(reads, "stance", classes)

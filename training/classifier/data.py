@@ -14,10 +14,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 Range = tuple[int, int]
+BROAD = "broad"  # origin of examples from a coding under a broad codebook
 OFF = "off"  # the statement does not speak to the proposition
 ACTS = frozenset(
     (
@@ -108,25 +110,42 @@ def read_labels(folder: Path, texts: dict[str, str], second: bool = False) -> It
         text = texts[article["id"]]
         if hashlib.sha256(text.encode()).hexdigest() != article["sha256"]:
             raise ValueError(f"{article['id']}: the text is not the one that was labelled")
-        issues = article["issues"]
-        order = tuple(issues)
-        for s in article["statements"]:
-            named = {**s["also"], **({s["issue"]: s["stance"]} if s["issue"] else {})}
-            targets = []
-            for name, issue in issues.items():
-                main = name == s["issue"]
-                stance = named.get(name, OFF)
-                share = 2.0 if main else 1.0 if stance != OFF else 1.6 / max(1, len(issues) - len(named))
-                rank = 2 if main else int(stance != OFF)
-                targets.append(Target(issue["proposition"], stance, share, rank))
-                turned = TURNED.get(stance, stance)
-                targets.append(Target(issue["negation"], turned, share * (0.6 if stance != OFF else 0.3), rank))
-            yield Example(
-                article["corpus"], article["id"], text, _spans(s["source"]), _spans(s["cue"]), _spans(s["content"]),
-                s["speaker"], s["act"], s["commitment"], _spans(s["condition"]), tuple(targets),
-                tuple(issues[name]["proposition"] for name in order),
-                order.index(s["issue"]) if s["issue"] else None,
-            )  # fmt: skip
+        for coded in codings(article):
+            yield from _labelled(coded, text)
+
+
+def codings(article: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a labelled article under each codebook that it was coded with: its own narrow one, then broad ones.
+
+    A later coding gives issue, stance and other issues anew; all else is as in the first.
+    """
+    yield article
+    for coding in article.get("codings", ()):
+        statements = [s | new for s, new in zip(article["statements"], coding["statements"], strict=True)]
+        yield {**article, "broad": True, "issues": coding["issues"], "statements": statements}
+
+
+def _labelled(article: dict[str, Any], text: str) -> Iterator[Example]:
+    issues = article["issues"]
+    origin = BROAD if article.get("broad") else article["corpus"]
+    order = tuple(issues)
+    for s in article["statements"]:
+        named = {**s["also"], **({s["issue"]: s["stance"]} if s["issue"] else {})}
+        targets = []
+        for name, issue in issues.items():
+            main = name == s["issue"]
+            stance = named.get(name, OFF)
+            share = 2.0 if main else 1.0 if stance != OFF else 1.6 / max(1, len(issues) - len(named))
+            rank = 2 if main else int(stance != OFF)
+            targets.append(Target(issue["proposition"], stance, share, rank))
+            turned = TURNED.get(stance, stance)
+            targets.append(Target(issue["negation"], turned, share * (0.6 if stance != OFF else 0.3), rank))
+        yield Example(
+            origin, article["id"], text, _spans(s["source"]), _spans(s["cue"]), _spans(s["content"]),
+            s["speaker"], s["act"], s["commitment"], _spans(s["condition"]), tuple(targets),
+            tuple(issues[name]["proposition"] for name in order),
+            order.index(s["issue"]) if s["issue"] else None,
+        )  # fmt: skip
 
 
 def read_propositions(folder: Path, data: Path) -> Iterator[Example]:
@@ -139,14 +158,18 @@ def read_propositions(folder: Path, data: Path) -> Iterator[Example]:
         made = json.loads(path.read_text(encoding="utf-8"))
         article = articles[made["id"]]
         spans = {a["id"]: a for a in article["attributions"]}
+        statements = []
         for s in made["statements"]:
             a = spans[s["attribution"]]
             who = " ".join(article["text"][b:e] for b, e in a["source"])
+            statements.append({**s, **{part: a[part] for part in ("source", "cue", "content")}, "speaker": who})
             yield Example(
                 "propositions", made["id"], article["text"], _spans(a["source"]), _spans(a["cue"]),
                 _spans(a["content"]), who, s["act"], s["commitment"], _spans(s["condition"]),
                 tuple(Target(p, stance, 1.0, int(stance != OFF)) for stance, p in s["propositions"]),
             )  # fmt: skip
+        for coded in [*codings({**made, "statements": statements})][1:]:
+            yield from _labelled(coded, article["text"])
 
 
 def read_dispatches(folder: Path, keep_out: tuple[str, ...] = ()) -> Iterator[Example]:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import torch
 from onnx import TensorProto, helper
 
 from onrecord.classify.inputs import POSITIONS
 from onrecord.classify.model import FORMAT
 from onrecord.models.embeddings import pack
 from onrecord.train.export import OnnxGraph, layer
-from onrecord.train.word_piece_vocabulary import latin, plain_tokenizer, specials
+from onrecord.train.network import bucket
+from onrecord.train.vocabulary import latin, plain_tokenizer, specials
 from training.classifier.network import CLASSES, OF_PROPOSITION, OF_STATEMENT, Classifier, load
 
 
@@ -32,8 +35,9 @@ def build(network: Classifier) -> bytes:
     places = graph.node("Gather", [graph.table("places", w["positions.weight"][:POSITIONS]), "position"], "places.rows")
     x = graph.norm(graph.node("Add", [x, places], "placed"), "norm", w["norm.weight"], w["norm.bias"], shape.epsilon)
     graph.constant("thirds", np.array([shape.hidden] * 3, dtype=np.int64))
+    added = _distances(graph, w["distances.weight"]) if shape.relative else "hidden"
     for n in range(shape.layers):
-        x = layer(graph, w, f"layers.{n}", x, shape.heads, shape.epsilon, "hidden")
+        x = layer(graph, w, f"layers.{n}", x, shape.heads, shape.epsilon, added)
     flat = graph.node("Squeeze", [x, graph.constant("zero", np.array([0], dtype=np.int64))], "flat")
     sentence = graph.node("Gather", [flat, "statement"], "of_statement", axis=0)
     first = graph.node("Gather", [flat, "heads"], "of_propositions", axis=0)
@@ -76,6 +80,17 @@ def build(network: Classifier) -> bytes:
     }  # fmt: skip
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, sizes) for name, sizes in shapes.items()]
     return graph.serialised("classifier", inputs, outputs)
+
+
+def _distances(graph: OnnxGraph, table: npt.NDArray[np.float32]) -> str:
+    """Add to `hidden` what attention adds for the distance of two pieces (as in MPNet): [1, heads, pieces, pieces]."""
+    by_distance = table[bucket(torch.arange(1 - POSITIONS, POSITIONS)).numpy()]
+    first = graph.node("Unsqueeze", ["position", graph.constant("column", np.array([1], dtype=np.int64))], "from")
+    second = graph.node("Unsqueeze", ["position", graph.constant("row", np.array([0], dtype=np.int64))], "to")
+    apart = graph.node("Sub", [first, second], "apart")
+    place = graph.node("Add", [apart, graph.constant("middle", np.array(POSITIONS - 1, dtype=np.int64))], "apart.row")
+    rows = graph.node("Gather", [graph.constant("distances", by_distance), place], "apart.rows", axis=0)
+    return graph.node("Add", [graph.node("Transpose", [rows], "apart.heads", perm=[2, 0, 1]), "hidden"], "added")
 
 
 def write(network: Classifier, start: Path, folder: Path, extra: dict[str, Any] | None = None) -> None:

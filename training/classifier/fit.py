@@ -36,7 +36,7 @@ CONDITION = 0.5
 ORDER = 0.5  # of the order of propositions by how much the statement speaks to them
 # How often an epoch draws from each source: 1 is once per statement.
 RATES = {
-    "polnear-train": 1.5, "wikinews": 2.0, "gum": 1.5, "propositions": 1.0, "constructions": 2.0,
+    "polnear-train": 1.0, "wikinews": 2.0, "broad": 1.5, "gum": 1.5, "propositions": 1.0, "constructions": 2.0,
     "dispatches": 0.4, "sayings": 0.25, "perspectrum": 0.15, "claim-stance": 0.15, "iam": 0.15,
 }  # fmt: skip
 
@@ -274,7 +274,8 @@ def fit(
     step, begun = 0, time.monotonic()
     for epoch in range(options.epochs):
         network.train()
-        if options.constructions and epoch == 1:  # short texts come after a first pass over real ones
+        # Short texts come after a first pass over real ones.
+        if options.constructions and epoch == int(not options.resume):
             train = [*train, *corpora.read_constructions(options.constructions)]
         sums: dict[str, list[float]] = {}
         for rows in batches(draw(train, rng), encoder, options.tokens, rng):

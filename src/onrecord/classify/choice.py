@@ -84,3 +84,10 @@ def share_sides(scores: Floats, keys: Sequence[Hashable | None], weight: float) 
                 result[n, SUPPORT] += added
                 result[n, OPPOSE] -= added
     return result
+
+
+def least_risk(probabilities: Floats, flipped: float) -> int:
+    """Choose the stance with the least expected cost: an error costs 1, taking the opposite side costs `flipped`."""
+    costs = 1.0 - np.eye(len(probabilities))
+    costs[SUPPORT, OPPOSE] = costs[OPPOSE, SUPPORT] = flipped
+    return int((costs @ probabilities).argmin())

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from onrecord.classify.adaptation import Adaptation
 from onrecord.classify.candidates import CandidateIndex, Surroundings
-from onrecord.classify.choice import issue_probabilities, share_sides, symmetric
+from onrecord.classify.choice import issue_probabilities, least_risk, share_sides, symmetric
 from onrecord.classify.inputs import CONTENT, CUE, ROLES, Encoded, Passage, Pieces, quoted_mask
 from onrecord.classify.model import ClassifierModel, Reading, load_classifier, softmax, spans_of
 from onrecord.classify.negation import negate
@@ -192,7 +192,7 @@ class StatementClassifier:
         self, article: Article, reading: Reading, head: str, scores: AnyFloats, shares: AnyFloats, kind: type[T]
     ) -> Judgement[T]:
         probabilities = calibrated(scores, self._calibration[head])
-        best = int(probabilities.argmax())
+        best = least_risk(probabilities, self._calibration[head].get("flipped", 1.0))
         shown = _telling(article, reading.encoded, shares, best)
         value = kind(self.model.classes[head][best])
         return Judgement(value=value, rule=_reason(shown), confidence=float(probabilities[best]), evidence=shown)
