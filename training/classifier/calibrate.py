@@ -34,7 +34,8 @@ from onrecord.text.vectors import bundled_vectors
 from training.classifier.data import codings, load_texts, load_titles
 from training.classifier.fit import is_development
 
-MOST, MARGIN = 5, 4.0
+MOST, MARGIN = 4, 4.0
+BIAS_PENALTY = 1.0  # on the squared biases of classes, against the sum of the statements' losses
 UNRELATED = 1.0  # weight of a statement under a codebook that it does not speak to
 Array = npt.NDArray[Any]
 
@@ -182,14 +183,29 @@ def log_softmax(scores: Array) -> Array:
     return result
 
 
-def fit_temperature(scores: Sequence[Array], labels: Sequence[int | None]) -> float:
-    """Find the temperature that makes the labels likeliest."""
+def fit_scaling(name: str, scores: Sequence[Array], labels: Sequence[int | None]) -> tuple[float, list[float]]:
+    """Fit a temperature and a bias per class by the labels' likelihood (vector scaling, Guo et al. 2017).
+
+    Support and oppose have the same bias, so that turning the proposition still turns the side.
+    """
     known = [(s, n) for s, n in zip(scores, labels, strict=True) if n is not None]
+    x, y = torch.tensor(np.array([s for s, _ in known])).double(), torch.tensor([n for _, n in known])
+    warm = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    bias = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
+    free = torch.ones(x.shape[1], dtype=torch.float64)
+    if name == "stance":
+        free[:2] = 0
+    optimizer = torch.optim.LBFGS([warm, bias], max_iter=200)
 
-    def loss(temperature: float) -> float:
-        return -sum(float(log_softmax(s / temperature)[n]) for s, n in known)
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        scaled = x / warm.exp() + bias * free
+        loss = torch.nn.functional.cross_entropy(scaled, y) + BIAS_PENALTY * (bias**2).sum() / len(y)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
 
-    return float(min((round(float(t), 2) for t in np.arange(0.5, 4.01, 0.05)), key=loss))
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    return round(float(warm.exp()), 3), [round(float(b), 3) for b in (bias * free).detach()]
 
 
 def calibration_error(sure: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
@@ -241,10 +257,10 @@ def measure_head(
     """Measure a head beside gold issues, its temperature cross-fitted."""
     sure, right, sides = [], [], []
     for fitted, tested in (halves, halves[::-1]):
-        temperature = fit_temperature(head(fitted, name, shared), labelled(fitted, name, classes))
+        temperature, bias = fit_scaling(name, head(fitted, name, shared), labelled(fitted, name, classes))
         for scores, label in zip(head(tested, name, shared), labelled(tested, name, classes), strict=True):
             if label is not None:
-                log = log_softmax(scores / temperature)
+                log = log_softmax(scores / temperature + np.array(bias))
                 sure.append(float(np.exp(log.max())))
                 right.append(int(log.argmax()) == label)
                 if name == "stance" and label < 2:
@@ -299,8 +315,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name in ("stance", "act", "commitment"):
         own = lent if name == "stance" else 0.0
         measure_head(halves, name, model.classes[name], own, figures)
-        temperature = fit_temperature(head(reads, name, own), labelled(reads, name, model.classes[name]))
-        calibration[name] = {"temperature": temperature, **({"shared": lent} if name == "stance" else {})}
+        temperature, bias = fit_scaling(name, head(reads, name, own), labelled(reads, name, model.classes[name]))
+        calibration[name] = {"temperature": temperature, "bias": bias, **({"shared": lent} if name == "stance" else {})}
     threshold, figures["condition found F1"] = fit_condition(reads)
     calibration["condition"] = {"threshold": threshold}
     path = options.model / "config.json"

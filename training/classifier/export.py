@@ -17,7 +17,7 @@ from onrecord.classify.model import FORMAT
 from onrecord.models.embeddings import pack
 from onrecord.train.export import OnnxGraph, layer
 from onrecord.train.network import bucket
-from onrecord.train.vocabulary import latin, plain_tokenizer, specials
+from onrecord.train.word_piece_vocabulary import latin, plain_tokenizer, specials
 from training.classifier.network import CLASSES, OF_PROPOSITION, OF_STATEMENT, Classifier, load
 
 
@@ -36,11 +36,15 @@ def build(network: Classifier) -> bytes:
     x = graph.norm(graph.node("Add", [x, places], "placed"), "norm", w["norm.weight"], w["norm.bias"], shape.epsilon)
     graph.constant("thirds", np.array([shape.hidden] * 3, dtype=np.int64))
     added = _distances(graph, w["distances.weight"]) if shape.relative else "hidden"
+    wanted = graph.node("Concat", ["statement", "heads"], "wanted", axis=0)
     for n in range(shape.layers):
-        x = layer(graph, w, f"layers.{n}", x, shape.heads, shape.epsilon, added)
+        only = wanted if n == shape.layers - 1 else ""
+        x = layer(graph, w, f"layers.{n}", x, shape.heads, shape.epsilon, added, only)
     flat = graph.node("Squeeze", [x, graph.constant("zero", np.array([0], dtype=np.int64))], "flat")
-    sentence = graph.node("Gather", [flat, "statement"], "of_statement", axis=0)
-    first = graph.node("Gather", [flat, "heads"], "of_propositions", axis=0)
+    sizes = [graph.node("Shape", [name], f"{name}.size") for name in ("statement", "heads")]
+    parts = ["of_statement", "of_propositions"]
+    graph.nodes.append(helper.make_node("Split", [flat, graph.node("Concat", sizes, "sizes", axis=0)], parts, axis=0))
+    sentence, first = parts
 
     def product(value: str, name: str, bias: bool = False, out: str = "") -> str:
         made = graph.node(

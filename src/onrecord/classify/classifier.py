@@ -218,11 +218,10 @@ class StatementClassifier:
         )
 
 
-def calibrated(scores: AnyFloats, settings: Mapping[str, Any]) -> AnyFloats:
-    """Turn a head's scores into probabilities: by scale and bias where it was refitted, else by its temperature."""
-    if "scale" in settings:
-        return softmax(scores * np.array(settings["scale"]) + np.array(settings["bias"]))
-    return softmax(scores / settings["temperature"])
+def calibrated(scores: AnyFloats, settings: Mapping[str, Any]) -> Floats:
+    """Turn a head's scores into probabilities: by a scale for each class where it was refitted, else a temperature."""
+    scale = np.array(settings["scale"]) if "scale" in settings else 1 / settings["temperature"]
+    return softmax(scores.astype(np.float64) * scale + np.array(settings["bias"]))
 
 
 def surroundings(

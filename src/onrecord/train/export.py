@@ -152,8 +152,28 @@ def _distances(graph: OnnxGraph, w: dict[str, Array], positions: int) -> str:
     return graph.node("Slice", [whole, begins, ends, graph.constant("square", np.array([2, 3]))], "distances.here")
 
 
-def layer(graph: OnnxGraph, w: dict[str, Array], name: str, x: str, heads: int, epsilon: float, apart: str = "") -> str:
-    """Add one transformer layer of int8 products; ``apart`` is the attention bias for distance, if any."""
+def layer(
+    graph: OnnxGraph,
+    w: dict[str, Array],
+    name: str,
+    x: str,
+    heads: int,
+    epsilon: float,
+    apart: str = "",
+    only: str = "",
+) -> str:
+    """Add one transformer layer of int8 products to the graph.
+
+    Args:
+        graph: the graph under construction.
+        w: weights by name.
+        name: of the layer.
+        x: its input, [1, pieces, hidden].
+        heads: number of attention heads.
+        epsilon: of the layer norms.
+        apart: what attention adds, [1, heads or 1, pieces, pieces], if anything.
+        only: places of the pieces that are wanted after it, if not all; needs `apart`.
+    """
 
     def linear(part: str, value: str) -> str:
         return graph.linear(value, f"{name}.{part}", w[f"{name}.{part}.weight"].T, w[f"{name}.{part}.bias"])
@@ -165,6 +185,10 @@ def layer(graph: OnnxGraph, w: dict[str, Array], name: str, x: str, heads: int, 
     mixed = linear("qkv", x)
     thirds = [f"{name}.{part}" for part in "qkv"]
     graph.nodes.append(helper.make_node("Split", [mixed, "thirds"], thirds, axis=-1))
+    if only:
+        thirds[0] = graph.node("Gather", [thirds[0], only], f"{name}.q.only", axis=1)
+        x = graph.node("Gather", [x, only], f"{name}.x.only", axis=1)
+        apart = graph.node("Gather", [apart, only], f"{name}.apart.only", axis=2)
     inputs = [*thirds, "", "", apart] if apart else thirds
     attended = graph.node("MultiHeadAttention", inputs, f"{name}.attended", CONTRIB, num_heads=heads)
     x = add_and_norm("norm1", linear("out", attended), x)

@@ -1,0 +1,73 @@
+"""What the classifier must not do on real news: force an issue, or keep its side when the proposition turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from training.classifier.data import load_texts, read_labels
+from training.classifier.fit import is_development
+from training.measures import ROOT, SHARED
+
+from onrecord.classify.classifier import stances_of
+from onrecord.classify.inputs import Passage, quoted_mask
+from onrecord.classify.model import load_classifier
+from onrecord.classify.negation import negate
+from onrecord.core.span import Text
+from onrecord.core.statement import Article
+from onrecord.interpreter import load_interpreter
+from onrecord.lexicon import load_codebook
+from onrecord.train.gold import gold_attributions, load_cases
+
+LEAST_TURNED = 0.9
+MOST_FORCED = 0.05
+FOREIGN = 2  # codebooks of other articles that each article is read under
+
+
+def _shared(*parts: str) -> Path:
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"the corpora are not here ({'/'.join(parts)}); set ONRECORD_SHARED to the folder with them")
+    return path
+
+
+def test_a_turned_proposition_turns_the_side() -> None:
+    """Beside a proposition and beside its negation, at least nine in ten sided statements get opposite sides.
+
+    Articles are the labelled ones that the classifier was not trained on; sides are read as the product reads them,
+    each proposition beside its own negation.
+    """
+    data, model = _shared("data"), load_classifier()
+    turned = []
+    for e in read_labels(ROOT / "training" / "labels", load_texts(data)):
+        if e.origin != "broad" or e.gold is None or not is_development(e.group):
+            continue
+        target, negation = e.targets[2 * e.gold], e.targets[2 * e.gold + 1]
+        if target.stance not in ("support", "oppose"):
+            continue
+        statement = model.statement(e.text, Passage(e.source, e.cue, e.content), quoted_mask(e.text))
+        asked = [p for one in (target, negation) for p in (one.proposition, negate(one.proposition))]
+        first, second = stances_of(model.read(statement, e.speaker, asked))
+        turned.append((first[0] > first[1]) != (second[0] > second[1]))
+    assert len(turned) > 300
+    assert sum(turned) / len(turned) >= LEAST_TURNED
+
+
+def _foreign() -> Iterator[tuple[int, int]]:
+    """Read each annotated article under other articles' codebooks: statements, and those that got an issue."""
+    folder = _shared("gold", "real")
+    cases = [case for case in load_cases(folder) if case["id"].startswith("wn-")]
+    for n, case in enumerate(cases):
+        attributions = gold_attributions(case)
+        for step in range(1, FOREIGN + 1):
+            book = cases[(n + 5 * step) % len(cases)]["codebook"]
+            interpreter = load_interpreter(load_codebook(folder / "codebooks" / book))
+            made = interpreter.statements(Article(text=Text(case["text"]), name=case["id"]), attributions)
+            yield len(made), sum(s.issue.value is not None for s in made)
+
+
+def test_articles_off_topic_get_no_issue() -> None:
+    """Under the codebook of another article, at most one statement in twenty gets an issue."""
+    read = list(_foreign())
+    assert sum(given for _, given in read) <= MOST_FORCED * sum(count for count, _ in read)

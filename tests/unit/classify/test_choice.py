@@ -1,0 +1,42 @@
+"""The choice of issue and stance from probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from onrecord.classify.choice import least_risk, share_sides, symmetric
+
+SUPPORT, OPPOSE, NONE = 0, 1, 4
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "flipped", "chosen"),
+    [
+        ([0.50, 0.40, 0.0, 0.0, 0.10], 1.0, SUPPORT),
+        ([0.50, 0.40, 0.0, 0.0, 0.10], 3.0, NONE),
+        ([0.60, 0.05, 0.0, 0.0, 0.35], 3.0, SUPPORT),
+        ([0.10, 0.75, 0.0, 0.0, 0.15], 3.0, OPPOSE),
+    ],
+)
+def test_a_side_is_taken_only_where_the_opposite_one_is_unlikely(
+    probabilities: list[float], flipped: float, chosen: int
+) -> None:
+    """The dearer the opposite side, the surer the side has to be against it; other doubts do not matter more."""
+    assert least_risk(np.array(probabilities), flipped) == chosen
+
+
+def test_a_turned_proposition_turns_the_joined_scores() -> None:
+    """Exchanging proposition and negation exchanges support and oppose, and nothing else."""
+    one, other = np.array([2.0, -1.0, 0.5, 0.0, 0.3]), np.array([-0.5, 1.5, 0.2, 0.1, 0.0])
+    there, back = symmetric(one, other), symmetric(other, one)
+    assert np.allclose(there[[OPPOSE, SUPPORT]], back[[SUPPORT, OPPOSE]])
+    assert np.allclose(there[2:], back[2:])
+
+
+def test_a_speaker_lends_the_side_of_other_statements() -> None:
+    """An undecided statement moves to the side that its speaker takes elsewhere on the issue, not to another's."""
+    scores = np.array([[3.0, 0.0, 0, 0, 0], [0.1, 0.2, 0, 0, 0], [0.1, 0.2, 0, 0, 0]])
+    shared = share_sides(scores, [("Renn", 1), ("Renn", 1), ("Keld", 1)], 1.0)
+    assert shared[1, SUPPORT] > shared[1, OPPOSE]
+    assert shared[2, SUPPORT] < shared[2, OPPOSE]
