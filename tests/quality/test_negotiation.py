@@ -1,0 +1,94 @@
+"""A garbled report of a negotiation, read from end to end with a codebook."""
+
+from __future__ import annotations
+
+import pytest
+
+from onrecord import load
+from onrecord.core.span import Text
+from onrecord.core.statement import Article, Statement
+from onrecord.lexicon.codebook import codebook_from_dict
+
+TEXT = """\
+Brandt: role of the Alliance "unlikely"
+
+The Secretary General of the Northern Alliance, Orsolya Brandt, told the Vestra Tribune that participation of the Alliance \
+in a peacekeeping force in Tarsia is unlikely. She did not rule out that individual members could go by themselves. Brandt \
+called talk about security guarantees too early before there is peace. Tarsia's accession to the Alliance, she said, is \
+irreversible and does not depend on the peace agreement.
+
+Despite the recent statement of US President Harold Crane denying that American soldiers will be sent, the Tribune writes \
+that the planning goes on.
+
+Ardenian Foreign Minister Pavel Sorin said that Ardenia is categorically against the deployment of foreign troops in Tarsia. \
+He demanded that the Alliance abandon its intention.
+
+Deputy head of the Ardenian State Council Igor Melnik warned that this would lead to a war.
+"""
+BOOK = {
+    "issues": {
+        "force": {
+            "label": "Peacekeeping force",
+            "proposition": "Foreign troops should be deployed in Tarsia.",
+            "terms": ["peacekeeping force", "troops", "soldiers", "deployment", "contingent"],
+        },
+        "accession": {
+            "label": "Accession",
+            "proposition": "Tarsia should join the Alliance.",
+            "terms": ["accession", "membership", "join"],
+        },
+        "guarantees": {
+            "label": "Guarantees",
+            "proposition": "Tarsia should get security guarantees.",
+            "terms": ["security guarantees", "guarantees"],
+        },
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def statements() -> list[Statement]:
+    """Read the report."""
+    pipeline = load(codebook_from_dict(BOOK, "talks"))
+    return pipeline.read_article(Article(text=Text(TEXT), name="report")).statements
+
+
+def _on(statements: list[Statement], speaker: str, issue: str) -> set[str]:
+    """Collect the stances of a speaker on an issue."""
+    return {s.stance.value.value for s in statements if s.speaker.value == speaker and s.issue.value == issue}
+
+
+def test_opponents_of_the_force_oppose_it(statements: list[Statement]) -> None:
+    """The minister who is against the deployment opposes it, and nobody has him support it."""
+    assert _on(statements, "Pavel Sorin", "force") == {"oppose"}
+
+
+def test_accession_is_supported(statements: list[Statement]) -> None:
+    """Who calls the accession irreversible supports it."""
+    assert _on(statements, "Orsolya Brandt", "accession") == {"support"}
+
+
+def test_two_commitments_give_two_statements(statements: list[Statement]) -> None:
+    """What is unlikely and what is not ruled out are statements of their own."""
+    of_brandt = [s for s in statements if s.speaker.value == "Orsolya Brandt"]
+    assert {"PR-", "PS+"} <= {s.commitment.value.value for s in of_brandt}
+    assert len(of_brandt) >= 4
+
+
+def test_the_denial_is_the_presidents(statements: list[Statement]) -> None:
+    """A statement inside a "despite" phrase belongs to the one who made it, not to the paper."""
+    denials = [s for s in statements if "American soldiers" in s.quote]
+    assert [s.speaker.value for s in denials] == ["Harold Crane"]
+    assert denials[0].act.value.value == "deny"
+
+
+def test_who_is_told_to_abandon_a_plan_has_not_spoken(statements: list[Statement]) -> None:
+    """A demand on the Alliance is the minister's; the Alliance says nothing by it."""
+    demands = [s for s in statements if "abandon" in s.quote]
+    assert [(s.speaker.value, s.act.value.value) for s in demands] == [("Pavel Sorin", "demand")]
+
+
+def test_sides_carry_their_state(statements: list[Statement]) -> None:
+    """The deputy head of a state's council speaks for that state."""
+    warned = [s for s in statements if s.speaker.value == "Igor Melnik"]
+    assert [s.affiliation.value for s in warned] == ["Ardenia"]
