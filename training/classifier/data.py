@@ -19,7 +19,8 @@ from typing import Any
 import yaml
 
 Range = tuple[int, int]
-BROAD = "broad"  # origin of examples from a coding under a broad codebook
+BROAD = "broad"  # origin of PolNeAR's statements under broad codebooks
+WHOLE = ("wikinews", "gum")  # corpora whose articles were labelled whole; they are few and drawn more often
 OFF = "off"  # the statement does not speak to the proposition
 ACTS = frozenset(
     (
@@ -127,7 +128,8 @@ def codings(article: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _labelled(article: dict[str, Any], text: str) -> Iterator[Example]:
     issues = article["issues"]
-    origin = BROAD if article.get("broad") else article["corpus"]
+    corpus = article.get("corpus")
+    origin = corpus if corpus in WHOLE or not article.get("broad") else BROAD
     order = tuple(issues)
     for s in article["statements"]:
         named = {**s["also"], **({s["issue"]: s["stance"]} if s["issue"] else {})}

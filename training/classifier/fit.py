@@ -11,7 +11,7 @@ import copy
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -144,11 +144,11 @@ def order_loss(relevance: Tensor, rank: Tensor) -> Tensor:
     return (each * higher).sum() / higher.sum().clamp(min=1)
 
 
-def draw(examples: Sequence[Example], rng: random.Random) -> list[Row]:
+def draw(examples: Sequence[Example], rng: random.Random, rates: Mapping[str, float]) -> list[Row]:
     """Draw one epoch: each statement by its source's rate, with up to PROPOSITIONS of its propositions."""
     rows: list[Row] = []
     for e in examples:
-        rate = RATES[e.origin]
+        rate = rates[e.origin]
         for _ in range(int(rate) + (rng.random() < rate % 1)):
             left = list(e.targets)
             chosen: list[Target] = []
@@ -222,6 +222,7 @@ def main() -> None:
     parser.add_argument("--dispatches", type=Path)
     parser.add_argument("--sayings", type=Path)
     parser.add_argument("--public", action="store_true")
+    parser.add_argument("--draw", action="append", default=[], metavar="SOURCE=RATE", help="draw a source at this rate")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--layers", type=int)
     parser.add_argument("--epochs", type=int, default=3)
@@ -259,7 +260,8 @@ def fit(
     from training.classifier.evaluate import evaluate
 
     options.out.mkdir(parents=True, exist_ok=True)
-    per_epoch = sum(1 for _ in batches(draw(train, random.Random(0)), encoder, options.tokens, random.Random(0)))
+    rates = RATES | {name: float(rate) for name, _, rate in (one.partition("=") for one in options.draw)}
+    per_epoch = sum(1 for _ in batches(draw(train, random.Random(0), rates), encoder, options.tokens, random.Random(0)))
     total, warm = options.epochs * per_epoch, max(1, int(0.06 * options.epochs * per_epoch))
     old = ("pieces", "positions", "norm", "distances", "layers")
     groups = [
@@ -278,7 +280,7 @@ def fit(
         if options.constructions and epoch == int(not options.resume):
             train = [*train, *corpora.read_constructions(options.constructions)]
         sums: dict[str, list[float]] = {}
-        for rows in batches(draw(train, rng), encoder, options.tokens, rng):
+        for rows in batches(draw(train, rng, rates), encoder, options.tokens, rng):
             batch = collate(rows, encoder)
             hide = torch.rand(batch["ids"].shape, generator=generator) < 0.03
             batch["ids"] = torch.where(hide & (batch["feature"] > 0), encoder.mask, batch["ids"])

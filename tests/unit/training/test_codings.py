@@ -23,7 +23,7 @@ def test_each_coding_gives_an_example_of_its_own(tmp_path: Path) -> None:
         "commitment": "Uu", "condition": [], "issue": None, "stance": "none", "also": {},
     }  # fmt: skip
     article = {
-        "id": "a", "corpus": "wikinews", "sha256": hashlib.sha256(TEXT.encode()).hexdigest(),
+        "id": "a", "corpus": "polnear-train", "sha256": hashlib.sha256(TEXT.encode()).hexdigest(),
         "issues": {"taxes": _issue("Taxes should rise.", "Taxes should not rise.")}, "statements": [statement],
         "codings": [{
             "issues": {"port": _issue("The port should stay open.", "The port should close.")},
@@ -32,7 +32,7 @@ def test_each_coding_gives_an_example_of_its_own(tmp_path: Path) -> None:
     }  # fmt: skip
     (tmp_path / "a.json").write_text(json.dumps(article), encoding="utf-8")
     narrow, broad = read_labels(tmp_path, {"a": TEXT})
-    assert (narrow.origin, narrow.gold) == ("wikinews", None)
+    assert (narrow.origin, narrow.gold) == ("polnear-train", None)
     assert (broad.origin, broad.gold, broad.act) == ("broad", 0, "demand")
     assert [(t.proposition, t.stance) for t in broad.targets] == [
         ("The port should stay open.", "oppose"),
