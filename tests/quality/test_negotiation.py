@@ -12,16 +12,16 @@ from onrecord.lexicon.codebook import codebook_from_dict
 TEXT = """\
 Brandt: role of the Alliance "unlikely"
 
-The Secretary General of the Northern Alliance, Orsolya Brandt, told the Vestra Tribune that participation of the Alliance \
-in a peacekeeping force in Tarsia is unlikely. She did not rule out that individual members could go by themselves. Brandt \
-called talk about security guarantees too early before there is peace. Tarsia's accession to the Alliance, she said, is \
-irreversible and does not depend on the peace agreement.
+The Secretary General of the Northern Alliance, Orsolya Brandt, told the Vestra Tribune that participation of the \
+Alliance in a peacekeeping force in Tarsia is unlikely. She did not rule out that individual members could go by \
+themselves. Brandt called talk about security guarantees too early before there is peace. Tarsia's accession to the \
+Alliance, she said, is irreversible and does not depend on the peace agreement.
 
-Despite the recent statement of US President Harold Crane denying that American soldiers will be sent, the Tribune writes \
-that the planning goes on.
+Despite the recent statement of US President Harold Crane denying that American soldiers will be sent, the Tribune \
+writes that the planning goes on.
 
-Ardenian Foreign Minister Pavel Sorin said that Ardenia is categorically against the deployment of foreign troops in Tarsia. \
-He demanded that the Alliance abandon its intention.
+Ardenian Foreign Minister Pavel Sorin said that Ardenia is categorically against the deployment of foreign troops in \
+Tarsia. He demanded that the Alliance abandon its intention.
 
 Deputy head of the Ardenian State Council Igor Melnik warned that this would lead to a war.
 """
