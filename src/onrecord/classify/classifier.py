@@ -34,6 +34,7 @@ BEFORE = 350  # characters of text before a statement that the narrowing looks a
 WORDS_SHOWN = 3
 ON, OFF = 1, 0
 NO_ISSUE = "model: speaks to no issue of the codebook"
+UNSURE = "model: either side is likely, so none is taken"
 CONDITION_WORDS = 2  # a shorter condition is none
 
 
@@ -195,7 +196,8 @@ class StatementClassifier:
         best = least_risk(probabilities, self._calibration[head].get("flipped", 1.0))
         shown = _telling(article, reading.encoded, shares, best)
         value = kind(self.model.classes[head][best])
-        return Judgement(value=value, rule=_reason(shown), confidence=float(probabilities[best]), evidence=shown)
+        rule = _reason(shown) if probabilities[best] == probabilities.max() else UNSURE
+        return Judgement(value=value, rule=rule, confidence=float(probabilities[best]), evidence=shown)
 
     def _condition(self, article: Article, reading: Reading) -> Judgement[tuple[Evidence, ...]]:
         threshold = self._calibration["condition"]["threshold"]
