@@ -39,7 +39,7 @@ MOST, MARGIN = 4, 4.0
 # ten sides taken by sided development statements are right.
 FLIPPED = 3.0
 BIAS_PENALTY = 1.0  # on the squared biases of classes, against the sum of the statements' losses
-UNRELATED = 0.5  # weight of a statement under a codebook that it does not speak to
+UNRELATED = 0.25  # weight of a statement under a codebook that it does not speak to
 Array = npt.NDArray[Any]
 
 

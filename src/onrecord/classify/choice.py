@@ -15,8 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 ISSUE_FEATURES = ("relevance", "candidate", "article's relevance", "article's candidate", "neighbours' relevance")
-NONE_FEATURES = ("bias", "article on topic")
-TOPICAL = (4.0, 6.0)  # mean score of the best candidate between which an article counts as on topic by degrees
+NONE_FEATURES = ("bias", "article's best relevance")
 LOWEST, HIGHEST = -6.0, 6.0  # relevance is clipped to these; an issue that was not read has the lowest
 SUPPORT, OPPOSE = 0, 1
 
@@ -38,9 +37,8 @@ def issue_features(candidate: Floats, relevance: Floats) -> tuple[Floats, Floats
     article = np.broadcast_to(clipped.mean(0) if count else np.zeros(issues), clipped.shape)
     nearness = np.broadcast_to(candidate.mean(0) if count else np.zeros(issues), clipped.shape)
     of_issues = np.stack([clipped, candidate, article, nearness, neighbours], axis=2)
-    best = candidate.max(1).mean() if count and issues else 0.0
-    topical = float(np.clip((best - TOPICAL[0]) / (TOPICAL[1] - TOPICAL[0]), 0, 1))
-    return of_issues, np.tile([1.0, topical], (count, 1))
+    best = float(clipped.max(1).mean()) if count and issues else LOWEST
+    return of_issues, np.tile([1.0, best], (count, 1))
 
 
 def issue_probabilities(candidate: Floats, relevance: Floats, weights: Mapping[str, Sequence[float]]) -> Floats:
