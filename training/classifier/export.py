@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from onnx import TensorProto, helper
-from onrecord.train.network import bucket
 
 from onrecord.classify.inputs import POSITIONS
 from onrecord.classify.model import FORMAT
 from onrecord.models.embeddings import pack
 from onrecord.train.export import OnnxGraph, layer
+from onrecord.train.tagger_network import bucket
 from onrecord.train.word_piece_vocabulary import latin, plain_tokenizer, specials
 from training.classifier.network import CLASSES, OF_PROPOSITION, OF_STATEMENT, Classifier, load
 
