@@ -3,7 +3,8 @@
     python -m training.position_threshold --data ../shared/data --labels training/labels
 
 A position is one speaker on one issue in one article: `+`, `-` or balanced. It is right where the labels have the same
-position for that speaker (the same name, or one that contains it) and issue. `core.columns.MIN_CONFIDENCE` is set from
+position for that speaker (the same name, or one that contains it) and issue, be it the one that a statement is filed
+under or another that it speaks to. `core.columns.MIN_CONFIDENCE` is set from
 this.
 """
 
@@ -59,7 +60,12 @@ def read(
         interpreter = load_interpreter(codebook_from_dict({"issues": raw}, a["id"]))
         article = Article(text=Text(texts[a["id"]]), name=a["id"], title=titles.get(a["id"]) or None)
         made = interpreter.statements(article, extractor.attributions(article.text))
-        gold = [(s["speaker"], s["issue"], s["stance"], 1.0) for s in a["statements"] if s["issue"] and s["speaker"]]
+        gold = [
+            (s["speaker"], issue, stance, 1.0)
+            for s in a["statements"]
+            for issue, stance in {**s["also"], s["issue"]: s["stance"]}.items()
+            if issue and s["speaker"]
+        ]
         yield (
             gold,
             [

@@ -35,8 +35,8 @@ from training.classifier.data import codings, load_texts, load_titles
 from training.classifier.fit import is_development
 
 MOST, MARGIN = 4, 4.0
-# The cost of the opposite side, where any other error of stance costs 1. On the development articles 2 takes three sides
-# fewer in a hundred wrongly than 1 and loses no F1 of sides; 3 brings the share of opposite sides to a tenth and loses 4.
+# The cost of the opposite side, where any other error of stance costs 1. On the development articles 2 takes three
+# sides fewer in a hundred wrongly than 1 and loses no F1 of sides; 3 takes a tenth wrongly and loses 4.
 FLIPPED = 2.0
 BIAS_PENALTY = 1.0  # on the squared biases of classes, against the sum of the statements' losses
 UNRELATED = 0.25  # weight of a statement under a codebook that it does not speak to

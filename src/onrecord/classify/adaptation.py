@@ -107,13 +107,15 @@ class Examples:
         return result
 
 
-def of_classes(scores: Floats, gold: Sequence[int], groups: Sequence[str], temperature: float) -> Examples:
-    """Make examples of a head's scores [n, classes]."""
+def of_classes(
+    scores: Floats, gold: Sequence[int], groups: Sequence[str], temperature: float, bias: Sequence[float]
+) -> Examples:
+    """Make examples of a head's scores [n, classes]; temperature and bias are the shipped ones."""
     count, classes = scores.shape
     features = np.zeros((count, classes, 2 * classes))
     for k in range(classes):
         features[:, k, k], features[:, k, classes + k] = scores[:, k], 1.0
-    start = np.concatenate([np.full(classes, 1 / temperature), np.zeros(classes)])
+    start = np.concatenate([np.full(classes, 1 / temperature), np.array(bias)])
     spread = np.concatenate([np.full(classes, SCALE_SPREAD / temperature), np.full(classes, BIAS_SPREAD)])
     return Examples(features, np.ones((count, classes), dtype=bool), np.array(gold), groups, start, spread)
 

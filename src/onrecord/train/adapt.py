@@ -167,5 +167,6 @@ def _examples(found: _Collected, calibration: Mapping[str, Any]) -> dict[str, Ex
             made[name] = adaptation.of_confidences(scores, [bool(g) for g in gold], groups)
         else:
             stacked = np.stack(scores).astype(np.float64)
-            made[name] = adaptation.of_classes(stacked, gold, groups, calibration[name]["temperature"])
+            shipped = calibration[name]
+            made[name] = adaptation.of_classes(stacked, gold, groups, shipped["temperature"], shipped["bias"])
     return made

@@ -23,7 +23,7 @@ def scored(count, shift, seed=0, groups=40):
 def test_a_systematic_error_is_learned_and_counts_on_unseen_articles():
     """Claim: where one class is chosen too seldom, the refit says so, and does better on articles it has not seen."""
     scores, gold, groups = scored(600, shift=2.0)
-    made = adapted("one", "base", {"stance": of_classes(scores, gold, groups, 1.0)})
+    made = adapted("one", "base", {"stance": of_classes(scores, gold, groups, 1.0, [0] * 3)})
     bias = made.calibration["stance"]["bias"]
     assert bias[2] - (bias[0] + bias[1]) / 2 == pytest.approx(2.0, abs=0.5)
     figures = made.figures["stance"]
@@ -34,7 +34,7 @@ def test_a_systematic_error_is_learned_and_counts_on_unseen_articles():
 
 def test_a_field_that_does_not_gain_stays_as_shipped():
     """Claim: scores that are calibrated already are not refitted, and the figures say so."""
-    made = adapted("one", "base", {"stance": of_classes(*scored(80, shift=0.0, seed=1), 1.0)})
+    made = adapted("one", "base", {"stance": of_classes(*scored(80, shift=0.0, seed=1), 1.0, [0] * 3)})
     assert made.fields == []
     assert made.figures["stance"]["refitted"] == 0
 
@@ -44,14 +44,14 @@ def test_the_held_out_figures_are_split_by_article():
     draw = np.random.default_rng(2)
     scores = np.repeat(draw.normal(0, 0.1, (10, 3)), 20, axis=0)
     gold = [n // 20 % 3 for n in range(200)]
-    figures = held_out(of_classes(scores, gold, [f"a{n // 20}" for n in range(200)], 1.0))
+    figures = held_out(of_classes(scores, gold, [f"a{n // 20}" for n in range(200)], 1.0, [0] * 3))
     assert figures["articles"] == 10
     assert figures["right after"] < 0.5
 
 
 def test_few_judgements_change_little():
     """Claim: ten judgements that all say the same leave the parameters near the shipped ones."""
-    few = of_classes(np.zeros((10, 3)), [2] * 10, ["a"] * 10, 1.1)
+    few = of_classes(np.zeros((10, 3)), [2] * 10, ["a"] * 10, 1.1, [0] * 3)
     assert np.abs(fit(few) - few.start).max() < 1.5
     assert adapted("one", "base", {"stance": few}).figures == {}
 
