@@ -25,7 +25,8 @@ def main() -> None:
             name="classifier",
             job="Judges act, issue, stance, commitment and condition of a statement beside propositions.",
             format=config["format"],
-            licence="Apache-2.0; trained on labels of PolNeAR, which states no licence, and on public sets under CC BY-SA",
+            licence="Apache-2.0; trained on labels of PolNeAR, which states no licence, and on "
+            "public sets under CC BY-SA",
             starts_from="sentence-transformers/all-mpnet-base-v2 (Apache-2.0), the lower six layers",
             trained_on=tuple(parts["trained_on"]),
             developed_on=tuple(parts["developed_on"]),

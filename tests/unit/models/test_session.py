@@ -25,10 +25,10 @@ def test_the_chosen_kernels_answer_as_the_exact_ones_do(folder: str) -> None:
     graph = resources.files("onrecord").joinpath(f"data/{folder}/model.onnx").read_bytes()
     rng = np.random.default_rng(0)
     usual, exact = inference.open_graph(graph), inference._session(graph, exact=True)
-    shapes = {item.name: len(item.shape) for item in usual.get_inputs()}
+    shapes = {item.name: item.shape for item in usual.get_inputs()}
     count = 24
     inputs = {
-        "embedded": rng.normal(size=(1, count, 384)).astype(np.float32),
+        "embedded": rng.normal(size=(1, count, shapes["embedded"][2])).astype(np.float32),
         "feature": rng.integers(0, 4, size=(1, count)),
         "first": np.arange(1, count - 1),
         "position": np.arange(count),
