@@ -36,8 +36,8 @@ def _shared(*parts: str) -> Path:
 def test_a_turned_proposition_turns_the_side() -> None:
     """Beside a proposition and beside its negation, sided statements get opposite sides.
 
-    So do nine in ten beside the negation that the product makes, and eight in ten beside one that was written by hand in
-    other words. Articles are the labelled ones that the classifier was not trained on; sides are read as the product
+    So do nine in ten beside the negation that the product makes, and eight in ten beside one that was written by hand
+    in other words. Articles are the labelled ones that the classifier was not trained on; sides are read as the product
     reads them, each proposition beside its own negation.
     """
     data, model = _shared("data"), load_classifier()
@@ -50,8 +50,8 @@ def test_a_turned_proposition_turns_the_side() -> None:
             continue
         statement = model.statement(e.text, Passage(e.source, e.cue, e.content), quoted_mask(e.text))
         propositions = (target.proposition, negation.proposition, negate(target.proposition))
-        asked = [p for one in propositions for p in (one, negate(one))]
-        first, by_hand, made = stances_of(model.read(statement, e.speaker, asked))
+        asked = [*propositions, *map(negate, propositions)]
+        first, by_hand, made = stances_of(model.read(statement, e.speaker, asked), len(propositions))
         for name, other in (("by hand", by_hand), ("by the product", made)):
             turned[name].append((first[0] > first[1]) != (other[0] > other[1]))
     shares = {name: sum(one) / len(one) for name, one in turned.items()}

@@ -54,7 +54,7 @@ class Passed:
     """Hold one statement as it was read, with its candidate issues and the selection scores of all issues."""
 
     reading: Reading
-    numbers: list[int]  # of the issues; each was read beside its proposition and its negation, in turn
+    numbers: list[int]  # of the issues that it was read beside; of the first of them beside the negations, too
     scores: Floats
 
 
@@ -130,7 +130,7 @@ class StatementClassifier:
         scores = self._index.features(around) @ np.array(settings["weights"], dtype=np.float32)
         order = sorted(range(len(scores)), key=lambda n: (-float(scores[n]), n))[: settings["most"]]
         near = [n for n in order if scores[n] >= scores[order[0]] - settings["margin"]]
-        propositions = [p for n in near for p in self._pairs[n]]
+        propositions = [self._pairs[n][0] for n in near] + [self._pairs[n][1] for n in near[: settings["negated"]]]
         return Passed(self.model.read(statement, speaker, propositions), near, scores.astype(np.float64))
 
     def decide(self, read: Sequence[Passed], speakers: Sequence[str | None]) -> list[Decided]:
@@ -140,7 +140,7 @@ class StatementClassifier:
         calibration = self._calibration
         relevance = np.full((len(read), len(self.codebook.issues)), np.nan)
         for row, passed in enumerate(read):
-            relevance[row, passed.numbers] = relevance_of(passed.reading)
+            relevance[row, passed.numbers] = relevance_of(passed.reading, len(passed.numbers))
         shares = issue_probabilities(np.stack([passed.scores for passed in read]), relevance, calibration["issue"])
         chosen = [int(row.argmax()) for row in shares]
         numbers = [n if n < len(self.codebook.issues) else None for n in chosen]
@@ -149,7 +149,7 @@ class StatementClassifier:
         keys: list[tuple[str, int] | None] = []
         for row, (passed, number, speaker) in enumerate(zip(read, numbers, speakers, strict=True)):
             if number is not None:
-                stances[row] = stances_of(passed.reading)[places[row]]
+                stances[row] = stances_of(passed.reading, len(passed.numbers))[places[row]]
             keys.append((speaker, number) if number is not None and speaker else None)
         stances = share_sides(stances, keys, calibration["stance"]["shared"])
         return [
@@ -181,7 +181,7 @@ class StatementClassifier:
                 Judgement(value=None, rule=rule, confidence=sure),
                 Judgement(value=Stance.NONE, rule=rule, confidence=sure),
             )
-        beside = reading.propositions[2 * decided.place]
+        beside = reading.propositions[decided.place]
         shown = _telling(article, reading.encoded, beside["relevance"].shares, ON)
         issue = self.codebook.issues[decided.number].id
         return (
@@ -274,17 +274,23 @@ def _telling(article: Article, encoded: Encoded, shares: AnyFloats, best: int) -
     return tuple(article.text.cite(a, b) for a, b in best_words)
 
 
-def relevance_of(reading: Reading) -> Floats:
-    """Compute the log odds of speaking to each issue: the mean beside its proposition and beside its negation."""
+def relevance_of(reading: Reading, issues: int) -> Floats:
+    """Compute the log odds of speaking to each issue: the mean beside its proposition and, if read, its negation.
+
+    `reading` is beside the propositions of this many issues, then beside the negations of the first of them.
+    """
     odds = np.array([p["relevance"].scores[ON] - p["relevance"].scores[OFF] for p in reading.propositions], dtype=float)
-    result: Floats = odds.reshape(-1, 2).mean(1)
+    result, negated = odds[:issues], odds[issues:]
+    result[: len(negated)] = (result[: len(negated)] + negated) / 2
     return result
 
 
-def stances_of(reading: Reading) -> Floats:
-    """Join the stance scores beside each issue's proposition and negation, [issues, stances]."""
+def stances_of(reading: Reading, issues: int) -> Floats:
+    """Join the stance scores beside each issue's proposition and, if read, its negation, [issues, stances]."""
     scores = np.array([p["stance"].scores for p in reading.propositions], dtype=float)
-    return symmetric(scores[0::2], scores[1::2])
+    result, negated = scores[:issues], scores[issues:]
+    result[: len(negated)] = symmetric(result[: len(negated)], negated)
+    return result
 
 
 def _reason(shown: Sequence[Evidence]) -> str:

@@ -122,7 +122,7 @@ def _evidence(passed: Sequence[Passed], issues: int) -> tuple[Any, Any, Any]:
     """Return the evidence for each issue and for none, and the issues that were read, of an article's statements."""
     relevance = np.full((len(passed), issues), np.nan)
     for row, one in enumerate(passed):
-        relevance[row, one.numbers] = relevance_of(one.reading)
+        relevance[row, one.numbers] = relevance_of(one.reading, len(one.numbers))
     of_issues, of_none = issue_features(np.stack([one.scores for one in passed]), relevance)
     return of_issues, of_none, ~np.isnan(relevance)
 
