@@ -332,11 +332,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = json.loads(path.read_text(encoding="utf-8"))
     narrow = [float(v) for v in narrowing]
     config["candidates"] = {"weights": narrow, "most": MOST, "margin": MARGIN, "negated": NEGATED}
-        "weights": [float(v) for v in narrowing],
-        "most": MOST,
-        "margin": MARGIN,
-        "negated": NEGATED,
-    }
     config["calibration"] = calibration
     config["development"] = {"articles": len(held), "statements": sum(len(r.statements) for r in reads), **figures}
     path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
