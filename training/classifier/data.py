@@ -128,7 +128,7 @@ def codings(article: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _labelled(article: dict[str, Any], text: str) -> Iterator[Example]:
     issues = article["issues"]
-    corpus = article.get("corpus")
+    corpus = str(article.get("corpus"))
     origin = corpus if corpus in WHOLE or not article.get("broad") else BROAD
     order = tuple(issues)
     for s in article["statements"]:

@@ -223,7 +223,8 @@ class StatementClassifier:
 def calibrated(scores: AnyFloats, settings: Mapping[str, Any]) -> Floats:
     """Turn a head's scores into probabilities: by a scale for each class where it was refitted, else a temperature."""
     scale = np.array(settings["scale"]) if "scale" in settings else 1 / settings["temperature"]
-    return softmax(scores.astype(np.float64) * scale + np.array(settings["bias"]))
+    result: Floats = softmax(scores.astype(np.float64) * scale + np.array(settings["bias"])).astype(np.float64)
+    return result
 
 
 def surroundings(
