@@ -17,6 +17,7 @@ from onrecord.runners import worker
 from onrecord.show.desk import intake
 from onrecord.show.desk.passwords import Brake, hash_password, verify_password
 from onrecord.show.desk.settings import Limits
+from tests.hostile.shapes import docx
 from tests.web.conftest import CODEBOOK, PASSWORD, log_in, report, send, token
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'-{{7*7}}"
@@ -282,6 +283,16 @@ def zipped(files, method=zipfile.ZIP_DEFLATED):
         for name, data in files:
             archive.writestr(name, data)
     return out.getvalue()
+
+
+def test_a_word_document_is_no_archive():
+    """Claim: a .docx is read as a document, by itself and inside an archive, though it is a zip archive too."""
+    data = docx("<w:p><w:r><w:t>The mayor said that the dam must wait until the spring.</w:t></w:r></w:p>")
+    (direct,) = read(data, "a.docx")
+    (inside,) = read(zipped([("a.docx", data)]))
+    assert isinstance(direct, Article)
+    assert isinstance(inside, Article)
+    assert direct.text == inside.text
 
 
 def test_a_zip_bomb_is_not_unpacked():

@@ -89,6 +89,8 @@ def read(text: str, articles: Iterable[Article]) -> Iterator[Statement]:
             if [target["selector"] for target in item["target"]] != [_selectors(article, p) for p in statement.content]:
                 raise ExchangeError(f"{item['id']}: its selectors do not fit its text")
             yield statement
+    except RecursionError as error:
+        raise ExchangeError("not a collection of annotations: nested too deeply; export it again") from error
     except (ValueError, KeyError, TypeError, StopIteration, CodecError) as error:
         raise ExchangeError(f"not a collection of annotations of statements: {error!r}") from error
 

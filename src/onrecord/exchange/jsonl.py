@@ -54,6 +54,8 @@ def read(source: Iterable[str]) -> Iterator[tuple[Article, list[Statement]]]:
             if article is not None:
                 yield article, statements
             article, statements = article_from_dict(record), []
+        except RecursionError as error:
+            raise ExchangeError(f"line {number}: nested too deeply; export it again") from error
         except (CodecError, ValueError, AttributeError) as error:
             raise ExchangeError(f"line {number}: {error}") from error
     if article is not None:

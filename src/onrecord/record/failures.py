@@ -46,6 +46,10 @@ def _from_sqlite(name: str, error: sqlite3.Error) -> LedgerError:
         return LedgerError(f"{name}: damaged ({_line(error)}); restore it from a copy, or try sqlite3's .recover")
     if code == "SQLITE_FULL":
         return LedgerError(f"{name}: the disk is full; the batch was not written, make room and run again")
+    if code.startswith("SQLITE_IOERR"):
+        return LedgerError(
+            f"{name}: the disk failed ({_line(error)}); the batch was not written, check the disk and run it again"
+        )
     if code.startswith("SQLITE_CANTOPEN"):
         return LedgerError(f"{name}: cannot be opened; check that the path exists and that you may read it")
     if code == "SQLITE_ERROR" and "no such" in str(error):

@@ -76,7 +76,7 @@ def test_json_lines_give_back_the_statements() -> None:
 def test_a_changed_line_is_named() -> None:
     """A changed or cut line is refused with its number."""
     lines = list(jsonl.lines(results()))
-    for broken in (lines[1].replace('"oppose"', '"support"'), lines[1][:40]):
+    for broken in (lines[1].replace('"oppose"', '"support"'), lines[1][:40], '{"a":' + "[" * 50_000):
         with pytest.raises(ExchangeError, match="line 2"):
             list(jsonl.read([lines[0], broken]))
     with pytest.raises(ExchangeError, match="before any article"):
@@ -116,6 +116,8 @@ def test_annotations_about_another_text_are_refused() -> None:
         list(annotation.read(text.replace('"prefix": "', '"prefix": "x'), [article()]))
     with pytest.raises(ExchangeError, match="not a collection"):
         list(annotation.read("[]", []))
+    with pytest.raises(ExchangeError, match="not a collection"):
+        list(annotation.read("[" * 50_000, []))
 
 
 def test_brat_files_are_read_back(tmp_path: Path) -> None:
