@@ -162,7 +162,7 @@ if __name__ == "__main__":
     with Ledger(sys.argv[1]) as ledger:
         bounds = Bounds(seconds=scaled(5))
         items = in_workers([sys.argv[2]], poison.build, ledger, workers=2, bounds=bounds, resume=True)
-        for item in pipeline.unpacked(items):
+        for item in pipeline.deserialize(items):
             print(type(item).__name__, flush=True)
 """
 
@@ -202,5 +202,5 @@ def test_a_run_whose_network_is_cut_goes_on_where_it_stopped(url: str, wire: Wir
     with drive(tmp_path, url, source) as child:
         out, said = child.communicate(timeout=scaled(60))
     assert child.returncode == 0, said
-    assert out.split().count("Known") == known > 0
+    assert out.split().count("AlreadyRead") == known > 0
     assert names(url) == [f"a{n}" for n in range(100)]
