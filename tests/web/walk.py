@@ -167,7 +167,7 @@ def pictures(browser: Any, base: str, issue: str, folder: Path) -> None:
     pages = {"overview": "/", "positions": "/positions?by=affiliation"}
     once = {"brief": "/brief", "registry": "/registry", "codebook": "/codebook", "issue": f"/issues/{issue}",
             "review": "/review", "changes": "/conflicts?kind=moved", "network": "/network?by=speaker",
-            "scenario": "/scenario?by=speaker", "adapt": "/adapt", "texts": "/search/texts?q=talks"}  # fmt: skip
+            "scenario": "/scenario?by=speaker", "texts": "/search/texts?q=talks"}  # fmt: skip
     for width, height in SIZES:
         for scheme in ("light", "dark"):
             size = {"width": width, "height": height}

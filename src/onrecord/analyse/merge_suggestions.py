@@ -86,10 +86,13 @@ def _family(actors: Sequence[RegisteredActor], places: Sequence[int], last: str)
 def _spellings(actors: Sequence[RegisteredActor], places: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     if len(places) > 400:  # in a large ledger the pairs of one letter are too many to compare
         places = places[:400]
+    digits = {place: "".join(filter(str.isdigit, actors[place].name)) for place in places}
     for n, one in enumerate(places):
         name = actors[one].name.casefold()
         for two in places[n + 1 :]:
             other = actors[two].name.casefold()
+            if digits[one] != digits[two]:  # "Division 12" is not "Division 13"
+                continue
             if name == other or min(len(name), len(other)) < LONG or abs(len(name) - len(other)) > 2:
                 continue
             matcher = SequenceMatcher(None, name, other, autojunk=False)

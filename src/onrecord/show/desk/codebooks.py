@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
+import polars as pl
+
 from onrecord.errors import CodebookError
 from onrecord.lexicon import Codebook, Issue, Variable, VariableKind
 
@@ -100,6 +102,12 @@ def hits(term: str, contents: list[str]) -> list[int]:
     """Return the places of the contents in which a word begins with a term, whatever its case."""
     pattern = re.compile(rf"(?<!\w){re.escape(term.casefold())}")
     return [place for place, content in enumerate(contents) if pattern.search(content)]
+
+
+def begins(column: pl.Expr, term: str) -> pl.Expr:
+    """Return whether a text has a word that begins with a term, whatever its case."""
+    edge = r"\b" if term[:1].isalnum() else ""
+    return column.str.contains(f"(?i){edge}{re.escape(term)}")
 
 
 def slug(label: str) -> str:

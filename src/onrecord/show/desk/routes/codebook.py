@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -14,6 +15,7 @@ from onrecord.show.desk.judging import codebook_yaml
 from onrecord.show.desk.visit import Visit, page
 
 EXAMPLES = 3
+COUNTED = 20_000  # the newest statements in which hits of terms are counted
 WARNED = 2_000  # the newest statements in which the warnings count hits
 
 
@@ -42,13 +44,13 @@ def codebook(visit: Visit, problem: str | None = None) -> Response:
     versions = visit.desk.prepared.versions()
     pending = book is not None and (now.codebook is None or book.issues != now.codebook.issues)
     counts = dict(now.table["issue"].drop_nulls().value_counts(name="n").iter_rows())
-    contents = now.once("contents", lambda: [quote.casefold() for quote in now.table["quote"].to_list()])
-    reach = now.once(("reach", book.id if book else ""), lambda: _reach(book, contents))
+    quotes = now.table["quote"].tail(COUNTED)
+    reach = now.once(("reach", book.id if book else ""), lambda: _reach(book, quotes))
     return visit.render(
         "codebook.html", 200 if problem is None else 422, now=now, book=book, number=number, counts=counts,
-        reach=reach, total=len(contents), versions=versions, pending=pending, problem=problem, form=visit.form,
+        reach=reach, total=len(quotes), versions=versions, pending=pending, problem=problem, form=visit.form,
         differences=codebooks.differences(now.codebook, book) if book and pending else [],
-        warnings=codebook_warnings(book, contents[-WARNED:]) if book else [], done=visit.arg("done"),
+        warnings=codebook_warnings(book, quotes.tail(WARNED).to_list()) if book else [], done=visit.arg("done"),
         labels=now.labels(), kinds=list(VariableKind),
         old=[key for key in now.labels() if counts.get(key) and (not book or not book.issue(key))],
     )  # fmt: skip
@@ -73,12 +75,12 @@ def saved(visit: Visit) -> Response:
 def hits(visit: Visit) -> Response:
     """Serve `/codebook/hits`: how many statements each of some terms matches, with examples, while somebody types."""
     now = visit.now
-    contents = now.once("contents", lambda: [quote.casefold() for quote in now.table["quote"].to_list()])
+    recent = now.table.tail(COUNTED)
     found = []
     for term in codebooks.terms_of((visit.arg("terms") or "")[:4_000])[:40]:
-        places = codebooks.hits(term, contents)
-        found.append((term, len(places), now.rows(places[-EXAMPLES:])))
-    return visit.render("codebook_hits.html", found=found, total=len(contents))
+        fits = recent.filter(codebooks.begins(pl.col("quote"), term))
+        found.append((term, fits.height, fits.tail(EXAMPLES).to_dicts()))
+    return visit.render("codebook_hits.html", found=found, total=recent.height, whole=now.table.height)
 
 
 def read_again(visit: Visit) -> Response:
@@ -131,6 +133,9 @@ def _changed(visit: Visit, book: Codebook | None, form: dict[str, str]) -> tuple
     raise HTTPException(400, "What is to be changed?")
 
 
-def _reach(book: Codebook | None, contents: list[str]) -> dict[str, list[tuple[str, int]]]:
+def _reach(book: Codebook | None, quotes: pl.Series) -> dict[str, list[tuple[str, int]]]:
     issues = () if book is None else book.issues
-    return {issue.id: [(term, len(codebooks.hits(term, contents))) for term in issue.terms] for issue in issues}
+    terms = sorted({term for issue in issues for term in issue.terms})
+    frame = quotes.to_frame("quote").select(codebooks.begins(pl.col("quote"), t).sum().alias(t) for t in terms)
+    counts = frame.to_dicts()[0] if terms else {}
+    return {issue.id: [(term, int(counts[term] or 0)) for term in issue.terms] for issue in issues}

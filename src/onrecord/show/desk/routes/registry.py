@@ -88,7 +88,8 @@ def label(actor: RegisteredActor, names: list[str]) -> str:
 
 def _registry(visit: Visit) -> tuple[tuple[RegisteredActor, ...], list[Suggestion]]:
     decisions = visit.desk.ledger.decisions()
-    made = build_registry(visit.desk.ledger.table(), decisions)
+    # Without decisions the view has the names as they were read.
+    made = build_registry(visit.desk.ledger.table() if decisions else visit.now.whole.table, decisions)
     apart = [frozenset((one.name, other)) for one in decisions if one.ruling is Ruling.SPLIT for other in one.others]
     return made.actors, suggestions(made.actors, apart)
 
