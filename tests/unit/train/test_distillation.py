@@ -34,9 +34,9 @@ def test_the_least_loss_is_the_teachers_own(tmp_path: Path) -> None:
     batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
     batch["hand"] = torch.zeros_like(batch["hand"])
 
-    teacher = Teacher(tmp_path, tokenizer, halved=False)
+    teacher = Teacher(tmp_path, tokenizer, half_precision=False)
     answers = teacher.answers(batch)
-    again = Teacher(tmp_path, tokenizer, halved=False).answers(batch)
+    again = Teacher(tmp_path, tokenizer, half_precision=False).answers(batch)
     assert len(list((tmp_path / "answers").iterdir())) == 1
     assert all(torch.allclose(answers[name], again[name], atol=1e-3) for name in answers)
 
@@ -57,4 +57,4 @@ def test_a_teacher_without_weights_is_named(tmp_path: Path) -> None:
 
     tokenizer = Tokenizer.from_file(str(bundled_model() / "tokenizer.json"))
     with pytest.raises(ModelError, match="no stage"):
-        Teacher(tmp_path, tokenizer, halved=False)
+        Teacher(tmp_path, tokenizer, half_precision=False)
