@@ -117,8 +117,9 @@ def softmax(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[An
     return result
 
 
+@lru_cache(maxsize=2)
 def load_classifier(path: Path | None = None) -> ClassifierModel:
-    """Load a classifier, the one that the package brings by default."""
+    """Load a classifier, the one that the package brings by default; loaded once, as it takes seconds and memory."""
     return ClassifierModel(path or Path(str(resources.files("onrecord").joinpath("data", "classifier"))))
 
 
