@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser floors mutants card clean
+.PHONY: demo test check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser consumers newcomer same-build floors mutants card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -92,6 +92,16 @@ bench: $(VENV)/.benched
 
 bench-peers: $(VENV)/.benched .venv-peers/.installed
 	$(BIN)/python bench/peers.py
+
+# Exports in the programs that they are for, a newcomer's first session, and builds that are the same byte for byte.
+consumers: $(VENV)/.benched
+	$(BIN)/python bench/consumers/run.py
+
+newcomer: $(VENV)/.tested
+	$(BIN)/python bench/newcomer.py
+
+same-build: $(VENV)/.tested
+	$(BIN)/python bench/same_build.py
 
 bench-scale: $(VENV)/.tested
 	$(BIN)/python bench/scale.py

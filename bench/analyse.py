@@ -26,7 +26,7 @@ from onrecord.analyse.encoding import EncodedTable  # noqa: E402
 from onrecord.analyse.network_types import Options  # noqa: E402
 from onrecord.analyse.networks import events, network  # noqa: E402
 from onrecord.analyse.positions import matrix  # noqa: E402
-from onrecord.analyse.series import blocks, series  # noqa: E402
+from onrecord.analyse.windows import blocks, series  # noqa: E402
 from onrecord.exchange import dna  # noqa: E402
 
 FIELDS = {"organization": "affiliation", "person": "speaker", "concept": "issue", "id(doc)": "article"}

@@ -24,9 +24,9 @@ from typing import Any
 import polars as pl
 
 from onrecord.analyse import tables
-from onrecord.analyse.conditions import conditions
-from onrecord.analyse.drift import clusters
-from onrecord.analyse.redlines import redlines
+from onrecord.analyse.preconditions import conditions
+from onrecord.analyse.refusals import redlines
+from onrecord.analyse.retellings import clusters
 from onrecord.core.span import Text
 from onrecord.extract import Extractor, load_extractor
 from onrecord.lexicon import load_codebook

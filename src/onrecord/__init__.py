@@ -32,14 +32,14 @@ _MODULES = {
     "Span": "onrecord.core.span",
     "Statement": "onrecord.core.statement",
     "Text": "onrecord.core.span",
-    "agreement": "onrecord.analyse.agreement",
-    "changes": "onrecord.analyse.changes",
-    "common_ground": "onrecord.analyse.common_ground",
+    "agreement": "onrecord.analyse.intercoder",
+    "changes": "onrecord.analyse.position_changes",
+    "common_ground": "onrecord.analyse.consensus",
     "compare": "onrecord.analyse.comparison",
-    "conditions": "onrecord.analyse.conditions",
-    "conflicts": "onrecord.analyse.changes",
-    "deadlocks": "onrecord.analyse.conditions",
-    "drift": "onrecord.analyse.drift",
+    "conditions": "onrecord.analyse.preconditions",
+    "conflicts": "onrecord.analyse.position_changes",
+    "deadlocks": "onrecord.analyse.preconditions",
+    "drift": "onrecord.analyse.retellings",
     "extract_attributions": "onrecord.extract",
     "interpret_attributions": "onrecord.interpreter",
     "intervals": "onrecord.analyse.uncertainty",
@@ -49,11 +49,11 @@ _MODULES = {
     "network": "onrecord.analyse.networks",
     "read_articles": "onrecord.read",
     "read_text": "onrecord.pipeline",
-    "redlines": "onrecord.analyse.redlines",
+    "redlines": "onrecord.analyse.refusals",
     "run": "onrecord.pipeline",
-    "scenario": "onrecord.analyse.scenario",
+    "scenario": "onrecord.analyse.bargaining",
     "statement_to_dict": "onrecord.core.codec",
-    "timeline": "onrecord.analyse.changes",
+    "timeline": "onrecord.analyse.position_changes",
 }
 
 __all__ = ["__version__", *sorted(_MODULES)]
@@ -70,19 +70,19 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from onrecord.analyse.agreement import agreement as agreement
-    from onrecord.analyse.changes import changes as changes
-    from onrecord.analyse.changes import conflicts as conflicts
-    from onrecord.analyse.changes import timeline as timeline
-    from onrecord.analyse.common_ground import common_ground as common_ground
+    from onrecord.analyse.bargaining import scenario as scenario
     from onrecord.analyse.comparison import compare as compare
-    from onrecord.analyse.conditions import conditions as conditions
-    from onrecord.analyse.conditions import deadlocks as deadlocks
-    from onrecord.analyse.drift import drift as drift
+    from onrecord.analyse.consensus import common_ground as common_ground
+    from onrecord.analyse.intercoder import agreement as agreement
     from onrecord.analyse.networks import network as network
+    from onrecord.analyse.position_changes import changes as changes
+    from onrecord.analyse.position_changes import conflicts as conflicts
+    from onrecord.analyse.position_changes import timeline as timeline
     from onrecord.analyse.positions import matrix as matrix
-    from onrecord.analyse.redlines import redlines as redlines
-    from onrecord.analyse.scenario import scenario as scenario
+    from onrecord.analyse.preconditions import conditions as conditions
+    from onrecord.analyse.preconditions import deadlocks as deadlocks
+    from onrecord.analyse.refusals import redlines as redlines
+    from onrecord.analyse.retellings import drift as drift
     from onrecord.analyse.uncertainty import intervals as intervals
     from onrecord.core.codec import statement_to_dict as statement_to_dict
     from onrecord.core.span import Evidence as Evidence

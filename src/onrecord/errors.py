@@ -133,6 +133,10 @@ class ExchangeError(OnRecordError):
     """Signal a file of another program that cannot be read or written."""
 
 
+class PluginError(OnRecordError):
+    """Another package's reader, format or classifier is missing or cannot be loaded."""
+
+
 class LedgerError(OnRecordError):
     """Signal a ledger that cannot be opened or written."""
 

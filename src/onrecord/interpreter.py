@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import cast
 
-from onrecord.classify import Adaptation, Classification, StatementClassifier
+from onrecord.classify import Adaptation, Classification, Classifier, StatementClassifier
+from onrecord.core import plugins
 from onrecord.core.statement import Article, Attribution, Judgement, Statement
 from onrecord.lexicon import Codebook
 from onrecord.resolve import Resolution, Resolver, load_resolver, outer_first
@@ -20,7 +22,7 @@ class Interpreter:
     def __init__(
         self,
         codebook: Codebook | None = None,
-        classifier: StatementClassifier | None = None,
+        classifier: Classifier | None = None,
         resolver: Resolver | None = None,
         adaptation: Adaptation | None = None,
     ) -> None:
@@ -69,9 +71,23 @@ def _statement(article: Article, attribution: Attribution, meant: Classification
     )
 
 
-def load_interpreter(codebook: Codebook | None = None, adaptation: Adaptation | None = None) -> Interpreter:
-    """Load an interpreter for a codebook; without one issues and stances stay open."""
-    return Interpreter(codebook, adaptation=adaptation)
+def load_interpreter(
+    codebook: Codebook | None = None, adaptation: Adaptation | None = None, classifier: str | None = None
+) -> Interpreter:
+    """Load an interpreter for a codebook; without one issues and stances stay open.
+
+    Args:
+        codebook: the issues to follow.
+        adaptation: a calibration refitted for a ledger, which applies to the bundled classifier.
+        classifier: the name of another package's classifier instead of the bundled one.
+
+    Raises:
+        PluginError: no package brings this classifier, or it cannot be loaded.
+    """
+    if classifier is None:
+        return Interpreter(codebook, adaptation=adaptation)
+    make = cast("Callable[[Codebook | None], Classifier]", plugins.load(plugins.CLASSIFIERS, classifier))
+    return Interpreter(codebook, make(codebook))
 
 
 def interpret_attributions(

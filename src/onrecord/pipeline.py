@@ -131,6 +131,8 @@ def load(
     codebook: Codebook | Path | str | None = None,
     model: Path | str | None = None,
     adaptation: Adaptation | None = None,
+    *,
+    classifier: str | None = None,
 ) -> Pipeline:
     """Load a pipeline with its models.
 
@@ -138,18 +140,21 @@ def load(
         codebook: the issues to follow, or the path of a YAML file of them; without one issues and stances stay open.
         model: the folder of another tagger than the bundled one.
         adaptation: a calibration refitted for a ledger (`onrecord adapt`).
+        classifier: the name of another package's classifier (entry point `onrecord.classifiers`), which takes no
+            adaptation.
 
     Raises:
         CodebookError: the codebook cannot be read or is not valid.
         ModelError: the folder has no usable tagger, or the adaptation was fitted on other models.
+        PluginError: no package brings this classifier.
     """
     from onrecord.lexicon import load_codebook
 
     book = load_codebook(Path(codebook)) if isinstance(codebook, Path | str) else codebook
-    version = reader_version(model)
+    version = reader_version(model, classifier)
     if adaptation is not None:
         version = adapted_version(adaptation, version)
-    return Pipeline(load_extractor(model), load_interpreter(book, adaptation), book, version)
+    return Pipeline(load_extractor(model), load_interpreter(book, adaptation, classifier), book, version)
 
 
 def read_text(
@@ -186,10 +191,11 @@ def _loaded(codebook: Codebook | None) -> Pipeline:
     return load(codebook)
 
 
-def reader_version(model: Path | str | None = None) -> str:
+def reader_version(model: Path | str | None = None, classifier: str | None = None) -> str:
     """Return the version of the reader: the program's version and a hash of twelve hex digits.
 
-    The hash changes with any byte of the bundled data or of the model.
+    The hash changes with any byte of the bundled data or of the model. Another package's classifier adds its name and
+    the version of that package.
     """
     from onrecord import __version__
 
@@ -209,7 +215,12 @@ def reader_version(model: Path | str | None = None) -> str:
     for name, path in sorted(chosen):
         with path.open("rb") as stream:
             seen.update(name.encode() + hashlib.file_digest(stream, "sha256").digest())
-    return f"onrecord {__version__} data {seen.hexdigest()[:12]}"
+    other_classifier = ""
+    if classifier is not None:
+        from onrecord.core import plugins
+
+        other_classifier = f" classifier {classifier} of {plugins.version_of(plugins.CLASSIFIERS, classifier)}"
+    return f"onrecord {__version__} data {seen.hexdigest()[:12]}{other_classifier}"
 
 
 def adapted_version(adaptation: Adaptation, version: str) -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from onrecord.analyse.actors import Names, decided
-from onrecord.analyse.drift import clusters, reprints
+from onrecord.analyse.retellings import clusters, reprints
 from onrecord.core.columns import MIN_CONFIDENCE, NAMES
 from onrecord.core.statement import Article, Decision, Statement, extra_json
 from onrecord.record.desk.values import Values
@@ -77,7 +77,7 @@ class StatementSource(Protocol):
         """Return the variables of its codebooks, and their values as people coded them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class View:
     """Hold the statements of a query, with people's decisions and corrections applied.
 
@@ -96,6 +96,15 @@ class View:
     created: str | None = None
     values: Values = field(default_factory=Values)
     chosen: Callable[[], Iterator[Statement]] | None = None
+
+    def __repr__(self) -> str:
+        sure = int(self.table["asserted"].sum())
+        of = "" if self.source is None else f" of {self.source.name}"
+        return f"View({self.table.height} statements{of}, {sure} at {self.min_confidence:g} or more)"
+
+    def _repr_html_(self) -> str:
+        shown = ("date", "speaker", "affiliation", "act", "issue", "stance", "commitment", "confidence", "quote")
+        return self.table.select(shown)._repr_html_()
 
     @cached_property
     def utterances(self) -> pl.DataFrame:
@@ -205,7 +214,7 @@ def mark(table: pl.DataFrame, min_confidence: float = MIN_CONFIDENCE) -> pl.Data
 
 
 def mark_utterances(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with `cluster`: the id of the first report of the same utterance (see `analyse.drift`).
+    """Return the table with `cluster`: the id of the first report of the same utterance (see `analyse.retellings`).
 
     Large tables are not compared by meaning: there only reports in the same words are one utterance.
     """

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from onrecord.analyse.encoding import EncodedTable
 from onrecord.analyse.network_types import DUPLICATES, Options
 from onrecord.analyse.networks import network
-from onrecord.analyse.series import blocks, series
+from onrecord.analyse.windows import blocks, series
 
 QUALIFIERS = {"stance": ["support", "oppose"], "scale": [-2, -1, 0, 3], "tone": ["warm", "cold", "dry"]}
 statement = st.fixed_dictionaries(

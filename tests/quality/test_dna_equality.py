@@ -16,7 +16,7 @@ import pytest
 from onrecord.analyse.encoding import EncodedTable
 from onrecord.analyse.network_types import Options
 from onrecord.analyse.networks import events, network
-from onrecord.analyse.series import series
+from onrecord.analyse.windows import series
 from onrecord.exchange import dl, dna, graphml
 
 SHARED = Path(os.environ.get("ONRECORD_SHARED", Path(__file__).parents[3] / "shared"))

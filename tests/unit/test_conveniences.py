@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -74,3 +75,56 @@ def test_a_matrix_shows_itself_in_a_notebook() -> None:
     held = onrecord.matrix(table())
     assert repr(held).startswith("Matrix(3 actors x 1 issues")
     assert "truce" in held._repr_html_()
+
+
+def test_everything_is_drawn_with_matplotlib_and_nothing_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`plot` returns axes with what is drawn, draws into those it is given, and names the extra where it is missing."""
+    matplotlib = pytest.importorskip("matplotlib", reason="the extra `plot` is not installed")
+    matplotlib.use("Agg")
+    held, net = onrecord.matrix(table()), onrecord.network(table(), Options(aggregate="subtract"))
+    axes = held.plot()
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["Lind", "Orr", "Vey"]
+    assert net.plot(axes) is axes
+    assert {"A", "B", "C"} <= {text.get_text() for text in axes.texts}
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(onrecord.OnRecordError, match=r"onrecord\[plot\]"):
+        held.plot()
+
+
+def test_a_missing_pandas_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`to_pandas` of a matrix and of a network names the extra where pandas is missing."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    for one in (onrecord.matrix(table()), onrecord.network(table(), Options())):
+        with pytest.raises(onrecord.OnRecordError, match=r"onrecord\[pandas\]"):
+            one.to_pandas()
+
+
+def test_a_matrix_becomes_a_frame_of_pandas() -> None:
+    """Actors are the index, issues the columns."""
+    pytest.importorskip("pandas", reason="the extra `pandas` is not installed")
+    assert onrecord.matrix(table()).to_pandas().loc["Lind", "truce"] == "oppose"
+
+
+def test_a_ledger_and_its_view_show_themselves_shortly(tmp_path: Path) -> None:
+    """Neither prints its table or its texts."""
+    from onrecord.view import current
+
+    with onrecord.Ledger(tmp_path / "a.db") as ledger:
+        ledger.add([(article(), [statement()])])
+        assert repr(ledger) == f"Ledger({str(tmp_path / 'a.db')!r})"
+        view = current(ledger)
+        assert repr(view).startswith("View(1 statements of ")
+        assert "<table" in view._repr_html_()
+
+
+def test_every_analysis_can_be_imported_from_one_place() -> None:
+    """`onrecord.analyse` has the functions by name, never a module in their place, in whatever order things load."""
+    import importlib
+    import inspect
+
+    import onrecord.analyse as analyse
+
+    for name in analyse.__all__:
+        assert not inspect.ismodule(getattr(analyse, name)), name
+        module = importlib.import_module(f"onrecord.analyse.{analyse._MODULES[name]}")
+        assert getattr(analyse, name) is getattr(module, name)

@@ -26,6 +26,17 @@ with onrecord.Ledger("onrecord.db") as ledger:
             found: list[onrecord.Statement] = pipeline.statements(item)
             reveal_type(found[0].quote)
             reveal_type(ledger)
+
+    from onrecord.analyse import Options, changes, matrix, network, redlines
+    from onrecord.view import current
+
+    view = current(ledger, onrecord.Query(since="2026-01", issue=["bridge"]), min_confidence=0.7)
+    held = matrix(view.utterances, rule="latest", as_of="2026-03-01")
+    reveal_type(held.cells)
+    reveal_type(network(view.table, Options(mode="two")))
+    reveal_type(changes(view.table).height + redlines(view.utterances).height)
+    for row in held.cells.iter_rows(named=True):
+        print(row["actor"], row["issue"], row["stance"])
 """
 FUNCTIONS = (
     "agreement",
@@ -85,5 +96,11 @@ def test_a_users_script_is_type_checked(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path), str(script)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     revealed = [line.partition("Revealed type is ")[2] for line in done.stdout.splitlines() if "Revealed" in line]
-    assert [kind.strip('"').rpartition(".")[2] for kind in revealed] == ["str", "Ledger"], done.stdout
+    assert [kind.strip('"').rpartition(".")[2] for kind in revealed] == [
+        "str",
+        "Ledger",
+        "DataFrame",
+        "Network",
+        "int",
+    ], done.stdout
     assert "error" not in done.stdout

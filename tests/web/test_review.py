@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from onrecord.analyse.agreement import agreement, alpha, confusion
+from onrecord.analyse.intercoder import agreement, alpha, confusion
 from onrecord.lexicon import parse_codebook
 from onrecord.record import Ledger, Query, Reviews
 from onrecord.show.desk.judging import ranges

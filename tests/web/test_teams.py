@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from onrecord.analyse.agreement import kappa, wilson
+from onrecord.analyse.intercoder import kappa, wilson
 from onrecord.analyse.unitising import compare, of_words, pairs
 from onrecord.record import DeskWork, Ledger, Reviews, Role
 from onrecord.record.desk.accounts import Accounts

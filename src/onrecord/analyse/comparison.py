@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from onrecord.analyse.agreement import alpha
+from onrecord.analyse.intercoder import alpha
 from onrecord.core.statement import FIELDS, Statement, plain
 from onrecord.text.names import same_name
 

@@ -150,6 +150,17 @@ class Network:
             raise TableError("pandas is not installed: pip install 'onrecord[pandas]'") from error
         return pandas.DataFrame(self.values, index=list(self.rows), columns=list(self.columns))
 
+    def plot(self, axes: Any = None, *, title: str = "") -> Any:
+        """Draw the network and return the matplotlib axes, new ones unless given; needs `onrecord[plot]`.
+
+        Rows are blue, columns orange, positive ties green, negative ones red and dashed.
+        """
+        from onrecord.analyse.plots import draw_network, new_axes
+
+        axes = new_axes(8) if axes is None else axes
+        draw_network(self, axes, title)
+        return axes
+
     def edges(self) -> pl.DataFrame:
         """Return the nonzero ties as source, target, weight; in one mode each tie once, without loops."""
         values = np.triu(self.values, 1) if self.mode == "one" else self.values

@@ -91,6 +91,25 @@ class Matrix:
         wide = self.cells.pivot(on="issue", index="actor", values=field)
         return wide.select("actor", *self.issues).sort("actor")
 
+    def to_pandas(self, field: str = "stance") -> Any:
+        """Convert the wide table to a pandas frame with the actors as index; needs `onrecord[pandas]`."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise TableError("pandas is not installed: pip install 'onrecord[pandas]'") from error
+        return pandas.DataFrame(self.wide(field).to_dict(as_series=False)).set_index("actor")
+
+    def plot(self, axes: Any = None, *, title: str = "") -> Any:
+        """Draw the matrix and return the matplotlib axes, new ones unless given; needs `onrecord[plot]`.
+
+        The colour of a mark is the side, its size the probability that the side is right.
+        """
+        from onrecord.analyse.plots import draw_matrix, new_axes
+
+        axes = new_axes(3 + len(self.issues), 1.5 + 0.35 * len(self.actors)) if axes is None else axes
+        draw_matrix(self, axes, title)
+        return axes
+
     def cell(self, actor: str, issue: str) -> dict[str, Any] | None:
         """Return one cell, or None where the actor took no position on the issue."""
         rows = self.cells.filter((pl.col("actor") == actor) & (pl.col("issue") == issue)).to_dicts()

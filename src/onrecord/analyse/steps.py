@@ -13,7 +13,7 @@ from typing import Any
 import networkx as nx
 import polars as pl
 
-from onrecord.analyse.conditions import graph
+from onrecord.analyse.preconditions import graph
 
 ORDERS: dict[str, Any] = {"order": pl.Int64, "steps": pl.List(pl.String)}
 CONCESSIONS: dict[str, Any] = {

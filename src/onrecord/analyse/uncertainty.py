@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onrecord.analyse.drift import clusters
 from onrecord.analyse.encoding import Bools, EncodedTable, Floats, moment
 from onrecord.analyse.network_types import Network, Options
 from onrecord.analyse.networks import build, select
 from onrecord.analyse.positions import matrix, positions
-from onrecord.analyse.series import TimeWindow, second, shift
+from onrecord.analyse.retellings import clusters
 from onrecord.analyse.tables import asserted
+from onrecord.analyse.windows import TimeWindow, second, shift
 from onrecord.errors import TableError
 
 INTERVALS: dict[str, Any] = {

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onrecord.analyse.agreement import Agreement, agreement
+from onrecord.analyse.intercoder import Agreement, agreement
 
 Span = tuple[int, int]
 ALIKE = 0.5  # least share of overlap in what two spans cover together

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,16 @@ class Classification:
     stance: Judgement[Stance]
     commitment: Judgement[Commitment]
     condition: Judgement[tuple[Evidence, ...]]
+
+
+class Classifier(Protocol):
+    """Reads what attributions mean; other packages may bring one (`onrecord.classifiers`)."""
+
+    def classify(
+        self, article: Article, attributions: Sequence[Attribution], speakers: Sequence[str | None]
+    ) -> Sequence[Classification]:
+        """Classify an article's attributions, in their order; `speakers` has the speaker of each, None for unknown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

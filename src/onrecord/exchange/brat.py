@@ -30,7 +30,7 @@ def write(folder: str | Path, results: Iterable[tuple[Article, Sequence[Statemen
     used: set[str] = set()
     paths = []
     for article, statements in results:
-        stem = _stem(article, used)
+        stem = stem_of(article, used)
         path = folder / f"{stem}.txt"
         path.write_bytes(article.text.content.encode("utf-8", "replace"))
         (folder / f"{stem}.ann").write_text("\n".join(_lines(article, statements)) + "\n", encoding="utf-8")
@@ -128,7 +128,8 @@ def _joined(pieces: list[list[int]], text: str) -> list[list[int]]:
     return joined
 
 
-def _stem(article: Article, used: set[str]) -> str:
+def stem_of(article: Article, used: set[str]) -> str:
+    """Name the files of an article; no two names differ by case alone."""
     base = re.sub(r"[^\w.-]+", "_", article.name).strip("._")[:80] or "article"
     stem = base if base.casefold() not in used else f"{base}_{article.id[:8]}"
     used.add(stem.casefold())

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from onrecord.core import plugins
 from onrecord.errors import ExchangeError
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class PathFormat:
 
 def by_name(content: Content, name: str) -> Format:
     """Return the format of this name; ExchangeError where there is none for such content."""
-    for one in formats(content):
+    for one in _formats(content):
         if one.name == name:
             return one
     raise ExchangeError(f"{name!r} is not a format for {_OF[content]}; choose {', '.join(names(content))}")
@@ -134,7 +135,7 @@ def by_name(content: Content, name: str) -> Format:
 def for_path(content: Content, path: Path) -> Format:
     """Return the format that the ending of a file's name stands for; ExchangeError where no format has it."""
     ending = path.suffix.lower()
-    for one in formats(content):
+    for one in _formats(content):
         if one.suffix == ending or ending in _ALSO.get(one.name, ()):
             return one
     raise ExchangeError(
@@ -149,7 +150,18 @@ def names(content: Content) -> tuple[str, ...]:
 
 def formats(content: Content) -> tuple[Format, ...]:
     """Return the formats for such content."""
-    return tuple(one for one in FORMATS if one.content is content)
+    return tuple(_formats(content))
+
+
+def _formats(content: Content) -> Iterator[Format]:
+    """Those that are built in, then those that other packages bring, which are loaded only if it comes to them."""
+    yield from (one for one in FORMATS if one.content is content)
+    yield from (one for one in _plugged() if one.content is content)
+
+
+def _plugged() -> Iterator[Format]:
+    for name in plugins.found(plugins.FORMATS):
+        yield cast("Format", plugins.load(plugins.FORMATS, name))
 
 
 # ---------------------------------------------------------------- tables
@@ -256,6 +268,21 @@ def _brat(path: Path, view: View) -> None:
     brat.write(path, list(view.results()))
 
 
+def _xmi(path: Path, view: View) -> None:
+    from onrecord.exchange import xmi
+
+    xmi.write(path, view.results())
+
+
+def _claims(view: View) -> str:
+    from onrecord.analyse.actors import build_registry
+    from onrecord.exchange import claimreview
+
+    decisions = [] if view.source is None else view.source.decisions()
+    kinds = {actor.name: actor.kind for actor in build_registry(view.table, decisions).actors}
+    return claimreview.write(view.results(), kinds)
+
+
 # ---------------------------------------------------------------- networks
 
 
@@ -356,6 +383,8 @@ FORMATS: tuple[Format, ...] = (
     PathFormat("xlsx", ".xlsx", Content.STATEMENTS, _excel_statements),
     EncodedFormat("qdpx", ".qdpx", Content.STATEMENTS, _refi),
     PathFormat("brat", "", Content.STATEMENTS, _brat, folder=True),
+    PathFormat("xmi", "", Content.STATEMENTS, _xmi, folder=True),
+    EncodedFormat("claimreview", ".claimreview.json", Content.STATEMENTS, _claims),
     PathFormat("dna", ".dna", Content.STATEMENTS, _dna, _read_dna),
     EncodedFormat("csv", ".csv", Content.NETWORK, _network_csv),
     EncodedFormat("json", ".json", Content.NETWORK, _edges(_json)),

@@ -9,8 +9,8 @@ import json
 from html import escape
 from importlib import resources
 
+from onrecord.analyse.network_layout import COLUMN, NEGATIVE, POSITIVE, ROW, lay_out
 from onrecord.analyse.network_types import Network
-from onrecord.exchange.network_layout import COLUMN, NEGATIVE, POSITIVE, ROW, lay_out
 
 
 def write(net: Network, *, title: str = "Network") -> str:

@@ -6,8 +6,8 @@ import io
 import warnings
 
 from onrecord.analyse.network_types import Network
+from onrecord.analyse.plots import draw_network
 from onrecord.errors import ExchangeError
-from onrecord.exchange.network_layout import COLUMN, NEGATIVE, POSITIVE, ROW, lay_out
 
 try:
     from matplotlib import rc_context
@@ -43,24 +43,7 @@ def write(net: Network, form: str, *, title: str = "") -> bytes:
 
 
 def _figure(net: Network, title: str) -> Figure:
-    drawn = lay_out(net)
-    side = min(8 + len(drawn.nodes) / 12, 24)
+    side = min(8 + (len(net.rows) + (len(net.columns) if net.mode == "two" else 0)) / 12, 24)
     figure = Figure(figsize=(side, side * 0.75), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_axis_off()
-    axes.set_xlim(-0.12, 1.12)
-    axes.set_ylim(-0.08, 1.08)
-    if title:
-        axes.set_title(title)
-    for a, b, weight, width in drawn.ties:
-        ends = [drawn.nodes[a][2], drawn.nodes[b][2]], [drawn.nodes[a][3], drawn.nodes[b][3]]
-        colour, dashes = (POSITIVE, "-") if weight >= 0 else (NEGATIVE, "--")
-        axes.plot(*ends, color=colour, linestyle=dashes, linewidth=0.4 + 4 * width, alpha=0.55, zorder=1)
-    for name, kind, x, y, size in drawn.nodes:
-        shape = "o" if kind == "row" else "s"
-        axes.scatter([x], [y], s=60 + 340 * size, c=ROW if kind == "row" else COLUMN, marker=shape, zorder=2)
-        label = name if len(name) <= 40 else name[:39] + "…"
-        axes.annotate(label, (x, y), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=8, zorder=3)
-    if not drawn.nodes:
-        axes.text(0.5, 0.5, "no ties", ha="center", va="center")
+    draw_network(net, figure.add_subplot(), title)
     return figure

@@ -105,8 +105,7 @@ def load_codebook(path: Path | str) -> Codebook:
     """Load a codebook from a YAML file.
 
     Raises:
-        CodebookError: the file cannot be read or is not valid; the message names the file, the place and what is
-        missing.
+        CodebookError: the file cannot be read or is not valid; the message names file, place and what is missing.
     """
     path = Path(path)
     try:

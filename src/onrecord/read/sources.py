@@ -11,11 +11,12 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from onrecord.core import plugins
 from onrecord.core.statement import Article
 from onrecord.errors import EmptySource, IgnoredSource, SourceError
 from onrecord.read.archives import ByteBudget, gunzip, members, unpacked
@@ -34,6 +35,8 @@ from onrecord.read.warc import records
 from onrecord.read.word import docx_text
 
 T = TypeVar("T")
+Reader = Callable[[bytes, str], Iterable[Article]]
+"""What a plug-in brings: it makes articles of a file's bytes and its name."""
 STDIN = "-"
 PLAIN = frozenset({".txt", ".text", ".md"})
 PAGE = frozenset({".html", ".htm", ".xhtml"})
@@ -126,6 +129,23 @@ def count_articles(source: str | Path) -> int | None:
         return 1
 
 
+def _known(suffix: str) -> bool:
+    """Tell whether files of this kind can be read, by OnRecord or by a plug-in."""
+    return suffix in SUFFIXES or suffix[1:] in plugins.found(plugins.READERS)
+
+
+def _plugged(piece: RawDocument) -> Iterator[Article | SourceError]:
+    """Yield the articles that a plug-in finds in a file of its kind."""
+    reader = cast("Reader", plugins.load(plugins.READERS, (piece.suffix or "")[1:]))
+    seen = False
+    for one in reader(piece.data, piece.name):
+        seen = True
+        found = MetadataDefaults(title=one.title, outlet=one.outlet, published=one.published, url=one.url)
+        yield make_article(one.text.content, one.name, piece.where, found, piece.defaults)
+    if not seen:
+        raise EmptySource(piece.where, "no article in it; check that the right file was given")
+
+
 def _silent(line: str) -> None:
     return None
 
@@ -139,7 +159,7 @@ def _folder(folder: Path, defaults: MetadataDefaults, notes: Notes) -> Iterator[
             yield unreadable(where, problem)
         elif not stat.S_ISREG(_mode(path)):
             yield SourceError(where, "no regular file, or a broken link; left out")
-        elif suffix_of(path.name) not in SUFFIXES:
+        elif not _known(suffix_of(path.name)):
             yield SourceError(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
         else:
             yield from with_error_boundary(_file(path, path.relative_to(folder).as_posix(), defaults, notes), where)
@@ -231,7 +251,7 @@ def _zip(
         if crawl and suffix not in WARC:
             yield IgnoredSource(place, "the crawl's own notes")
             continue
-        if suffix in ZIP or suffix not in SUFFIXES:
+        if suffix in ZIP or not _known(suffix):
             yield SourceError(place, "of no known kind, or an archive inside an archive; unpack it to read it")
             continue
         inside = _packed(member.stream, budget, f"{name}/{member.name}", place, suffix, defaults, notes)
@@ -245,14 +265,15 @@ def _stream(
     if suffix in LINES:
         yield from _not_nothing(read_lines(stream, name, where, defaults, notes), where)
         return
-    if suffix not in SUFFIXES:
+    if suffix is None or not _known(suffix):
         stream = stream if hasattr(stream, "peek") else io.BufferedReader(ChainedStream(b"", stream))
         kind = _json_kind(stream.peek(4096))
         if kind == ".jsonl":
             yield from _not_nothing(read_lines(stream, name, where, defaults, notes), where)
             return
         suffix = kind or suffix
-    most = MAX_DOCUMENT if suffix in DOCUMENT else MAX_BYTES
+    binary = suffix in DOCUMENT or (suffix is not None and suffix not in SUFFIXES and _known(suffix))
+    most = MAX_DOCUMENT if binary else MAX_BYTES
     data = stream.read(most + 1)
     if len(data) > most:
         raise too_large(where)
@@ -280,6 +301,9 @@ def _open(piece: RawDocument, notes: Notes) -> Iterator[Article | SourceError]:
     data, name, where, suffix, defaults = piece.data, piece.name, piece.where, piece.suffix, piece.defaults
     if not data:
         raise EmptySource(where, "it is empty; check that the right file was given")
+    if suffix is not None and suffix not in SUFFIXES and _known(suffix):
+        yield from _plugged(piece)
+        return
     if suffix in PAGE or (suffix not in SUFFIXES and looks_like_page(data[:4096].decode("latin-1"))):
         encoding = defaults.encoding or _true_charset(data, piece.charset)
         content = decode_page(data, where, encoding=encoding, notes=notes)

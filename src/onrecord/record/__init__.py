@@ -15,6 +15,7 @@ from onrecord.record.desk.work import CodebookVersion, DeskWork, Note
 from onrecord.record.follow import Delta
 from onrecord.record.hash_chain import Batch
 from onrecord.record.query import Query
+from onrecord.record.redaction import Redacted, Redaction
 from onrecord.record.store import Change, Ledger
 from onrecord.record.verify import Finding, VerificationReport
 
@@ -33,6 +34,8 @@ __all__ = [
     "Ledger",
     "Note",
     "Query",
+    "Redacted",
+    "Redaction",
     "Review",
     "ReviewVerdict",
     "Reviews",

@@ -6,6 +6,7 @@
       statements/month=2026-03/3f2a….parquet    the table of the analyses, with each statement's record
       articles/month=2026-03/3f2a….parquet      who published what, the text, and who read it when
       codebooks/9c1d….json
+      redactions/….json                         which articles' words were erased, by whom and why
 
 A file is named by a hash of its content and appears complete or not at all, so a retry writes the same file. Of
 several readings of an article the newest is the current view; a statement in two files counts once. People's
@@ -31,10 +32,11 @@ from onrecord.core.codec import statement_from_dict
 from onrecord.core.statement import Article, Decision, Statement
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
 from onrecord.lexicon import Codebook
-from onrecord.record import archive_check, rows
+from onrecord.record import archive_check, archive_redaction, rows
 from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, ReadingRows, completed, file_id, reading_rows
 from onrecord.record.desk.values import Values
 from onrecord.record.query import Query, expressions
+from onrecord.record.redaction import Redacted, Redaction
 from onrecord.record.table import COLUMNS, MORE
 from onrecord.record.verify import Progress, VerificationReport
 
@@ -74,6 +76,9 @@ class Archive:
             if not (self._folder / "statements").is_dir():
                 raise NotALedger(f"{self.name}: a folder, not an archive; `onrecord read SOURCE --ledger` makes one")
 
+    def __repr__(self) -> str:
+        return f"Archive({self.name!r}{', read_only=True' if self.read_only else ''})"
+
     def __enter__(self) -> Self:
         return self
 
@@ -110,7 +115,8 @@ class Archive:
             raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
         read = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         months: dict[str, dict[str, ReadingRows]] = {}
-        for one in readings:
+        gone = self._gone()
+        for one in (reading for reading in readings if reading.article["id"] not in gone):
             made = ReadingRows({**one.article, "read": read}, one.statements)
             months.setdefault(made.month, {})[made.article["reading"]] = made
         with self._translating():
@@ -132,7 +138,31 @@ class Archive:
                 latest = self._latest("codebook", "reader").select("id", "codebook", "reader").collect()
             self._read = {bytes.fromhex(key): f"{book} {by}" for key, book, by in latest.iter_rows()}
         wanted = f"{'' if codebook is None else codebook.id} {rows.storable(reader)}"
-        return {key for key in ids if self._read.get(bytes.fromhex(key)) == wanted}
+        gone = self._gone()
+        return {key for key in ids if key in gone or self._read.get(bytes.fromhex(key)) == wanted}
+
+    def redact(self, ids: Sequence[str], *, coder: str, reason: str) -> Redacted:
+        """Erase the words of articles for good; see `Ledger.redact`. Nobody else may write meanwhile."""
+        if self.read_only:
+            raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
+        with self._translating():
+            created = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+            return archive_redaction.redact(self._folder, ids, coder, reason, created, self._put)
+
+    def find_articles(self, key: str) -> list[str]:
+        """Return the ids of the articles with this id, beginning of an id (8 digits), name or address."""
+        with self._translating():
+            found = self._scan("articles", ARTICLES).filter(archive_redaction.named(key)).select("id").unique("id")
+            return sorted(found.collect()["id"].to_list())
+
+    def redactions(self) -> list[Redaction]:
+        """Return what was redacted, by article."""
+        with self._translating():
+            return archive_redaction.fetch(self._folder)
+
+    def _gone(self) -> set[str]:
+        """Return the articles whose words were erased."""
+        return {one.article for one in archive_redaction.fetch(self._folder)}
 
     def _write(self, month: str, readings: list[ReadingRows]) -> int:
         name = file_id([reading.article["reading"] for reading in readings])
@@ -304,7 +334,9 @@ class Archive:
         if not files:
             return pl.LazyFrame(schema=schema)
         # Files of earlier versions lack some columns, which then are null.
-        return pl.scan_parquet(files, schema=schema, hive_partitioning=False, missing_columns="insert")
+        found = pl.scan_parquet(files, schema=schema, hive_partitioning=False, missing_columns="insert")
+        gone = self._gone()
+        return found.filter(~pl.col("id" if kind == "articles" else "article").is_in(gone)) if gone else found
 
     def _latest(self, *columns: str) -> pl.LazyFrame:
         """Select the newest reading of each article."""

@@ -13,8 +13,9 @@ import polars as pl
 from onrecord.core.codec import statement_from_dict
 from onrecord.core.statement import Article
 from onrecord.errors import CodecError, LedgerError, SpanError
-from onrecord.record import rows
+from onrecord.record import archive_redaction, rows
 from onrecord.record.archive_rows import ARTICLES, NEWER, STATEMENTS, ReadingRows, file_id, reading_id, reading_rows
+from onrecord.record.redaction import Redaction
 from onrecord.record.verify import Finding, Progress, VerificationReport
 
 NOTE = "whole files that are gone are not missed: compare the digest with one that was noted"
@@ -24,6 +25,7 @@ class _ArchiveCheck:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.articles = self.statements = self.evidence = 0
+        self.redacted: dict[str, Redaction] = {}
 
     def found(self, where: str, what: object) -> None:
         self.findings.append(Finding(where, " ".join(str(what).split())))
@@ -32,6 +34,7 @@ class _ArchiveCheck:
 def verify(folder: Path, progress: Progress | None = None) -> VerificationReport:
     """Check all files, one at a time; the digest is a hash of their names, which hash what they hold."""
     walk = _ArchiveCheck()
+    walk.redacted = {one.article: one for one in archive_redaction.fetch(folder)}
     files = sorted((folder / "articles").rglob("*.parquet"))
     twins = {folder / "statements" / path.relative_to(folder / "articles") for path in files}
     for number, path in enumerate(files, 1):
@@ -56,7 +59,8 @@ def verify(folder: Path, progress: Progress | None = None) -> VerificationReport
         evidence=walk.evidence,
         digest=hashlib.sha256(names.encode()).hexdigest(),
         findings=tuple(walk.findings),
-        notes=tuple(notes),
+        notes=(*map(_redacted, walk.redacted.values()), *notes),
+        redacted=len(walk.redacted),
     )
 
 
@@ -110,6 +114,11 @@ def _reading(walk: _ArchiveCheck, row: Mapping[str, Any], found: list[Mapping[st
     where = f"article {row['id']} ({row['name']})"
     walk.articles += 1
     walk.statements += len(found)
+    if row["record"] is None:
+        _blank(walk, where, row, found)
+        return
+    if row["id"] in walk.redacted:
+        walk.found(where, "was redacted, but its words are there; redact it again")
     try:
         article = rows.article_of(row["record"], row["content"])
         statements = [_statement(one, article) for one in found]
@@ -126,6 +135,22 @@ def _reading(walk: _ArchiveCheck, row: Mapping[str, Any], found: list[Mapping[st
     for expected, one in zip(made.statements, found, strict=True):
         if any(expected[name] != value for name, value in one.items()):
             walk.found(f"statement {one['id']}", f"was changed: {_first(expected, one)}")
+
+
+def _redacted(one: Redaction) -> str:
+    return f"article {one.article}: redacted by {one.coder}: {one.reason or 'no reason given'}"
+
+
+def _blank(walk: _ArchiveCheck, where: str, row: Mapping[str, Any], found: list[Mapping[str, Any]]) -> None:
+    """Check that a reading without words was redacted, and that its hashes are those it was written with."""
+    if row["id"] not in walk.redacted:
+        walk.found(where, "its record is gone, but no redaction says so")
+    entries = [(one["id"], one["hash"]) for one in found]
+    if reading_id(row["id"], row["hash"], row["codebook"], row["reader"], entries) != row["reading"]:
+        walk.found(where, "its reading was changed: it does not hash to its id")
+    for one in (row, *found):
+        if left := archive_redaction.left(one):
+            walk.found(where, f"was redacted, but column {left} still says {one[left]!r:.80}")
 
 
 def _has(frame: pl.DataFrame, schema: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from onrecord.errors import LedgerError
 from onrecord.lexicon import Codebook
 from onrecord.record import rows
 from onrecord.record.hash_chain import Batch, ContentHash, link
-from onrecord.record.schema import articles, batches, codebooks, head
+from onrecord.record.schema import articles, batches, codebooks, head, redactions
 
 CHUNK = 500  # values in one IN list, rows in one bulk insert of articles
 T = TypeVar("T")
@@ -57,8 +57,9 @@ def last_codebook(connection: Connection) -> str | None:
 
 
 def count_articles(connection: Connection) -> int:
-    """Count the articles of the ledger."""
-    return int(connection.execute(select(func.count()).select_from(articles)).scalar_one())
+    """Count the articles of the ledger without those that were redacted."""
+    count = [connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (articles, redactions)]
+    return int(count[0]) - int(count[1])
 
 
 def lock(connection: Connection) -> Batch:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from onrecord.record import archive_check, rows, search
+from onrecord.record import archive_check, redaction, rows, search
 from onrecord.record.archive_rows import ReadingRows, ledger_columns
 from onrecord.record.batch_rows import BatchMetadata, begin, chunks, end, following, lock, maximum, put
 from onrecord.record.hash_chain import Batch, ContentHash
@@ -96,6 +96,8 @@ def load(
     """Write readings in one batch and return those of articles that are in the ledger already, unwritten."""
     last = lock(connection)
     unique = {one.id: one for one in some}
+    gone = redaction.blocked(connection, {key: one.reading.article["text_id"] for key, one in unique.items()})
+    unique = {key: one for key, one in unique.items() if key not in gone}
     there = existing_ids(connection, list(unique))
     new = [one for key, one in unique.items() if key not in there]
     batch = replace(last, articles=0, statements=0, superseded=0, written=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -82,6 +82,22 @@ def lock_for_upgrade(connection: Connection) -> None:
     """Let no two processes make or migrate the same PostgreSQL ledger at once (SQLite's lock does so already)."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('onrecord schema'))")
+
+
+def compact(engine: Engine, tables: Sequence[str]) -> bool:
+    """Rewrite the file, or on PostgreSQL these tables, so that nothing erased is left in it.
+
+    Returns whether SQLite's -wal file could be emptied too, which other programs that have the ledger open prevent.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for name in tables:
+                connection.exec_driver_sql(f'VACUUM FULL "{name}"')
+        return True
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM")
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
+        return busy is None or not busy[0]
 
 
 @contextmanager

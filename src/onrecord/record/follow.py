@@ -61,7 +61,8 @@ def matching(connection: Connection, words: str) -> list[int]:
 
 
 def article_number(connection: Connection, wanted: str) -> int | None:
-    """Return the number of the article with this id or name; None where there is none."""
+    """Return the number of the article with this id or name; None for none, or a redacted one."""
     a = articles.c
     chosen = select(a.number).where(or_(a.id == wanted, a.name == wanted)).order_by(a.number).limit(1)
+    chosen = chosen.where(a.record != "")
     return connection.execute(chosen).scalar_one_or_none()

@@ -36,7 +36,7 @@ class Batch:
 
 
 class ContentHash:
-    """Hash a batch's entries, in order: codebook, articles, statements, supersessions."""
+    """Hash a batch's entries, in order: codebook, articles, statements, supersessions, redactions."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256(b"onrecord batch\n")
@@ -64,6 +64,11 @@ class ContentHash:
         """Add supersessions: old id, new id, reason."""
         for row in rows:
             self._add("supersession", *row)
+
+    def redactions(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Add redactions: article id, reason."""
+        for row in rows:
+            self._add("redaction", *row)
 
     def id(self) -> str:
         """Return the batch's id: 32 hex digits."""

@@ -192,6 +192,15 @@ _DESK_WORK: tuple[str, ...] = (
         created TEXT NOT NULL)""",
 )
 
+
+def _redactions(connection: Connection) -> None:
+    number = "BIGINT" if connection.dialect.name == "postgresql" else "INTEGER"
+    connection.exec_driver_sql(
+        "CREATE TABLE redactions (article TEXT PRIMARY KEY REFERENCES articles (id), "
+        f"batch {number} NOT NULL REFERENCES batches (number), reason TEXT NOT NULL)"
+    )
+
+
 _CONFIDENCES = ("probability", "speaker_confidence", "issue_confidence", "stance_confidence")
 
 
@@ -262,6 +271,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("views for SQL: current statements and positions", _views),
     Migration("codebook versions, notes, assignments and samples of the desk", _desk_work),
     Migration("settings, adaptations, saved views, collections, variables and unit rounds of the desk", _desk_kept),
+    Migration("redactions: articles whose words were erased", _redactions),
 )
 
 

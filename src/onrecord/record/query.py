@@ -70,6 +70,8 @@ def condition(query: Query, dialect: str) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = []
     if not query.history:
         parts.append(s.superseded.is_(None))
+    else:
+        parts.append(s.record != "")  # redacted
     for name in ("speaker", "affiliation"):
         if names := query.values(name):
             parts.append(_named(s[f"{name}_key"], names))

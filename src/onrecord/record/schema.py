@@ -146,6 +146,16 @@ supersessions = Table(
     Column("reason", Text, nullable=False),
 )
 
+# Articles whose words were erased, each in a batch that says why. Their rows and those of their statements keep ids and
+# hashes, so that the batches which brought them still hash to their ids; every other column is empty.
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("batch", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 # The last machine reading of each article, so that an interrupted run resumes where it stopped. Not in the chain:
 # losing a row costs a second reading, which changes nothing. A changed one could cost statements, hence the hash.
 readings = Table(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal_column, select, text
@@ -65,6 +66,27 @@ def index_new(connection: Connection, first: int) -> None:
             "SELECT number, quote, speaker, title FROM statements WHERE number >= ?",
             (first,),
         )
+
+
+def unindex(connection: Connection, numbers: Sequence[int]) -> None:
+    """Take statements out of SQLite's index, before their columns change; PostgreSQL derives its own."""
+    if connection.dialect.name == "sqlite" and numbers:
+        connection.exec_driver_sql(
+            "INSERT INTO statement_words (statement_words, rowid, quote, speaker, title) "
+            "SELECT 'delete', number, quote, speaker, title FROM statements WHERE number = ?",
+            [(number,) for number in numbers],
+        )
+
+
+def reindex(connection: Connection, numbers: Sequence[int]) -> None:
+    """Bring statements into SQLite's index as their columns are now, and drop what it holds of deleted words."""
+    if connection.dialect.name == "sqlite" and numbers:
+        connection.exec_driver_sql(
+            "INSERT INTO statement_words (rowid, quote, speaker, title) "
+            "SELECT number, quote, speaker, title FROM statements WHERE number = ?",
+            [(number,) for number in numbers],
+        )
+        connection.exec_driver_sql("INSERT INTO statement_words (statement_words) VALUES ('optimize')")
 
 
 def check_index(connection: Connection) -> None:

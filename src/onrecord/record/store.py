@@ -25,6 +25,7 @@ from onrecord.record import (
     follow,
     migrations,
     people,
+    redaction,
     rows,
     table,
     verify,
@@ -100,6 +101,9 @@ class Ledger:
             with engine.writing(self._engine) as connection:
                 engine.lock_for_upgrade(connection)
                 migrations.upgrade(connection, self.name, steps)
+
+    def __repr__(self) -> str:
+        return f"Ledger({self.name!r}{', read_only=True' if self.read_only else ''})"
 
     def __enter__(self) -> Self:
         return self
@@ -215,6 +219,35 @@ class Ledger:
         with self.reading() as connection:
             return list(people.fetch(connection))
 
+    def redact(self, ids: Sequence[str], *, coder: str, reason: str) -> redaction.Redacted:
+        """Erase the words of articles for good: texts, quotations, metadata and everything derived from them.
+
+        Ids and hashes stay, so that `verify` holds, and a batch says who redacted what and why. The articles are not
+        read again. Call `compact` afterwards. LedgerError where one of them is not in the ledger.
+        """
+        with self.writing() as connection:
+            return redaction.redact(connection, ids, reason, self.batch_metadata(coder=coder))[1]
+
+    def compact(self) -> bool:
+        """Rewrite the database so that nothing that was erased is left in it; may take minutes.
+
+        Returns whether that is all: SQLite keeps a -wal file while other programs have the ledger open.
+        """
+        if self.read_only:
+            raise LedgerReadOnly(f"{self.name}: opened for reading only; open it without read_only to write")
+        with translating(self.name):
+            return engine.compact(self._engine, ("texts", "articles", "statements"))
+
+    def redactions(self) -> list[redaction.Redaction]:
+        """Return what was redacted, oldest first."""
+        with self.reading() as connection:
+            return redaction.fetch(connection)
+
+    def find_articles(self, key: str) -> list[str]:
+        """Return the ids of the articles with this id, beginning of an id (8 digits), name or address."""
+        with self.reading() as connection:
+            return redaction.find(connection, key)
+
     def supersede(self, old: str, new: str) -> Batch | None:
         """Retire the machine's statements of article `old` in favour of those of `new`, a later version of it.
 
@@ -283,14 +316,18 @@ class Ledger:
             raise StatementNotFound(f"{self.name}: {prefix!r} is not a statement id; ids consist of 0-9 and a-f")
         with self.reading() as connection:
             s = statements.c
-            begins = select(s.number, s.id).where(s.id >= wanted, s.id < wanted + "g").order_by(s.id).limit(4)
-            found = connection.execute(begins).all()
+            begins = select(s.number, s.id, s.record, s.superseded).where(s.id >= wanted, s.id < wanted + "g")
+            found = connection.execute(begins.order_by(s.id).limit(4)).all()
             if not found:
                 raise StatementNotFound(f"{self.name}: no statement {prefix}; `onrecord statements` lists them")
             if len(found) > 1:
                 some = ", ".join(row.id[: len(wanted) + 4] for row in found[:3])
                 raise StatementNotFound(
                     f"{self.name}: several statements begin with {prefix} ({some} …); give more of it"
+                )
+            if not found[0].record:
+                raise StatementNotFound(
+                    f"{self.name}: statement {prefix} was redacted in batch {found[0].superseded}; its words are gone"
                 )
             return next(_statements(connection, [found[0].number]))
 
@@ -307,9 +344,10 @@ class Ledger:
             return [Change(**row) for row in connection.execute(chosen).mappings()]
 
     def articles(self) -> Iterator[Article]:
-        """Yield all articles, as they were added."""
+        """Yield all articles that were not redacted, as they were added."""
         with self.reading() as connection:
-            numbers = list(connection.execute(select(articles.c.number).order_by(articles.c.number)).scalars())
+            chosen = select(articles.c.number).where(articles.c.record != "").order_by(articles.c.number)
+            numbers = list(connection.execute(chosen).scalars())
             for some in chunks(numbers, 50):
                 found = _articles(connection, some)
                 yield from (found[number] for number in some)
@@ -323,7 +361,8 @@ class Ledger:
     def with_text(self, text_id: str) -> list[Article]:
         """Return the articles that have this very text, as they were added."""
         with self.reading() as connection:
-            chosen = select(articles.c.number).where(articles.c.text_id == text_id).order_by(articles.c.number)
+            a = articles.c
+            chosen = select(a.number).where(a.text_id == text_id, a.record != "").order_by(a.number)
             numbers = list(connection.execute(chosen).scalars())
             found = _articles(connection, numbers)
             return [found[number] for number in numbers]

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from onrecord.core.codec import statement_from_dict
 from onrecord.core.statement import Article
 from onrecord.errors import CodecError, SpanError
-from onrecord.record import migrations, people, rows, search
+from onrecord.record import migrations, people, redaction, rows, search
+from onrecord.record.batch_rows import chunks
 from onrecord.record.hash_chain import Batch, ContentHash, link
 from onrecord.record.schema import (
     APPLICATION,
@@ -23,6 +24,7 @@ from onrecord.record.schema import (
     codebooks,
     head,
     readings,
+    redactions,
     schema_version,
     statements,
     supersessions,
@@ -49,7 +51,7 @@ class VerificationReport:
     """Hold the result of `verify`. `digest` is that of the last batch: noted elsewhere, it proves that nothing
     changed.
 
-    `notes` say what could not be looked at.
+    `notes` say what could not be looked at, and what was redacted; `redacted` counts those articles.
     """
 
     batches: int
@@ -59,6 +61,7 @@ class VerificationReport:
     digest: str
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    redacted: int = 0
 
     @property
     def ok(self) -> bool:
@@ -78,6 +81,9 @@ class _LedgerCheck:
     events: dict[int, list[tuple[str | None, str | None, str]]] = field(default_factory=dict)
     retired: dict[str, int | None] = field(default_factory=dict)
     coders: dict[int, str | None] = field(default_factory=dict)
+    redacted: dict[str, int] = field(default_factory=dict)  # batches by article id
+    redactions: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    blank_articles: set[int] = field(default_factory=set)
     evidence: int = 0
 
     def found(self, where: str, what: object) -> None:
@@ -93,6 +99,7 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
         _file(walk)
         _schema(walk)
         _events(walk)
+        _redactions(walk)
         _codebooks(walk)
         _articles(walk)
         _statements(walk, progress or (lambda done, total: None))
@@ -109,7 +116,8 @@ def verify(connection: Connection, *, writable: bool, progress: Progress | None 
         evidence=walk.evidence,
         digest="" if last is None else last.digest,
         findings=tuple(walk.findings),
-        notes=tuple(notes),
+        notes=(*_redacted(walk), *notes),
+        redacted=len(walk.redacted),
     )
 
 
@@ -144,6 +152,31 @@ def _events(walk: _LedgerCheck) -> None:
         walk.coders[number] = coder
 
 
+def _redactions(walk: _LedgerCheck) -> None:
+    r = redactions.c
+    chosen = select(r.article, r.batch, r.reason).order_by(r.batch, r.article)
+    for key, batch, reason in walk.connection.execute(chosen):
+        walk.redacted[key] = batch
+        walk.redactions.setdefault(batch, []).append((key, reason))
+
+
+def _redacted(walk: _LedgerCheck) -> Iterator[str]:
+    """Say which articles were redacted, when, by whom and why."""
+    for batch, entries in sorted(walk.redactions.items()):
+        coder = walk.coders.get(batch)
+        by = f" by {coder}" if coder else ""
+        for key, reason in entries:
+            yield f"article {key}: redacted in batch {batch}{by}: {reason or 'no reason given'}"
+
+
+def _blank(walk: _LedgerCheck, where: str, table: Table, row: RowMapping, article_id: str | None) -> None:
+    """Check that a row without a record was redacted, and that nothing but hashes is left of it."""
+    if article_id not in walk.redacted:
+        walk.found(where, "its record is gone, but no redaction says so")
+    for name in _different(redaction.blank(table), row):
+        walk.found(where, f"was redacted, but column {name} still says {row[name]!r:.80}")
+
+
 def _codebooks(walk: _LedgerCheck) -> None:
     for row in walk.connection.execute(select(codebooks)).mappings():
         walk.codebooks[row["id"]] = row["hash"]
@@ -156,10 +189,18 @@ def _codebooks(walk: _LedgerCheck) -> None:
 
 def _articles(walk: _LedgerCheck) -> None:
     used: set[str] = set()
+    standing: set[str] = set()
     for row in _pages(walk, articles):
         walk.articles.setdefault(row["batch"], []).append((row["id"], row["hash"]))
         used.add(row["text_id"])
         where = f"article {row['id']} ({row['name']})"
+        if row["record"] == "":
+            walk.blank_articles.add(row["number"])
+            _blank(walk, where, articles, row, row["id"])
+            continue
+        standing.add(row["text_id"])
+        if row["id"] in walk.redacted:
+            walk.found(where, "was redacted, but its record is there")
         try:
             article = _article(walk.connection, row)
         except CodecError as error:
@@ -169,7 +210,14 @@ def _articles(walk: _LedgerCheck) -> None:
         for name in _different(expected, row):
             walk.found(where, _CHANGED.get(name, f"column {name} does not fit its record"))
     _readings(walk)
-    for text_id in set(walk.connection.execute(select(texts.c.id)).scalars()) - used:
+    for some in chunks(sorted(used - standing)):
+        left = select(texts.c.id).where(texts.c.id.in_(some), func.length(texts.c.content) > 0)
+        for text_id in walk.connection.execute(left).scalars():
+            walk.found(f"text {text_id}", "its article was redacted, but its words are there")
+    known = set(walk.connection.execute(select(texts.c.id)).scalars())
+    for text_id in sorted(used - standing - known):
+        walk.found(f"text {text_id}", "of a redacted article: its text is missing, even its empty row")
+    for text_id in known - used:
         walk.found(f"text {text_id}", "belongs to no article")
 
 
@@ -197,12 +245,22 @@ def _statements(walk: _LedgerCheck, progress: Progress) -> None:
         if row["article"] != number:
             number, article = row["article"], _article_or_none(walk.connection, row["article"])
         where = f"statement {row['id']} (batch {row['batch']}, number {row['number']})"
-        if article is None:
+        if row["article"] in walk.blank_articles:
+            _blank_statement(walk, where, row)
+        elif article is None:
             walk.found(where, "its article is missing or damaged, so its words cannot be checked")
         else:
             _statement(walk, where, row, article)
         if done % _FETCH == 0 or done == total:
             progress(done, total)
+
+
+def _blank_statement(walk: _LedgerCheck, where: str, row: RowMapping) -> None:
+    for name in _different(redaction.blank(statements), row):
+        walk.found(where, f"was redacted, but column {name} still says {row[name]!r:.80}")
+    expected = {"coder": walk.coders.get(row["batch"]), "superseded": walk.retired.get(row["id"])}
+    for name in _different(expected, row):
+        walk.found(where, f"column {name} was changed: {row[name]!r:.80} where {expected[name]!r:.80} belongs")
 
 
 def _statement(walk: _LedgerCheck, where: str, row: RowMapping, article: Article) -> None:
@@ -248,7 +306,12 @@ def _chain(walk: _LedgerCheck) -> Batch | None:
     if top is None or (top.number, top.digest) != ((last.number, last.digest) if last else (0, "")):
         named = "nothing" if top is None else f"batch {top.number}"
         walk.found("head", f"names {named} as the last batch, not batch {last.number if last else 0}")
-    for name, entries in (("article", walk.articles), ("statement", walk.statements), ("supersession", walk.events)):
+    for name, entries in (
+        ("article", walk.articles),
+        ("statement", walk.statements),
+        ("supersession", walk.events),
+        ("redaction", walk.redactions),
+    ):
         for number in sorted(entries.keys() - walk.coders.keys()):
             walk.found(f"batch {number}", f"is missing, but {len(entries[number])} {name} rows name it")
     return last
@@ -260,6 +323,7 @@ def _contents(walk: _LedgerCheck, batch: Batch) -> str:
     contents.articles(walk.articles.get(batch.number, ()))
     contents.statements(walk.statements.get(batch.number, ()))
     contents.supersessions(walk.events.get(batch.number, ()))
+    contents.redactions(walk.redactions.get(batch.number, ()))
     return contents.id()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
 
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
-from onrecord.record import rows, search
+from onrecord.record import redaction, rows, search
 from onrecord.record.batch_rows import (
     BatchMetadata,
     begin,
@@ -27,7 +27,7 @@ from onrecord.record.batch_rows import (
     put,
 )
 from onrecord.record.hash_chain import Batch, ContentHash
-from onrecord.record.schema import articles, batches, statements, supersessions, texts
+from onrecord.record.schema import articles, batches, redactions, statements, supersessions, texts
 from onrecord.record.schema import readings as readings_table
 
 REREAD = "reread"  # a later reading of the article says it otherwise, or again
@@ -88,8 +88,10 @@ def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
 
 
 def add(connection: Connection, readings: Readings, metadata: BatchMetadata) -> Batch:
-    """Write one batch of readings inside the caller's transaction."""
+    """Write one batch of readings inside the caller's transaction; those of redacted articles are passed over."""
     last = lock(connection)
+    gone = redaction.blocked(connection, {key: article.text.id for key, (article, _) in readings.items()})
+    readings = {key: value for key, value in readings.items() if key not in gone}
     numbers, plan = _articles(connection, readings, last.number + 1)
     known = _known_statements(connection, [number for number, _ in numbers.values()])
     held = _held_places(connection, [number for number, _ in numbers.values()])
@@ -118,12 +120,14 @@ def new_texts(connection: Connection, made: Iterable[rows.Row]) -> list[rows.Row
 
 
 def read_already(connection: Connection, ids: Sequence[str], codebook: str, reader: str) -> set[str]:
-    """Return the articles last read by this reader under this codebook (`""`: none)."""
+    """Return the articles last read by this reader under this codebook (`""`: none), and those that were redacted."""
     r = readings_table.c
     found: set[str] = set()
     for some in chunks(ids):
         wanted = select(r.article).where(r.article.in_(some), r.codebook == codebook, r.reader == reader)
         found.update(connection.execute(wanted).scalars())
+        gone = select(redactions.c.article).where(redactions.c.article.in_(some))
+        found.update(connection.execute(gone).scalars())
     return found
 
 
@@ -153,6 +157,8 @@ def revise(
     plan = _BatchPlan()
     if new is not None:
         rows.check_evidence(new)
+        if redaction.blocked(connection, {new.article.id: new.article.text.id}):
+            raise LedgerError(f"article {new.article.id} was redacted: nothing is added to it")
         readings: Readings = {new.article.id: (new.article, (new,))}
         numbers, plan = _articles(connection, readings, last.number + 1)
         number, name = numbers[new.article.id]

@@ -209,6 +209,17 @@ class WatchState:
         """Record that a quotation was changed in place."""
         self._db.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?)", (url, speaker, before, after, now))
 
+    def forget(self, articles: Sequence[str]) -> None:
+        """Delete the changed quotations and the word signatures of articles; their pages are not read again."""
+        marks = ",".join("?" * len(articles))
+        with self._db:
+            self._db.execute("BEGIN")
+            of = f"SELECT url FROM versions WHERE article IN ({marks})"
+            self._db.execute(f"DELETE FROM edits WHERE url IN ({of})", list(articles))
+            for table in ("bands", "signatures"):
+                self._db.execute(f"DELETE FROM {table} WHERE article IN ({marks})", list(articles))
+        self._db.execute("VACUUM")
+
     def reprints(self) -> list[tuple[str, str, float]]:
         """Return each reprint's address, its original's address, and their similarity."""
         return self._db.execute("SELECT url, of_url, likeness FROM reprints ORDER BY seen, url").fetchall()

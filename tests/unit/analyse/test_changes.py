@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onrecord.analyse import tables
-from onrecord.analyse.changes import CHANGES, CONFLICTS, TIMELINE, changes, conflicts, timeline
+from onrecord.analyse.position_changes import CHANGES, CONFLICTS, TIMELINE, changes, conflicts, timeline
 from onrecord.errors import TableError
 
 from .made import statements

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from onrecord.analyse import tables
-from onrecord.analyse.drift import DRIFT, clusters, drift, reprints
+from onrecord.analyse.retellings import DRIFT, clusters, drift, reprints
 
 from .made import statements
 

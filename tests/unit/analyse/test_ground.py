@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from onrecord.analyse import tables
-from onrecord.analyse.common_ground import GROUND, common_ground
-from onrecord.analyse.conditions import DEADLOCKS, EDGES, conditions, deadlocks
-from onrecord.analyse.redlines import REDLINES, redlines
+from onrecord.analyse.consensus import GROUND, common_ground
+from onrecord.analyse.preconditions import DEADLOCKS, EDGES, conditions, deadlocks
+from onrecord.analyse.refusals import REDLINES, redlines
 from onrecord.analyse.steps import blocked, concessions, orders
 
 from .made import statements

@@ -209,7 +209,7 @@ def test_edges_name_each_tie_once() -> None:
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        ({"mode": "three"}, "mode is one of"),
+        ({"mode": "three"}, "mode must be one of"),
         ({"mode": "one", "aggregate": "combine"}, "two-mode"),
         ({"mode": "two", "aggregate": "conflict"}, "one-mode"),
         ({"mode": "two", "normalise": "jaccard"}, "one-mode"),

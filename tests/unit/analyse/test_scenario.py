@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from onrecord.analyse import tables
+from onrecord.analyse.bargaining import EQUAL, INPUTS, NOTE, SETTLEMENTS, ktab, median, nash, salience, scenario
 from onrecord.analyse.positions import positions
-from onrecord.analyse.scenario import EQUAL, INPUTS, NOTE, SETTLEMENTS, ktab, median, nash, salience, scenario
 from onrecord.errors import TableError
 
 from .made import statements

@@ -10,7 +10,7 @@ import pytest
 
 from onrecord.analyse import tables
 from onrecord.analyse.network_types import Options
-from onrecord.analyse.series import LONG, TimeWindow, blocks, long, series
+from onrecord.analyse.windows import LONG, TimeWindow, blocks, long, series
 from onrecord.errors import TableError
 
 

@@ -213,3 +213,58 @@ def test_excel_holds_the_tables_and_no_formula(tmp_path: Path) -> None:
     quotes = table().columns.index("quote")
     assert sheet.cell(2, quotes + 1).alignment.wrap_text
     assert sheet.column_dimensions[openpyxl.utils.get_column_letter(quotes + 1)].width > 20
+
+
+def test_xmi_opens_in_dkpro_cassis(tmp_path: Path) -> None:
+    """Every piece has the words and the role that the statement gives it, beyond the BMP too; fields are features."""
+    cassis = pytest.importorskip("cassis", reason="dkpro-cassis is not installed")
+    from onrecord.exchange import xmi
+
+    paths = xmi.write(tmp_path, results())
+    assert [path.name for path in paths] == ["brask-1.xmi", "empty.xmi"]
+    with (tmp_path / "TypeSystem.xml").open("rb") as file:
+        types = cassis.load_typesystem(file)
+    (one,) = results()[0][1]
+    with paths[0].open("rb") as file:
+        cas = cassis.load_cas_from_xmi(file, typesystem=types)
+    assert cas.sofa_string == article().text.content
+    (held,) = cas.select("webanno.custom.OnRecordStatement")
+    assert (held.speaker, held.stance, held.statement) == (one.speaker.value, one.stance.value.value, one.id)
+    parts = [(part.role, part.get_covered_text()) for part in cas.select("webanno.custom.OnRecordPart")]
+    expected = [(role, piece.quote) for role in ("source", "cue", "content") for piece in getattr(one, role)]
+    expected += [("condition", piece.quote) for piece in one.condition.value]
+    assert sorted(parts) == sorted(expected)
+
+
+def test_xmi_counts_in_utf16_and_holds_what_xml_cannot(tmp_path: Path) -> None:
+    """An emoji before a statement moves its offsets by two units; a control character becomes U+FFFD."""
+    cassis = pytest.importorskip("cassis", reason="dkpro-cassis is not installed")
+    from onrecord.exchange import xmi
+
+    moved = article("🙂\x01\n" + article().text.content)
+    one = statement(moved)
+    (path,) = xmi.write(tmp_path, [(moved, [one])])
+    with path.open("rb") as file, (tmp_path / "TypeSystem.xml").open("rb") as types:
+        cas = cassis.load_cas_from_xmi(file, typesystem=cassis.load_typesystem(types))
+    assert cas.sofa_string.startswith("🙂\ufffd\n")
+    (held,) = cas.select("webanno.custom.OnRecordStatement")
+    assert held.get_covered_text() == one.content[0].quote
+
+
+def test_claims_say_who_where_and_when_and_rate_nothing() -> None:
+    """A claim has its author, its words, its article; the rating is left to the fact-checker."""
+    from onrecord.core.statement import ActorKind
+    from onrecord.exchange import claimreview
+
+    (one,) = results()[0][1]
+    (made,) = json.loads(claimreview.write(results(), {"Ann Lee": ActorKind.PERSON}))["@graph"]
+    assert made["claimReviewed"] == one.quote
+    claim = made["itemReviewed"]
+    assert claim["author"]["@type"] == "Person"
+    assert claim["author"]["name"] == "Ann Lee"
+    assert claim["appearance"]["publisher"]["name"] == "Brask Herald"
+    assert claim["appearance"]["url"] == "https://example.org/brask/1"
+    assert claim["datePublished"] == str(one.when.value)
+    assert "reviewRating" not in made
+    (thing,) = json.loads(claimreview.write(results(), {}))["@graph"]
+    assert thing["itemReviewed"]["author"]["@type"] == "Thing"

@@ -15,12 +15,14 @@ from onrecord.show.cli import (
     demo,
     explain,
     exports,
+    forget,
     imports,
     learning,
     matrix,
     network,
     people,
     read,
+    report,
     scenarios,
     serve,
     setup,
@@ -65,10 +67,12 @@ def build() -> typer.Typer:
     app.command("common-ground")(scenarios.common_ground)
     app.command("scenario")(scenarios.scenario)
     app.command("network")(network.network)
+    app.command("report")(report.report)
     app.command("import")(imports.import_)
     app.command("export")(exports.export)
     app.command("explain")(explain.explain)
     app.command("verify")(verify.verify)
+    app.command("forget")(forget.forget)
     app.command("info")(setup.info)
     app.command("demo")(demo.demo)
     app.command("schema")(setup.schema)

@@ -26,7 +26,7 @@ def timeline(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEA
 
     With --speaker and --issue it is one position; without, it is all of them.
     """
-    from onrecord.analyse import changes
+    from onrecord.analyse import position_changes as changes
 
     view = ask(store, filters)
     shown = ("date", "actor", "issue", "stance", "commitment", "moved", "outlet", "quote")
@@ -41,7 +41,7 @@ def changes(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEAK
 
     --since and --until are about the day of the change.
     """
-    from onrecord.analyse import changes
+    from onrecord.analyse import position_changes as changes
 
     view = ask(store, dataclasses.replace(filters, since=None, until=None))
     since, until = (None if day is None else str(day) for day in (filters.since, filters.until))
@@ -63,8 +63,8 @@ def conflicts(
     days: Annotated[int, typer.Option(min=0, help="Most days between the two statements.")] = 365,
 ) -> None:
     """Show statements that contradict each other, side by side: the surest and closest in time first."""
-    from onrecord.analyse import changes
-    from onrecord.analyse.drift import drift as drifts
+    from onrecord.analyse import position_changes as changes
+    from onrecord.analyse.retellings import drift as drifts
     from onrecord.analyse.tables import asserted
 
     view = ask(store, filters)
@@ -94,7 +94,7 @@ DRIFT_SHOWN = ("cluster", "first", "speaker", "date", "outlet", "chain", "stance
 @flat
 def drift(filters: FilterOptions, store: Store, to: Answer, days: Days = 2) -> None:
     """Show how outlets report the same utterance, the first report first: wording, hedges and chain."""
-    from onrecord.analyse import drift as drifts
+    from onrecord.analyse import retellings as drifts
     from onrecord.analyse.tables import asserted
     from onrecord.view import meaning
 
@@ -114,7 +114,7 @@ def redlines(
     ] = None,
 ) -> None:
     """Show absolute refusals and demands, how often and how recently they were repeated."""
-    from onrecord.analyse import redlines as lines
+    from onrecord.analyse import refusals as lines
 
     view = ask(store, filters)
     found = lines.redlines(view.utterances, by=by.value, as_of=None if as_of is None else str(as_of))

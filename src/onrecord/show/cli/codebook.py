@@ -11,8 +11,9 @@ import typer
 from onrecord.errors import CodebookError
 from onrecord.show.cli.edge import FAILED, printable, say
 from onrecord.show.cli.ledgers import existing
-from onrecord.show.cli.options import Output, OutputFormat, Store, flat
-from onrecord.show.cli.output import write_line, write_rows
+from onrecord.show.cli.options import Listing, QueryFormat, Store, flat
+from onrecord.show.cli.output import write_line
+from onrecord.show.cli.queries import listing
 from onrecord.show.cli.setup import CODEBOOK, write_template
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def init(
 @flat
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The codebook (YAML).")],
-    output: Output,
+    to: Listing,
     against: Annotated[
         str | None,
         typer.Option(metavar="LEDGER", help="Count what its terms hit there, and show near statements."),
@@ -60,7 +61,7 @@ def check(
     try:
         codebook = load_codebook(file)
     except CodebookError as error:
-        if output.debug:
+        if to.debug:
             raise
         say(str(error))
         raise typer.Exit(FAILED) from error
@@ -68,12 +69,13 @@ def check(
         {"issue": issue.id, "label": issue.label, "terms": list(issue.terms), "proposition": issue.proposition}
         for issue in codebook.issues
     ]
-    write_rows(rows, ("issue", "label", "terms", "proposition"), output.format)
+    listing(rows, to, ("issue", "label", "terms", "proposition"))
     contents = _contents(against) if against else []
     for warning in codebook_warnings(codebook, contents):
         say(f"{file}: {warning}")
-    if against and output.format is OutputFormat.TABLE:
-        _write_nearest(codebook, contents)
+    if against and to.chosen() is QueryFormat.TABLE:
+        with to.opened(append=True):
+            _write_nearest(codebook, contents)
 
 
 @flat

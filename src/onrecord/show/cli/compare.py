@@ -9,8 +9,9 @@ import typer
 
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, existing_ledger
-from onrecord.show.cli.options import Output, OutputFormat, Store, flat
-from onrecord.show.cli.output import write_line, write_rows
+from onrecord.show.cli.options import Listing, QueryFormat, Store, flat
+from onrecord.show.cli.output import write_line
+from onrecord.show.cli.queries import listing
 
 if TYPE_CHECKING:
     from onrecord.core.statement import Statement
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def compare(
     first: Annotated[str, typer.Argument(metavar="LEDGER", help="The reading that is measured.")],
     second: Annotated[str, typer.Argument(metavar="REFERENCE", help="The ledger that it is compared with.")],
-    output: Output,
+    to: Listing,
     judged: Annotated[
         bool, typer.Option("--judged", help="Compare only with statements that a person entered or corrected.")
     ] = False,
@@ -42,11 +43,12 @@ def compare(
         {"field": name, "pairs": field.pairs, "agree": field.share, "alpha": field.alpha}
         for name, field in found.fields.items()
     ]
-    write_rows(rows, ("field", "pairs", "agree", "alpha"), output.format)
-    if output.format is OutputFormat.TABLE:
+    listing(rows, to, ("field", "pairs", "agree", "alpha"))
+    if to.chosen() is QueryFormat.TABLE:
         score = "" if found.f1 is None else f", F1 {100 * found.f1:.1f} %"
         sums = f"statements: {found.first} and {found.second}, {found.matched} in both{score}"
-        write_line(f"{found.articles} articles in both; {sums}")
+        with to.opened(append=True):
+            write_line(f"{found.articles} articles in both; {sums}")
     if not found.articles:
         say("the two ledgers have no article in common")
     if calibration is not None:

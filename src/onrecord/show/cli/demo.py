@@ -62,7 +62,7 @@ def demo(
         write_matrix(found, output.format, top=TOP if output.format is OutputFormat.TABLE else None)
         if output.format is OutputFormat.TABLE and statements:
             write_line("\nOne statement with its evidence:\n")
-            write_statement(_telling(statements), OutputFormat.TABLE)
+            write_statement(_telling(statements))
         tally.end(f"saved in {ledger}" if ledger else "give --ledger PATH to keep them")
 
 

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from onrecord.errors import CodebookError, OnRecordError, TableError
+from onrecord.show.cli.config import defaults
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -26,6 +27,12 @@ _DEBUG = "onrecord.debug"
 
 class Edge(TyperGroup):
     """Group all commands, and convert what they raise to a line and a status."""
+
+    def make_context(self, *args: Any, **values: Any) -> Any:
+        """Take the defaults of flags from the configuration file."""
+        if values.get("parent") is None:
+            values.setdefault("default_map", defaults(self))
+        return super().make_context(*args, **values)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""

@@ -11,8 +11,9 @@ from onrecord.core.statement import Statement, plain
 from onrecord.show.cli.edge import printable
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.marking import Mark, context, segments
-from onrecord.show.cli.options import Output, OutputFormat, Store, flat
-from onrecord.show.cli.output import on_terminal, write_json, write_line, write_rows
+from onrecord.show.cli.options import Listing, QueryFormat, Store, flat
+from onrecord.show.cli.output import cell, on_terminal, write_line, write_rows
+from onrecord.show.cli.queries import listing, record
 
 STYLES = {"source": "bold cyan", "cue": "bold yellow", "content": "green", "condition": "underline magenta"}
 FIELDS = ("field", "value", "rule", "confidence", "evidence")
@@ -22,7 +23,7 @@ FIELDS = ("field", "value", "rule", "confidence", "evidence")
 def explain(
     statement_id: Annotated[str, typer.Argument(metavar="ID", help="A statement's id, or how it begins.")],
     store: Store,
-    output: Output,
+    to: Listing,
 ) -> None:
     """Show one statement with its evidence.
 
@@ -30,21 +31,28 @@ def explain(
     """
     with existing(store) as ledger:
         statement = ledger.get(statement_id)
-    write_statement(statement, output.format)
-
-
-def write_statement(statement: Statement, form: OutputFormat) -> None:
-    """Write a statement with its evidence."""
-    if form is OutputFormat.JSONL:
-        from onrecord.core.codec import article_to_dict, statement_to_dict
-
-        article = {key: value for key, value in article_to_dict(statement.article).items() if key != "text"}
-        write_json(statement_to_dict(statement) | {"of": article, "context": _plain_context(statement)})
+    if record(_whole(statement), to):
         return
-    if form is OutputFormat.TABLE:
-        _write_head(statement)
-        _write_context(statement)
-    write_rows(_field_rows(statement), FIELDS, form)
+    if to.chosen() is QueryFormat.TABLE:
+        with to.opened():
+            write_statement(statement)
+        return
+    listing([{**row, "value": cell(row["value"])} for row in _field_rows(statement)], to, FIELDS)
+
+
+def write_statement(statement: Statement) -> None:
+    """Print a statement with its evidence."""
+    _write_head(statement)
+    _write_context(statement)
+    write_rows(_field_rows(statement), FIELDS, QueryFormat.TABLE)
+
+
+def _whole(statement: Statement) -> dict[str, Any]:
+    """Return the record of a statement, with its article and its context."""
+    from onrecord.core.codec import article_to_dict, statement_to_dict
+
+    article = {key: value for key, value in article_to_dict(statement.article).items() if key != "text"}
+    return statement_to_dict(statement) | {"of": article, "context": _plain_context(statement)}
 
 
 def marks(statement: Statement) -> list[Mark]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,17 @@ from onrecord.show.cli.options import FilterOptions, Store, flat
 from onrecord.show.cli.output import counted
 from onrecord.show.cli.queries import deliver, viewing
 
-Target = StrEnum("Target", ["csv", "parquet", "jsonl", "jsonld", "xlsx", "qdpx", "brat", "dna"])
+
+def _names(incomplete: str) -> list[str]:
+    from onrecord.exchange.formats import Content, names
+
+    return [name for name in names(Content.STATEMENTS) if name.startswith(incomplete)]
+
+
+def _named(value: str | None) -> str | None:
+    if value is not None and value not in _names(""):
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(_names(''))}")
+    return value
 
 
 @flat
@@ -23,10 +32,19 @@ def export(
     store: Store,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write (brat: a folder); - is standard output."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where to write (brat, xmi: a folder); - is standard output."
+        ),
     ] = None,
     form: Annotated[
-        Target | None, typer.Option("--format", help="The format.  [default: by the ending of FILE, else csv]")
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            callback=_named,
+            autocompletion=_names,
+            help="The format.  [default: by the ending of FILE, else csv]",
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many statements.")] = None,
 ) -> None:
@@ -34,11 +52,12 @@ def export(
 
     csv, parquet and xlsx: one row a statement; jsonl: articles and statements, which `onrecord import` takes back;
     jsonld: W3C Web Annotations; qdpx: REFI-QDA, for ATLAS.ti, MAXQDA and NVivo; brat: a folder of stand-off files;
-    dna: a database that Discourse Network Analyzer 3 opens (coder Admin, password `onrecord`).
+    dna: a database that Discourse Network Analyzer 3 opens (coder Admin, password `onrecord`); xmi: a
+    folder of UIMA CAS files, for INCEpTION and dkpro-cassis; claimreview: schema.org ClaimReview, to be rated by you.
     """
     from onrecord.exchange.formats import Content
 
     with viewing(store, filters, min_confidence=0.0, limit=limit) as view:
         view = dataclasses.replace(view, table=view.table.filter("asserted"))
-        deliver(Content.STATEMENTS, None if form is None else form.value, view, output)
+        deliver(Content.STATEMENTS, form, view, output)
     say(f"{output or '-'}: {counted(view.table.height, 'statement')}")

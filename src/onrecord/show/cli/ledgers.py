@@ -44,6 +44,11 @@ def existing_ledger(store: Store) -> Ledger:
     return found
 
 
+def watch_state(ledger: str) -> Path:
+    """Return where a watch keeps what it has seen, unless told otherwise."""
+    return Path("onrecord.watch") if "://" in ledger else Path(ledger + ".watch")
+
+
 def is_there(store: Store) -> bool:
     """Tell whether there is a ledger to open; for a database server that is known on connecting only."""
     return "://" in store.ledger or Path(store.ledger).exists()

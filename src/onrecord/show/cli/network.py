@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.errors import ExchangeError, TableError
-from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import FilterOptions, Store, flat
+from onrecord.show.cli.edge import remember_debug, say
+from onrecord.show.cli.options import FilterOptions, QueryFormat, Store, flat, sent_to
+from onrecord.show.cli.output import write_rows
 from onrecord.show.cli.queries import ask, deliver, is_dna, open_dna, pairs, say_unsure
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ Normalise = StrEnum("Normalise", ["none", "average", "jaccard", "cosine", "activ
 Duplicates = StrEnum("Duplicates", ["include", "document", "week", "month", "year", "all"])
 Kernel = StrEnum("Kernel", ["uniform", "gaussian", "epanechnikov", "triangular"])
 FileFormat = StrEnum(
-    "FileFormat", ["csv", "json", "jsonl", "markdown", "graphml", "gexf", "dl", "png", "svg", "html", "parquet", "xlsx"]
+    "FileFormat",
+    ["table", "csv", "json", "jsonl", "markdown", "graphml", "gexf", "dl", "png", "svg", "html", "parquet", "xlsx"],
 )
 Measure = StrEnum("Measure", ["backbone", "clusters", "centralities", "polarization", "intervals", "pooled"])
 
@@ -95,24 +98,43 @@ class File:
     ] = None
     format: Annotated[
         FileFormat | None,
-        typer.Option(help="The format; Gephi opens graphml and gexf.  [default: by the ending of --output, else csv]"),
+        typer.Option(
+            help="The format; Gephi opens graphml and gexf.  [default: by the ending of --output, else table]"
+        ),
     ] = None
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows of a table.")] = None
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
     ] = None
+    debug: Annotated[
+        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
+    ] = False
+
+    @property
+    def to_file(self) -> bool:
+        """Whether the network goes to a file."""
+        return self.output is not None and str(self.output) != "-"
+
+    @property
+    def plain(self) -> bool:
+        """Whether a table to look at is written where no format is asked for."""
+        return not self.to_file or (self.output is not None and self.output.suffix.lower() == ".txt")
+
+    def opened(self) -> AbstractContextManager[None]:
+        """Send what is printed to the file, where there is one."""
+        return sent_to(self.output)
 
 
 @flat
 def network(shape: Shape, choice: Choice, filters: FilterOptions, through: Through, store: Store, file: File) -> None:
     """Build actor or actor-issue networks.
 
-    The rules are those of Discourse Network Analyzer (docs/dna.md). The ledger may be a .dna database. CSV has the
-    columns' names in its first row and the rows' names in its first column, and numbers in full precision; with
-    --window it has a row per window and cell.
+    The rules are those of Discourse Network Analyzer (docs/dna.md). The ledger may be a .dna database. A table lists
+    the ties, the strongest first. CSV is the matrix, with the columns' names in its first row, the rows' names in its
+    first column, and numbers in full precision; with --window it has a row per window and cell.
     """
     from onrecord.analyse import networks
-    from onrecord.analyse.series import series
+    from onrecord.analyse.windows import series
     from onrecord.core.columns import NAMES
 
     # Networks take the dates themselves, as windows and isolates depend on them.
@@ -207,7 +229,12 @@ def _frame(found: pl.DataFrame, file: File) -> None:
     if found.is_empty():
         say("nothing fits")
     found = found if file.limit is None else found.head(file.limit)
-    deliver(Content.TABLE, None if file.format is None else file.format.value, found, file.output)
+    form = None if file.format is None else file.format.value
+    if form == "table" or (form is None and file.plain):
+        with file.opened():
+            write_rows(found.iter_rows(named=True), found.columns, QueryFormat.TABLE)
+        return
+    deliver(Content.TABLE, form, found, file.output)
 
 
 def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
@@ -220,23 +247,23 @@ def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
 
 
 def _form(file: File) -> str:
-    """Return the name of the format: the one given, else by the suffix of the file, else CSV."""
+    """Return the name of the format: the one given, else by the ending of the file, else a table."""
     from onrecord.exchange.formats import Content, for_path
 
     if file.format is not None:
         return file.format.value
-    if file.output is None or str(file.output) == "-":
-        return "csv"
+    if file.plain or file.output is None:
+        return "table"
     return for_path(Content.NETWORK, file.output).name
 
 
 def _many(nets: Iterator[Network], file: File) -> None:
     """Write a row per window and cell as a table, or a file per window."""
-    from onrecord.analyse.series import long
+    from onrecord.analyse.windows import long
     from onrecord.exchange.formats import Content, names
 
     form = _form(file)
-    if form in names(Content.TABLE):
+    if form == "table" or form in names(Content.TABLE):
         _frame(long(nets), file)
         return
     if file.output is None or str(file.output) == "-":
@@ -249,8 +276,14 @@ def _many(nets: Iterator[Network], file: File) -> None:
 
 def _put(net: Network, file: File, path: Path | None, attributes: dict[str, dict[str, str]] | None = None) -> None:
     """Write a network to a file, or to the standard output."""
+    import polars as pl
+
     from onrecord.exchange.formats import Content, NetworkDrawing
 
+    if _form(file) == "table":
+        strongest = net.edges().sort(pl.col("weight").abs(), descending=True, maintain_order=True)
+        _frame(strongest, file)
+        return
     title = f"{net.options.rows} by {net.options.columns}: {net.options.aggregate}"
     deliver(Content.NETWORK, _form(file), NetworkDrawing(net, attributes, title), path)
 

@@ -7,7 +7,7 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -93,6 +93,14 @@ class ReadingOptions:
         typer.Option(
             metavar="PATH",
             help="The folder of another tagger.  [default: the bundled tagger]",
+            show_default=False,
+        ),
+    ] = None
+    classifier: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Another package's classifier.  [default: the bundled classifier]",
             show_default=False,
         ),
     ] = None
@@ -190,10 +198,9 @@ class FilterOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Hold the options of an answer: where it goes, in which format, and how much of it."""
+class Listing:
+    """Hold the options of a listing: where it goes, and in which format."""
 
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows.")] = None
     format: Annotated[
         QueryFormat | None, typer.Option(help="How to write.  [default: by the ending of --output, else table]")
     ] = None
@@ -217,14 +224,26 @@ class Answer:
             return QueryFormat.TABLE
         return None
 
-    @contextmanager
-    def opened(self) -> Iterator[None]:
+    def opened(self, *, append: bool = False) -> AbstractContextManager[None]:
         """Send what is printed to the file, where there is one."""
-        if self.output is None or not self.to_file:
-            yield
-            return
-        with self.output.open("w", encoding="utf-8", newline="") as handle, redirect_stdout(handle):
-            yield
+        return sent_to(self.output, append=append)
+
+
+@contextmanager
+def sent_to(path: Path | None, *, append: bool = False) -> Iterator[None]:
+    """Send what is printed to a file; None and `-` leave it where it is."""
+    if path is None or str(path) == "-":
+        yield
+        return
+    with path.open("a" if append else "w", encoding="utf-8", newline="") as handle, redirect_stdout(handle):
+        yield
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Listing):
+    """Hold the options of an answer: where it goes, in which format, and how much of it."""
+
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows.")] = None
 
 
 def flat(command: Callable[..., None]) -> Callable[..., None]:

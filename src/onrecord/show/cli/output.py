@@ -60,11 +60,11 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}es" if what.endswith("ch") else f"{number} {what}s"
 
 
-def write_json(record: Mapping[str, Any]) -> None:
-    """Write one JSON line, escaping control characters and lone surrogates."""
-    line = json.dumps(record, ensure_ascii=False, default=_as_json)
-    if printable(line, keep="\u2028\u2029\x85") != line:
-        line = json.dumps(record, default=_as_json)
+def write_json(record: Mapping[str, Any], *, indent: int | None = None) -> None:
+    """Write one JSON line, or an indented record, escaping control characters and lone surrogates."""
+    line = json.dumps(record, ensure_ascii=False, default=_as_json, indent=indent)
+    if printable(line, keep="\n\u2028\u2029\x85") != line:
+        line = json.dumps(record, default=_as_json, indent=indent)
     _write(line + "\n")
 
 

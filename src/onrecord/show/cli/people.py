@@ -11,8 +11,8 @@ from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.errors import CodecError
 from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing_ledger
-from onrecord.show.cli.options import Output, Store, flat
-from onrecord.show.cli.output import write_rows
+from onrecord.show.cli.options import Listing, Store, flat
+from onrecord.show.cli.queries import listing
 
 COLUMNS = (
     "name",
@@ -64,7 +64,7 @@ def _group() -> None:
 @flat
 def people_list(
     store: Store,
-    output: Output,
+    to: Listing,
     undecided: Annotated[bool, typer.Option("--open", help="Only those of whom something is open.")] = False,
 ) -> None:
     """List the persons, states, bodies and outlets that speak, with their other names and roles, and what is open."""
@@ -85,7 +85,7 @@ def people_list(
                 "hidden": actor.hidden,
             }
         )  # fmt: skip
-    write_rows(shown, COLUMNS, output.format)
+    listing(shown, to, COLUMNS)
 
 
 @flat

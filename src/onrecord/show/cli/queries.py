@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,8 +15,8 @@ from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import TableError
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, query
-from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store
-from onrecord.show.cli.output import write_rows
+from onrecord.show.cli.options import Answer, FilterOptions, Listing, QueryFormat, Store
+from onrecord.show.cli.output import write_json, write_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,7 +81,7 @@ def check_values(source: StatementSource, query: Query) -> None:
         known = {*source.issues(), *([] if codebook is None else [issue.id for issue in codebook.issues])}
         for value in wanted:
             if value not in known:
-                raise TableError(f"no issue {value!r}; {_suggestion(value, known)}")
+                raise TableError(f"no issue {value!r}; {suggestion(value, known)}")
     if wanted := query.values("speaker"):
         import polars as pl
 
@@ -95,11 +95,11 @@ def check_values(source: StatementSource, query: Query) -> None:
         spoken = pl.DataFrame({"speaker": sorted(known)}, schema={"speaker": pl.String})
         for value in wanted:
             if narrow(spoken, Ask(speaker=value)).is_empty():
-                raise TableError(f"no speaker {value!r}; {_suggestion(value, known)}")
+                raise TableError(f"no speaker {value!r}; {suggestion(value, known)}")
 
 
-def _suggestion(value: str, known: set[str]) -> str:
-    """Suggest what a value without matches may have been meant to be."""
+def suggestion(value: str, known: set[str]) -> str:
+    """Say what a value that nothing has may have been meant to be."""
     if not known:
         return "the ledger has none"
     folded = {name.casefold(): name for name in sorted(known)}
@@ -155,6 +155,33 @@ def answer(frame: pl.DataFrame, to: Answer, *, shown: Sequence[str], nothing: st
     from onrecord.exchange.formats import Content
 
     deliver(Content.TABLE, None if form is None else form.value, frame, to.output)
+
+
+def listing(rows: Sequence[Mapping[str, Any]], to: Listing, columns: Sequence[str]) -> None:
+    """Write rows that are no statements, such as speakers or findings."""
+    form = to.chosen()
+    if form is QueryFormat.TABLE:
+        with to.opened():
+            write_rows(rows, columns, form)
+        return
+    import polars as pl
+
+    from onrecord.exchange.formats import Content
+
+    frame = pl.DataFrame({name: [row[name] for row in rows] for name in columns}, strict=False)
+    frame = frame.with_columns(pl.col(pl.Null).cast(pl.String))
+    deliver(Content.TABLE, None if form is None else form.value, frame, to.output)
+
+
+def record(value: Mapping[str, Any], to: Listing) -> bool:
+    """Write one record as JSON where that is asked for, else return False."""
+    form, suffix = to.chosen(), "" if to.output is None else to.output.suffix.lower()
+    lines = form is QueryFormat.JSONL or (form is None and suffix == ".jsonl")
+    if not lines and form is not QueryFormat.JSON and not (form is None and suffix == ".json"):
+        return False
+    with to.opened():
+        write_json(value, indent=None if lines else 1)
+    return True
 
 
 def deliver(content: Content, form: str | None, value: object, path: Path | None) -> None:

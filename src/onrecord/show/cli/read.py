@@ -55,6 +55,10 @@ def read(
         allow_private=running.allow_private,
         any_language=running.any_language,
     )
+    if reading.classifier is not None:
+        from onrecord.core import plugins
+
+        plugins.load(plugins.CLASSIFIERS, reading.classifier)  # a wrong name is said before anything is read
     codebook = given_codebook(reading.codebook)
     with for_reading(store, reading) as ledger, Report.to(running.report) as report:
         tally = Tally(None if quiet else output.format, report)
@@ -62,8 +66,17 @@ def read(
         pipeline = llm.load(larger, codebook)
         if pipeline is not None:
             llm.announce(larger, sources, given, codebook)
-        adaptation = adaptation_for(ledger, adapted, reading.model) if pipeline is None else None
-        read_all(sources, tally, codebook, ledger, given, How(reading.model, running, pipeline, adaptation))
+        adaptation = (
+            adaptation_for(ledger, adapted, reading.model) if pipeline is None and reading.classifier is None else None
+        )
+        read_all(
+            sources,
+            tally,
+            codebook,
+            ledger,
+            given,
+            How(reading.model, running, pipeline, adaptation, reading.classifier),
+        )
         if pipeline is not None:
             llm.report(llm.tally_of(pipeline))
     tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

@@ -45,6 +45,7 @@ class How:
     running: Running = field(default_factory=Running)
     pipeline: Pipeline | None = None
     adaptation: Adaptation | None = None
+    classifier: str | None = None
 
 
 class Report:
@@ -179,10 +180,12 @@ def _items(
         return pipeline.run(sources, how.pipeline, store, defaults=given, notes=tally.note, resume=resume)
     bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
     build = functools.partial(pipeline.load, codebook, how.model, how.adaptation)
+    if how.classifier is not None:
+        build = functools.partial(pipeline.load, codebook, how.model, classifier=how.classifier)
     if running.runner is Runner.RAY:
         from onrecord.runners.on_ray import on_ray
 
-        version = pipeline.reader_version(how.model)
+        version = pipeline.reader_version(how.model, how.classifier)
         if how.adaptation is not None:
             version = pipeline.adapted_version(how.adaptation, version)
         items = on_ray(

@@ -34,7 +34,7 @@ def conditions(
     deadlocks: Annotated[bool, typer.Option("--deadlocks", help="List deadlocks only.")] = False,
 ) -> None:
     """Show what each party says must come before what, and the deadlocks: steps that wait for each other."""
-    from onrecord.analyse import conditions as before
+    from onrecord.analyse import preconditions as before
 
     view = ask(store, filters)
     edges = before.conditions(view.table, terms=terms(store, codebook), by=by.value)
@@ -61,7 +61,7 @@ def common_ground(
     as_of: AsOf = None,
 ) -> None:
     """Show issues that nobody opposes, that one party blocks, or that one condition keeps apart."""
-    from onrecord.analyse import common_ground as common
+    from onrecord.analyse import consensus as common
 
     date = None if as_of is None else str(as_of)
     view = ask(store, filters)
@@ -102,8 +102,8 @@ def scenario(
     point, all from -1 (oppose) to 1 (support), each with an interval. orders, deadlocks, concessions: the steps that
     are possible, those that wait for each other, and the fewest conditions to give up.
     """
-    from onrecord.analyse import conditions as before
-    from onrecord.analyse import scenario as scenarios
+    from onrecord.analyse import bargaining as scenarios
+    from onrecord.analyse import preconditions as before
     from onrecord.analyse import steps
 
     view = ask(store, filters)

@@ -13,13 +13,14 @@ import typer
 
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, is_there
-from onrecord.show.cli.options import LEDGER, Output, OutputFormat, Store, flat
-from onrecord.show.cli.output import write_json, write_line, write_rows
+from onrecord.show.cli.options import LEDGER, Listing, QueryFormat, Store, flat
+from onrecord.show.cli.output import write_line
+from onrecord.show.cli.queries import listing, record
 
 CODEBOOK = "issues.yaml"
 
 
-class Record(StrEnum):
+class Schema(StrEnum):
     """List what has a JSON Schema."""
 
     STATEMENT = "statement"
@@ -59,19 +60,18 @@ def write_template(path: Path) -> bool:
 
 
 @flat
-def info(store: Store, output: Output) -> None:
+def info(store: Store, to: Listing) -> None:
     """Show versions, the data hash of the reader, and what the ledger holds."""
     from onrecord.pipeline import reader_version
 
     rows: dict[str, Any] = {"reader": reader_version(), "python": platform.python_version()}
     if is_there(store):
         rows |= _ledger_info(store)
-    elif output.format is OutputFormat.TABLE:
+    elif to.chosen() is QueryFormat.TABLE:
         say(f"{store.ledger}: no ledger yet; `onrecord init` or `onrecord read` makes one")
-    if output.format is OutputFormat.JSONL:
-        write_json(rows)
-        return
-    write_rows([{"what": name, "value": value} for name, value in rows.items()], ("what", "value"), output.format)
+    if not record(rows, to):
+        shown = [{"what": name, "value": None if value is None else str(value)} for name, value in rows.items()]
+        listing(shown, to, ("what", "value"))
 
 
 def _ledger_info(store: Store) -> dict[str, Any]:
@@ -96,6 +96,7 @@ def _ledger_info(store: Store) -> dict[str, Any]:
             last = ledger.last()
             found |= {
                 "articles": sum(1 for _ in ledger.articles()),
+                "redacted articles": len(ledger.redactions()),
                 "batches": 0 if last is None else last.number,
                 "last batch": None if last is None else last.created,
                 "digest": None if last is None else last.digest,
@@ -105,11 +106,11 @@ def _ledger_info(store: Store) -> dict[str, Any]:
 
 @flat
 def schema(
-    record: Annotated[Record, typer.Argument(help="Of what.")],
+    kind: Annotated[Schema, typer.Argument(metavar="RECORD", help="statement, article or codebook.")],
 ) -> None:
     """Print the JSON Schema of a statement, an article or a codebook."""
     from onrecord.core.json_schema import article_schema, statement_schema
     from onrecord.lexicon.codebook_schema import codebook_schema
 
-    made = {Record.STATEMENT: statement_schema, Record.ARTICLE: article_schema, Record.CODEBOOK: codebook_schema}
-    write_line(json.dumps(made[record](), indent=1, ensure_ascii=False))
+    made = {Schema.STATEMENT: statement_schema, Schema.ARTICLE: article_schema, Schema.CODEBOOK: codebook_schema}
+    write_line(json.dumps(made[kind](), indent=1, ensure_ascii=False))

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Output, OutputFormat, Store, flat
-from onrecord.show.cli.output import write_rows
+from onrecord.show.cli.options import Listing, Store, flat
+from onrecord.show.cli.queries import listing
 
 Name = Annotated[str, typer.Argument(help="The person's name.")]
 
@@ -50,14 +50,14 @@ def add(
 
 
 @flat
-def list_(store: Store, output: Output) -> None:
+def list_(store: Store, to: Listing) -> None:
     """List the people."""
     from onrecord.record import Accounts, Ledger
 
     with Ledger(store.ledger, create=False) as ledger:
         rows = [{"name": u.name, "role": str(u.role), "active": u.active, "created": u.created}
                 for u in Accounts(ledger).users()]  # fmt: skip
-    write_rows(rows, ["name", "role", "active", "created"], OutputFormat(output.format))
+    listing(rows, to, ("name", "role", "active", "created"))
 
 
 @flat

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.ledgers import adaptation_for, given_codebook
+from onrecord.show.cli.ledgers import adaptation_for, given_codebook, watch_state
 from onrecord.show.cli.options import Store, flat
 from onrecord.show.cli.output import write_json
 
@@ -81,7 +81,7 @@ def watch(
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger(store.ledger))
         book = given_codebook(codebook) or ledger.codebook()
-        seen = WatchState(state or _beside(store.ledger))
+        seen = WatchState(state or watch_state(store.ledger))
         stack.callback(seen.close)
         stop = threading.Event()
         build = functools.partial(pipeline.load, book, None, adaptation_for(ledger, None))
@@ -102,10 +102,6 @@ def watch(
             for event in made.run(once=once):
                 write_json({"event": event.kind, "url": event.url, **event.detail})
     say("stopped; what was read is kept" if stop.is_set() else "done")
-
-
-def _beside(ledger: str) -> Path:
-    return Path("onrecord.watch") if "://" in ledger else Path(ledger + ".watch")
 
 
 @contextmanager

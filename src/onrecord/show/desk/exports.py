@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from onrecord.exchange import csv
 from onrecord.exchange.formats import Content, formats
-from onrecord.show.desk.pages import HOLDS, SIGNS, WORDS, short
+from onrecord.show.desk.pages import HOLDS, SIGNS
 from onrecord.show.desk.visit import Visit, show
+from onrecord.show.words import WORDS, short
 
 # Colours that stay apart for all kinds of colour sight (after Okabe & Ito 2008), as in desk.css.
 COLOURS = {"support": "#0b6fae", "oppose": "#c2500c", "mixed": "#8a4f9e", "noncommittal": "#6b6b6b"}

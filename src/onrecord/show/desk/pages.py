@@ -6,19 +6,16 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from onrecord import __version__
 from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.record.text_search import patterns
 from onrecord.show.desk.filters import ALL, CHECKED, TOLD
 from onrecord.show.desk.visit import address, part, show
+from onrecord.show.words import WORDS, day, firm, moved, percent, plural, short
 
 SIGNS = {"support": "+", "oppose": "−", "mixed": "±", "noncommittal": "○", "none": "·"}
-WORDS = {
-    "support": "supports", "oppose": "opposes", "mixed": "mixed", "noncommittal": "no clear position",
-    "none": "takes no side",
-}  # fmt: skip
 HOLDS = {**WORDS, "mixed": "is divided on", "noncommittal": "has no clear position on", "none": "takes no side on"}
 """The stances as verbs of a sentence about an actor and an issue."""
 
@@ -26,12 +23,8 @@ COMMITMENTS = {
     "CT+": "certain", "PR+": "probable", "PS+": "possible", "PS-": "possibly not so", "PR-": "probably not so",
     "CT-": "certain that it is not so", "Uu": "not stated",
 }  # fmt: skip
-FIRMNESS = {"CT": "firm", "PR": "likely", "PS": "tentative"}
-"""Commitment by its strength alone: beside a side, its sign would be read as the side ("certainly not" as a no)."""
-
 SURE = (0.9, 0.7)  # from here a mark is deep, and middling; below it is pale
 STALE = 30  # days without a word, after which a position is called old
-FIRM_ACTS = ("demand", "reject", "accept", "endorse", "promise")
 SECTIONS = (
     ("/", "Overview"), ("/positions", "Positions"), ("/issues", "Issues"), ("/people", "People"),
     ("/conflicts", "Changes"), ("/network", "Network"), ("/search", "Search"), ("/review", "Review"),
@@ -51,7 +44,7 @@ class _Environment(Environment):
 def environment() -> Environment:
     """Create the template environment; everything is escaped, and a missing name is an error."""
     made = _Environment(
-        loader=PackageLoader("onrecord.show.desk", "templates"),
+        loader=ChoiceLoader([PackageLoader(name, "templates") for name in ("onrecord.show.desk", "onrecord.show")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -72,15 +65,6 @@ def environment() -> Environment:
     return made
 
 
-def day(value: object) -> str:
-    """Format a date; a dash where there is none."""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)[:10] if value else "—"
-
-
 def runs(text: str, query: str) -> list[tuple[str, bool]]:
     """Cut a text where it has the words of a query; the runs that are such words are marked."""
     made, at = [], 0
@@ -96,42 +80,10 @@ def minute(value: datetime) -> str:
     return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
-def short(text: str | None, length: int = 160) -> str:
-    """Shorten a text, cut between words."""
-    line = " ".join((text or "").split())
-    if len(line) <= length:
-        return line
-    cut = line[:length].rpartition(" ")[0]
-    return (cut if len(cut) > length // 2 else line[:length]) + " …"
-
-
-def percent(value: float | None) -> str:
-    """Format a share or a confidence as whole percent."""
-    return "—" if value is None else f"{round(100 * value)}%"
-
-
-def plural(number: int, word: str) -> str:
-    """Format a number with its noun: `1 statement`, `1,200 statements`."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
-def firm(commitment: str, act: str = "state") -> str:
-    """Say how firm a position is, in a word that fits either side; nothing where no commitment is stated."""
-    if commitment == "Uu":
-        return "firm" if act in FIRM_ACTS else ""
-    return FIRMNESS[commitment[:2]]
-
-
 def shade(probability: float | None) -> int:
     """Return how deep a mark is: 3 surely read, 2 likely, 1 less; full where a person answers for it."""
     value = 1.0 if probability is None else probability
     return 3 if value >= SURE[0] else 2 if value >= SURE[1] else 1
-
-
-def moved(move: Any) -> str:
-    """Say in words what a change of position was: `from opposes to supports, 44 days later`."""
-    days = "" if move["days"] is None else f", {plural(int(move['days']), 'day')} later"
-    return f"from “{WORDS[move['from_stance']]}” to “{WORDS[move['to_stance']]}”{days}"
 
 
 def shortday(value: date | None, newest: date | None = None) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.testing
@@ -123,3 +124,17 @@ def articles(tmp_path: Path) -> str:
     (tmp_path / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "c.yaml").write_text(CODEBOOK, encoding="utf-8")
     return "articles.jsonl"
+
+
+@pytest.fixture
+def filled(run: Run, articles: str, tmp_path: Path) -> Run:
+    """The program in a folder whose `onrecord.db` has the sample, read in this process: starting a worker is slow."""
+    from onrecord.lexicon import load_codebook
+    from onrecord.pipeline import run as read
+    from onrecord.record import Ledger
+
+    pipeline: Any = small_pipeline(load_codebook(tmp_path / "c.yaml"))
+    with Ledger(tmp_path / "onrecord.db") as ledger:
+        for _ in read([articles], pipeline, ledger):
+            pass
+    return run

@@ -96,7 +96,7 @@ def test_a_database_and_the_ledger_made_of_it_give_the_same(run: Run, tmp_path: 
     assert run("import", base, "--ledger", store).exit_code == 0
     if kind == "integer" and ("combine" in flags or "agreement=1" in flags):
         flags = flags.replace("agreement=1", "agreement=2")
-    one, two = (run("network", "--ledger", path, *flags.split()) for path in (base, store))
+    one, two = (run("network", "--ledger", path, "--format", "csv", *flags.split()) for path in (base, store))
     assert one.exit_code == two.exit_code == 0, one.stderr
     assert one.stdout == two.stdout
     assert len(one.stdout.splitlines()) > 1
@@ -112,7 +112,7 @@ def test_the_sample_database_of_dna_is_met_on_the_command_line(run: Run, tmp_pat
         expected = list(csv.reader(handle, delimiter=";"))
     flags = ["--aggregate", "subtract", "--normalise", "jaccard", "--duplicates", "document"]
     for path in (str(SAMPLE), store):
-        found = list(csv.reader(run("network", "--ledger", path, *flags).stdout.splitlines()))
+        found = list(csv.reader(run("network", "--ledger", path, "--format", "csv", *flags).stdout.splitlines()))
         assert [row[0] for row in found] == [row[0] for row in expected]
         for mine, line in zip(found[1:], expected[1:], strict=True):
             assert [float(cell) for cell in mine[1:]] == pytest.approx([float(cell) for cell in line[1:]], abs=1e-9)

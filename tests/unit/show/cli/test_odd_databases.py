@@ -113,7 +113,7 @@ def test_the_command_says_the_same(run: Run, tmp_path: Path, kind: str) -> None:
     for how in settings(kind)[::13]:
         rows, columns, values = loops.network(**how)
         for ledger in (str(base), store):
-            found = run("network", "--ledger", ledger, *flags(how))
+            found = run("network", "--ledger", ledger, "--format", "csv", *flags(how))
             assert found.exit_code == 0, (flags(how), found.stderr)
             table = list(csv.reader(io.StringIO(found.stdout)))
             assert (table[0][1:], [line[0] for line in table[1:]]) == (columns, rows), (flags(how), ledger)
@@ -137,7 +137,7 @@ def test_windows_and_event_lists_of_file_and_ledger_are_one(run: Run, tmp_path: 
         "--aggregate conflict --window days:9 --kernel uniform --isolates --since 2020-01-05",
     ]  # fmt: skip
     for shape in shapes:
-        found = [run("network", "--ledger", path, *shape.split()) for path in (str(base), store)]
+        found = [run("network", "--ledger", path, "--format", "csv", *shape.split()) for path in (str(base), store)]
         assert found[0].exit_code == found[1].exit_code == 0, found[0].stderr
         one, two = (
             [{**row, "id": "", "article": ""} for row in csv.DictReader(io.StringIO(got.stdout))] for got in found

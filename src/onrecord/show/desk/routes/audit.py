@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.agreement import wilson
+from onrecord.analyse.intercoder import wilson
 from onrecord.core.statement import plain
 from onrecord.record import ReviewVerdict, Role
 from onrecord.show.desk.board import Snapshot

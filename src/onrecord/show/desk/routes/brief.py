@@ -8,12 +8,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from onrecord.show.briefing import ACTORS, Briefing, Material, briefing, docx, html, markdown
 from onrecord.show.desk.board import BY, Snapshot
-from onrecord.show.desk.briefing import Briefing, briefing, docx, markdown
 from onrecord.show.desk.exports import download
-from onrecord.show.desk.pages import moved
 from onrecord.show.desk.routes.overview import moves
+from onrecord.show.desk.routes.positions import actors_of, cells_of
 from onrecord.show.desk.visit import Visit, page, show
+from onrecord.show.words import moved
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FED = 50  # entries of a feed
@@ -45,8 +46,7 @@ def briefing_file(visit: Visit, made: Briefing, form: str, name: str) -> Respons
     if form == "docx":
         return download(docx(made), WORD, f"{name}.docx")
     if form == "html":
-        body = visit.desk.pages.get_template("brief_snapshot.html").render(brief=made)
-        return download(show(body).encode(), "text/html; charset=utf-8", f"{name}.html")
+        return download(show(html(made)).encode(), "text/html; charset=utf-8", f"{name}.html")
     raise HTTPException(404, "A briefing is sent as .md, .docx or .html.")
 
 
@@ -84,4 +84,19 @@ def _made(visit: Visit) -> Briefing:
     if unknown:
         raise HTTPException(404, "no such issue in this ledger")
     who, by = visit.arg("actor"), visit.choice("by", BY[::-1], "affiliation")
-    return now.once(("brief", tuple(on), who, by), lambda: briefing(now, on=on, who=who, by=by))
+    return now.once(("brief", tuple(on), who, by), lambda: briefing(_material(now, who, by), on=on, who=who, by=by))
+
+
+def _material(now: Snapshot, who: str | None, by: str) -> Material:
+    """Return the material of a snapshot, with the cells of no more actors than are shown."""
+    parties = [who] if who else actors_of(now, by)
+    propositions = {key: found.proposition for key in now.labels() if (found := now.issue(key)) is not None}
+    return Material(
+        utterances=now.utterances,
+        labels=now.labels(),
+        propositions=propositions,
+        parties=parties,
+        cells=cells_of(now, parties[: 10 * ACTORS], by, "latest", None) if parties else {},
+        min_confidence=now.min_confidence,
+        edition=f"batch {now.batch}" + (f" of {now.created[:10]}" if now.created else ""),
+    )

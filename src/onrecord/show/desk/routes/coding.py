@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.agreement import agreement, confusion, kappa
+from onrecord.analyse.intercoder import agreement, confusion, kappa
 from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.record import CodingRound, Role
 from onrecord.show.desk.exports import csv_response

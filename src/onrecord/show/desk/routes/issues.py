@@ -65,7 +65,7 @@ def issue_table(visit: Visit) -> Response:
 
 def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, Any]]:
     """Return the dated positions as points of a chart, the newest POINTS of them."""
-    from onrecord.analyse.changes import timeline
+    from onrecord.analyse.position_changes import timeline
 
     who = pl.col("speaker") if by == "speaker" else pl.coalesce("affiliation", "speaker")
     held = (pl.col("stance") != "none") & pl.col("date").is_not_null() & pl.col("issue").is_not_null()
@@ -76,7 +76,7 @@ def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, 
 
 def redlines_of(table: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the red lines in the LINES newest statements of a table, most recent first; at most 50."""
-    from onrecord.analyse.redlines import redlines
+    from onrecord.analyse.refusals import redlines
 
     return redlines(asserted(table).tail(LINES)).head(50).to_dicts()
 
@@ -102,8 +102,8 @@ def _issues(now: Snapshot) -> list[dict[str, Any]]:
 
 
 def _issue(now: Snapshot, key: str) -> dict[str, Any]:
-    from onrecord.analyse.common_ground import common_ground
-    from onrecord.analyse.conditions import conditions
+    from onrecord.analyse.consensus import common_ground
+    from onrecord.analyse.preconditions import conditions
 
     rows = now.utterances.filter(pl.col("issue") == key)
     book = now.codebook

@@ -130,28 +130,28 @@ def _table(call: Call, name: str, make: Callable[[Snapshot, str], pl.DataFrame])
 
 def conflicts(call: Call) -> Any:
     """Return statements that contradict each other, the surest and closest in time first."""
-    from onrecord.analyse.changes import conflicts as found
+    from onrecord.analyse.position_changes import conflicts as found
 
     return _table(call, "conflicts", lambda now, by: found(now.table, by=by))
 
 
 def redlines(call: Call) -> Any:
     """Return absolute refusals and demands."""
-    from onrecord.analyse.redlines import redlines as found
+    from onrecord.analyse.refusals import redlines as found
 
     return _table(call, "redlines", lambda now, by: found(now.utterances, by=by))
 
 
 def timeline(call: Call) -> Any:
     """Return the dated positions in time order."""
-    from onrecord.analyse.changes import timeline as found
+    from onrecord.analyse.position_changes import timeline as found
 
     return _table(call, "timeline", lambda now, by: found(now.table, by=by))
 
 
 def conditions(call: Call) -> Any:
     """Return what each party says must come before what."""
-    from onrecord.analyse.conditions import conditions as found
+    from onrecord.analyse.preconditions import conditions as found
 
     def make(now: Snapshot, by: str) -> pl.DataFrame:
         book = now.codebook

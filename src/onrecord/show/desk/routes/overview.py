@@ -76,7 +76,7 @@ def health(request: Request) -> Response:
 
 def moves(now: Snapshot, by: str = "speaker") -> pl.DataFrame:
     """Return who moved, the newest first."""
-    from onrecord.analyse.changes import changes
+    from onrecord.analyse.position_changes import changes
 
     return now.once(("moves", by), lambda: changes(now.table, by=by), heavy=True)
 

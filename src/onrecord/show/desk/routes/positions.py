@@ -18,8 +18,9 @@ from onrecord.analyse.positions import NEEDED, RULES, matrix
 from onrecord.analyse.tables import POSITIONS, actor, until
 from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import matrix_svg, svg_response, table_response
-from onrecord.show.desk.pages import shade, short
+from onrecord.show.desk.pages import shade
 from onrecord.show.desk.visit import Visit, page, show
+from onrecord.show.words import short
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -16,13 +16,13 @@ from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import LedgerError, StatementNotFound
 from onrecord.record import Role
 from onrecord.record.desk.saved import CollectedStatement, Saved
+from onrecord.show.briefing import Briefing, Line, Section
 from onrecord.show.desk.board import BY
-from onrecord.show.desk.briefing import Briefing, Line, Section
 from onrecord.show.desk.filters import Filters
-from onrecord.show.desk.pages import WORDS, day, plural, short
 from onrecord.show.desk.passwords import digest, new_secret
 from onrecord.show.desk.routes.brief import atom, briefing_file
 from onrecord.show.desk.visit import Desk, Visit, page, part
+from onrecord.show.words import WORDS, day, plural, short
 
 
 def routes() -> list[Route]:

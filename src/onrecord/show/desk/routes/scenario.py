@@ -56,7 +56,7 @@ def _assumed(visit: Visit) -> tuple[tuple[str, str, str], ...]:
 
 
 def _settled(now: Snapshot, by: str, assumed: tuple[tuple[str, str, str], ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    from onrecord.analyse.scenario import scenario as found
+    from onrecord.analyse.bargaining import scenario as found
 
     what_if = {(actor, issue): stance for actor, issue, stance in assumed}
     made = found(now.utterances.filter("asserted").tail(RECENT), what_if=what_if, by=by, draws=DRAWS)
@@ -64,7 +64,7 @@ def _settled(now: Snapshot, by: str, assumed: tuple[tuple[str, str, str], ...]) 
 
 
 def _steps(now: Snapshot, by: str) -> dict[str, pl.DataFrame]:
-    from onrecord.analyse import conditions as before
+    from onrecord.analyse import preconditions as before
     from onrecord.analyse import steps
 
     book = now.codebook

@@ -103,7 +103,7 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def _found(now: Snapshot, kind: str, by: str) -> pl.DataFrame:
-    from onrecord.analyse.changes import conflicts as found
+    from onrecord.analyse.position_changes import conflicts as found
 
     if kind == "moved":
         return moves(now, by)
@@ -113,7 +113,7 @@ def _found(now: Snapshot, kind: str, by: str) -> pl.DataFrame:
 
 
 def _retold(now: Snapshot) -> pl.DataFrame:
-    from onrecord.analyse.drift import drift
+    from onrecord.analyse.retellings import drift
     from onrecord.view import meaning
 
     return drift(now.table.tail(DRIFTING), meaning=meaning)
@@ -121,7 +121,7 @@ def _retold(now: Snapshot) -> pl.DataFrame:
 
 def _heard(now: Snapshot, by: str) -> pl.DataFrame:
     """Return the positions of the HEARD actors with the most of them."""
-    from onrecord.analyse.changes import FIELDS
+    from onrecord.analyse.position_changes import FIELDS
 
     held = pl.col("stance").is_in(["support", "oppose"]) & pl.col("issue").is_not_null()
     sided = asserted(now.table).select(FIELDS).filter(held)

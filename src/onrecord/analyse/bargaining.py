@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onrecord.analyse.drift import clusters
 from onrecord.analyse.encoding import Bools, Floats
 from onrecord.analyse.positions import positions
+from onrecord.analyse.retellings import clusters
 from onrecord.analyse.tables import STANCE_VALUE, until
 from onrecord.analyse.uncertainty import draw
 from onrecord.errors import TableError

@@ -16,8 +16,8 @@ from typing import Any
 import networkx as nx
 import polars as pl
 
-from onrecord.analyse.drift import stems
 from onrecord.analyse.positions import NEEDED
+from onrecord.analyse.retellings import stems
 from onrecord.analyse.tables import actor, asserted, check
 
 EDGES: dict[str, Any] = {

@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from onrecord.analyse.drift import clusters
 from onrecord.analyse.positions import NEEDED, positions
+from onrecord.analyse.retellings import clusters
 from onrecord.analyse.tables import check, last_day, until
 
 REDLINES: dict[str, Any] = {

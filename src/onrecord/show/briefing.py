@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from onrecord.analyse.changes import changes
-from onrecord.analyse.redlines import redlines
+from onrecord.analyse.position_changes import changes
+from onrecord.analyse.positions import matrix
+from onrecord.analyse.refusals import redlines
 from onrecord.analyse.tables import actor
 from onrecord.errors import OnRecordError
-from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.pages import WORDS, day, firm, moved, percent, plural, short
-from onrecord.show.desk.routes.positions import actors_of, cells_of
+from onrecord.show.words import WORDS, day, firm, moved, percent, plural, short
+from onrecord.view import View
+
+Cells = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Cells by actor and issue, with the columns of a matrix and `newest`, the id of their last statement.
+
+Those of which nothing is sure enough to be shown have `unsure` alone.
+"""
 
 ACTORS = 20  # parties of an issue; how many more there are is said
 SHIFTS = 10
@@ -53,14 +59,58 @@ class Briefing:
     sections: list[Section]
 
 
-def briefing(now: Snapshot, *, on: Sequence[str], who: str | None, by: str) -> Briefing:
-    """Gather a briefing on some issues, of all actors or of one."""
-    issues = [issue for issue in now.labels() if issue in on] if on else list(now.labels())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Hold what a briefing is made of.
+
+    `utterances` is the table of a view with the reports of one utterance marked; `labels` and `propositions` are those
+    of the issues, `parties` the actors in the order in which they are named. `edition` says which state of the store
+    this is.
+    """
+
+    utterances: pl.DataFrame
+    labels: Mapping[str, str]
+    propositions: Mapping[str, str]
+    parties: Sequence[str]
+    cells: Cells
+    min_confidence: float
+    edition: str = ""
+
+
+def material(view: View, by: str) -> Material:
+    """Gather the material of a view, with the actors heard most first, after those that people pinned."""
+    found = matrix(view.utterances, rule="latest", by=by)
+    cells: dict[tuple[str, str], dict[str, Any]] = {
+        (row["actor"], row["issue"]): {"unsure": row["unsure"]} for row in found.unsure.to_dicts()
+    }
+    cells |= {(row["actor"], row["issue"]): {**row, "newest": row["ids"][-1]} for row in found.cells.to_dicts()}
+    counts: dict[str, int] = {}
+    for row in found.cells.to_dicts():
+        counts[row["actor"]] = counts.get(row["actor"], 0) + row["count"]
+    pinned = [name for name in view.names.pinned if name in counts]
+    rest = sorted(counts.keys() - set(pinned), key=lambda name: (-counts[name], name))
+    codebook = None if view.source is None else view.source.codebook()
+    issues = () if codebook is None else codebook.issues
+    labels = {issue.id: issue.label for issue in issues}
+    labels |= {key: key for key in sorted(view.table["issue"].drop_nulls().unique()) if key not in labels}
+    return Material(
+        utterances=view.utterances,
+        labels=labels,
+        propositions={issue.id: issue.proposition for issue in issues},
+        parties=[*pinned, *rest],
+        cells=cells,
+        min_confidence=view.min_confidence,
+        edition=f"as of {view.created[:10]}" if view.created else "",
+    )
+
+
+def briefing(now: Material, *, on: Sequence[str], who: str | None, by: str) -> Briefing:
+    """Write up some issues, or all of them, for everybody or for one actor."""
+    issues = [issue for issue in now.labels if issue in on] if on else list(now.labels)
     table = now.utterances if who is None else now.utterances.filter(actor(by) == who)
-    parties = [who] if who else actors_of(now, by)
-    cells = cells_of(now, parties[: 10 * ACTORS], by, "latest", None) if parties else {}
-    sections = [_section(now, table, issue, parties, cells, by) for issue in issues]
-    labels = [now.labels()[issue] for issue in issues]
+    parties = [who] if who else now.parties
+    sections = [_section(now, table, issue, parties, by) for issue in issues]
+    labels = [now.labels[issue] for issue in issues]
     title = who or (labels[0] if len(labels) == 1 else "Where each party stands")
     if who and len(on) == 1:
         title = f"{who} on {labels[0]}"
@@ -69,17 +119,15 @@ def briefing(now: Snapshot, *, on: Sequence[str], who: str | None, by: str) -> B
         f"{plural(table.height, 'statement')} in {plural(table['article'].n_unique(), 'article')} of "
         f"{plural(table['outlet'].drop_nulls().n_unique(), 'outlet')}"
         + (f", {day(first)} to {day(last)}" if first else "")
-        + f". Positions read at {percent(now.min_confidence)} or more; batch {now.batch}"
-        + (f" of {now.created[:10]}." if now.created else ".")
+        + f". Positions read at {percent(now.min_confidence)} or more"
+        + (f"; {now.edition}." if now.edition else ".")
     )
     return Briefing(title, basis, [one for one in sections if one.groups or one.rest])
 
 
-def _section(
-    now: Snapshot, table: pl.DataFrame, issue: str, parties: Sequence[str], cells: Any, by: str
-) -> Section:  # fmt: skip
+def _section(now: Material, table: pl.DataFrame, issue: str, parties: Sequence[str], by: str) -> Section:
     rows = table.filter(pl.col("issue") == issue)
-    held = [(name, cells[name, issue]) for name in parties if (name, issue) in cells]
+    held = [(name, now.cells[name, issue]) for name in parties if (name, issue) in now.cells]
     known = [(name, cell) for name, cell in held if "stance" in cell]
     by_id = {row["id"]: row for row in rows.filter(pl.col("id").is_in([c["newest"] for _, c in known])).to_dicts()}
     groups: list[tuple[str, list[Line]]] = []
@@ -106,17 +154,16 @@ def _section(
         groups.append(("Conditions", [Line(_name(r, by), day(r["date"]), short(" · ".join(r["condition"]), 240),
                                            r["outlet"] or "", r["url"], r["id"]) for r in limited]))  # fmt: skip
     unsure = sum(1 for _, cell in held if "stance" not in cell)
-    about = found.proposition if (found := now.issue(issue)) else ""
     rest = f"{plural(unsure, 'party').replace('partys', 'parties')} too unsure to show." if unsure else ""
-    return Section(now.labels()[issue], about, groups, rest)
+    return Section(now.labels[issue], now.propositions.get(issue, ""), groups, rest)
 
 
-def _position(name: str, cell: dict[str, Any], row: dict[str, Any]) -> Line:
-    firmness = firm(cell["commitment"], cell["act"])
+def _position(name: str, cell: Mapping[str, Any], row: dict[str, Any]) -> Line:
+    firmness = firm(cell["commitment"], row["act"])
     parts = [
         day(row["date"]), firmness if cell["stance"] in ("support", "oppose") else "",
         "under a condition" if cell["conditional"] else "",
-        f"{percent(cell['probability'])} sure" if not cell["checked"] else "checked by a person",
+        "checked by a person" if row["human_checked"] else f"{percent(cell['probability'])} sure",
         plural(cell["utterances"], "utterance"),
     ]  # fmt: skip
     speaker = row["speaker"] if row["speaker"] and row["speaker"] != name else ""
@@ -145,6 +192,22 @@ def markdown(made: Briefing) -> str:
         if section.rest:
             lines += [section.rest, ""]
     return "\n".join(lines)
+
+
+def html(made: Briefing) -> str:
+    """Return a briefing as a page that needs no server and asks nothing of any other."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from onrecord import __version__
+
+    pages = Environment(
+        loader=PackageLoader("onrecord.show", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return pages.get_template("brief_snapshot.html").render(brief=made, version=__version__)
 
 
 def docx(made: Briefing) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from onrecord.analyse.conditions import conditions
 from onrecord.analyse.positions import matrix
+from onrecord.analyse.preconditions import conditions
 from onrecord.analyse.tables import until
 
 GROUND: dict[str, Any] = {
