@@ -134,7 +134,7 @@ class ExchangeError(OnRecordError):
 
 
 class PluginError(OnRecordError):
-    """Another package's reader, format or classifier is missing or cannot be loaded."""
+    """Report that another package's reader, format or classifier is missing or cannot be loaded."""
 
 
 class LedgerError(OnRecordError):

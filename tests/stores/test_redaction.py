@@ -157,7 +157,7 @@ def test_the_desk_forgets_with_the_ledger(ledger):
     other = reading(1)
     ledger.add([(of, [said]), other])
     reviews, work = Reviews(ledger), DeskWork(ledger)
-    reviews.judge(said, None, verdict=ReviewVerdict.REJECT, coder="mira")
+    reviews.judge(ReviewVerdict.REJECT, said, None, coder="mira")
     reviews.open_round("r", "mira", ["stance"], [said.id, other[1][0].id])
     reviews.code("r", 1, "mira", {"stance": "oppose"})
     reviews.code("r", 2, "mira", {"stance": "support"})

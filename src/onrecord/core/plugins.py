@@ -1,4 +1,4 @@
-"""Plug-ins: readers of files, file formats and classifiers that other packages bring, found by their entry points.
+"""Load plug-ins: readers of files, file formats and classifiers that other packages bring, found by their entry points.
 
 ::
 

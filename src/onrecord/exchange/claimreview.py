@@ -1,4 +1,4 @@
-"""schema.org ClaimReview (JSON-LD): statements as claims to check, for a fact-checker to complete.
+"""Write schema.org ClaimReview (JSON-LD): statements as claims to check, for a fact-checker to complete.
 
 OnRecord says who said what and where it stands, not whether it is true: `reviewRating`, `author` and the address of the
 review are left for the person who rates the claim.

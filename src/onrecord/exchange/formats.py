@@ -154,7 +154,7 @@ def formats(content: Content) -> tuple[Format, ...]:
 
 
 def _formats(content: Content) -> Iterator[Format]:
-    """Those that are built in, then those that other packages bring, which are loaded only if it comes to them."""
+    """Return those that are built in, then those of other packages, which are loaded only if it comes to them."""
     yield from (one for one in FORMATS if one.content is content)
     yield from (one for one in _plugged() if one.content is content)
 

@@ -123,14 +123,17 @@ def _sqlite(
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, record: object) -> None:
-        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-        connection.execute("PRAGMA foreign_keys = ON")
-        if writes:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # FULL, not NORMAL: a batch reported as stored must survive a power cut, and with one
-            # commit per batch the additional sync is not felt.
-            connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA cache_size = -{cache}")
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            if writes:
+                connection.execute("PRAGMA journal_mode = WAL")
+                # FULL, not NORMAL: a batch reported as stored must survive a power cut, and with one
+                # commit per batch the additional sync is not felt.
+                connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA cache_size = -{cache}")
+        except UnicodeDecodeError as error:  # the message of SQLite quotes the damaged file
+            raise sqlite3.DatabaseError("the file is damaged") from error
 
     return engine
 

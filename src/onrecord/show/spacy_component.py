@@ -1,4 +1,4 @@
-"""A spaCy component: `nlp.add_pipe("onrecord")` puts the statements of a text into the `Doc`.
+"""Offer a spaCy component: `nlp.add_pipe("onrecord")` puts the statements of a text into the `Doc`.
 
 ::
 

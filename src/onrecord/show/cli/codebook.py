@@ -11,7 +11,7 @@ import typer
 from onrecord.errors import CodebookError
 from onrecord.show.cli.edge import FAILED, printable, say
 from onrecord.show.cli.ledgers import existing
-from onrecord.show.cli.options import Listing, QueryFormat, Store, flat
+from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import write_line
 from onrecord.show.cli.queries import listing
 from onrecord.show.cli.setup import CODEBOOK, write_template
@@ -46,7 +46,7 @@ def init(
 @flat
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The codebook (YAML).")],
-    to: Listing,
+    to: ListingOptions,
     against: Annotated[
         str | None,
         typer.Option(metavar="LEDGER", help="Count what its terms hit there, and show near statements."),

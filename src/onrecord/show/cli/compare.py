@@ -9,7 +9,7 @@ import typer
 
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, existing_ledger
-from onrecord.show.cli.options import Listing, QueryFormat, Store, flat
+from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import write_line
 from onrecord.show.cli.queries import listing
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def compare(
     first: Annotated[str, typer.Argument(metavar="LEDGER", help="The reading that is measured.")],
     second: Annotated[str, typer.Argument(metavar="REFERENCE", help="The ledger that it is compared with.")],
-    to: Listing,
+    to: ListingOptions,
     judged: Annotated[
         bool, typer.Option("--judged", help="Compare only with statements that a person entered or corrected.")
     ] = False,

@@ -1,4 +1,4 @@
-"""The configuration file: defaults of flags, for every command or for one.
+"""Read the configuration file: defaults of flags, for every command or for one.
 
 ::
 

@@ -11,7 +11,7 @@ from onrecord.core.statement import Statement, plain
 from onrecord.show.cli.edge import printable
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.marking import Mark, context, segments
-from onrecord.show.cli.options import Listing, QueryFormat, Store, flat
+from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import cell, on_terminal, write_line, write_rows
 from onrecord.show.cli.queries import listing, record
 
@@ -23,7 +23,7 @@ FIELDS = ("field", "value", "rule", "confidence", "evidence")
 def explain(
     statement_id: Annotated[str, typer.Argument(metavar="ID", help="A statement's id, or how it begins.")],
     store: Store,
-    to: Listing,
+    to: ListingOptions,
 ) -> None:
     """Show one statement with its evidence.
 

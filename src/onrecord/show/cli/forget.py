@@ -1,4 +1,4 @@
-"""`onrecord forget`: erase an article's words, and record that this was done."""
+"""Run `onrecord forget`: erase an article's words, and record that this was done."""
 
 from __future__ import annotations
 

@@ -112,12 +112,12 @@ class File:
 
     @property
     def to_file(self) -> bool:
-        """Whether the network goes to a file."""
+        """Tell whether the network goes to a file."""
         return self.output is not None and str(self.output) != "-"
 
     @property
     def plain(self) -> bool:
-        """Whether a table to look at is written where no format is asked for."""
+        """Tell whether a table to look at is written where no format is asked for."""
         return not self.to_file or (self.output is not None and self.output.suffix.lower() == ".txt")
 
     def opened(self) -> AbstractContextManager[None]:

@@ -198,7 +198,7 @@ class FilterOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ListingOptions:
     """Hold the options of a listing: where it goes, and in which format."""
 
     format: Annotated[
@@ -240,7 +240,7 @@ def sent_to(path: Path | None, *, append: bool = False) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer(Listing):
+class Answer(ListingOptions):
     """Hold the options of an answer: where it goes, in which format, and how much of it."""
 
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows.")] = None

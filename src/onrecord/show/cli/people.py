@@ -11,7 +11,7 @@ from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.errors import CodecError
 from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing_ledger
-from onrecord.show.cli.options import Listing, Store, flat
+from onrecord.show.cli.options import ListingOptions, Store, flat
 from onrecord.show.cli.queries import listing
 
 COLUMNS = (
@@ -64,7 +64,7 @@ def _group() -> None:
 @flat
 def people_list(
     store: Store,
-    to: Listing,
+    to: ListingOptions,
     undecided: Annotated[bool, typer.Option("--open", help="Only those of whom something is open.")] = False,
 ) -> None:
     """List the persons, states, bodies and outlets that speak, with their other names and roles, and what is open."""

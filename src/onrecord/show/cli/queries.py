@@ -15,7 +15,7 @@ from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import TableError
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, query
-from onrecord.show.cli.options import Answer, FilterOptions, Listing, QueryFormat, Store
+from onrecord.show.cli.options import Answer, FilterOptions, ListingOptions, QueryFormat, Store
 from onrecord.show.cli.output import write_json, write_rows
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def answer(frame: pl.DataFrame, to: Answer, *, shown: Sequence[str], nothing: st
     deliver(Content.TABLE, None if form is None else form.value, frame, to.output)
 
 
-def listing(rows: Sequence[Mapping[str, Any]], to: Listing, columns: Sequence[str]) -> None:
+def listing(rows: Sequence[Mapping[str, Any]], to: ListingOptions, columns: Sequence[str]) -> None:
     """Write rows that are no statements, such as speakers or findings."""
     form = to.chosen()
     if form is QueryFormat.TABLE:
@@ -173,7 +173,7 @@ def listing(rows: Sequence[Mapping[str, Any]], to: Listing, columns: Sequence[st
     deliver(Content.TABLE, None if form is None else form.value, frame, to.output)
 
 
-def record(value: Mapping[str, Any], to: Listing) -> bool:
+def record(value: Mapping[str, Any], to: ListingOptions) -> bool:
     """Write one record as JSON where that is asked for, else return False."""
     form, suffix = to.chosen(), "" if to.output is None else to.output.suffix.lower()
     lines = form is QueryFormat.JSONL or (form is None and suffix == ".jsonl")

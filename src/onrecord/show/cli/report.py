@@ -1,4 +1,4 @@
-"""`onrecord report`: a briefing to read, print or send."""
+"""Run `onrecord report`: a briefing to read, print or send."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import typer
 
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, is_there
-from onrecord.show.cli.options import LEDGER, Listing, QueryFormat, Store, flat
+from onrecord.show.cli.options import LEDGER, ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import write_line
 from onrecord.show.cli.queries import listing, record
 
@@ -60,7 +60,7 @@ def write_template(path: Path) -> bool:
 
 
 @flat
-def info(store: Store, to: Listing) -> None:
+def info(store: Store, to: ListingOptions) -> None:
     """Show versions, the data hash of the reader, and what the ledger holds."""
     from onrecord.pipeline import reader_version
 

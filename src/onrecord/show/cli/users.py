@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli.edge import say
-from onrecord.show.cli.options import Listing, Store, flat
+from onrecord.show.cli.options import ListingOptions, Store, flat
 from onrecord.show.cli.queries import listing
 
 Name = Annotated[str, typer.Argument(help="The person's name.")]
@@ -50,7 +50,7 @@ def add(
 
 
 @flat
-def list_(store: Store, to: Listing) -> None:
+def list_(store: Store, to: ListingOptions) -> None:
     """List the people."""
     from onrecord.record import Accounts, Ledger
 

@@ -9,7 +9,7 @@ import typer
 
 from onrecord.show.cli.edge import FAILED, say
 from onrecord.show.cli.ledgers import existing
-from onrecord.show.cli.options import Listing, QueryFormat, Store, flat
+from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import counted, write_line
 from onrecord.show.cli.queries import listing, record
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @flat
-def verify(store: Store, to: Listing) -> None:
+def verify(store: Store, to: ListingOptions) -> None:
     """Check that the ledger is as it was written.
 
     Every quotation is compared with its text, every batch with its hash and the batch before it. The status is 1
@@ -40,7 +40,7 @@ def verify(store: Store, to: Listing) -> None:
         raise typer.Exit(FAILED)
 
 
-def _write_sums(store: Store, report: VerificationReport, to: Listing) -> None:
+def _write_sums(store: Store, report: VerificationReport, to: ListingOptions) -> None:
     faults = len(report.findings)
     lines = (
         f"{store.ledger}: {'sound' if report.ok else counted(faults, 'fault')}; checked: "
