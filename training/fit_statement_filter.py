@@ -32,8 +32,7 @@ from onrecord.extract.statement_features import Features, describe
 from onrecord.extract.statement_filter import FORMAT, StatementFilter
 from onrecord.extract.verbless import RULE as VERBLESS
 from onrecord.train.statement_scores import pair_up
-from training.classifier.data import load_texts
-from training.classifier.fit import is_development
+from training.classifier.data import is_development, load_texts
 from training.split import dispute, load_split
 
 Floats = npt.NDArray[np.float64]

@@ -24,8 +24,7 @@ from onrecord.interpreter import load_interpreter
 from onrecord.lexicon.codebook import codebook_from_dict
 from onrecord.text.names import compatible
 from training.classifier.calibrate import load_articles
-from training.classifier.data import load_texts, load_titles
-from training.classifier.fit import is_development
+from training.classifier.data import is_development, load_texts, load_titles
 
 SIDES = {"support": 1, "oppose": -1, "mixed": 0, "noncommittal": 0}
 Row = tuple[str, str, str, float]  # speaker, issue, stance, confidence

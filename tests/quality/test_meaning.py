@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from training.classifier.data import load_texts, read_labels
-from training.classifier.fit import is_development
+from training.classifier.data import is_development, load_texts, read_labels
 from training.measures import ROOT, SHARED
 
 from onrecord.classify.classifier import stances_of

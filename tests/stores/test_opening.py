@@ -62,7 +62,7 @@ NEW = {
 # Tables of later schemas than the fifth.
 LATER = (
     "desk_codebooks", "desk_notes", "desk_assignments", "desk_samples", "desk_settings", "desk_adaptations",
-    "desk_views", "desk_collections", "desk_values", "desk_unitings", "desk_unit_rounds",
+    "desk_views", "desk_collections", "desk_values", "desk_unitings", "desk_unit_rounds", "redactions",
 )  # fmt: skip
 
 

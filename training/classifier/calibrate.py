@@ -31,8 +31,7 @@ from onrecord.lexicon.codebook import codebook_from_dict
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import words
 from onrecord.text.vectors import bundled_vectors
-from training.classifier.data import codings, load_texts, load_titles
-from training.classifier.fit import is_development
+from training.classifier.data import codings, is_development, load_texts, load_titles
 
 MOST, MARGIN = 4, 3.0
 NEGATED = 2  # of the issues that are read, so many are read beside their negations, too

@@ -24,7 +24,7 @@ from onrecord.classify.inputs import CONTENT, ROLES, Encoded, Passage, Pieces, a
 from onrecord.train.trainer import descend, follow
 from onrecord.train.word_piece_vocabulary import plain_tokenizer, special_ids
 from training.classifier import data as corpora
-from training.classifier.data import OFF, Example, Target
+from training.classifier.data import OFF, Example, Target, is_development
 from training.classifier.network import CLASSES, OF_STATEMENT, Classifier, load, save, start
 
 IGNORE = -100
@@ -180,13 +180,6 @@ def batches(rows: list[Row], encoder: Encoder, tokens: int, rng: random.Random) 
             groups.append([rest[n % len(rest)] for n in range(tokens // size)])
     rng.shuffle(groups)
     return iter(groups)
-
-
-def is_development(group: str) -> bool:
-    """Tell whether a labelled article is of the development split (about one in seven, by hash of its id)."""
-    import hashlib
-
-    return hashlib.sha256(group.encode()).digest()[0] < 37
 
 
 def load_examples(options: argparse.Namespace) -> tuple[list[Example], list[Example]]:

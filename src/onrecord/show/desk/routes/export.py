@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from onrecord.core.statement import Statement
-from onrecord.exchange.formats import Content, by_name, formats
+from onrecord.exchange.formats import Content, by_name, formats, names
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import download, encoded_response
 from onrecord.show.desk.visit import Visit, page
@@ -27,6 +27,7 @@ WHAT = {
     "csv": "one row a statement", "parquet": "the same, typed, for data frames", "xlsx": "Excel, with the positions",
     "jsonl": "articles with statements; onrecord import takes them back", "jsonld": "W3C Web Annotations",
     "qdpx": "REFI-QDA, for ATLAS.ti, MAXQDA and NVivo", "brat": "stand-off files, in a zip",
+    "xmi": "UIMA CAS for INCEpTION, in a zip", "claimreview": "schema.org ClaimReview",
     "dna": "Discourse Network Analyzer 3 (coder Admin, password onrecord)",
 }  # fmt: skip
 
@@ -64,8 +65,8 @@ def export_file(visit: Visit) -> Response:
         valued(expanded(rows), values), now.min_confidence, now.names, ledger, coders=coders,
         created=now.created or None, values=values, chosen=statements,
     )  # fmt: skip
-    if form == "brat":
-        return _zipped(view)
+    if form in names(Content.STATEMENTS) and by_name(Content.STATEMENTS, form).folder:
+        return _zipped(view, form)
     return encoded_response(Content.STATEMENTS, form, view, "statements")
 
 
@@ -73,12 +74,13 @@ def _rows(now: Snapshot) -> pl.DataFrame:
     return now.table.filter("asserted")
 
 
-def _zipped(view: View) -> Response:
+def _zipped(view: View, form: str) -> Response:
+    """Serve a format that is a folder as a zip."""
     out = io.BytesIO()
     with TemporaryDirectory(prefix="onrecord-") as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        folder = Path(made) / "brat"
-        by_name(Content.STATEMENTS, "brat").write(folder, view)
+        folder = Path(made) / form
+        by_name(Content.STATEMENTS, form).write(folder, view)
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 archive.write(path, path.relative_to(folder))
-    return download(out.getvalue(), "application/zip", "brat.zip")
+    return download(out.getvalue(), "application/zip", f"{form}.zip")
