@@ -23,7 +23,8 @@ NETWORKS = ("one.graphml", "one.gexf", "one.dl", "one.csv", "two.graphml")
 
 
 def written(folder: Path) -> int:
-    """Write all exports of the sample into a folder; returns the number of statements."""
+    """Write all exports of the sample into a folder, over those of an earlier run; returns the number of statements."""
+    (folder / "demo.db").unlink(missing_ok=True)
     run("demo", "--ledger", str(folder / "demo.db"), "--format", "csv")
     shared = ("--ledger", str(folder / "demo.db"), "--min-confidence", "0")
     for name in EXPORTS:
