@@ -28,6 +28,7 @@ from scipy.sparse import csr_array
 
 from onrecord.extract import FILTER, bundled_model, load_tagger_extractor
 from onrecord.extract.assemble import normalize
+from onrecord.extract.reporting_clause import BY_FORM
 from onrecord.extract.statement_features import Features, describe
 from onrecord.extract.statement_filter import FORMAT, StatementFilter
 from onrecord.extract.verbless import RULE as VERBLESS
@@ -91,7 +92,7 @@ def candidates_of(article: Mapping[str, Any], text: str, extractor: Any) -> list
     for number, (item, features) in enumerate(zip(items, describe(text, items), strict=True)):
         label = aligned.get(number)
         wider = label is not None and bool(label.get("none"))
-        if not item.rule.startswith(VERBLESS):
+        if not item.rule.startswith((VERBLESS, BY_FORM)):
             inner = label is None and "inside" in features
             if invented:
                 made.append(Candidate(article["id"], None, features, label is not None, False, INVENTED))

@@ -2,7 +2,8 @@
 
 A logistic regression over the features of `statement_features`, fitted by `training/fit_statement_filter.py` on
 articles labelled by hand, gives each candidate its calibrated probability of being a statement by the annotation guide;
-what is below the threshold is dropped. What has no reporting verb is not judged: labelled news has too little of it.
+what is below the threshold is dropped. What is found by its form alone is not judged: labelled news has too little of
+it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from onrecord.errors import ModelError
 from onrecord.extract.assemble import RawAttribution, normalize
+from onrecord.extract.reporting_clause import BY_FORM
 from onrecord.extract.statement_features import Features, describe
 from onrecord.extract.verbless import RULE as VERBLESS
 
@@ -58,7 +60,7 @@ class StatementFilter:
         kept = []
         items = normalize(text, found)
         for item, features in zip(items, describe(text, items), strict=True):
-            if item.rule.startswith(VERBLESS):
+            if item.rule.startswith((VERBLESS, BY_FORM)):
                 kept.append(item)
                 continue
             probability = self.probability(features)

@@ -72,8 +72,7 @@ class TaggerExtractor:
             found += self._clauses.quoted(read, item) or (self._whole(read, item, tagged),)
         more = verbless(text, read, found)
         found = [*without_crossing(found, more), *more]
-        cited = (self._clauses.cited(read, item, found) for item in found)
-        found += [link for link in cited if link is not None]
+        found = [one for item in found for one in self._clauses.cited(read, item, found) or (item,)]
         around = (self._clauses.outer(read, item, found) for item in found)
         found += [outer for outer in around if outer is not None]
         level = found

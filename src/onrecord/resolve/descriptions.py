@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from onrecord.core.statement import Attribution
 from onrecord.resolve import coreference
 from onrecord.resolve.coreference import Pronoun
@@ -67,14 +69,29 @@ class Descriptions(Pronouns):
         for i in range(head + 1, min(last, head + 5)):
             if tokens[i].lower in ("by", "from") and i + 1 < last:
                 return self.phrase(i + 1, last, attribution, outer)
-        owner = self.phrases.covering.get(head - 1) or (
-            self.phrases.covering.get(head - 2) if head - 2 >= first and tokens[head - 1].text in ("'s", "’s") else None
-        )
+        owner = self.phrases.covering.get(head - 1)
+        for i in range(head - 1, first, -1):
+            if tokens[i].text in ("'s", "’s", "'", "’") and i - 1 in self.phrases.covering:
+                owner = self.phrases.covering[i - 1]
         if owner is not None and owner.first >= first:
             return self._named(owner, owner.first, owner.last, (owner.start, owner.end))
-        if head == first + 1 and tokens[first].lower in self.phrases.words["possessive"]:
+        if tokens[first].lower in self.phrases.words["possessive"] and head > first:
             return self._pronoun(tokens[first], attribution, outer)
-        return None
+        known = self.documents.get(tokens[head].lower) if tokens[first].lower in ("the", "this", "that") else None
+        if known is None:
+            return None
+        span = (tokens[first].start, tokens[last - 1].end)
+        return Speaker(known.name, "the author of a document", 0.7, known.entities, known.side, (span,))
+
+    def _note_document(self, attribution: Attribution, speaker: Speaker) -> None:
+        """Remember who wrote what the cue or the source calls a letter, a statement, a report."""
+        if not speaker.name or not (speaker.entities or speaker.rule == "a campaign"):
+            return
+        authored = self.phrases.words["authored"]
+        for piece in (*attribution.cue, *attribution.source):
+            for token in self.document.between(piece.span.start, piece.span.end):
+                if token.lower in authored:
+                    self.documents[token.lower] = speaker
 
     def _described(self, first: int, last: int, outer: Speaker | None) -> Speaker | None:
         """Return the entity named elsewhere: "the senator", "the company", "the former president"."""
@@ -107,7 +124,8 @@ class Descriptions(Pronouns):
             if found is not None:
                 return found
         if noun in words["body-noun"] and self._core_end(first, last) - first <= 3:
-            body = self._body(noun, position)
+            between = [t.lower for t in tokens[first + 1 : head]]
+            body = self._body(noun, between, position)
             if body is not None:
                 return Speaker(
                     body.name, "description of a body named before", 0.65, (body,), self.sides.of(body), (span,)
@@ -194,28 +212,22 @@ class Descriptions(Pronouns):
             entity.name, "description of somebody named", probability, (entity,), self.sides.of(entity), (span,)
         )
 
-    def _body(self, noun: str, position: int) -> Entity | None:
-        """Return the body that "the company" refers to: one with the noun in its name, else the last of a fitting
-        kind.
+    def _body(self, noun: str, between: Sequence[str], position: int) -> Entity | None:
+        """Return the body that "the company" refers to: one with the noun in its name, else the last that fits.
+
+        A noun that tells what kind of body it is ("the court", "the police union") needs a name with it.
         """
-        outlets = (
-            "newspaper",
-            "paper",
-            "network",
-            "channel",
-            "broadcaster",
-            "magazine",
-            "outlet",
-            "publication",
-            "website",
-            "site",
-        )
+        words = self.phrases.words
+        outlets = words["outlet-noun"]
         before = [
             m for m in self.entities.mentions if m.start < position and m.entity.kind in ("organisation", "outlet")
         ]
         for mention in reversed(before):
-            if noun in mention.entity.name.casefold().split():
+            parts = mention.entity.name.casefold().split()
+            if noun in parts and all(word in parts for word in between):
                 return mention.entity
+        if noun not in words["any-body"] | outlets or between:
+            return None
         kinds = ("outlet",) if noun in outlets else ("organisation", "outlet")
         here = self.document.sentence_of(position)
         reach = 12 if noun in outlets else 6
@@ -245,7 +257,7 @@ class Descriptions(Pronouns):
     def _printed(self, first: int, last: int) -> str:
         tokens = self.document.tokens
         stop = self._core_end(first, last)
-        if first < stop - 1 and tokens[first].lower == "one" and tokens[first + 1].lower != "of":
+        if first < stop - 1 and tokens[first].lower == "one" and tokens[first + 1].lower not in ("of", "in", "out"):
             first += 1
         while (
             first < stop - 1
@@ -277,6 +289,12 @@ class Descriptions(Pronouns):
                         (span,),
                     )
                 return Speaker(f"{whose}'s {rest}", "unnamed, of somebody named", 0.6, (), side or owner.side, (span,))
+        third = self.phrases.words["masculine"] | self.phrases.words["feminine"]
+        if tokens[first].lower in third and first + 1 < last and tokens[first + 1].lower == "and":
+            holder = self._pronoun(tokens[first], attribution, outer)
+            if holder.name:
+                rest = text_of(self.document, tokens[first + 1 : self._core_end(first, last)])
+                return Speaker(f"{holder.name} {rest}", "somebody named and others", 0.6, (), holder.side, (span,))
         for i in range(first + 1, self._core_end(first, last)):
             if tokens[i].lower in ("his", "her", "their", "its"):
                 owner = self._pronoun(tokens[i], attribution, outer)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from onrecord.resolve.document import Document, Token
 from onrecord.resolve.names import KINDS, Name
@@ -18,6 +18,11 @@ def key_of(text: str) -> str:
     """Fold a name for comparison: composition, accents and case aside."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).replace(".", "").split())
+
+
+def _sure(kind: str) -> tuple[float, ...]:
+    """Return the scores of a name whose kind is clear."""
+    return tuple(4.0 if k == kind else 0.0 for k in KINDS)
 
 
 @dataclass(slots=True)
@@ -42,11 +47,30 @@ class NameRepair:
 
     def items(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> list[Item]:
         """Return the names to group, in text order; `sources` are spans where capitalised words are names."""
-        items = [item for name in names if (item := self._item(name)) is not None]
+        items = [item for name in self._split_at_roles(names) if (item := self._item(name)) is not None]
         self._mend_headlines(items)
         self._add_missed(items, sources)
         self._settle_kinds(items)
         return items
+
+    def _split_at_roles(self, names: Sequence[Name]) -> Iterator[Name]:
+        """Cut "NASA Administrator Charles Bolden" at the role: a body before it, a person after it."""
+        tokens, roles = self._document.tokens, self._vocabulary
+        for name in names:
+            cuts = [
+                n
+                for n in range(name.first, name.last - 1)
+                if tokens[n].lower in roles.roles and tokens[n].lower not in roles.genders and tokens[n].capital
+            ]
+            after = range(cuts[-1] + 1, name.last) if cuts else range(0)
+            personal = len(after) in (2, 3) and tokens[after[0]].lower in roles.genders
+            plain = all(tokens[n].capital and tokens[n].word for n in after)
+            if name.kind == "place" or not (personal and plain):
+                yield name
+                continue
+            if cuts[-1] > name.first and tokens[cuts[-1] - 1].lower not in ("of", "the", "for"):
+                yield replace(name, last=cuts[-1], kind="organisation", scores=_sure("organisation"))
+            yield replace(name, first=after[0], kind="person", scores=_sure("person"))
 
     def _item(self, name: Name) -> Item | None:
         tokens = self._document.tokens
@@ -156,6 +180,7 @@ class NameRepair:
         tokens = self._document.tokens
         taken = {i for item in items for i in range(item.first, item.last)}
         self._widen(items, taken)
+        self._join_people(items, taken)
         self._join_bodies(items, taken)
         self._add_bodies(items, taken)
         known: dict[str, Item] = {}
@@ -253,6 +278,21 @@ class NameRepair:
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 taken.add(n)
 
+    def _join_people(self, items: list[Item], taken: set[int]) -> None:
+        """Join "Tigray People", "'s" and "Liberation Front", which the tagger cuts at the apostrophe."""
+        tokens = self._document.tokens
+        begins = {item.first: item for item in items}
+        for item in list(items):
+            n = item.last
+            people = tokens[n - 1].text in self._vocabulary.words["members"]
+            other = begins.get(n + 1)
+            owned = people and n < len(tokens) and tokens[n].text in ("'s", "’s")
+            if owned and other is not None and other.kind != "person" and other in items:
+                item.last, item.end, item.kind, item.weights = other.last, other.end, "organisation", other.weights
+                item.text = " ".join(self._document.text[item.start : item.end].split())
+                taken.update(range(item.first, item.last))
+                items.remove(other)
+
     def _join_bodies(self, items: list[Item], taken: set[int]) -> None:
         """Join "Council" and "League" in "Council of the League", where the tagger has cut a name."""
         tokens, heads = self._document.tokens, self._vocabulary.words["body-head"]
@@ -339,7 +379,7 @@ class NameRepair:
                         actor is not None
                         and actor.how != "adjective"
                         and tokens[n].lower not in words["not-a-name"]
-                        and len(tokens[n].text) > 2
+                        and (len(tokens[n].text) > 2 or (actor.kind == "body" and tokens[n].text.isupper()))
                     ):
                         kind = "place" if actor.kind == "state" else "organisation"
                         items.append(self._copy(n, n + 1, kind, [0.7 if k == kind else 0.07 for k in KINDS]))
@@ -374,6 +414,8 @@ class NameRepair:
             parts = key_of(item.text).split()
             for k, weight in enumerate(item.weights):
                 total[k] += weight
+            if self._titled(item) or self._in_office(item):
+                total[KINDS.index("person")] += 1.0
             if (
                 2 <= len(parts) <= 4
                 and parts[0] in self._vocabulary.genders
@@ -434,6 +476,19 @@ class NameRepair:
             before is not None
             and before.text in nouns
             and before.sentence == self._document.tokens[item.first].sentence
+        )
+
+    def _in_office(self, item: Item) -> bool:
+        """Tell whether one capitalised word follows an office: "Pope Francis", "President Obama"."""
+        before = self._document.tokens[item.first - 1] if item.first else None
+        single = item.last - item.first == 1 and item.text.casefold() not in self._vocabulary.actors
+        return (
+            single
+            and before is not None
+            and before.capital
+            and before.sentence == self._document.tokens[item.first].sentence
+            and self._vocabulary.is_role(before.lower.rstrip("."))
+            and self._document.tokens[item.first].start - before.end == 1
         )
 
     def _titled(self, item: Item) -> bool:

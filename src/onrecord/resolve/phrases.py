@@ -72,6 +72,28 @@ class PhraseReader:
             i += 1
         return found
 
+    def core_end(self, first: int, last: int) -> int:
+        """Return where a noun phrase ends without relative clause, apposition and participles."""
+        for i in range(first + 1, last):
+            mention = self.covering.get(i)
+            if mention is not None and mention.first < i:
+                continue
+            if self.tokens[i].lower in self.words["relative"] or self.tokens[i].text in (",", "(", "—", "–", ";", ":"):
+                return i
+        return last
+
+    def head_noun(self, first: int, last: int) -> int:
+        """Return the head of a noun phrase: the last token before a preposition, or before where it ends."""
+        stop = self.core_end(first, last)
+        prepositions = self.words["preposition"]
+        return (
+            next(
+                (i for i in range(first + 1, stop) if self.tokens[i].lower in prepositions and i not in self.covering),
+                stop,
+            )
+            - 1
+        )
+
     # ------------------------------------------------------------ around a name
 
     def around(self, mention: Mention) -> list[Phrase]:
@@ -85,7 +107,7 @@ class PhraseReader:
         k = i
         while k > 0 and i - k < LONGEST_TITLE and self._joined(k - 1, i):
             token = tokens[k - 1]
-            if token.text in ("'s", "’s"):
+            if token.text in ("'s", "’s") or (token.text in ("'", "’") and k > 1 and tokens[k - 2].end == token.start):
                 k -= 1
                 if k in self.covering or k - 1 in self.covering:
                     k = self.covering[k - 1].first if k - 1 in self.covering else k
@@ -115,7 +137,7 @@ class PhraseReader:
         wider = self._over_preposition(k, i)
         if wider is not None:
             return Phrase(wider, i, "title")
-        tells = self.has_role(k, i) or any(tokens[n].text in ("'s", "’s") for n in range(k, i))
+        tells = self.has_role(k, i) or any(tokens[n].text in ("'s", "’s", "'", "’") for n in range(k, i))
         tells = tells or any(
             n in self.covering and self.covering[n].entity.kind in ("organisation", "outlet", "group")
             for n in range(k, i)

@@ -52,14 +52,12 @@ class Pronouns(Scene):
                 )
                 if plural and said.position < token.start and here - self.document.sentence_of(said.position) <= 3:
                     known = said.entity.kind != "unnamed"
-                    return Speaker(
-                        name,
-                        "a plural pronoun",
-                        0.5,
-                        (said.entity,) if known else (),
-                        self.sides.of(said.entity) if known else None,
-                        (span,),
-                    )
+                    side = self.sides.of(said.entity) if known else self.unnamed_sides.get(name.casefold())
+                    return Speaker(name, "a plural pronoun", 0.5, (said.entity,) if known else (), side, (span,))
+            joint = next((one for one in reversed(self.joint) if one[0] < token.start), None)
+            if joint is not None and here - self.document.sentence_of(joint[0]) <= 3:
+                both = joint[1]
+                return Speaker(both.name, "a plural pronoun", 0.5, both.entities, both.side, (span,))
         if token.lower in words["neuter"]:
             bodies = [
                 m
@@ -73,13 +71,16 @@ class Pronouns(Scene):
                     s
                     for s in reversed(self.spoken)
                     if s.position < token.start
-                    and s.entity.kind in BODY_KINDS
+                    and self._is_body(s.entity)
                     and here - self.document.sentence_of(s.position) <= 3
                 ),
                 None,
             )
             entity = last.entity if last is not None else bodies[-1].entity if bodies else None
             if entity is not None:
+                if entity.kind == "unnamed":
+                    side = self.unnamed_sides.get(entity.name.casefold())
+                    return Speaker(entity.name, "a neuter pronoun", 0.5, (), side, (span,))
                 return Speaker(entity.name, "a neuter pronoun", 0.5, (entity,), self.sides.of(entity), (span,))
         if token.lower == "both":
             two = self._last_two(token.start)
@@ -100,6 +101,14 @@ class Pronouns(Scene):
         ):
             return Speaker(token.text, "unnamed, as printed", 0.5, (), None, (span,))
         return Speaker(None, "a pronoun whose meaning is open", 0.3, (), None, (span,))
+
+    def _is_body(self, entity: Entity) -> bool:
+        """Tell whether "it" may refer to an entity: a body, or an unnamed one that a noun for a body describes."""
+        words = self.phrases.words
+        noun = entity.name.casefold().split(" of ")[0].split()[-1]
+        return entity.kind in BODY_KINDS or (
+            entity.kind == "unnamed" and noun in words["body-noun"] | words["document"] | words["outlet-noun"]
+        )
 
     def _last_two(self, position: int) -> Speaker | None:
         """Return the two persons that "both" refers to: those named last."""
@@ -132,6 +141,11 @@ class Pronouns(Scene):
                 self.sides.of(entity) if known else None,
                 (span,),
             )
+        author = self._author_of_article()
+        if author is not None and not self.document.in_quotation(span[0]):
+            return Speaker(
+                author.name, "the article's author, as it names him", 0.6, (author,), self.sides.of(author), (span,)
+            )
         if self.outlet and not self.document.in_quotation(span[0]):
             return Speaker(
                 self.outlet,
@@ -142,6 +156,34 @@ class Pronouns(Scene):
                 (span,),
             )
         return Speaker(None, "the first person of nobody known", 0.3, (), None, (span,))
+
+    def _author_of_article(self) -> Entity | None:
+        """Return the author: "By Ann Lee" at the head, or "Ann Lee is governor of Ohio." at the end."""
+        tokens = self.document.tokens
+        if not tokens:
+            return None
+        last = tokens[-1].paragraph
+        for mention in self.entities.mentions:
+            if mention.entity.kind != "person" or not mention.full:
+                continue
+            token = tokens[mention.first]
+            if token.paragraph <= 2 and mention.first and tokens[mention.first - 1].text in ("By", "BY"):
+                return mention.entity
+            if token.paragraph < last - 1 or token.paragraph < 3:
+                continue
+            begin = mention.first
+            while begin and tokens[begin - 1].paragraph == token.paragraph:
+                begin -= 1
+            titled = all(self.phrases.is_role(i) or tokens[i].capital for i in range(begin, mention.first))
+            after = mention.last
+            if after < len(tokens) and tokens[after].text == ",":
+                after = next(
+                    (i + 1 for i in range(after + 1, min(after + 16, len(tokens))) if tokens[i].text == ","), after
+                )
+            serves = after < len(tokens) and tokens[after].lower in self.phrases.words["leading-verb"]
+            if mention.first - begin <= 4 and titled and serves:
+                return mention.entity
+        return None
 
     def _antecedent(self, token: Token, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
         """Return the antecedent of a relative pronoun: the noun phrase right before it."""

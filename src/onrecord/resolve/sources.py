@@ -32,6 +32,9 @@ class SourceResolver(Descriptions):
         at = (attribution.source or attribution.cue or attribution.content)[0].span.start
         for entity in found.entities[:1]:
             self.spoken.append(Spoken(at, entity, attribution.outer is not None))
+        if len(found.entities) > 1 and attribution.outer is None:
+            self.joint.append((at, found))
+        self._note_document(attribution, found)
         if (
             found.entities == ()
             and found.name
@@ -244,7 +247,8 @@ class SourceResolver(Descriptions):
             return None
         mention = covering.get(head_end - 1)
         if mention is not None and mention.last >= head_end and mention.first >= first:
-            return mention
+            before = tokens[mention.first - 1].text if mention.first > first else ""
+            return None if before.endswith("ing") and before.islower() else mention  # "groups urging Ann Lee"
         if head_end - 2 >= first and tokens[head_end - 1].text in ("'s", "’s", "'") and head_end - 2 in covering:
             return covering[head_end - 2]
         if head_end < stop:  # "head of the council Aron Keld"
@@ -281,7 +285,7 @@ class SourceResolver(Descriptions):
             and not self.phrases.is_role(mention.first - 1)
             and before.lower not in self.phrases.words["preposition"] | self.phrases.words["determiner"]
         )
-        return plain and self.phrases.is_role(preposition - 1) and mention.full
+        return plain and self.phrases.is_role(preposition - 1) and (mention.full or before.capital)
 
     def _single(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
         tokens = self.document.tokens
@@ -382,7 +386,12 @@ class SourceResolver(Descriptions):
                     and self.phrases.has_role(i + 1, head.first)
                 ):
                     return head
-        if last + 1 < len(tokens) and tokens[last].text == "," and last + 1 in covering:
+        if (
+            last + 1 < len(tokens)
+            and tokens[last].text == ","
+            and last + 1 in covering
+            and self.phrases.has_role(first, last)
+        ):
             mention = covering[last + 1]
             if (
                 mention.entity.kind == "person"

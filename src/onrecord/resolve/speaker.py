@@ -44,6 +44,8 @@ class Scene:
     spoken: list[Spoken] = field(default_factory=list)
     unnamed: dict[str, Entity] = field(default_factory=dict)
     unnamed_sides: dict[str, Side | None] = field(default_factory=dict)
+    documents: dict[str, Speaker] = field(default_factory=dict)  # who wrote what was called "the letter"
+    joint: list[tuple[int, Speaker]] = field(default_factory=list)  # several who spoke as one, and where
     trace: dict[int, tuple[str, list[coreference.Candidate]]] = field(default_factory=dict)  # by position, for fitting
 
     @property
@@ -53,30 +55,10 @@ class Scene:
 
     def _core_end(self, first: int, last: int) -> int:
         """Return the end of a noun phrase without relative clause, apposition and participles."""
-        tokens = self.document.tokens
-        for i in range(first + 1, last):
-            mention = self.phrases.covering.get(i)
-            if mention is not None and mention.first < i:
-                continue
-            if tokens[i].lower in self.phrases.words["relative"] or tokens[i].text in (",", "(", "—", "–", ";", ":"):
-                return i
-        return last
+        return self.phrases.core_end(first, last)
 
     def _head_noun(self, first: int, last: int) -> int:
-        tokens = self.document.tokens
-        stop = self._core_end(first, last)
-        prepositions = self.phrases.words["preposition"]
-        return (
-            next(
-                (
-                    i
-                    for i in range(first + 1, stop)
-                    if tokens[i].lower in prepositions and i not in self.phrases.covering
-                ),
-                stop,
-            )
-            - 1
-        )
+        return self.phrases.head_noun(first, last)
 
     # ------------------------------------------------------------ what sources.py adds
 

@@ -1,8 +1,9 @@
 """Resolve speech times: which time phrase of the article dates a statement, or none.
 
-A linear model over the times of the article, fitted by `training/fit_speech_time.py`. It looks at where a time stands
-(beside the cue, earlier, with the same speaker), how precise and how old it is, and at the tense of the cue; no answer
-depends on that for another statement.
+Two softmax models over the times of the article and "none", fitted by `training/fit_speech_time.py`. The first looks at
+where a time stands (beside the cue, earlier, with the same speaker), how precise and how old it is, and at the tense of
+the cue. The second also sees what the first gives for the statements around, so that an occasion carries on (stacked
+sequential learning, Cohen and Carvalho 2005).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,11 +56,48 @@ class DateOption:
     features: dict[str, float]
 
 
+Model = tuple[dict[str, float], float]  # weights, and the bias of no date
+Answer = tuple[dict[str, float], float]  # probabilities of the dates, and of none
+
+
 @cache
-def model() -> tuple[dict[str, float], float]:
-    """Load the fitted weights and the bias of no date."""
+def models() -> tuple[Model, Model]:
+    """Load the fitted models of the first and the second look."""
     stored = json.loads(data_file("speech_time.json"))
-    return stored["weights"], stored["nobody"]
+    first, second = stored["first"], stored["second"]
+    return (first["weights"], first["nobody"]), (second["weights"], second["nobody"])
+
+
+def answer(options: Sequence[DateOption], model: Model) -> Answer:
+    """Compute the probability of each date, and of none."""
+    weights, nobody = model
+    scores = {o.value.iso: sum(weights.get(k, 0.0) * v for k, v in o.features.items()) for o in options}
+    top = max((nobody, *scores.values()))
+    total = math.exp(nobody - top) + sum(math.exp(score - top) for score in scores.values())
+    return {iso: math.exp(score - top) / total for iso, score in scores.items()}, math.exp(nobody - top) / total
+
+
+@dataclass(slots=True)
+class Group:
+    """Add up the answers for several statements."""
+
+    dates: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    none: float = 0.0
+    count: int = 0
+
+    def add(self, given: Answer) -> None:
+        """Count the answer for a further statement."""
+        for iso, probability in given[0].items():
+            self.dates[iso] += probability
+        self.none += given[1]
+        self.count += 1
+
+    def without(self, given: Answer) -> Group:
+        """Return the same without the answer for one statement."""
+        made = Group(self.dates.copy(), self.none - given[1], self.count - 1)
+        for iso, probability in given[0].items():
+            made.dates[iso] -= probability
+        return made
 
 
 @dataclass(slots=True)
@@ -71,6 +110,14 @@ class Dater:
     _contents: list[tuple[int, int]] = field(init=False)
     _values: dict[str, list[Time]] = field(init=False)
     _beside: list[list[tuple[int, Time]]] = field(init=False)
+    _anchors: list[int] = field(init=False)
+    _order: list[int] = field(init=False)  # the statements in text order
+    _by_speaker: dict[str | None, list[int]] = field(init=False)
+    _rank: dict[tuple[str, int], int] = field(init=False)  # the place of a statement in these
+    _index: dict[Attribution, int] = field(init=False)
+    _options: list[list[DateOption]] | None = None
+    _answers: list[Answer] | None = None
+    _groups: dict[tuple[str, str], Group] = field(init=False)
 
     def __post_init__(self) -> None:
         self._contents = [(e.span.start, e.span.end) for a in self.attributions for e in a.content]
@@ -78,22 +125,94 @@ class Dater:
         for time in self.times.found:
             self._values.setdefault(time.value.iso, []).append(time)
         self._beside = [self._times_beside(a) for a in self.attributions]
+        self._anchors = [self._anchor(a) for a in self.attributions]
+        self._order = sorted(range(len(self._anchors)), key=lambda n: (self._anchors[n], n))
+        self._index = {attribution: n for n, attribution in enumerate(self.attributions)}
+        self._by_speaker, self._groups, self._rank = {}, {}, {}
+        for place, n in enumerate(self._order):
+            row = self._by_speaker.setdefault(self.speakers[n], []) if self.speakers[n] else []
+            self._rank["", n], self._rank[" by the speaker", n] = place, len(row)
+            row.append(n)
 
     def date(self, n: int) -> Dated:
-        """Return the time of statement `n`."""
-        weights, nobody = model()
-        options = self.options(n)
-        scored = [(sum(weights.get(k, 0.0) * v for k, v in o.features.items()), o) for o in options]
+        """Return the time of statement `n` was made."""
+        options = self.second_look(n)
         printed = self._printed(n)
-        if not scored:
+        if not options:
             return printed or Dated(None, "the text gives no time", 0.9)
-        top = max(nobody, *(score for score, _ in scored))
-        total = math.exp(nobody - top) + sum(math.exp(score - top) for score, _ in scored)
-        score, best = max(scored, key=lambda item: (item[0], -item[1].time.start))
-        if score < nobody:
-            return printed or Dated(None, "no time of the text dates it", math.exp(nobody - top) / total)
+        dates, none = answer(options, models()[1])
+        best = max(options, key=lambda o: (dates[o.value.iso], -o.time.start))
+        if dates[best.value.iso] < none:
+            return printed or Dated(None, "no time of the text dates it", none)
         rule = "a time beside the cue" if "beside" in best.features else "the time of the occasion"
-        return Dated(best.value, rule, math.exp(score - top) / total, ((best.time.start, best.time.end),))
+        return Dated(best.value, rule, dates[best.value.iso], ((best.time.start, best.time.end),))
+
+    def every_option(self) -> list[list[DateOption]]:
+        """Return the options of all statements."""
+        if self._options is None:
+            self._options = [self.options(n) for n in range(len(self.attributions))]
+        return self._options
+
+    def look(self, model: Model) -> None:
+        """Take the answers of a first model."""
+        self._answers = [answer(options, model) for options in self.every_option()]
+        self._groups = {}
+        for n, given in enumerate(self._answers):
+            for key in self._memberships(n):
+                self._groups.setdefault(key, Group()).add(given)
+
+    def second_look(self, n: int) -> list[DateOption]:
+        """Return the dates of the article with features for statement `n`, the answers around it among them."""
+        if self._answers is None:
+            self.look(models()[0])
+        assert self._answers is not None
+        own = self._answers[n]
+        around: dict[str, Group] = {}
+        for name, key in self._memberships(n):
+            around[name] = self._groups[name, key].without(own)
+        for name, members in self._nearest(n).items():
+            around[name] = Group()
+            for m in members:
+                around[name].add(self._answers[m])
+        made = []
+        for option in self.every_option()[n]:
+            iso = option.value.iso
+            f = dict(option.features)
+            f["own"], f["own none"] = math.log(max(own[0][iso], 1e-4)), math.log(max(own[1], 1e-4))
+            for name, group in around.items():
+                if group.count:
+                    f[f"date, {name}"] = group.dates[iso] / group.count
+                    f[f"none, {name}"] = group.none / group.count
+                else:
+                    f[f"no {name}"] = 1.0
+            made.append(DateOption(option.value, option.time, f))
+        return made
+
+    def _memberships(self, n: int) -> list[tuple[str, str]]:
+        """Return the groups that a statement belongs to: its article, speaker, sentence, paragraph and reporter."""
+        document, anchor = self.times.document, self._anchor(self.attributions[n])
+        outer = self.attributions[n].outer
+        return [
+            ("article", ""),
+            ("speaker", self.speakers[n] or f"nobody {n}"),
+            ("sentence", str(document.sentence_of(anchor))),
+            ("paragraph", str(document.paragraph_of(anchor))),
+            ("reporter", str(self._anchor(outer)) if outer is not None else f"nobody {n}"),
+        ]
+
+    def _nearest(self, n: int) -> dict[str, list[int]]:
+        """Return the statements before and after one, of anybody and of its speaker, and its reporter."""
+        document, anchors = self.times.document, self._anchors
+        here = document.sentence_of(anchors[n])
+        found: dict[str, list[int]] = {}
+        for name, row in (("", self._order), (" by the speaker", self._by_speaker.get(self.speakers[n] or None, [n]))):
+            place = self._rank[name, n]
+            for side, members in (("before", row[max(0, place - 1) : place]), ("after", row[place + 1 : place + 2])):
+                found[side + name] = members
+                found[f"close {side}{name}"] = [m for m in members if abs(document.sentence_of(anchors[m]) - here) <= 1]
+        outer = self.attributions[n].outer
+        found["outer"] = [self._index[outer]] if outer in self._index else []
+        return found
 
     def _printed(self, n: int) -> Dated | None:
         """Return the article's own day, for live reports and for printed interviews."""

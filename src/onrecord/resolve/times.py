@@ -26,15 +26,15 @@ PHRASE = re.compile(
     rf"\b(?:(?P<day>(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b"
     r"(?:,? (?:19|20)\d{2}\b)?)"
     rf"|(?P<month>{MONTH},? (?:of )?(?:19|20)\d{{2}})\b"
-    rf"|(?:[Ii]n|[Ll]ast|[Ee]arly|[Ll]ate|[Dd]uring|[Ss]ince|[Tt]his|mid-?) ?(?P<bare>{MONTH})(?!\w)"
+    rf"|(?:[Ii]n|[Ll]ast|[Ee]arly|[Ll]ate|[Dd]uring|[Ss]ince|[Tt]his|mid-?|[Ii]n an?) ?(?P<bare>{MONTH})(?!\w| \d)"
     rf"|(?P<lastday>(?:{WEEKDAY},? (?:of )?last week|last week,? on {WEEKDAY}))\b"
     rf"|(?P<weekday>(?P<before>[Ll]ast |[Nn]ext |[Tt]his |[Cc]oming |[Pp]revious )?{WEEKDAY}(?P<plural>s)?)\b"
     r"|(?P<word>[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast night"
     r"|[Tt]his (?:morning|afternoon|evening|week|weekend|month|year)"
     r"|(?:[Ee]arlier |[Ll]ater )?(?:last|this|past) (?:week|month|year|weekend)"
     r"|the same (?:day|night|evening)|the (?:day before|previous day|next day|following day))\b"
-    rf"|(?P<ago>{NUMBER} (?:day|week|month|year)s? (?:ago|earlier|before))\b"
-    r"|(?:[Ii]n|[Ss]ince|[Dd]uring|[Bb]ack in) (?P<year>(?:19|20)\d{2})\b)"
+    rf"|(?P<ago>(?i:{NUMBER}) (?:day|week|month|year)s? (?:ago|earlier|before|later))\b"
+    r"|(?:[Ii]n|[Ss]ince|[Dd]uring|[Bb]ack in|[Ii]n (?:early|mid|late)|[Aa]) (?P<year>(?:19|20)\d{2})\b)"
 )
 UNITS = {
     "a": 1,
@@ -155,13 +155,13 @@ def _relative(word: str, today: date, last: PartialDate | None) -> PartialDate |
 def _ago(phrase: str, today: date, last: PartialDate | None) -> PartialDate | None:
     number, unit, way = phrase.split()
     base = today
-    if way in ("earlier", "before"):
+    if way in ("earlier", "before", "later"):
         if last is None or len(last.iso) < 10:
             return None
         base = last.first_day()
     count = UNITS.get(number.casefold()) or int(number)
     unit = unit.rstrip("s")
-    parsed = _parse(f"{count} {unit} ago", base)
+    parsed = _parse(f"in {count} {unit}" if way == "later" else f"{count} {unit} ago", base)
     return _cut(parsed, {"day": 10, "week": 7, "month": 7, "year": 4}[unit])
 
 

@@ -173,5 +173,8 @@ def _closes(mark: QuotationMark, opening: QuotationMark) -> bool:
 
 
 def _is_possessive(mark: QuotationMark, text: str) -> bool:
-    """Tell whether a single mark may be the apostrophe of a plural possessive: "the ministers’ plan"."""
-    return mark.before == "s" and mark.after == " " and text[mark.end + 1 : mark.end + 2].isalpha()
+    """Tell whether a single mark may be the apostrophe of a plural possessive: "the ministers’ plan".
+
+    It is, where the quotation is closed after a punctuation mark further on and no other is opened before.
+    """
+    return mark.before.isalpha() and mark.after == " " and text[mark.end + 1 : mark.end + 2].isalpha()

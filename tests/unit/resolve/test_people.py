@@ -9,6 +9,7 @@ from .saying_made import read, who
 STATES = "A quarrel between Lubia (capital Senn) and Tarvia (capital Orm) in the Coast Union (seat Hale)."
 
 OFFICES = [
+    ("[1s UN Secretary-General Ann Lee] [1c said] [1q it would rain].", "Ann Lee", "United Nations"),
     ("[1s Foreign Minister Ann Lee of Lubia] [1c said] [1q it would rain].", "Ann Lee", "Lubia"),
     ("[1s Ann Lee, the Lubian envoy,] [1c said] [1q it would rain].", "Ann Lee", "Lubia"),
     ("[1s Lubia's foreign minister, Ann Lee,] [1c said] [1q it would rain].", "Ann Lee", "Lubia"),

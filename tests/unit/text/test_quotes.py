@@ -78,3 +78,22 @@ def test_paragraphs_are_lines_with_words() -> None:
     """Windows line ends and blank lines make no paragraphs of their own."""
     text = "one\r\n\r\ntwo\n \nthree"
     assert [text[a:b] for a, b in paragraphs(text)] == ["one", "two", "three"]
+
+
+def test_an_apostrophe_before_a_word_does_not_close_a_speech() -> None:
+    """A single mark between words is an apostrophe where the quotation is closed later, after a punctuation mark."""
+    assert quoted("'The miners' pay is late,' Day said. 'The men' pay too.'") == [
+        "'The miners' pay is late,'",
+        "'The men' pay too.'",
+    ]
+    assert quoted("He said 'late' and then 'never'.") == ["'late'", "'never'"]
+
+
+def test_a_speech_in_single_marks_goes_over_paragraphs() -> None:
+    """Each paragraph opens with the mark again, the last closes."""
+    assert quoted("Lee said: 'It is shut.\n\n'It was old.'") == ["'It is shut.", "'It was old.'"]
+
+
+def test_a_broken_line_does_not_end_a_quotation() -> None:
+    """A line end after a comma and before a small letter is the page's, not the paragraph's."""
+    assert quoted('"It is shut,\nfor now," she said.') == ['"It is shut,\nfor now,"']
