@@ -164,12 +164,14 @@ def table(database: Database) -> pl.DataFrame:
 
     Besides the columns of every statement table it has `time` (datetime, UTC), `stop`, `number`, `coder`, `author`,
     `section`, `type`, every variable of the statement type under its own name (`agreement` as a boolean, say) and, if
-    the variable of the sides is no boolean, `qualifier` with its values.
+    the variable of the sides is no boolean, `qualifier` with its values (that of the first type, where there are two).
     """
     if not database.more:
         return _table(database)
-    frames = [_table(one) for one in (replace(database, more=()), *database.more)]
-    joined = pl.concat(frames, how="diagonal_relaxed")
+    first, *others = (_table(one) for one in (replace(database, more=()), *database.more))
+    if "qualifier" not in first.columns:  # the sides are those of the first type
+        others = [one.drop("qualifier", strict=False) for one in others]
+    joined = pl.concat([first, *others], how="diagonal_relaxed")
     return joined.sort("time", pl.col("article").cast(pl.Int64), "start", "stop", "number")
 
 
