@@ -19,6 +19,13 @@ from pathlib import Path
 
 EXPORTS = ("statements.csv", "statements.parquet", "statements.jsonl", "statements.jsonld", "statements.xlsx",
            "study.qdpx", "study.dna")  # fmt: skip
+ANNO = {
+    "oa": "http://www.w3.org/ns/oa#", "dcterms": "http://purl.org/dc/terms/", "as": "http://www.w3.org/ns/activitystreams#",
+    "@vocab": "http://www.w3.org/ns/oa#", "id": "@id", "type": "@type", "created": "dcterms:created",
+    "creator": "dcterms:creator", "generator": "as:generator", "items": "as:items", "first": "as:first",
+    "target": "oa:hasTarget", "body": "oa:hasBody", "selector": "oa:hasSelector", "source": "oa:hasSource",
+}  # fmt: skip
+VIGNETTE = Path(__file__).with_name("vignette.R")
 NETWORKS = ("one.graphml", "one.gexf", "one.dl", "one.csv", "two.graphml")
 
 
@@ -35,6 +42,8 @@ def written(folder: Path) -> int:
     for name in NETWORKS:
         mode = "two" if name.startswith("two") else "one"
         run("network", *shared, "--mode", mode, "--aggregate", "subtract", "-o", str(folder / name))
+    dna = ("--ledger", str(folder / "study.dna"), "--mode", "two", "--aggregate", "subtract")
+    run("network", *dna, "-o", str(folder / "dna-two.csv"))
     with (folder / "statements.csv").open(encoding="utf-8", newline="") as lines:
         return sum(1 for _ in csv.DictReader(lines))
 
@@ -115,12 +124,19 @@ def cassis_xmi(folder: Path, count: int) -> None:
 
 
 def rdflib_annotations(folder: Path, count: int) -> None:
-    """rdflib expands the Web Annotations; needs the context of the W3C, and so the network."""
+    """rdflib expands the Web Annotations, under the terms of the W3C's context that they use; no host is asked."""
     import rdflib
 
-    graph = rdflib.Graph().parse(folder / "statements.jsonld", format="json-ld")
-    kind = rdflib.URIRef("http://www.w3.org/ns/oa#Annotation")
-    assert sum(1 for _ in graph.subjects(rdflib.RDF.type, kind)) == count
+    document = json.loads((folder / "statements.jsonld").read_text(encoding="utf-8"))
+    assert document["@context"][0] == "http://www.w3.org/ns/anno.jsonld"
+    document["@context"][0] = ANNO
+    graph = rdflib.Graph().parse(data=json.dumps(document), format="json-ld")
+    kind = rdflib.URIRef(ANNO["oa"] + "Annotation")
+    found = set(graph.subjects(rdflib.RDF.type, kind))
+    assert len(found) == count
+    for term in ("dcterms:created", "as:generator", "oa:hasTarget", "oa:hasBody"):
+        prefix, _, name = term.partition(":")
+        assert found <= set(graph.subjects(rdflib.URIRef(ANNO[prefix] + name))), term
 
 
 def claims(folder: Path, count: int) -> None:
@@ -137,15 +153,34 @@ def refi_project(folder: Path, count: int) -> None:
 
 
 def r_vignette(folder: Path, count: int) -> None:
-    """R runs the vignette's code for tables and graphs (`bench/consumers/vignette.R`)."""
-    script = Path(__file__).with_name("vignette.R")
-    subprocess.run(["Rscript", "--vanilla", str(script), str(folder)], check=True, stdout=subprocess.DEVNULL)
+    """R runs the vignette's code for tables, graphs and DNA databases (`bench/consumers/vignette.R`)."""
+    subprocess.run(["Rscript", "--vanilla", str(VIGNETTE), str(folder)], check=True, stdout=subprocess.DEVNULL)
+
+
+def json_schemas(folder: Path, count: int) -> None:
+    """jsonschema takes every exported record, and the codebook of the sample, under the schemas that we print."""
+    import jsonschema
+    import yaml
+
+    schemas = {}
+    for name in ("statement", "codebook"):
+        code = "from onrecord.show.cli import main; main()"
+        made = subprocess.run([sys.executable, "-c", code, "schema", name], check=True, capture_output=True, text=True)
+        schemas[name] = jsonschema.Draft202012Validator(json.loads(made.stdout))
+    lines = (folder / "statements.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == count
+    for line in lines:
+        schemas["statement"].validate(json.loads(line))
+    run("demo", "--write", str(folder / "sample"))
+    for path in (folder / "sample").glob("*.yaml"):
+        schemas["codebook"].validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 CHECKS: tuple[tuple[str, Callable[[Path, int], None]], ...] = (
     ("pandas", pandas_tables), ("duckdb", duckdb_parquet), ("openpyxl", openpyxl_sheets),
     ("$soffice", libreoffice_sheet), ("networkx", networkx_graphs), ("igraph", igraph_graphs), ("cassis", cassis_xmi),
-    ("rdflib", rdflib_annotations), ("json", claims), ("zipfile", refi_project), ("$Rscript", r_vignette),
+    ("rdflib", rdflib_annotations), ("json", claims), ("zipfile", refi_project), ("jsonschema", json_schemas),
+    ("$Rscript", r_vignette),
 )  # fmt: skip
 
 

@@ -14,6 +14,23 @@ if (requireNamespace("igraph", quietly = TRUE)) {
   print(membership(cluster_louvain(allies)))
 }
 
+if (requireNamespace("RSQLite", quietly = TRUE)) {
+  library(DBI)
+  con <- dbConnect(RSQLite::SQLite(), file.path(folder, "study.dna"))
+  coded <- dbGetQuery(con, "
+    WITH words AS (SELECT d.StatementId AS id, v.Variable AS variable, e.Value AS value
+                   FROM DATASHORTTEXT d JOIN VARIABLES v ON v.ID = d.VariableId JOIN ENTITIES e ON e.ID = d.Entity)
+    SELECT o.value AS organization, c.value AS concept, 2 * b.Value - 1 AS side
+    FROM DATABOOLEAN b
+    JOIN VARIABLES v ON v.ID = b.VariableId AND v.Variable = 'agreement'
+    JOIN words o ON o.id = b.StatementId AND o.variable = 'organization'
+    JOIN words c ON c.id = b.StatementId AND c.variable = 'concept'")
+  dbDisconnect(con)
+  sides <- xtabs(side ~ organization + concept, coded)
+  made <- as.matrix(read.csv(file.path(folder, "dna-two.csv"), row.names = 1, check.names = FALSE))
+  stopifnot(nrow(made) > 2, all(made == sides[rownames(made), colnames(made)]))
+}
+
 if (requireNamespace("rDNA", quietly = TRUE)) {
   library(rDNA)
   dna_init()
