@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
 from onrecord.core.statement import Article
 from onrecord.lexicon import Codebook
 from onrecord.llm.answers import AnswerCache
+from onrecord.llm.asking import UsageCounts
 from onrecord.llm.questions import article_messages, passages
+from onrecord.pipeline import Pipeline
 
 CHARACTERS = 4  # of English text in a token, about
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerSize:
+    """Hold how many tokens an answer had, and how many seconds it took."""
+
+    tokens_out: float
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """Hold the estimated cost of a run; `tokens_out` and `seconds` are None without cached answers to measure."""
+    """Hold the estimated cost of a run; `tokens_out` and `seconds` are None where no answer was measured yet."""
 
     articles: int
     questions: int
@@ -36,24 +47,39 @@ class Estimate:
         if self.tokens_out is not None:
             parts.append(f"about {self.tokens_out} tokens of answers")
         if self.seconds is not None:
-            parts.append(f"about {_duration(self.seconds)} at the speed of the answers kept so far")
+            parts.append(f"about {_duration(self.seconds)} at the speed of earlier answers")
         else:
-            parts.append("time unknown until some answers are kept")
+            parts.append("time unknown before the first answer")
         if prices is not None:
             cost = self.cost(*prices)
             parts.append("cost unknown" if cost is None else f"about {cost:.2f} at the given prices")
         return ", ".join(parts)
 
 
-def estimate(articles: Iterable[Article], codebook: Codebook | None, answers: AnswerCache) -> Estimate:
-    """Estimate a run from the lengths of its articles, and from the answers that are kept."""
+def measure(pipeline: Pipeline, article: Article, tally: UsageCounts) -> AnswerSize | None:
+    """Read one article with a language model, to see how long an answer is and takes; None where nothing was asked.
+
+    Raises:
+        LanguageModelError: the endpoint fails.
+    """
+    before, began = tally.counts.copy(), time.perf_counter()
+    pipeline.statements(article)
+    seconds, new = time.perf_counter() - began, tally.counts - before
+    asked = new["questions"]
+    return AnswerSize(new["tokens out"] / asked, seconds / asked) if asked else None
+
+
+def estimate(
+    articles: Iterable[Article], codebook: Codebook | None, answers: AnswerCache, measured: Sequence[AnswerSize] = ()
+) -> Estimate:
+    """Estimate a run from the lengths of its articles, and from answers that are kept or were measured."""
     number = questions = characters = 0
     for article in articles:
         number += 1
         for passage in passages(article.text.content):
             questions += 1
             characters += sum(len(m["content"]) for m in article_messages(article, passage, codebook))
-    replies = answers.replies()
+    replies = [*measured, *(AnswerSize(reply.tokens_out, reply.seconds) for reply in answers.replies())]
     out = [reply.tokens_out for reply in replies if reply.tokens_out]
     return Estimate(
         articles=number,

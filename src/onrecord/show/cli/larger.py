@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from onrecord.core.statement import Article
     from onrecord.lexicon import Codebook
     from onrecord.llm.asking import UsageCounts
+    from onrecord.llm.llm_reader import LanguageModel
     from onrecord.pipeline import Pipeline
     from onrecord.read import MetadataDefaults
 
@@ -86,15 +87,25 @@ def load(larger: Larger, codebook: Codebook | None) -> Pipeline | None:
     )
 
 
-def announce(larger: Larger, sources: Sequence[str], given: MetadataDefaults, codebook: Codebook | None) -> None:
-    """Say how long a run takes and what it costs, and ask before a long one where somebody can answer."""
-    from onrecord.llm.answers import AnswerCache
-    from onrecord.llm.estimate import estimate
+def announce(larger: Larger, sources: Sequence[str], given: MetadataDefaults, pipeline: Pipeline) -> None:
+    """Say how long a run takes and what it costs, and ask before a long one where somebody can answer.
+
+    Before a long run without kept answers one article is read, to measure the endpoint.
+    """
+    from onrecord.llm.estimate import estimate, measure
 
     if not all(Path(source).exists() for source in sources):
         say("no estimate: a source is an address or the standard input")
         return
-    found = estimate(_articles(sources, given), codebook, AnswerCache(larger.llm_answers))
+    articles, model = _articles(sources, given), model_of(pipeline)
+    found = estimate(articles, pipeline.codebook, model.answers)
+    if found.questions > LONG and found.seconds is None:
+        try:
+            size = measure(pipeline, articles[0], model.tally)
+        except LanguageModelError as error:
+            say(f"no estimate: {error}")
+        else:
+            found = estimate(articles, pipeline.codebook, model.answers, [size] if size else [])
     say(found.line(_prices(larger.llm_price)))
     if found.questions > LONG and not larger.yes and sys.stdin.isatty() and not typer.confirm("Begin?", err=True):
         raise typer.Abort
@@ -111,8 +122,8 @@ def report(tally: UsageCounts) -> None:
         say(f"refused: {reason} ({number})")
 
 
-def tally_of(pipeline: Pipeline) -> UsageCounts:
-    """Return the counts of a pipeline that asks a large model."""
+def model_of(pipeline: Pipeline) -> LanguageModel:
+    """Return the large model that a pipeline asks."""
     from onrecord.llm.llm_pipeline import MeaningReader
     from onrecord.llm.llm_reader import LanguageModel
 
@@ -120,7 +131,7 @@ def tally_of(pipeline: Pipeline) -> UsageCounts:
     model = reader.model if isinstance(reader, MeaningReader) else reader
     if not isinstance(model, LanguageModel):
         raise LanguageModelError("this pipeline asks no larger model")
-    return model.tally
+    return model
 
 
 def _articles(sources: Sequence[str], given: MetadataDefaults) -> Sequence[Article]:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onrecord.errors import ModelError
 from onrecord.extract import bundled_model
-from onrecord.show.cli.edge import say
+from onrecord.show.cli import larger as llm
+from onrecord.show.cli.edge import FAILED, say, say_error
+from onrecord.show.cli.larger import Larger
 from onrecord.show.cli.options import Output, OutputFormat, flat
 from onrecord.show.cli.output import write_json, write_line, write_rows
+
+if TYPE_CHECKING:
+    from onrecord.lexicon import Codebook
+    from onrecord.pipeline import Pipeline
+    from onrecord.train.evaluate import Evaluation
 
 MISSING = "training needs PyTorch and more: pip install 'onrecord[train]'"
 
@@ -86,24 +93,61 @@ def train(
 @flat
 def evaluate(
     output: Output,
+    larger: Larger,
     gold: Annotated[
         Path, typer.Argument(help="Articles with attributions, JSON Lines, or a folder of gold cases.", exists=True)
     ],
     model: Annotated[
         Path | None, typer.Option(help="Folder of a tagger.", show_default="the small one that comes with the package")
     ] = None,
+    statements: Annotated[
+        bool, typer.Option("--statements", help="Score whole statements with every field, of a folder of gold cases.")
+    ] = False,
+    codebooks: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the codebooks that the cases name.",
+            show_default="GOLD/codebooks",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
 ) -> None:
-    """Measure a tagger's attributions against gold: F1 by metric, and words a second."""
-    _report(model or bundled_model(), gold, output.format)
+    """Score a reader against gold: a tagger's attributions, or whole statements, also those of a larger model (--llm).
+
+    Attributions: F1 by metric in percent, and words a second. Statements: F1 of statements, cells and conditions, and
+    for each field the percentage of statements in both that have the right value.
+    """
+    if larger.llm is None and not statements:
+        _report(model or bundled_model(), gold, output.format)
+        return
+    if not gold.is_dir():
+        raise typer.BadParameter("statements are scored on a folder of gold cases")
+    from onrecord.train.evaluate import evaluate_statements
+
+    def pipeline(codebook: Codebook) -> Pipeline:
+        from onrecord.pipeline import load
+
+        return llm.load(larger, codebook) or load(codebook, model)
+
+    result = evaluate_statements(gold, codebooks or gold / "codebooks", pipeline)
+    for name, reason in result.failed:
+        say_error(f"{name}: {reason}")
+    _write(result, output.format, "percent")
+    if result.failed:
+        raise typer.Exit(FAILED)
 
 
 def _report(model: Path, gold: Path, form: OutputFormat) -> None:
     from onrecord.train.evaluate import evaluate as run
 
-    result = run(model, gold)
+    _write(run(model, gold), form, "f1")
+
+
+def _write(result: Evaluation, form: OutputFormat, unit: str) -> None:
     if form is OutputFormat.JSONL:
-        write_json({"articles": result.articles, "words_per_second": result.speed, "f1": result.figures})
+        write_json({"articles": result.articles, "words_per_second": result.speed, unit: result.figures})
         return
-    write_rows([{"figure": name, "f1": value} for name, value in result.figures.items()], ("figure", "f1"), form)
+    write_rows([{"figure": name, unit: value} for name, value in result.figures.items()], ("figure", unit), form)
     if form is OutputFormat.TABLE:
         write_line(f"{result.articles} articles, {result.words} words, {result.speed} words/s")
