@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from onrecord.core.span import Text
-from onrecord.core.statement import Article, Attribution, PartialDate, Statement
+from onrecord.core.statement import Article, Attribution, PartialDate, Statement, describe_article
 from onrecord.errors import IgnoredSource, ModelError, OnRecordError, SourceError, internal_error
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpreter import load_interpreter
@@ -61,6 +61,10 @@ class StatementStore(Protocol):
         """Return the ids of the articles that this reader has read under this codebook."""
         ...
 
+    def same_text(self, article_id: str, text_id: str) -> str | None:
+        """Describe an article that has this text under another id; None where this article itself is there."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -100,9 +104,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyRead:
-    """Hold the id of an article that this reader has already read under this codebook."""
+    """Hold the name of an article that was not read again: this reader has read it under this codebook, or its text.
+
+    `same_text` describes the article that has the text under another outlet, date, title or address.
+    """
 
     article: str
+    same_text: str | None = None
 
 
 Outcome = Result | Failure | AlreadyRead
@@ -245,42 +253,71 @@ def deserialize(items: Generator[SerializedOutcome]) -> Generator[Outcome]:
 class BatchWriter:
     """Write what was read to a store in batches, and tell what was read before.
 
-    A result is safe when its batch is written, at the latest by `flush`. `is_read` may be asked from several threads.
+    A result is safe when its batch is written, at the latest by `flush`. `known` may be asked from several threads.
+    Without `reprints` an article is left out where another one in the store has the same text.
     """
 
     def __init__(
-        self, store: StatementStore | None, codebook: Codebook | None, reader: str, *, resume: bool = False
+        self,
+        store: StatementStore | None,
+        codebook: Codebook | None,
+        reader: str,
+        *,
+        resume: bool = False,
+        reprints: bool = True,
     ) -> None:
-        self.asks = resume and store is not None and bool(reader)
+        self._resume = resume and bool(reader)
+        self._reprints = reprints
         self._store = store
         self._codebook = codebook
         self._reader = reader
         self._waiting: list[tuple[Article, Sequence[Statement]]] = []
         self._packed: list[ReadingRows] = []
         self._number = 0  # of statements that wait
+        self._texts: dict[str, tuple[str, str]] = {}  # those that wait: the article's id and description by text id
         # An archive has bounds of its own, as each of its batches makes files.
         bounds: tuple[int, float] = getattr(store, "batch", (BATCH_STATEMENTS, BATCH_SECONDS))
         self._most, self._seconds = bounds
         self._due = time.monotonic() + self._seconds
         self._lock = threading.Lock()
 
-    def is_read(self, article_id: str) -> bool:
-        """Tell whether the store has this reading already; False unless the run resumes an earlier one."""
-        if not self.asks or self._store is None:
-            return False
-        with self._lock:
-            return bool(self._store.read_already([article_id], codebook=self._codebook, reader=self._reader))
-
-    def take(self, item: Outcome | SerializedOutcome) -> None:
-        """Remember a result for the next batch."""
+    def known(self, article_id: str, text_id: str, name: str) -> AlreadyRead | None:
+        """Return why an article need not be read: an earlier run read it, or another article has its text."""
         if self._store is None:
-            return
+            return None
+        with self._lock:
+            if self._resume and self._store.read_already([article_id], codebook=self._codebook, reader=self._reader):
+                return AlreadyRead(name)
+            twin = None if self._reprints else self._store.same_text(article_id, text_id)
+            return None if twin is None else AlreadyRead(name, twin)
+
+    def take(self, item: Read) -> Read | AlreadyRead:
+        """Remember a result for the next batch; returns the item, or that its text was there before it.
+
+        What is there before is decided here, in the order of the sources, whichever worker was faster.
+        """
+        if self._store is None or not isinstance(item, Result | SerializedResult):
+            return item
+        if not self._reprints and (twin := self._twin(item)) is not None:
+            return twin
         if isinstance(item, Result):
             self._waiting.append((item.article, item.statements))
             self._number += len(item.statements)
-        elif isinstance(item, SerializedResult):
+        else:
             self._packed.append(item.reading)
             self._number += len(item)
+        return item
+
+    def _twin(self, item: Result | SerializedResult) -> AlreadyRead | None:
+        """Return the article with the same text that waits or is stored; remember this one's where there is none."""
+        article_id, text_id, about = _identity(item)
+        if (waiting := self._texts.get(text_id)) is not None:
+            return None if waiting[0] == article_id else AlreadyRead(str(about["name"]), waiting[1])
+        found = self.known(article_id, text_id, str(about["name"]))
+        if found is None or found.same_text is None:
+            self._texts[text_id] = (article_id, describe_article(about))
+            return None
+        return found
 
     def write_if_due(self) -> None:
         """Write a batch where enough has come together, or has waited for long enough."""
@@ -297,6 +334,7 @@ class BatchWriter:
                     self._store.add_readings(self._packed, codebook=self._codebook, reader=self._reader)
             self._waiting.clear()
             self._packed.clear()
+            self._texts.clear()
             self._number = 0
         self._due = time.monotonic() + self._seconds
 
@@ -309,23 +347,24 @@ def run(
     defaults: MetadataDefaults | None = None,
     notes: Callable[[str], None] | None = None,
     resume: bool = False,
+    reprints: bool = True,
 ) -> Generator[Outcome]:
     """Read sources in order, yield each article's result or failure, and add the results to the ledger in batches.
 
     A result is yielded when it is made; it is safe in the ledger when its batch is written, at the latest when the
     iterator ends. Closing the iterator early writes what was read. With `resume` an article whose last reading in the
-    ledger is by the same reader under the same codebook is not read again, and yielded as `AlreadyRead`.
+    ledger is by the same reader under the same codebook is not read again, and yielded as `AlreadyRead`; without
+    `reprints` so is one whose text the ledger has under another outlet, date, title or address.
     """
-    writer = BatchWriter(ledger, pipeline.codebook, pipeline.reader, resume=resume)
+    writer = BatchWriter(ledger, pipeline.codebook, pipeline.reader, resume=resume, reprints=reprints)
     yield from write_through(_items(sources, pipeline, writer, defaults or MetadataDefaults(), notes), writer)
 
 
-def write_through(items: Iterable[Read], writer: BatchWriter) -> Generator[Read]:
+def write_through(items: Iterable[Read], writer: BatchWriter) -> Generator[Read | AlreadyRead]:
     """Yield the items and write them as they pass; pending ones are written however the iteration ends."""
     try:
         for item in items:
-            writer.take(item)
-            yield item
+            yield writer.take(item)
             writer.write_if_due()
     finally:
         writer.flush()
@@ -342,13 +381,23 @@ def _items(
         for article in read_articles(source, defaults=defaults, notes=notes):
             if isinstance(article, SourceError):
                 yield failure_of(article)
-            elif writer.asks and writer.is_read(article.id):
-                yield AlreadyRead(article.name)
+            elif (known := writer.known(article.id, article.text.id, article.name)) is not None:
+                yield known
             else:
                 try:
                     yield read_or_fail(article, pipeline)
                 except MemoryError:
                     yield Failure(article.name, "skipped: not enough memory; split it, or read it on a larger machine")
+
+
+def _identity(item: Result | SerializedResult) -> tuple[str, str, Mapping[str, object]]:
+    """Return the ids of a result's article and text, and what describes the article."""
+    if isinstance(item, SerializedResult):
+        row = item.reading.article
+        return str(row["id"]), str(row["text_id"]), row
+    one = item.article
+    about = {"name": one.name, "title": one.title, "outlet": one.outlet, "published": one.published}
+    return one.id, one.text.id, about
 
 
 def failure_of(error: SourceError) -> Failure:

@@ -121,6 +121,12 @@ class Article:
         return digest("article", self.text.id, self.title, self.outlet, str(self.published or ""), self.url)
 
 
+def describe_article(about: Mapping[str, object]) -> str:
+    """Describe an article in one line by its `name`, `title`, `outlet` and `published` date, as far as known."""
+    parts = (about[key] for key in ("name", "title", "outlet", "published"))
+    return " · ".join(str(part) for part in parts if part)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
     """Hold an attribution relation (Pareti 2012): a source, a cue and a content, each of one or more pieces.

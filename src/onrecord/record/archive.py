@@ -29,7 +29,7 @@ from typing import Any, ClassVar, Self
 import polars as pl
 
 from onrecord.core.codec import statement_from_dict
-from onrecord.core.statement import Article, Decision, Statement
+from onrecord.core.statement import Article, Decision, Statement, describe_article
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.record import archive_check, archive_redaction, rows
@@ -43,6 +43,11 @@ from onrecord.record.verify import Progress, VerificationReport
 _EVERYTHING = Query()
 _ROWS = 50_000  # to a row group: what a reader takes or passes over at once
 _FETCH = 2_000
+
+
+def _short(text_id: str) -> int:
+    """Return the first 64 bits of a text's id, which decide most questions about it."""
+    return int(text_id[:16], 16)
 
 
 def is_archive(url: str | Path) -> bool:
@@ -69,6 +74,7 @@ class Archive:
         self._folder = Path(folder)
         self._clock = clock
         self._read: dict[bytes, str] | None = None
+        self._texts: set[int] | None = None
         with self._translating():
             if create and not read_only:
                 (self._folder / "statements").mkdir(parents=True, exist_ok=True)
@@ -126,6 +132,8 @@ class Archive:
         if self._read is not None:
             for article in (reading.article for some in months.values() for reading in some.values()):
                 self._read[bytes.fromhex(article["id"])] = f"{article['codebook']} {article['reader']}"
+        if self._texts is not None:
+            self._texts.update(_short(r.article["text_id"]) for some in months.values() for r in some.values())
         return new
 
     def read_already(self, ids: Sequence[str], *, codebook: Codebook | None, reader: str) -> set[str]:
@@ -140,6 +148,25 @@ class Archive:
         wanted = f"{'' if codebook is None else codebook.id} {rows.storable(reader)}"
         gone = self._gone()
         return {key for key in ids if key in gone or self._read.get(bytes.fromhex(key)) == wanted}
+
+    def same_text(self, article_id: str, text_id: str) -> str | None:
+        """Describe an article that has this text under another id; None where this article itself is here.
+
+        The first call loads a number of 64 bits for each text.
+        """
+        with self._translating():
+            if self._texts is None:
+                stored = self._scan("articles", ARTICLES).select("text_id").unique().collect()
+                self._texts = {_short(key) for (key,) in stored.iter_rows()}
+            if _short(text_id) not in self._texts:
+                return None
+            chosen = self._scan("articles", ARTICLES).filter(
+                pl.col("text_id") == text_id, pl.col("id").is_in(self._gone()).not_()
+            )
+            found = chosen.select("id", "name", "title", "outlet", "published").sort("id").collect()
+        if found.is_empty() or article_id in found["id"]:
+            return None
+        return describe_article(found.row(0, named=True))
 
     def redact(self, ids: Sequence[str], *, coder: str, reason: str) -> Redacted:
         """Erase the words of articles for good; see `Ledger.redact`. Nobody else may write meanwhile."""

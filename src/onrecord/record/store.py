@@ -190,6 +190,11 @@ class Ledger:
         with self.reading() as connection:
             return writing.read_already(connection, ids, "" if codebook is None else codebook.id, rows.storable(reader))
 
+    def same_text(self, article_id: str, text_id: str) -> str | None:
+        """Describe the first article that has this text under another id; None where this article itself is here."""
+        with self.reading() as connection:
+            return writing.same_text(connection, article_id, text_id)
+
     def revise(self, old: str | None, new: Statement | None, *, coder: str, reason: str) -> Batch:
         """Keep a person's judgement: `new` for the statement with id `old`, or none for it, or one that was missed.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
 
-from onrecord.core.statement import Article, Statement
+from onrecord.core.statement import Article, Statement, describe_article
 from onrecord.errors import LedgerError, StatementNotFound, StatementStale
 from onrecord.record import redaction, rows, search
 from onrecord.record.batch_rows import (
@@ -129,6 +129,18 @@ def read_already(connection: Connection, ids: Sequence[str], codebook: str, read
         gone = select(redactions.c.article).where(redactions.c.article.in_(some))
         found.update(connection.execute(gone).scalars())
     return found
+
+
+def same_text(connection: Connection, article_id: str, text_id: str) -> str | None:
+    """Describe the first article with this text; None where there is none, or the article with this id is here."""
+    a = articles.c
+    here = select(a.id).where(a.id == article_id)
+    stored = select(texts.c.id).where(texts.c.id == text_id)  # an indexed key, unlike the texts of articles
+    if connection.execute(here).first() is not None or connection.execute(stored).first() is None:
+        return None
+    chosen = select(a.name, a.title, a.outlet, a.published).where(a.text_id == text_id, a.record != "")
+    found = connection.execute(chosen.order_by(a.number).limit(1)).mappings().first()
+    return None if found is None else describe_article(dict(found))
 
 
 def remember(connection: Connection, ids: Sequence[str], metadata: BatchMetadata) -> None:

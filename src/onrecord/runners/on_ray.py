@@ -52,6 +52,7 @@ def on_ray(
     defaults: MetadataDefaults | None = None,
     notes: Callable[[str], None] | None = None,
     resume: bool = False,
+    reprints: bool = True,
 ) -> Generator[SerializedOutcome]:
     """Read sources on Ray with `workers` actors; `address` is a cluster's, by default one is started here.
 
@@ -63,7 +64,7 @@ def on_ray(
     started = not ray.is_initialized()
     if started:
         start(ray, address, workers)
-    writer = BatchWriter(store, codebook, reader, resume=resume)
+    writer = BatchWriter(store, codebook, reader, resume=resume, reprints=reprints)
     try:
         yield from write_through(
             _items(ray, sources, build, writer, workers, bounds, defaults or MetadataDefaults(), told), writer
@@ -112,10 +113,8 @@ def _items(
     chunk: list[Any] = []
     for source in sources:
         for item in raw_documents(source, defaults=defaults, notes=notes):
-            if isinstance(item, Article) and writer.is_read(item.id):
-                chunk.append(AlreadyRead(item.name))
-            else:
-                chunk.append(item)
+            known = writer.known(item.id, item.text.id, item.name) if isinstance(item, Article) else None
+            chunk.append(item if known is None else known)
             if len(chunk) >= CHUNK:
                 yield from _chunk(ray, chunk, build, workers, bounds)
                 chunk = []

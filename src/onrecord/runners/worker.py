@@ -4,7 +4,7 @@ The talk over the pipe, all of it begun by the driver's `Task`::
 
     driver: Task ──▶
             ◀── Begin(id, name)     an article of the task; is it to be read?
-    True / False ──▶
+    AlreadyRead / None ──▶      why not, or that it is
             ◀── Packed | Failure | Known
             …                       for each article of the task (a `CallTask` has one Answer or Failure instead)
             ◀── Done(notes, bye)
@@ -24,7 +24,6 @@ from typing import Any
 from onrecord.core.statement import Article
 from onrecord.errors import OnRecordError, SourceError, internal_error
 from onrecord.pipeline import (
-    AlreadyRead,
     Failure,
     Pipeline,
     Result,
@@ -95,6 +94,7 @@ class ArticleStarted:
     """Report an article and ask whether to read it."""
 
     article_id: str
+    text_id: str
     name: str
 
 
@@ -144,15 +144,17 @@ def _handle(task: Task, pipe: Connection, pipeline: Pipeline, bounds: Bounds) ->
     exhausted = False
     try:
         for item in _timed(_opened(task, notes), bounds.seconds, task.skip):
-            outcome: SerializedOutcome | CallResult = AlreadyRead(item.name) if isinstance(item, Article) else item
-            if isinstance(item, Article):
-                pipe.send(ArticleStarted(item.id, item.name))
-                if pipe.recv():
-                    try:
-                        outcome = _read(item, pipeline, bounds)
-                    except MemoryError:
-                        exhausted = True
-                        outcome = _too_large(item.name, bounds)
+            if not isinstance(item, Article):
+                pipe.send(item)
+                continue
+            pipe.send(ArticleStarted(item.id, item.text.id, item.name))
+            outcome: SerializedOutcome | None = pipe.recv()
+            if outcome is None:
+                try:
+                    outcome = _read(item, pipeline, bounds)
+                except MemoryError:
+                    exhausted = True
+                    outcome = _too_large(item.name, bounds)
             pipe.send(outcome)
     except MemoryError:
         exhausted = True

@@ -78,6 +78,7 @@ def in_workers(
     defaults: MetadataDefaults | None = None,
     notes: Notes | None = None,
     resume: bool = False,
+    reprints: bool = True,
 ) -> Generator[SerializedOutcome]:
     """Read sources in `workers` processes; what is yielded and kept is what `pipeline.run` yields and keeps.
 
@@ -88,7 +89,7 @@ def in_workers(
     crew = _WorkerPool(build, bounds, notes or (lambda note: None))
     try:
         reader = crew.start_workers(workers)
-        writer = BatchWriter(store, codebook, reader, resume=resume)
+        writer = BatchWriter(store, codebook, reader, resume=resume, reprints=reprints)
         crew.start(sources, defaults or MetadataDefaults(), writer)
         yield from write_through(crew.items(), writer)
     finally:
@@ -398,7 +399,7 @@ class _Supervisor:
                     break
                 if isinstance(said, ArticleStarted):
                     progress.name = said.name
-                    pipe.send(not writer.is_read(said.article_id))
+                    pipe.send(writer.known(said.article_id, said.text_id, said.name))
                 else:
                     progress.add(said)
                     progress.name = None

@@ -31,7 +31,8 @@ from onrecord.show.cli import (
     verify,
     watch,
 )
-from onrecord.show.cli.edge import Edge, remember_debug
+from onrecord.show.cli.edge import Edge
+from onrecord.show.cli.options import flat
 
 HELP = """Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
 
@@ -52,7 +53,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    app.callback()(_program)
+    app.callback()(flat(_program))
     app.command("init")(setup.init)
     app.command("read")(read.read)
     app.command("watch")(watch.watch)
@@ -124,9 +125,6 @@ def _program(
             callback=_version,
             help="With the version, show the models: what they were trained on, held out from, and measured at.",
         ),
-    ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
     ] = False,
 ) -> None:
     """Define the flags before any command."""

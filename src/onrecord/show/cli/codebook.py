@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.errors import CodebookError
-from onrecord.show.cli.edge import FAILED, printable, say
+from onrecord.show.cli.edge import FAILED, printable, say, say_error
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import write_line
@@ -61,9 +61,7 @@ def check(
     try:
         codebook = load_codebook(file)
     except CodebookError as error:
-        if to.debug:
-            raise
-        say(str(error))
+        say_error(str(error))
         raise typer.Exit(FAILED) from error
     rows = [
         {"issue": issue.id, "label": issue.label, "terms": list(issue.terms), "proposition": issue.proposition}

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from contextvars import ContextVar
+from enum import IntEnum
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from onrecord.errors import CodebookError, OnRecordError, TableError
-from onrecord.show.cli.config import defaults
+from onrecord.show.cli.config import defaults, find
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -25,25 +28,41 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DEBUG = "onrecord.debug"
 
 
+class Volume(IntEnum):
+    """List how much is said on the standard error beside results."""
+
+    QUIET = -1  # errors and totals
+    NORMAL = 0
+    VERBOSE = 1
+
+
+_VOLUME: ContextVar[Volume] = ContextVar("volume", default=Volume.NORMAL)
+
+
 class Edge(TyperGroup):
     """Group all commands, and convert what they raise to a line and a status."""
 
     def make_context(self, *args: Any, **values: Any) -> Any:
         """Take the defaults of flags from the configuration file."""
         if values.get("parent") is None:
+            _VOLUME.set(Volume.NORMAL)
             values.setdefault("default_map", defaults(self))
         return super().make_context(*args, **values)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
+        began = time.monotonic()
         try:
             value = super().invoke(ctx)
             sys.stdout.flush()
+            if (path := find()) is not None:
+                detail(f"configuration: {path}")
+            detail(f"{time.monotonic() - began:.1f} s")
         except BrokenPipeError as error:
             _let_go_of_output()
             raise typer.Exit(PIPE_CLOSED) from error
         except KeyboardInterrupt as error:
-            say("stopped; what was saved until now is kept")
+            say_error("stopped; what was saved until now is kept")
             raise typer.Exit(INTERRUPTED) from error
         except OnRecordError as error:
             _fail(ctx, error, str(error))
@@ -64,7 +83,7 @@ def _reason(error: Exception) -> str:
 def _fail(ctx: Any, error: Exception, reason: str) -> None:
     if ctx.meta.get(_DEBUG):
         raise error
-    say(reason)
+    say_error(reason)
     raise typer.Exit(WRONG_USAGE if isinstance(error, CodebookError | TableError) else FAILED) from error
 
 
@@ -74,7 +93,38 @@ def remember_debug(ctx: typer.Context, value: bool) -> bool:
     return value
 
 
+def set_quiet(ctx: typer.Context, value: bool) -> bool:
+    """Leave out notes from here on where that is asked for."""
+    if value and not ctx.resilient_parsing:
+        _VOLUME.set(Volume.QUIET)
+    return value
+
+
+def set_verbose(ctx: typer.Context, value: bool) -> bool:
+    """Write details from here on where that is asked for."""
+    if value and not ctx.resilient_parsing:
+        _VOLUME.set(Volume.VERBOSE)
+    return value
+
+
+def is_quiet() -> bool:
+    """Tell whether notes are left out."""
+    return _VOLUME.get() is Volume.QUIET
+
+
 def say(line: str) -> None:
+    """Write a note on the standard error, unless `--quiet` is given."""
+    if not is_quiet():
+        say_error(line)
+
+
+def detail(line: str) -> None:
+    """Write a note on the standard error where `--verbose` is given."""
+    if _VOLUME.get() is Volume.VERBOSE:
+        say_error(line)
+
+
+def say_error(line: str) -> None:
     """Write one line on the standard error, with the program's name, free of control characters."""
     typer.echo(f"onrecord: {printable(' '.join(line.split()))}", err=True)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli.edge import FAILED, say
+from onrecord.show.cli.edge import FAILED, say, say_error
 from onrecord.show.cli.ledgers import existing, watch_state
 from onrecord.show.cli.options import Store, flat
 from onrecord.show.cli.output import counted
@@ -43,8 +43,10 @@ def forget(
         for one in articles:
             ids = there.find_articles(one.strip())
             if not ids:
-                say(f"{store.ledger}: no article {one}, or it was redacted before; `onrecord statements --format csv` "
-                    "lists the articles of statements")  # fmt: skip
+                say_error(
+                    f"{store.ledger}: no article {one}, or it was redacted before; `onrecord statements --format csv` "
+                    "lists the articles of statements"
+                )
                 raise typer.Exit(FAILED)
             found |= dict.fromkeys(ids, one)
     if not yes:

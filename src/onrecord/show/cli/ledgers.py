@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onrecord.errors import LedgerError
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.edge import detail, say, say_error
 from onrecord.show.cli.options import FilterOptions, ReadingOptions, Store
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def existing(store: Store) -> Ledger | Archive:
 
     if not is_there(store):
         raise LedgerError(f"{store.ledger}: no such ledger; make one with `onrecord read`, or give --ledger")
+    detail(f"ledger: {store.ledger}")
     return open_store(store.ledger, create=False, read_only=True)
 
 
@@ -62,6 +63,7 @@ def for_reading(store: Store, reading: ReadingOptions) -> Iterator[Ledger | Arch
         return
     from onrecord.record import open_store
 
+    detail(f"ledger: {store.ledger}")
     with open_store(store.ledger) as ledger:
         yield ledger
 
@@ -120,7 +122,7 @@ def _last(store: Store) -> Codebook | None:
         with existing(store) as ledger:
             return ledger.codebook()
     except LedgerError as error:
-        say(str(error))
+        say_error(str(error))
         return None
 
 

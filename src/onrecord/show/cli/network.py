@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.errors import ExchangeError, TableError
-from onrecord.show.cli.edge import remember_debug, say
+from onrecord.show.cli.edge import say
 from onrecord.show.cli.options import FilterOptions, QueryFormat, Store, flat, sent_to
 from onrecord.show.cli.output import write_rows
 from onrecord.show.cli.queries import ask, deliver, is_dna, open_dna, pairs, say_unsure
@@ -106,9 +106,6 @@ class File:
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
     ] = None
-    debug: Annotated[
-        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
-    ] = False
 
     @property
     def to_file(self) -> bool:

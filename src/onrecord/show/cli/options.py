@@ -18,7 +18,7 @@ import typer
 from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.core.statement import Act, PartialDate, Stance
 from onrecord.errors import CodecError
-from onrecord.show.cli.edge import remember_debug
+from onrecord.show.cli.edge import remember_debug, set_quiet, set_verbose
 
 LEDGER = "onrecord.db"
 
@@ -53,15 +53,28 @@ Date = Annotated[PartialDate | None, typer.Option(parser=to_date, metavar="DATE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """Hold the options of every command, which their callbacks put into effect."""
+
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", callback=set_quiet, help="Write results and errors, no notes.")
+    ] = False
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", callback=set_verbose, help="Also write what is done, and how long it took."),
+    ] = False
+    debug: Annotated[
+        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Hold the options of printing and of failing."""
+    """Hold the option of printing."""
 
     format: Annotated[
         OutputFormat, typer.Option(help="How to print: a table to look at, or JSON Lines or CSV for programs.")
     ] = OutputFormat.TABLE
-    debug: Annotated[
-        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
-    ] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +147,12 @@ class Running:
     memory: Annotated[
         int, typer.Option(min=300, metavar="MB", help="Skip an article if its worker exceeds this (incl. model).")
     ] = 2_000
+    reprints: Annotated[
+        bool,
+        typer.Option(
+            "--reprints", help="Also add a text that the ledger has under another outlet, date, title or address."
+        ),
+    ] = False
     again: Annotated[bool, typer.Option("--again", help="Re-read articles already in the ledger.")] = False
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Also fetch private and local addresses.")] = (
         False
@@ -207,9 +226,6 @@ class ListingOptions:
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
     ] = None
-    debug: Annotated[
-        bool, typer.Option("--debug", callback=remember_debug, help="Show a traceback where something fails.")
-    ] = False
 
     @property
     def to_file(self) -> bool:
@@ -248,17 +264,20 @@ class Answer(ListingOptions):
 
 def flat(command: Callable[..., None]) -> Callable[..., None]:
     """Return the command with a flag for each field of each dataclass among its parameters, and call it with these
-    built.
+    built. The common flags come last.
     """
     hints = typing.get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: kind for name, kind in hints.items() if dataclasses.is_dataclass(kind)}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         parameters += _fields(groups[name]) if name in groups else [parameter.replace(annotation=hints[name])]
+    parameters += _fields(Common)
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
 
     @functools.wraps(command)
     def called(**values: Any) -> None:
+        for field in dataclasses.fields(Common):
+            del values[field.name]
         built = {
             name: kind(**{field.name: values.pop(field.name) for field in dataclasses.fields(kind)})
             for name, kind in groups.items()

@@ -9,7 +9,7 @@ import typer
 
 from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.errors import CodecError
-from onrecord.show.cli.edge import FAILED, say
+from onrecord.show.cli.edge import FAILED, say, say_error
 from onrecord.show.cli.ledgers import existing_ledger
 from onrecord.show.cli.options import ListingOptions, Store, flat
 from onrecord.show.cli.queries import listing
@@ -191,14 +191,14 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
     must_exist = (name, *others) if ruling in (Ruling.MERGE, Ruling.SPLIT) else (name,)
     missing = [one for one in must_exist if one.casefold() not in known]
     if missing:
-        say(f"{store.ledger}: no speaker named {', '.join(missing)}; `onrecord people list` shows the names")
+        say_error(f"{store.ledger}: no speaker named {', '.join(missing)}; `onrecord people list` shows the names")
         raise typer.Exit(FAILED)
     try:
         decision = Decision(
             ruling=ruling, name=name, others=tuple(others), coder=coder or getpass.getuser(), reason=reason
         )
     except CodecError as error:
-        say(str(error))
+        say_error(str(error))
         raise typer.Exit(FAILED) from error
     with Ledger(store.ledger, create=False) as ledger:
         ledger.decide(decision)

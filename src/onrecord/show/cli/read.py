@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli import larger as llm
+from onrecord.show.cli.edge import is_quiet
 from onrecord.show.cli.larger import Larger
 from onrecord.show.cli.ledgers import adaptation_for, for_reading, given_codebook, last_codebook
 from onrecord.show.cli.options import Metadata, Output, ReadingOptions, Running, Store, flat
@@ -35,13 +36,12 @@ def read(
             show_default=False,
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print no statements, only the sums at the end.")] = False,
 ) -> None:
     """Read articles: find every statement, print it, and add it to the ledger.
 
     Sources that cannot be read are reported and skipped; the exit status is then 1. Reading the same article twice adds
     nothing: articles already in the ledger are skipped, so that a run that was stopped resumes where it was. With
-    `--format jsonl` one statement a line is printed, in text order.
+    `--format jsonl` one statement a line is printed, in text order; with `--quiet` none, only the totals.
     """
     from onrecord.read import MetadataDefaults
     from onrecord.show.cli.reading import How, Report, Tally, read_all
@@ -61,11 +61,11 @@ def read(
         plugins.load(plugins.CLASSIFIERS, reading.classifier)  # a wrong name is said before anything is read
     codebook = given_codebook(reading.codebook)
     with for_reading(store, reading) as ledger, Report.to(running.report) as report:
-        tally = Tally(None if quiet else output.format, report)
+        tally = Tally(None if is_quiet() else output.format, report)
         codebook = codebook or last_codebook(store, ledger)
         pipeline = llm.load(larger, codebook)
         if pipeline is not None:
-            llm.announce(larger, sources, given, codebook)
+            llm.announce(larger, sources, given, pipeline)
         adaptation = (
             adaptation_for(ledger, adapted, reading.model) if pipeline is None and reading.classifier is None else None
         )
@@ -78,5 +78,5 @@ def read(
             How(reading.model, running, pipeline, adaptation, reading.classifier),
         )
         if pipeline is not None:
-            llm.report(llm.tally_of(pipeline))
+            llm.report(llm.model_of(pipeline).tally)
     tally.end("not saved" if reading.no_save else f"saved in {store.ledger}")

@@ -14,7 +14,8 @@ import typer
 
 from onrecord.core.codec import statement_to_dict
 from onrecord.core.columns import row as statement_row
-from onrecord.show.cli.edge import FAILED, printable, say
+from onrecord.core.statement import describe_article
+from onrecord.show.cli.edge import FAILED, detail, printable, say, say_error
 from onrecord.show.cli.options import OutputFormat, Runner, Running
 from onrecord.show.cli.output import (
     COLUMNS,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.pipeline import Outcome, Pipeline, SerializedOutcome, StatementStore
     from onrecord.read import MetadataDefaults
+
+REPRINTS_NAMED = 5  # warnings of texts that are there already; the report has all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Tally:
         self.failures = 0
         self.left_out = 0
         self.known = 0
+        self.reprints = 0
 
     def take(self, item: Outcome | SerializedOutcome) -> None:
         """Take one outcome of a run."""
@@ -91,10 +95,15 @@ class Tally:
         if isinstance(item, SerializedResult):
             self.articles += 1
             self.statements += len(item)
+            about = item.reading.article
+            detail(f"{describe_article(about)}: {counted(len(item), 'statement')}")
         elif isinstance(item, Failure):
             self.failed(item.source, item.reason, left_out=item.ignored)
+        elif isinstance(item, AlreadyRead) and item.same_text is not None:
+            self.reprint(item.article, item.same_text)
         elif isinstance(item, AlreadyRead):
             self.known += 1
+            detail(f"{item.article}: read before")
             self._report.line(item.article, "known", "the ledger has this reading of it")
         else:
             self.read(item.article, item.statements)
@@ -104,9 +113,17 @@ class Tally:
         self._report.line(source, "left out" if left_out else "failed", reason)
         if left_out:
             self.left_out += 1
+            detail(f"{source}: left out, {reason}")
         else:
             self.failures += 1
-            say(f"{source}: {reason}")
+            say_error(f"{source}: {reason}")
+
+    def reprint(self, source: str, other: str) -> None:
+        """Warn of an article whose text is there already; of many, the first few are named."""
+        self._report.line(source, "reprint", f"the same text as {other}")
+        self.reprints += 1
+        if self.reprints <= REPRINTS_NAMED:
+            say(f"{source}: not added, the same text as {other}")
 
     def note(self, line: str) -> None:
         """Print a note."""
@@ -131,9 +148,10 @@ class Tally:
         """Print the totals on the standard error; status 1 if anything failed."""
         sums = f"{counted(self.statements, 'statement')} in {counted(self.articles, 'article')}"
         known = f"; {counted(self.known, 'article')} read before (--again reads them anew)" if self.known else ""
+        twins = f"; {counted(self.reprints, 'text')} there before (--reprints adds them)" if self.reprints else ""
         left = f"; {self.left_out} left out (--report names them)" if self.left_out else ""
         failed = f"; {counted(self.failures, 'source')} failed" if self.failures else ""
-        say(f"{sums}{known}{left}{failed}; {where}")
+        say_error(f"{sums}{known}{twins}{left}{failed}; {where}")
         if self.failures:
             raise typer.Exit(FAILED)
 
@@ -177,7 +195,9 @@ def _items(
     running = how.running
     resume = not running.again
     if how.pipeline is not None:
-        return pipeline.run(sources, how.pipeline, store, defaults=given, notes=tally.note, resume=resume)
+        return pipeline.run(
+            sources, how.pipeline, store, defaults=given, notes=tally.note, resume=resume, reprints=running.reprints
+        )
     bounds = Bounds(seconds=running.timeout, megabytes=running.memory)
     build = functools.partial(pipeline.load, codebook, how.model, how.adaptation)
     if how.classifier is not None:
@@ -191,17 +211,17 @@ def _items(
         items = on_ray(
             sources, build, store, codebook=codebook, reader=version,
             workers=running.workers or 2, address=running.ray_address, bounds=bounds, defaults=given,
-            notes=tally.note, resume=resume,
+            notes=tally.note, resume=resume, reprints=running.reprints,
         )  # fmt: skip
     else:
         items = in_workers(
             sources, build, store, codebook=codebook, workers=running.workers or 1, bounds=bounds, defaults=given,
-            notes=tally.note, resume=resume,
+            notes=tally.note, resume=resume, reprints=running.reprints,
         )  # fmt: skip
     # Rows stay rows where nobody looks at them.
     return items if tally.form is None else pipeline.deserialize(items)
 
 
 def _heading(article: Article, number: int) -> str:
-    about = (article.title, article.outlet, None if article.published is None else str(article.published))
-    return printable(f"{' · '.join([article.name, *filter(None, about)])}: {counted(number, 'statement')}")
+    about = {"name": article.name, "title": article.title, "outlet": article.outlet, "published": article.published}
+    return printable(f"{describe_article(about)}: {counted(number, 'statement')}")

@@ -30,12 +30,17 @@ def ledger(filled: Any) -> Any:
     return filled
 
 
-def flags(name: str) -> set[str]:
-    """Return the flags of a command."""
+def command_of(name: str) -> Any:
+    """Return a command."""
     command: Any = typer.main.get_command(build())
     for part in name.split():
         command = command.commands[part]
-    return {flag for parameter in command.params for flag in parameter.opts}
+    return command
+
+
+def flags(name: str) -> set[str]:
+    """Return the flags of a command."""
+    return {flag for parameter in command_of(name).params for flag in parameter.opts}
 
 
 @pytest.mark.parametrize("command", [*QUERIES, "export", "report"])
@@ -96,6 +101,52 @@ def test_the_limit_is_kept(ledger: Any, command: str) -> None:
         return
     rows = json.loads(ledger(*command.split(), *sure, "--format", "json", "--limit", "1").stdout)
     assert len(rows) == 1
+
+
+def test_conflicts_are_ranked_limited_and_within_a_period(run: Any, tmp_path: Path) -> None:
+    """Claim: the closest in time come first; --days bounds the time between, --limit the rows, --since the period."""
+    said = {"2024-01-01": "reject the ferry,” said Lee", "2026-01-01": "want the ferry,” said Orr",
+            "2026-01-05": "reject the ferry,” said Domin", "2026-06-01": "reject the ferry,” said Kay"}  # fmt: skip
+    lines = [json.dumps({"id": day, "published": day, "text": f"“We {words}."}) for day, words in said.items()]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "c.yaml").write_text(
+        "issues: {ferry: {label: Ferry, proposition: The ferry should run., terms: [ferry]}}", encoding="utf-8"
+    )
+    assert run("read", "a.jsonl", "--codebook", "c.yaml", "-q").exit_code == 0
+
+    def pairs(*words: str) -> list[set[str]]:
+        shown = run("conflicts", *words, "--format", "json")
+        assert shown.exit_code == 0, shown.output
+        return [{row["actor_a"], row["actor_b"]} for row in json.loads(shown.stdout)]
+
+    assert pairs() == [{"Orr", "Domin"}, {"Orr", "Kay"}]
+    assert pairs("--limit", "1") == [{"Orr", "Domin"}]
+    assert pairs("--days", "10") == [{"Orr", "Domin"}]
+    assert pairs("--days", "3000")[-1] == {"Orr", "Lee"}
+    assert pairs("--until", "2025", "--days", "3000") == []
+    assert "1 more lie further apart than 365 days" in run("conflicts").stderr
+
+
+def test_the_matrix_has_no_row_for_what_is_unsure(ledger: Any) -> None:
+    """Claim: an actor of whom every statement is unsure has no row; how many were left out is said."""
+    sure = ledger("matrix", "--min-confidence", "0")
+    assert {line.split()[0] for line in sure.stdout.splitlines()} == {"speaker", "Orr", "Domin"}
+    unsure = ledger("matrix", "--min-confidence", "0.9")
+    assert (unsure.stdout, unsure.exit_code) == ("", 0)
+    assert "3 unsure positions are left out" in unsure.stderr
+    assert json.loads(ledger("matrix", "--min-confidence", "0.9", "--format", "json").stdout) == []
+
+
+@pytest.mark.parametrize("command", QUERIES)
+def test_each_filter_takes_several_values(ledger: Any, command: str) -> None:
+    """Claim: a filter that is given twice lets either value pass, in every query command."""
+    sure = ["--min-confidence", "0", "--format", "json"]
+    both = ledger(command, *sure, "--speaker", "Orr", "--speaker", "Domin", "--issue", "ferry", "--issue", "toll")
+    assert both.exit_code == 0, both.output
+    assert both.stdout == ledger(command, *sure).stdout
+    for name in ("speaker", "affiliation", "issue", "stance", "act", "outlet"):
+        parameter = next(p for p in command_of(command).params if f"--{name}" in p.opts)
+        assert parameter.multiple, name
 
 
 def test_an_unknown_ending_is_refused(ledger: Any, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from onrecord.core.statement import Article
 from onrecord.lexicon import load_codebook
 from onrecord.read import read_articles as read_source
 
+SAID = "“We want the ferry,” said Orr. “We reject the toll,” said Domin."
+
 
 def records(output: str) -> list[dict[str, Any]]:
     """Parse the records of an output."""
@@ -66,6 +68,64 @@ def test_reading_twice_adds_nothing(run: Any, articles: str) -> None:
     assert run("read", articles, "--codebook", "c.yaml").exit_code == 0
     assert run("statements", "--format", "jsonl").stdout == once
     assert len(once.splitlines()) == 3
+
+
+def test_the_same_text_under_another_outlet_or_date_is_named_and_not_added(run: Any, tmp_path: Path) -> None:
+    """A text that is there, or came earlier in the same run, is named and adds nothing, unless --reprints is given."""
+    (tmp_path / "a.txt").write_text(SAID, encoding="utf-8")
+    (tmp_path / "copy.txt").write_text(SAID, encoding="utf-8")
+    first = ("--outlet", "Wire", "--date", "2026-03-03")
+    assert run("read", "a.txt", *first, "--quiet").exit_code == 0
+    rows = run("statements", "--format", "jsonl").stdout
+    for given in (("--outlet", "Courier"), ("--outlet", "Wire", "--date", "2026-03-04"), (), ("--title", "Ferry")):
+        again = run("read", "a.txt", "copy.txt", *given, "--report", "skipped.jsonl")
+        assert again.exit_code == 0
+        assert "onrecord: a.txt: not added, the same text as a.txt · Wire · 2026-03-03" in again.stderr.splitlines()
+        assert again.stderr.count("not added") == 2
+        assert "2 texts there before (--reprints adds them)" in again.stderr.splitlines()[-1]
+        assert [one["outcome"] for one in records((tmp_path / "skipped.jsonl").read_text())] == ["reprint", "reprint"]
+        assert run("statements", "--format", "jsonl").stdout == rows
+    assert "not added" not in run("read", "a.txt", *first, "--again").stderr, "the article itself may be read again"
+    assert "not added" not in run("read", "a.txt", "--outlet", "Courier", "--reprints").stderr
+    assert len(run("statements", "--format", "jsonl").stdout.splitlines()) == 2 * len(rows.splitlines())
+
+
+@pytest.mark.parametrize("store", ["new.db", "new/"])
+def test_of_two_equal_texts_in_one_run_the_first_is_added(run: Any, tmp_path: Path, store: str) -> None:
+    """The order of the sources decides, for a ledger and for an archive, before and after a batch is written."""
+    lines = [json.dumps({"id": str(n), "publisher": f"Outlet {n}", "text": SAID}) for n in range(7)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text(lines[3], encoding="utf-8")
+    found = run("read", "a.jsonl", "--ledger", store, "--workers", "2")
+    assert found.stderr.count("not added, the same text as 0 · Outlet 0") == 5, "of many only the first are named"
+    assert "6 texts there before" in found.stderr
+    assert "1 text there before" in run("read", "b.jsonl", "--ledger", store).stderr
+    outlets = {
+        row["outlet"]
+        for row in csv.DictReader(io.StringIO(run("statements", "--ledger", store, "--format", "csv").stdout))
+    }
+    assert outlets == {"Outlet 0"}
+
+
+def test_quiet_leaves_notes_out_and_verbose_adds_details(run: Any, articles: str) -> None:
+    """Before or after the command, -q leaves errors and totals, -v names what is done; results stay the same."""
+    plain = run("read", articles)
+    assert "no --codebook" in plain.stderr
+    for words in (("-q", "read"), ("read", "-q"), ("read", "--quiet")):
+        quiet = run(*words, articles, "none.txt", "--again")
+        assert (quiet.stdout, quiet.exit_code) == ("", 1)
+        assert [line.partition(":")[0] for line in quiet.stderr.splitlines()] == ["onrecord"] * 2
+        assert "none.txt" in quiet.stderr
+    matrix = run("statements", "--limit", "1")
+    assert "1 statement" in matrix.stderr
+    assert (run("-q", "statements", "--limit", "1").stderr, run("statements", "-q", "--limit", "1").stdout) == (
+        "",
+        matrix.stdout,
+    )
+    verbose = run("read", "-v", articles)
+    assert "onrecord: a: read before" in verbose.stderr.splitlines()
+    assert "onrecord: ledger: onrecord.db" in verbose.stderr.splitlines()
+    assert verbose.stderr.splitlines()[-1].endswith(" s")
 
 
 def test_the_last_codebook_of_the_ledger_is_used_and_said(run: Any, articles: str, tmp_path: Path) -> None:
