@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +75,37 @@ def test_a_client_can_call_the_tools(ledger: str) -> None:
     names, answer = anyio.run(ask)
     assert names == {"issues", "positions", "statements", "evidence", "verify"}
     assert "Ann Lee" in answer.content[0].text
+
+
+def test_the_command_answers_over_its_pipes_and_changes_nothing(ledger: str) -> None:
+    """`onrecord mcp`, as an assistant starts it, answers each tool; the ledger keeps every byte."""
+    pytest.importorskip("mcp")
+    before = {path.name: path.read_bytes() for path in Path(ledger).parent.iterdir()}
+    hello = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    calls = [("issues", {}), ("positions", {"min_confidence": 0}), ("statements", {"speaker": "lee"}), ("verify", {})]
+    messages: list[dict[str, Any]] = [
+        {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        *(
+            {"jsonrpc": "2.0", "id": n, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
+            for n, (name, arguments) in enumerate(calls, 1)
+        ),
+    ]
+    command = [sys.executable, "-c", "from onrecord.show.cli import main; main()", "mcp", "--ledger", ledger]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        answers = {}
+        for message in messages:
+            server.stdin.write(json.dumps(message) + "\n")
+            server.stdin.flush()
+            if "id" in message:
+                answer = json.loads(server.stdout.readline())
+                answers[answer["id"]] = answer["result"]
+        server.stdin.close()
+        assert server.wait(timeout=30) == 0
+    assert not any(answers[n].get("isError") for n in range(1, len(calls) + 1))
+    assert "Ann Lee" in str(answers[2])
+    after = {path.name: path.read_bytes() for path in Path(ledger).parent.iterdir()}
+    assert {name for name in after if not name.endswith(("-shm", "-wal"))} == set(before)
+    assert after[Path(ledger).name] == before[Path(ledger).name]
