@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import resource
 import subprocess
 import sys
 import threading
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.session import README, steps
+from tests.docs.session import run as run_command
 from tests.made import ROOT
 
 SAID = "Ann Lee said that the bridge would open in May. " * 8
@@ -47,6 +50,35 @@ def test_the_demo_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     shown = run(installed / "onrecord", "demo", cwd=tmp_path)
     assert "ceasefire" in shown
     assert "confidence" in shown
+
+
+def test_a_newcomer_gets_from_the_demo_to_a_chart_in_three_minutes(installed: Path, tmp_path: Path) -> None:
+    """In an empty environment the demo, a network to look at and a briefing take less than 180 s of machine time."""
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(installed / "onrecord", "demo", "--ledger", "demo.db", cwd=tmp_path)
+    run(
+        installed / "onrecord",
+        "network",
+        "--ledger",
+        "demo.db",
+        "--aggregate",
+        "subtract",
+        "-o",
+        "net.html",
+        cwd=tmp_path,
+    )
+    run(installed / "onrecord", "report", "--ledger", "demo.db", "-o", "briefing.html", cwd=tmp_path)
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
+    assert seconds < 180, f"{seconds:.0f} s"
+    assert "nodes" in (tmp_path / "net.html").read_text(encoding="utf-8")
+    assert "brief-issue" in (tmp_path / "briefing.html").read_text(encoding="utf-8")
+
+
+def test_the_session_of_the_readme_can_be_typed(installed: Path, tmp_path: Path) -> None:
+    """In an empty environment each command of the README prints what stands there."""
+    for command, shown in steps(README.read_text(encoding="utf-8")):
+        assert run_command(command, tmp_path, installed) == shown, command
 
 
 def test_importing_the_package_loads_no_heavy_library(installed: Path, tmp_path: Path) -> None:

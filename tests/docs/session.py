@@ -24,9 +24,9 @@ def steps(text: str) -> list[tuple[str, str]]:
     return [(command, shown.strip()) for command, _, shown in parts]
 
 
-def run(command: str, folder: Path) -> str:
-    """What a command prints in a folder, without blanks at the ends of its lines."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+def run(command: str, folder: Path, programs: Path = Path(sys.executable).parent) -> str:
+    """What a command prints in a folder, without blanks at the ends of its lines; `programs` has `onrecord`."""
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=True
     )
