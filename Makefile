@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser consumers newcomer same-build floors mutants card clean
+.PHONY: demo test check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser r consumers newcomer same-build floors mutants card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -30,7 +30,7 @@ demo: $(STAMP)
 	@echo "make: reading 18 sample articles"
 	$(BIN)/onrecord demo
 
-test: $(VENV)/.tested check browser
+test: $(VENV)/.tested check browser r
 	$(BIN)/python -m pytest -n $(CORES)
 
 check: $(VENV)/.tested
@@ -47,6 +47,11 @@ hostile: $(VENV)/.tested
 browser:
 	@command -v chromium google-chrome >/dev/null 2>&1 || ( apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium ) >/dev/null 2>&1 \
 	  || echo "make: no Chromium, and no right to install it: the desk's browser tests will be skipped"
+
+# The vignette for R is tested where R can be had; without, that test says so and is skipped.
+r:
+	@command -v Rscript >/dev/null 2>&1 || ( apt-get update -qq && apt-get install -y -qq --no-install-recommends r-base-core r-cran-igraph r-cran-rsqlite ) >/dev/null 2>&1 \
+	  || echo "make: no R, and no right to install it: the test of the vignette will be skipped"
 
 # The documentation as a web site: `make docs` serves it on this machine, `make docs-build` writes it to site/.
 $(VENV)/.documented: $(STAMP)

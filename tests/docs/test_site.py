@@ -106,7 +106,10 @@ def test_the_image_installs_the_lock_file() -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_no_placeholder_address_is_shipped() -> None:
-    """No address of the program itself is on a host that nobody owns; examples of articles may be."""
+    """No address of the program itself is on a host that nobody owns; only the sample's articles are."""
+    shipped = ["src", ":!src/onrecord/data/sample", "pyproject.toml", "CITATION.cff", "compose.yaml", "deploy"]
+    command = ["git", "grep", "-nIE", r"example\.(org|com|net)|\.example\b", "--", *shipped]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout == ""
     found = subprocess.run(
         ["git", "grep", "-nI", "onrecord.example"], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -74,6 +74,13 @@ def years(name: str) -> int:
     return coded(name).table["date"].dt.year().n_unique()
 
 
+def counted(name: str, row: dict[str, str]) -> int:
+    """Count the statements that are left after filters and the rule for duplicates."""
+    if row["networkType"] == "eventlist":
+        return events(coded(name), options(row)).height
+    return network(coded(name), options(row)).statements
+
+
 def cases(*, windows: bool) -> list[object]:
     """Return the reference matrices with or without time windows."""
     return [
@@ -94,11 +101,16 @@ def read_matrix(path: Path) -> tuple[list[str], list[str], np.ndarray]:
 @needs_data
 @pytest.mark.parametrize(("name", "row"), cases(windows=False))
 def test_static_networks(name: str, row: dict[str, str]) -> None:
-    """The number of statements, the sum of all cells, and each cell where the matrix is there."""
+    """The number of statements, the sum of all cells, and each cell where the matrix is there.
+
+    DNA merges the same week or month of different years, so that more statements are left here.
+    """
     if row["duplicates"] in ("week", "month") and years(name) > 1:
-        pytest.skip("DNA merges the same week or month of different years; the correct rule is tested by hand")
+        left, by_document = (counted(name, row | {"duplicates": one}) for one in (row["duplicates"], "document"))
+        assert int(row["statements_after_filter"]) <= left <= by_document
+        return
     if row["networkType"] == "eventlist":
-        assert events(coded(name), options(row)).height == int(row["statements_after_filter"])
+        assert counted(name, row) == int(row["statements_after_filter"])
         return
     ours = network(coded(name), options(row))
     assert ours.statements == int(row["statements_after_filter"])
@@ -115,12 +127,15 @@ def test_static_networks(name: str, row: dict[str, str]) -> None:
 @needs_data
 @pytest.mark.parametrize(("name", "row"), cases(windows=True))
 def test_time_windows(name: str, row: dict[str, str]) -> None:
-    """The number of windows and their sum, and each cell of each window where the long table is there."""
+    """The number of windows and their sum, and each cell of each window where the long table is there.
+
+    Two kernels of DNA 3.0 weigh the two halves of a window unequally: of these only the windows are compared.
+    """
     kernel = None if row["kernel"] == "null" else row["kernel"]
-    if kernel in ("triangular", "epanechnikov"):
-        pytest.skip("DNA 3.0's kernel is lopsided; the correct one is tested by hand")
     found = list(series(coded(name), options(row), f"{row['timeWindow']}:{row['windowSize']}", kernel=kernel))
     assert len(found) == int(row["matrices"])
+    if kernel in ("triangular", "epanechnikov"):
+        return
     assert sum(net.values.sum() for net in found) == pytest.approx(float(row["sum_all_cells"]), abs=1e-7, rel=1e-12)
     path = FOLDER / name / "timewindow" / row["file"].replace(".csv", "_long.csv")
     if not path.is_file():

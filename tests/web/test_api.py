@@ -42,14 +42,20 @@ def schema(tmp_path_factory):
     app.state.desk.ledger.close()
 
 
-@pytest.mark.parametrize("mode", ["positive", "negative"])
-@pytest.mark.parametrize("name", [operation.name for operation in OPERATIONS])
+# An operation that takes no value has nothing to get wrong.
+FUZZED = [
+    (one.name, mode)
+    for one in OPERATIONS
+    for mode in ("positive", "negative")
+    if mode == "positive" or one.params or one.body
+]
+
+
+@pytest.mark.parametrize(("name", "mode"), FUZZED)
 def test_the_api_is_what_its_document_says(schema, name, mode):
     """Claim: no input makes a server error, an undeclared status, or a body that its schema does not allow.
     Nothing is accepted that the document forbids. What it allows may be refused: 2026-02-31 fits the pattern of a date.
     """
-    if mode == "negative" and not any(one.name == name and (one.params or one.body) for one in OPERATIONS):
-        pytest.skip("nothing to get wrong: it takes no value")
     operation = schema.find_operation_by_id(name)
 
     # Not shrunk: a failure would take minutes to be told, and what was sent is short as it is.
