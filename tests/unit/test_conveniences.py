@@ -43,6 +43,15 @@ def test_a_sentence_can_be_tried(tmp_path: Path) -> None:
         onrecord.read_text("x", date="the fifth")
 
 
+def test_a_query_takes_dates_as_text() -> None:
+    """A date that lacks the day is one, and what is no date is an error at once."""
+    from onrecord.core.statement import PartialDate
+
+    assert onrecord.Query(since="2026-02") == onrecord.Query(since=PartialDate("2026-02"))
+    with pytest.raises(onrecord.OnRecordError):
+        onrecord.Query(until="13/2026")
+
+
 def table() -> pl.DataFrame:
     """Build a small table."""
     rows = [("Orr", "A", "support"), ("Lind", "B", "oppose"), ("Vey", "C", "support")]
