@@ -109,7 +109,7 @@ class ReportingClauses:
                 continue
             for pattern in patterns:
                 match = pattern.fullmatch(text, a, b)
-                if match is not None and _names_somebody(match["source"]):
+                if match is not None and names_somebody(match["source"]):
                     content = (low, end) if patterns is self._tails else (b, high)
                     return _report(text, match, content)
         return None
@@ -119,7 +119,7 @@ class ReportingClauses:
         none.
         """
         match = self._leads[-1].match(text, start, end)
-        if match is None or not _names_somebody(match["source"]) or match["source"] in ("I", "we"):
+        if match is None or not names_somebody(match["source"]) or match["source"] in ("I", "we"):
             return None
         if not (SURE.search(match.group()) or match["cue"].startswith(("has ", "had ", "have "))):
             return None
@@ -217,7 +217,7 @@ class ReportingClauses:
         if len(item.cue) != 1 or not PASSIVE.search(text[slice(*item.cue[0])]):
             return item
         match = AGENT.match(text, item.cue[0][1])
-        if match is None or not _names_somebody(match["source"]) or any(a > item.cue[0][0] for a, _ in item.source):
+        if match is None or not names_somebody(match["source"]) or any(a > item.cue[0][0] for a, _ in item.source):
             return item
         return replace(item, source=(match.span("source"),), cue=((item.cue[0][0], match.start("source") - 1),))
 
@@ -235,7 +235,7 @@ UNFINISHED = re.compile(r"\b(?:the|an?|his|her|its|their|our|my|your|of|in|for|i
 CLAUSE = re.compile(r"\b(?:who|which|that|because|when|if|to|not|is|are|was|were|has|have|had|will|would|said)\b")
 
 
-def _names_somebody(source: str) -> bool:
+def names_somebody(source: str) -> bool:
     """Tell whether the words can be a source: a pronoun alone, or a noun phrase without a verb in it."""
     if PRONOUN.fullmatch(source):
         return True

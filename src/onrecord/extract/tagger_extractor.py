@@ -13,6 +13,7 @@ from onrecord.core.span import Text
 from onrecord.core.statement import Attribution
 from onrecord.extract.assemble import Range, RawAttribution, assemble
 from onrecord.extract.layout import laid_out, layout_of
+from onrecord.extract.left_open import left_open
 from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.extract.preparation import prepare
 from onrecord.extract.reporting_clause import ReportingClauses
@@ -71,7 +72,7 @@ class TaggerExtractor:
         for item in tagged:
             found += self._clauses.quoted(read, item) or (self._whole(read, item, tagged),)
         more = verbless(text, read, found)
-        found = [*without_crossing(found, more), *more]
+        found = left_open(read, [*without_crossing(found, more), *more])
         found = [one for item in found for one in self._clauses.cited(read, item, found) or (item,)]
         around = (self._clauses.outer(read, item, found) for item in found)
         found += [outer for outer in around if outer is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from onrecord.core.statement import Attribution
 from onrecord.resolve import coreference
@@ -13,7 +14,7 @@ from onrecord.resolve.pronouns import Pronouns
 from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Speaker
 
-LEADING = frozenset("the a an this that these those both even only also our my".split())
+LEADING = frozenset("the a an this that these those even only also our my".split())
 SINGULAR = frozenset("the this that his her its their".split())
 
 
@@ -64,6 +65,10 @@ class Descriptions(Pronouns):
         """Return the author of a document: "a statement by the council", "the ministry's letter", "Trump tweet"."""
         tokens = self.document.tokens
         head = self._head_noun(first, last)
+        noun = tokens[head].lower
+        passive = noun.endswith("ed") or noun in self.phrases.words["passed-on"]
+        if head + 2 < last and tokens[head + 1].lower == "by" and not passive and self._named_head(head + 2, last):
+            return self.phrase(head + 2, last, attribution, outer)
         if tokens[head].lower not in self.phrases.words["authored"]:
             return None
         for i in range(head + 1, min(last, head + 5)):
@@ -83,6 +88,15 @@ class Descriptions(Pronouns):
         span = (tokens[first].start, tokens[last - 1].end)
         return Speaker(known.name, "the author of a document", 0.7, known.entities, known.side, (span,))
 
+    def _named_head(self, first: int, last: int) -> bool:
+        """Tell whether a noun phrase ends in a name, with a title or without: "House leader Ann Lee"."""
+        mention = self.phrases.covering.get(self._core_end(first, last) - 1)
+        return (
+            mention is not None
+            and mention.entity.kind in ("person", "organisation", "outlet")
+            and mention.first >= first
+        )
+
     def _note_document(self, attribution: Attribution, speaker: Speaker) -> None:
         """Remember who wrote what the cue or the source calls a letter, a statement, a report."""
         if not speaker.name or not (speaker.entities or speaker.rule == "a campaign"):
@@ -92,6 +106,12 @@ class Descriptions(Pronouns):
             for token in self.document.between(piece.span.start, piece.span.end):
                 if token.lower in authored:
                     self.documents[token.lower] = speaker
+        for piece in attribution.cue[-1:]:  # "said in a statement"
+            after = self.document.index(piece.span.end - 1) + 1
+            following = self.document.tokens[after : after + 6]
+            for token, noun in pairwise(following):
+                if token.lower in ("a", "an", "his", "her", "its", "their") and noun.lower in authored:
+                    self.documents[noun.lower] = speaker
 
     def _described(self, first: int, last: int, outer: Speaker | None) -> Speaker | None:
         """Return the entity named elsewhere: "the senator", "the company", "the former president"."""
@@ -262,6 +282,7 @@ class Descriptions(Pronouns):
         while (
             first < stop - 1
             and tokens[first].lower in LEADING
+            and not (tokens[first].lower in ("those", "these") and tokens[first + 1].lower.endswith("ed"))
             and not (tokens[first].capital and first in self.phrases.covering)
         ):
             first += 1
@@ -305,4 +326,13 @@ class Descriptions(Pronouns):
                     name = " ".join(f"{before}{owner.name}'s{printed[after:]}".split())
                     return Speaker(name, "unnamed, of somebody named", 0.55, (), side or owner.side, (span,))
                 break
+        if side is None and self._is_lone_body(first, last):
+            side = Side(name, "a body that speaks as itself", 0.7, first, last)
         return Speaker(name, "unnamed, as printed", 0.7, (), side, (span,))
+
+    def _is_lone_body(self, first: int, last: int) -> bool:
+        """Tell whether an unnamed source is one body: "the dockers' union", "a local newspaper"."""
+        words, head = self.phrases.words, self.document.tokens[self._head_noun(first, last)]
+        return (
+            head.text in (words["any-body"] | words["outlet-noun"] | {"union"}) and self._core_end(first, last) > first
+        )

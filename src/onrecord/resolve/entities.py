@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from onrecord.resolve.document import Document
-from onrecord.resolve.name_repair import SUFFIXES, Item, NameRepair, key_of
+from onrecord.resolve.name_context import Item
+from onrecord.resolve.name_repair import SUFFIXES, NameRepair, key_of
 from onrecord.resolve.names import Name
 from onrecord.resolve.vocabulary import Vocabulary
 
@@ -102,12 +103,13 @@ class _Builder:
         full: dict[str, Entity] = {}
         counts: dict[Entity, Counter[str]] = defaultdict(Counter)
         headlines = self._repair.headlines()
-        for n in persons:
+        for n in self._tails_last(items, persons):
             item = items[n]
             parts = self._parts(item.text)
             if len(parts) < 2:
                 continue
             entity = next((e for key, e in full.items() if same_person(key.split(), parts)), None)
+            entity = entity or next((e for key, e in full.items() if key.endswith(" " + " ".join(parts))), None)
             if entity is None:
                 entity = Entity(item.text, "person")
                 entities.append(entity)
@@ -115,30 +117,66 @@ class _Builder:
             chosen[n] = entity
             counts[entity][item.text] += 1 if self._document.tokens[item.first].paragraph in headlines else 3
         for entity in {e: e for e in full.values()}.values():
-            entity.name = self._best_name(counts[entity])
+            name = self._best_name(counts[entity])
+            plain = " ".join(p for p in name.split() if not INITIAL.match(p))
+            entity.name = plain if plain in self._vocabulary.holders.values() else name
         alone: dict[str, Entity] = {}
         for n in persons:
             if n in chosen:
                 continue
             key = key_of(items[n].text)
-            fitting = {e: e for name, e in full.items() if key in (name.split()[-1], " ".join(name.split()[1:]))} or {
+            fitting = {e: e for name, e in full.items() if key in _surnames(name)} or {
                 e: e for name, e in full.items() if key == name.split()[0] or key in name.split()
             }
             if fitting:
                 chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
             else:
                 if key not in alone:
-                    alone[key] = Entity(self._full_name(items[n].text), "person")
+                    alone[key] = Entity(self._full_name(items[n].text, self._offices(items, persons, key)), "person")
                     entities.append(alone[key])
                 chosen[n] = alone[key]
+                if " " not in alone[key].name and key in self._vocabulary.genders:
+                    family = self._family_name(items, n, chosen)
+                    alone[key].name += f" {family}" if family is not None else ""
 
-    def _full_name(self, surname: str) -> str:
-        """Return the name with a first name that precedes it elsewhere, as in a headline or the title."""
+    def _tails_last(self, items: list[Item], persons: list[int]) -> list[int]:
+        """Order names in text order, those last that end a longer one: "Le Pen" after "Marine Le Pen"."""
+        keys = {n: " ".join(self._parts(items[n].text)) for n in persons}
+        wholes = set(keys.values())
+        return sorted(persons, key=lambda n: any(whole.endswith(" " + keys[n]) for whole in wholes))
+
+    def _family_name(self, items: list[Item], n: int, chosen: dict[int, Entity]) -> str | None:
+        """Return the surname that "his wife, Jane," shares with the person named last before it; None if no kin."""
+        tokens, words, first = self._document.tokens, self._vocabulary.words, items[n].first
+        begin = first
+        while begin > 0 and first - begin < 6 and tokens[begin - 1].sentence == tokens[first].sentence:
+            begin -= 1
+        before = [t.lower for t in tokens[begin:first]]
+        before = before[:-1] if before[-1:] == [","] else before
+        owned = {"his", "her", "'s"} & set(before[-4:-1])
+        if not owned or before[-1:] == [] or before[-1] not in words["kin"]:
+            return None
+        known = [m for m in range(n) if m in chosen and chosen[m].kind == "person" and " " in chosen[m].name]
+        return chosen[known[-1]].name.split()[-1] if known else None
+
+    def _offices(self, items: list[Item], persons: list[int], key: str) -> set[str]:
+        """Return the words right before the mentions of a surname, one and two: "president" for "President Obama"."""
+        tokens = self._document.tokens
+        firsts = [items[n].first for n in persons if items[n].first and key_of(items[n].text) == key]
+        spans = [(i - width, i) for i in firsts for width in (1, 2) if i >= width]
+        return {" ".join(t.lower for t in tokens[a:b]) for a, b in spans if tokens[a].sentence == tokens[b].sentence}
+
+    def _full_name(self, surname: str, offices: set[str]) -> str:
+        """Return the name with a first name that precedes it elsewhere, as in a headline or the title.
+
+        A surname that the article prints after an office alone ("President Obama") gets the first name of its holder.
+        """
         title = rf"([A-Z][\w'’-]+) (?:[A-Z]\. )?{re.escape(surname)}\b"
         for match in re.finditer(title, f"{self._document.title}\n{self._document.text}"):
             if match[1].casefold() == "pope" or key_of(match[1]) in self._vocabulary.genders:
                 return " ".join(match.group().split())
-        return surname
+        held = ((key_of(surname), office) for office in sorted(offices))
+        return next((self._vocabulary.holders[h] for h in held if h in self._vocabulary.holders), surname)
 
     def _parts(self, text: str) -> list[str]:
         parts = key_of(text).split()
@@ -146,8 +184,9 @@ class _Builder:
 
     def _best_name(self, counts: Counter[str]) -> str:
         """Return the form printed most often without middle initials, the first among equals."""
+        whole = [name for name in counts if not any(other.endswith(f" {name}") for other in counts)]
         return max(
-            counts, key=lambda name: (not any(INITIAL.match(p) for p in name.split()[1:-1]), counts[name], len(name))
+            whole, key=lambda name: (not any(INITIAL.match(p) for p in name.split()[1:-1]), counts[name], len(name))
         )
 
     def _nearest(self, items: list[Item], n: int, fitting: list[Entity], chosen: dict[int, Entity]) -> Entity:
@@ -221,7 +260,8 @@ class _Builder:
             kind = {"state": "state", "body": "organisation", "outlet": "outlet"}[actor.kind]
             return Entity(actor.name, kind, actor.name)
         last = item.text.split()[-1].casefold()
-        if item.kind == "organisation" and last in words["outlet-head"]:
+        several = len(item.text.split()) > 1
+        if last in words["outlet-head"] and (item.kind == "organisation" or (item.kind == "place" and several)):
             return Entity(item.text, "outlet")
         return Entity(item.text, item.kind)
 
@@ -261,6 +301,15 @@ class _Builder:
         genders, words, tokens = self._vocabulary.genders, self._vocabulary.words, self._document.tokens
         for mention in mentions:
             entity = mention.entity
+            title = tokens[mention.first - 1].lower.rstrip(".") if mention.first else ""
+            if entity.kind == "person" and title in words["civil-title"]:
+                entity.gender = entity.gender or ("m" if title in words["male"] else "f")
+        for mention in mentions:
+            entity = mention.entity
+            if entity.kind == "person" and entity.gender is None and len(entity.name.split()) > 1:
+                entity.gender = genders.get(key_of(entity.name).split()[0])
+        for mention in mentions:
+            entity = mention.entity
             if entity.kind != "person":
                 continue
             before = {
@@ -272,10 +321,6 @@ class _Builder:
                 entity.gender = entity.gender or "m"
             elif before & words["female"] - {"she", "her", "hers", "herself"}:
                 entity.gender = entity.gender or "f"
-        for mention in mentions:
-            entity = mention.entity
-            if entity.kind == "person" and entity.gender is None and len(entity.name.split()) > 1:
-                entity.gender = genders.get(key_of(entity.name).split()[0])
 
     def _home(self, entities: Entities) -> str | None:
         """Return the state that the article is mostly about, by mentions of it and its organs."""
@@ -289,6 +334,13 @@ class _Builder:
         if marks:
             counts["United States"] += marks
         return counts.most_common(1)[0][0] if counts else None
+
+
+def _surnames(name: str) -> tuple[str, ...]:
+    """Return what a full name is shortened to: "al-Maliki" and "Maliki", "van der Laan"."""
+    last = name.split()[-1]
+    bare = last.split("-", 1)[1] if last.startswith(("al-", "el-", "as-", "ar-", "ash-", "an-")) else last
+    return last, bare, " ".join(name.split()[1:])
 
 
 def same_person(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 from onrecord.resolve.document import Document, Token
+from onrecord.resolve.name_context import Item, NameContext
+from onrecord.resolve.name_splits import NameSplitter
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
 
@@ -20,57 +21,25 @@ def key_of(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).replace(".", "").split())
 
 
-def _sure(kind: str) -> tuple[float, ...]:
-    """Return the scores of a name whose kind is clear."""
-    return tuple(4.0 if k == kind else 0.0 for k in KINDS)
-
-
-@dataclass(slots=True)
-class Item:
-    """Hold a name with the decisions about it."""
-
-    first: int
-    last: int
-    start: int
-    end: int
-    text: str
-    kind: str
-    weights: list[float]
-
-
 class NameRepair:
     """Repair the names of one article."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document, self._vocabulary = document, vocabulary
         self._titles = vocabulary.words["male"] | vocabulary.words["female"]
+        self._context = NameContext(document, vocabulary)
 
     def items(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> list[Item]:
         """Return the names to group, in text order; `sources` are spans where capitalised words are names."""
-        items = [item for name in self._split_at_roles(names) if (item := self._item(name)) is not None]
+        items = [
+            item
+            for name in NameSplitter(self._document, self._vocabulary).split(names)
+            if (item := self._item(name)) is not None
+        ]
         self._mend_headlines(items)
         self._add_missed(items, sources)
         self._settle_kinds(items)
         return items
-
-    def _split_at_roles(self, names: Sequence[Name]) -> Iterator[Name]:
-        """Cut "NASA Administrator Charles Bolden" at the role: a body before it, a person after it."""
-        tokens, roles = self._document.tokens, self._vocabulary
-        for name in names:
-            cuts = [
-                n
-                for n in range(name.first, name.last - 1)
-                if tokens[n].lower in roles.roles and tokens[n].lower not in roles.genders and tokens[n].capital
-            ]
-            after = range(cuts[-1] + 1, name.last) if cuts else range(0)
-            personal = len(after) in (2, 3) and tokens[after[0]].lower in roles.genders
-            plain = all(tokens[n].capital and tokens[n].word for n in after)
-            if name.kind == "place" or not (personal and plain):
-                yield name
-                continue
-            if cuts[-1] > name.first and tokens[cuts[-1] - 1].lower not in ("of", "the", "for"):
-                yield replace(name, last=cuts[-1], kind="organisation", scores=_sure("organisation"))
-            yield replace(name, first=after[0], kind="person", scores=_sure("person"))
 
     def _item(self, name: Name) -> Item | None:
         tokens = self._document.tokens
@@ -261,7 +230,7 @@ class NameRepair:
             n = item.last
             if item.kind != "person" or item.last - item.first != 1 or n >= len(tokens) or n in taken:
                 continue
-            first = key_of(item.text) in self._vocabulary.genders or self._titled(item)
+            first = key_of(item.text) in self._vocabulary.genders or self._context.titled(item)
             plain = (
                 tokens[n].capital
                 and tokens[n].word
@@ -298,8 +267,21 @@ class NameRepair:
         tokens, heads = self._document.tokens, self._vocabulary.words["body-head"]
         begins = {item.first: item for item in items}
         ends = {item.last: item for item in items}
+        headlines = self.headlines()
         for item in list(items):
             n = item.last
+            if (
+                item.kind == "place"
+                and tokens[n - 1].paragraph not in headlines
+                and n < len(tokens)
+                and n not in taken
+                and self._context.is_place_body(n)
+            ):
+                item.last, item.end, item.kind = n + 1, tokens[n].end, "organisation"
+                item.weights = [0.8 if k == "organisation" else 0.05 for k in KINDS]
+                item.text = " ".join(self._document.text[item.start : item.end].split())
+                taken.add(n)
+                continue
             if item.kind != "organisation" or tokens[n - 1].lower not in heads or item not in items:
                 continue
             town = ends.get(item.first)
@@ -414,7 +396,7 @@ class NameRepair:
             parts = key_of(item.text).split()
             for k, weight in enumerate(item.weights):
                 total[k] += weight
-            if self._titled(item) or self._in_office(item):
+            if self._context.titled(item) or self._context.in_office(item):
                 total[KINDS.index("person")] += 1.0
             if (
                 2 <= len(parts) <= 4
@@ -436,14 +418,20 @@ class NameRepair:
             kind = KINDS[max(range(len(KINDS)), key=lambda k: total[k])]
             actor = actors.get(item.text.casefold()) or actors.get(key)
             single = item.last - item.first == 1
-            if self._called(item) and key not in surnames:
+            titled = self._context.titled(item)
+            if self._context.called(item) and key not in surnames:
                 kind = "organisation"
-            elif single and key in surnames and not (actor is not None and self._placed(item)):
+            elif single and key in surnames and not (actor is not None and self._context.placed(item)):
                 kind = "person"
-            elif actor is not None and actor.how != "adjective" and not (kind == "person" and self._titled(item)):
+            elif (
+                actor is not None and actor.how != "adjective" and not (kind == "person" and self._context.titled(item))
+            ):
                 kind = "place" if actor.kind == "state" else "organisation"
-            elif self._titled(item) and single:
+            elif titled and single:
                 kind = "person"
+            if kind in ("person", "other") and not single:
+                headed = key.split()[-1] in self._vocabulary.words["strong-head"]
+                kind = "organisation" if headed or self._context.led(item) else kind
             item.kind = kind
 
     def _personal(self, items: list[Item], votes: dict[str, list[float]]) -> None:
@@ -462,39 +450,3 @@ class NameRepair:
             )
             if (parts[0] in self._vocabulary.genders and share > 0.1) or (shortened and share > 0.05):
                 total[person] = sum(total) + 1.0
-
-    def _placed(self, item: Item) -> bool:
-        before = self._document.tokens[item.first - 1] if item.first else None
-        return before is not None and before.lower in ("in", "at", "near", "from", "to", "across")
-
-    def _called(self, item: Item) -> bool:
-        """Tell whether a noun right before the name marks it as a body: "the newspaper Dawn"."""
-        before = self._document.tokens[item.first - 1] if item.first else None
-        nouns = self._vocabulary.words["body-noun"] | {"opposition"}
-        nouns -= {"team", "campaign", "government", "administration", "army", "police", "school"}
-        return (
-            before is not None
-            and before.text in nouns
-            and before.sentence == self._document.tokens[item.first].sentence
-        )
-
-    def _in_office(self, item: Item) -> bool:
-        """Tell whether one capitalised word follows an office: "Pope Francis", "President Obama"."""
-        before = self._document.tokens[item.first - 1] if item.first else None
-        single = item.last - item.first == 1 and item.text.casefold() not in self._vocabulary.actors
-        return (
-            single
-            and before is not None
-            and before.capital
-            and before.sentence == self._document.tokens[item.first].sentence
-            and self._vocabulary.is_role(before.lower.rstrip("."))
-            and self._document.tokens[item.first].start - before.end == 1
-        )
-
-    def _titled(self, item: Item) -> bool:
-        before = self._document.tokens[item.first - 1] if item.first else None
-        return (
-            before is not None
-            and before.sentence == self._document.tokens[item.first].sentence
-            and (before.lower.rstrip(".") in self._titles | {"dr", "prof", "sen", "rep", "gov", "gen", "rev"})
-        )

@@ -113,7 +113,8 @@ class PhraseReader:
                     k = self.covering[k - 1].first if k - 1 in self.covering else k
                     break
                 continue
-            if token.lower == "and" and k < i and tokens[k].capital and k > 1 and tokens[k - 2].capital:
+            joins = token.lower == "and" and k < i and tokens[k].capital and k > 1 and tokens[k - 2].capital
+            if joins and not (k - 2 in self.covering and self.covering[k - 2].entity.kind == "person"):
                 k -= 1
                 continue
             if not token.word or token.lower in words["break"] or token.lower in words["preposition"]:
@@ -262,9 +263,24 @@ class PhraseReader:
                 self.tokens[n].lower in self.words["body-noun"] for n in range(first, nine)
             )
         return self.is_role(first) or (
-            self.has_role(first, nine)
-            and (token.capital or low in ("chief", "senior", "executive", "deputy", "co-founder"))
+            (
+                self.has_role(first, nine)
+                and (token.capital or low in ("chief", "senior", "executive", "deputy", "co-founder"))
+            )
+            or self._modifies_role(first, last)
         )
+
+    def _modifies_role(self, first: int, last: int) -> bool:
+        """Tell whether plain words lead to a role that is joined to a name: "legal director for the Guild"."""
+        closed = self.words["break"] | self.words["preposition"] | self.words["determiner"] | self.words["pronoun"]
+        for i in range(first, min(first + 4, last)):
+            low = self.tokens[i].lower
+            if self.is_role(i) and i > first:
+                return i + 1 < last and self.tokens[i + 1].lower in OF_WORDS
+            plain = self.tokens[i].word and not self.tokens[i].capital and low not in closed
+            if not plain or (low.endswith("ing") and low not in ("acting", "managing", "founding", "leading")):
+                return False
+        return False
 
 
 SUFFIX = frozenset("jr jr. sr sr. ii iii".split())

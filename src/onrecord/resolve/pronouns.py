@@ -29,9 +29,12 @@ class Pronouns(Scene):
         holder = outer.entity if outer is not None else None
         if lower in words["masculine"] or lower in words["feminine"]:
             gender = "m" if lower in words["masculine"] else "f"
-            found_ones = coreference.candidates(
-                self.entities, Pronoun(token.start, gender, holder, quoted), self.spoken
-            )
+            pronoun = Pronoun(token.start, gender, holder, quoted)
+            found_ones = [
+                c
+                for c in coreference.candidates(self.entities, pronoun, self.spoken)
+                if c.entity.kind != "unnamed" or not self._is_plural(c.entity.name)
+            ]
             self.trace[token.start] = ("pronoun", found_ones)
             entity, probability = coreference.best(found_ones)
             if entity is None:
@@ -44,6 +47,8 @@ class Pronouns(Scene):
     def _other_pronoun(self, token: Token, span: tuple[int, int]) -> Speaker:
         words = self.phrases.words
         here = self.document.sentence_of(token.start)
+        if token.lower in words["indefinite"]:
+            return Speaker(token.text, "unnamed, as printed", 0.5, (), None, (span,))
         if token.lower in words["plural"]:
             for said in reversed(self.spoken):
                 name = said.entity.name
@@ -86,21 +91,16 @@ class Pronouns(Scene):
             two = self._last_two(token.start)
             if two is not None:
                 return two
-        if token.lower in (
-            "many",
-            "some",
-            "others",
-            "another",
-            "nobody",
-            "everyone",
-            "most",
-            "several",
-            "few",
-            "all",
-            "both",
-        ):
+        if token.lower == "both":
             return Speaker(token.text, "unnamed, as printed", 0.5, (), None, (span,))
         return Speaker(None, "a pronoun whose meaning is open", 0.3, (), None, (span,))
+
+    def _is_plural(self, name: str) -> bool:
+        """Tell whether an unnamed source is several people: "two officials", "police", "a man and his son"."""
+        words = name.casefold().split()
+        noun = " ".join(words).split(" of ")[0].split(" in ")[0].split()[-1]
+        several = noun.endswith("s") and not noun.endswith("ss")
+        return "and" in words or several or noun in self.phrases.words["collective"] | self.phrases.words["numeral"]
 
     def _is_body(self, entity: Entity) -> bool:
         """Tell whether "it" may refer to an entity: a body, or an unnamed one that a noun for a body describes."""

@@ -348,6 +348,18 @@ class Proposals:
                 after = self._phrases.covering.get(n)
                 if after is not None and after.entity.kind == "person":
                     return f"{after.entity.name.split()[-1]} campaign"
+            if k < phrase.first or tokens[k].lower in self._words["determiner"]:
+                return self._campaign_before(phrase.first)
+        return None
+
+    def _campaign_before(self, position: int) -> str | None:
+        """Return the campaign named last before a token, which "a campaign spokeswoman" serves."""
+        tokens = self._tokens
+        for mention in reversed(self._entities.mentions):
+            if mention.first < position and mention.entity.kind == "person" and mention.last + 1 < len(tokens):
+                following = (tokens[mention.last].lower, tokens[mention.last + 1].lower)
+                if following[0] == "campaign" or following == ("'s", "campaign"):
+                    return f"{mention.entity.name.split()[-1]} campaign"
         return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 from onrecord.core.span import Evidence
@@ -26,6 +27,7 @@ from onrecord.resolve.venue import venue_of
 from onrecord.resolve.vocabulary import Vocabulary, load_vocabulary
 
 T = TypeVar("T")
+GOES_ON = re.compile(r"\b(?:add|continu|conclud)(?:ed|es|ing|e)\b|\b(?:went|goes) on\b|\balso\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,24 @@ class Resolver:
                     ),
                 )
             )
+        return self._with_chains_carried(document, attributions, made)
+
+    def _with_chains_carried(
+        self, document: Document, attributions: Sequence[Attribution], made: list[Resolution]
+    ) -> list[Resolution]:
+        """Give the chain of a statement to the next one where its speaker goes on: "… She added that …"."""
+        order = sorted(range(len(made)), key=lambda n: _first_of(attributions[n]))
+        for before, n in pairwise(order):
+            here, there = attributions[n], attributions[before]
+            chain = made[before].chain
+            if here.outer is not None or here.inside is not None or made[n].chain.value or not chain.value:
+                continue
+            if made[n].speaker.value != made[before].speaker.value or made[n].speaker.value is None:
+                continue
+            gap = document.paragraph_of(_first_of(here)) - document.paragraph_of(max(0, _last_of(there) - 1))
+            cue = " ".join(e.quote for e in here.cue)
+            if gap == 0 or (gap == 1 and GOES_ON.search(cue)):
+                made[n] = replace(made[n], chain=replace(chain, rule="the chain of the statement that it goes on"))
         return made
 
     def _affiliation(self, article: Article, document: Document, speaker: Speaker) -> Judgement[str | None]:
@@ -136,6 +156,14 @@ class Resolver:
             evidence += [*link.source, *link.cue]
         rule = "those whose contents hold it" if links else "the article reports it itself"
         return Judgement(value=tuple(links), rule=rule, confidence=0.8, evidence=tuple(evidence))
+
+
+def _first_of(attribution: Attribution) -> int:
+    return min(e.span.start for e in (*attribution.source, *attribution.cue, *attribution.content))
+
+
+def _last_of(attribution: Attribution) -> int:
+    return max(e.span.end for e in (*attribution.source, *attribution.cue, *attribution.content))
 
 
 def _calibrated(one: Resolution) -> Resolution:

@@ -10,11 +10,12 @@ from onrecord.resolve.coreference import Spoken
 from onrecord.resolve.descriptions import Descriptions
 from onrecord.resolve.document import Token
 from onrecord.resolve.entities import Entity, Mention
-from onrecord.resolve.phrases import Phrase
+from onrecord.resolve.phrases import Phrase, text_of
 from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Speaker
 
 JOINTS = frozenset(("and", "&", "or"))
+QUANTITY = frozenset(("least", "most"))  # "at least four senators"
 
 
 class SourceResolver(Descriptions):
@@ -78,7 +79,8 @@ class SourceResolver(Descriptions):
         last = self.document.index(tokens[-1].start) + 1
         openers = self.phrases.words["preposition"] | {"but", "and", "even", "yet", "so"}
         while first < last - 1 and (
-            not self.document.tokens[first].word or self.document.tokens[first].lower in openers
+            not self.document.tokens[first].word
+            or (self.document.tokens[first].lower in openers and self.document.tokens[first + 1].lower not in QUANTITY)
         ):
             first += 1
         while (
@@ -105,10 +107,21 @@ class SourceResolver(Descriptions):
         ] or words
         if len(cores) == 1 and cores[0].lower in pronouns and not self._is_name(cores[0]):
             return self._pronoun(cores[0], attribution, outer)
+        if self._gives_examples(first, last):
+            return self._as_printed(first, last, attribution, outer)
         parts = self._parts(first, last)
         if len(parts) > 1:
             return self._joint(parts, attribution, outer)
         return self._single(first, last, attribution, outer)
+
+    def _gives_examples(self, first: int, last: int) -> bool:
+        """Tell whether names are examples of the source: "politicians like Ann Lee", "sites such as Gawker"."""
+        tokens = self.document.tokens
+        for i in range(first + 1, min(last - 1, first + 6)):
+            pair = (tokens[i].lower, tokens[i + 1].lower)
+            if (pair[0] == "like" or pair == ("such", "as")) and tokens[i - 1].text.endswith("s"):
+                return i - 1 not in self.phrases.covering
+        return False
 
     def _is_name(self, token: Token) -> bool:
         """Tell whether a word such as US, WHO or IT is a name here."""
@@ -208,7 +221,13 @@ class SourceResolver(Descriptions):
             else self._single(a, b, attribution, outer)
             for a, b in parts
         ]
-        names = [s.name for s in found if s.name]
+        tokens = self.document.tokens
+        third = self.phrases.words["masculine"] | self.phrases.words["feminine"]
+        names = [s.name for s in found[:1] if s.name]
+        for (a, b), speaker in zip(parts[1:], found[1:], strict=True):  # "Ann Lee and her allies"
+            owned = names and tokens[a].lower in third and b - a > 1 and not speaker.entities
+            name = text_of(self.document, tokens[a:b]) if owned else speaker.name
+            names += [name] if name else []
         entities = tuple(dict.fromkeys(e for s in found for e in s.entities))
         sides = {s.side.name if s.side else None: s.side for s in found}
         side = next(iter(sides.values())) if len(sides) == 1 else None

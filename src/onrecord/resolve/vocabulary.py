@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -28,10 +28,11 @@ class Vocabulary:
     roles: dict[str, str]
     genders: dict[str, str]
     words: dict[str, frozenset[str]]
+    holders: dict[tuple[str, str], str]  # full names by surname and office
 
     def with_actors(self, more: dict[str, Actor]) -> Vocabulary:
         """Return the same with further actors, which one article explains."""
-        return Vocabulary(self.actors | more, self.roles, self.genders, self.words) if more else self
+        return replace(self, actors=self.actors | more) if more else self
 
     def is_role(self, word: str) -> bool:
         """Tell whether a lower-case word is a role noun, also in the plural."""
@@ -54,7 +55,8 @@ def load_vocabulary() -> Vocabulary:
     words: dict[str, set[str]] = {}
     for r in rows("resolve/words.tsv"):
         words.setdefault(r["class"], set()).update(r["words"].split())
-    return Vocabulary(actors, roles, genders, {k: frozenset(v) for k, v in words.items()})
+    holders = {(r["surname"], r["office"]): r["name"] for r in rows("resolve/office-holders.tsv")}
+    return Vocabulary(actors, roles, genders, {k: frozenset(v) for k, v in words.items()}, holders)
 
 
 def data_file(name: str) -> bytes:

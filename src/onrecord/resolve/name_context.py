@@ -1,0 +1,90 @@
+"""Tell what the words around a name say about its kind: titles, offices, nouns for bodies, prepositions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onrecord.resolve.document import Document
+from onrecord.resolve.vocabulary import Vocabulary
+
+
+@dataclass(slots=True)
+class Item:
+    """Hold a name with the decisions about it."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    text: str
+    kind: str
+    weights: list[float]
+
+
+class NameContext:
+    """Read the words around the names of one article."""
+
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+        self._document, self._vocabulary = document, vocabulary
+        self._titles = vocabulary.words["male"] | vocabulary.words["female"]
+
+    def placed(self, item: Item) -> bool:
+        """Tell whether a preposition of place stands before the name: "in Georgia"."""
+        before = self._document.tokens[item.first - 1] if item.first else None
+        return before is not None and before.lower in ("in", "at", "near", "from", "to", "across")
+
+    def called(self, item: Item) -> bool:
+        """Tell whether a noun right before the name marks it as a body: "the newspaper Dawn"."""
+        before = self._document.tokens[item.first - 1] if item.first else None
+        nouns = self._vocabulary.words["body-noun"] | {"opposition"}
+        nouns -= {"team", "campaign", "government", "administration", "army", "police", "school"}
+        return (
+            before is not None
+            and before.text in nouns
+            and before.sentence == self._document.tokens[item.first].sentence
+        )
+
+    def in_office(self, item: Item) -> bool:
+        """Tell whether one capitalised word follows an office: "Pope Francis", "President Obama"."""
+        before = self._document.tokens[item.first - 1] if item.first else None
+        single = item.last - item.first == 1 and item.text.casefold() not in self._vocabulary.actors
+        return (
+            single
+            and before is not None
+            and before.capital
+            and before.sentence == self._document.tokens[item.first].sentence
+            and self._vocabulary.is_role(before.lower.rstrip("."))
+            and self._document.tokens[item.first].start - before.end == 1
+        )
+
+    def led(self, item: Item) -> bool:
+        """Tell whether a name is what a body's officer leads: "director of Keep the Promise"."""
+        tokens, roles = self._document.tokens, self._vocabulary.roles
+        n = item.first - 1 - (tokens[item.first - 1].lower == "the" if item.first else 0)
+        if n < 1 or tokens[n].lower not in ("of", "for", "at") or tokens[n - 1].sentence != tokens[item.first].sentence:
+            return False
+        after = tokens[item.last].text if item.last < len(tokens) else ""
+        given = tokens[item.first].lower in self._vocabulary.genders
+        return roles.get(tokens[n - 1].lower) == "body" and not given and after not in ("'s", "’s")
+
+    def titled(self, item: Item) -> bool:
+        """Tell whether a person's title stands before the name: "Mr. Paris", "Sen. Georgia"."""
+        before = self._document.tokens[item.first - 1] if item.first else None
+        return (
+            before is not None
+            and before.sentence == self._document.tokens[item.first].sentence
+            and (before.lower.rstrip(".") in self._titles | {"dr", "prof", "sen", "rep", "gov", "gen", "rev"})
+        )
+
+    def is_place_body(self, n: int) -> bool:
+        """Tell whether a word right after a place makes a body of it: "Cleveland Police", "Missouri Senate"."""
+        token, before = self._document.tokens[n], self._document.tokens[n - 1]
+        adjacent = token.sentence == before.sentence and token.start - before.end == 1
+        state = self._vocabulary.actors.get(before.lower)
+        return (
+            adjacent
+            and token.capital
+            and not token.text.isupper()
+            and token.lower in self._vocabulary.words["place-body"]
+            and not (state is not None and state.kind == "state")
+        )

@@ -1,0 +1,87 @@
+"""Split names that the tagger ran together: a role or a body, and the person after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from onrecord.resolve.document import Document
+from onrecord.resolve.names import KINDS, Name
+from onrecord.resolve.vocabulary import Vocabulary
+
+
+def _sure(kind: str) -> tuple[float, ...]:
+    """Return the scores of a name whose kind is clear."""
+    return tuple(4.0 if k == kind else 0.0 for k in KINDS)
+
+
+class NameSplitter:
+    """Split the names of one article."""
+
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+        self._document, self._vocabulary = document, vocabulary
+
+    def split(self, names: Sequence[Name]) -> Iterator[Name]:
+        """Cut a person off the role or the body before: "NASA Administrator Ann Lee", "State Council Aron Keld"."""
+        tokens, roles = self._document.tokens, self._vocabulary
+        surnames = {
+            tokens[n.last - 1].lower
+            for n in names
+            if n.kind == "person" and n.last - n.first > 1 and not roles.is_role(tokens[n.first].lower)
+        }
+        for name in names:
+            cuts = [
+                n
+                for n in range(name.first, name.last - 1)
+                if tokens[n].lower in roles.roles and tokens[n].lower not in roles.genders and tokens[n].capital
+            ]
+            after = range(cuts[-1] + 1, name.last) if cuts else range(0)
+            personal = (len(after) in (2, 3) and tokens[after[0]].lower in roles.genders) or (
+                len(after) == 1 and tokens[after[0]].lower in surnames
+            )
+            plain = all(tokens[n].capital and tokens[n].word for n in after)
+            seat = self._seat(name)
+            if seat is not None:
+                yield replace(name, last=seat, kind="person", scores=_sure("person"))
+                yield replace(name, first=seat, kind="organisation", scores=_sure("organisation"))
+                continue
+            begin = None if name.kind == "place" else self._person_after_body(name.first, name.last)
+            if begin is not None:
+                yield replace(name, last=begin, kind="organisation", scores=_sure("organisation"))
+                yield replace(name, first=begin, kind="person", scores=_sure("person"))
+                continue
+            if name.kind == "place" or not (personal and plain):
+                yield name
+                continue
+            if cuts[-1] > name.first and tokens[cuts[-1] - 1].lower not in ("of", "the", "for"):
+                yield replace(name, last=cuts[-1], kind="organisation", scores=_sure("organisation"))
+            yield replace(name, first=after[0], kind="person", scores=_sure("person"))
+
+    def _seat(self, name: Name) -> int | None:
+        """Return where a state's organ begins after a person's surname: "Obama White House"."""
+        tokens = self._document.tokens
+        if name.last - name.first != 3:
+            return None
+        actor = self._vocabulary.actors.get(" ".join(t.lower for t in tokens[name.first + 1 : name.last]))
+        lead = tokens[name.first].lower
+        organ = actor is not None and actor.how in ("organ", "seat")
+        return name.first + 1 if organ and tokens[name.first].capital and lead not in self._vocabulary.actors else None
+
+    def _person_after_body(self, first: int, last: int) -> int | None:
+        """Return where a person's name begins after that of the body led: "head of the State Council Aron Keld"."""
+        tokens, words = self._document.tokens, self._vocabulary.words
+        before = [t.lower for t in tokens[max(0, first - 4) : first] if t.sentence == tokens[first].sentence]
+        opened = [n for n in range(first, last) if tokens[n].lower in ("of", "for") and n > first]
+        led = before[-1:] == ["of"] or before[-2:] == ["of", "the"] or before[-1:] == ["for"]
+        ruled = led and any(self._vocabulary.is_role(word) for word in before)
+        ruled = ruled or (bool(opened) and self._vocabulary.is_role(tokens[opened[0] - 1].lower))
+        begin = last - 2
+        heads = words["body-head"] | words["thing-head"] | words["outlet-head"]
+        if begin <= first or not all(t.capital and t.word and len(t.text) > 1 for t in tokens[begin:last]):
+            return None
+        if {t.lower for t in tokens[begin:last]} & heads or tokens[begin - 1].text in ("of", "for", "and", "&", "the"):
+            return None
+        body = tokens[begin - 1].lower in words["body-head"]
+        place = self._vocabulary.actors.get(tokens[begin - 1].lower)
+        given = tokens[begin].lower in self._vocabulary.genders
+        return begin if ruled and (body or (given and place is not None)) else None

@@ -1,0 +1,55 @@
+"""Who is meant by a name that is cut, run together, shortened or printed beside others."""
+
+from __future__ import annotations
+
+import pytest
+
+from .saying_made import read, who
+
+SPEAKERS = [
+    ("[1s Deputy head of the Lubian Farm Council Aron Keld] [1c said] [1q it would rain].", "Aron Keld"),
+    ("[1s Head of the Verdan State Agency Mira Solt] [1c said] [1q it would rain].", "Mira Solt"),
+    ("[1s President Obama] [1c said] [1q it would rain].", "Barack Obama"),
+    ("Marine Le Roy ran. [1s Le Roy] [1c said] [1q it would rain].", "Marine Le Roy"),
+    ("Nouri al-Dahan ran. [1s Dahan] [1c said] [1q it would rain].", "Nouri al-Dahan"),
+    ("Bernard Holt ran. [1s His wife, Jane,] [1c said] [1q it would rain].", "Jane Holt"),
+    ("[1s At least four senators] [1c said] [1q it would rain].", "At least four senators"),
+    ("[1s Politicians like Ann Lee] [1c said] [1q it would rain].", "Politicians like Ann Lee"),
+    ("[1s Ann Lee and her allies] [1c said] [1q it would rain].", "Ann Lee and her allies"),
+    ("Two aides ran. [1s Others] [1c said] [1q it would rain].", "Others"),
+    ("[1s A promise by Ann Lee] [1c said] [1q it would rain].", "Ann Lee"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), SPEAKERS)
+def test_a_speaker_has_its_full_name(text: str, speaker: str) -> None:
+    """A body before a name, an office, particles and kin are told from the name itself."""
+    assert who(text)[-1][0] == speaker
+
+
+def test_a_pronoun_is_nobody_of_several() -> None:
+    """ "She" after two officials is the woman named before them, not the officials."""
+    text = "Ann Lee came. [1s Two officials] [1c said] [1q it was late]. [2s She] [2c said] [2q it was early]."
+    assert who(text)[1][0] == "Ann Lee"
+
+
+AFFILIATED = [
+    ("[1s Ann Lee, legal director for the Harbour Guild,] [1c said] [1q it would rain].", "Harbour Guild"),
+    ("[1s Ann Lee, editor at large at the Orrin Gazette,] [1c said] [1q it would rain].", "Orrin Gazette"),
+    ("[1s Cleveland Police Chief Ann Lee] [1c said] [1q it would rain].", "Cleveland Police"),
+]
+
+
+@pytest.mark.parametrize(("text", "body"), AFFILIATED)
+def test_a_role_joined_to_a_body_gives_the_affiliation(text: str, body: str) -> None:
+    """Also where other words stand before the role, or a place before the body."""
+    assert who(text)[0][1] == body
+
+
+def test_the_chain_goes_on_with_its_speaker() -> None:
+    """What somebody adds to words that a paper reported is the paper's report too; what others say is not."""
+    text = (
+        "[1s The Orrin Herald] [1c reported] [1q that [2s Ann Lee] [2c said] [2q it would rain]]. "
+        "[3s She] [3c added] [3q that it was cold]. [4s Bo Dahl] [4c said] [4q it was warm]."
+    )
+    assert [s.chain.value for s in read(text)] == [(), ("Orrin Herald",), ("Orrin Herald",), ()]
