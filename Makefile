@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser r consumers newcomer same-build floors mutants card clean
+.PHONY: demo test test-training check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser r consumers newcomer same-build floors mutants card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -38,6 +38,14 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check src tests bench training deploy
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What `make test` skips for want of large libraries: training (PyTorch) and Ray.
+$(VENV)/.trained: $(VENV)/.tested
+	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[ray,train]'
+	touch $@
+
+test-training: $(VENV)/.trained
+	$(BIN)/python -m pytest -n 0 tests/unit/train tests/runners/test_ray.py
 
 # Everything hostile: hundreds of inputs between good ones, and the growth of reading time for every shape of text.
 hostile: $(VENV)/.tested

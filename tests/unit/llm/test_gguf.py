@@ -51,7 +51,8 @@ def test_a_real_model_reads_and_its_answers_repeat(endpoint: str, tmp_path: Path
     def read(ledger: str, url: str) -> typer.testing.Result:
         return ask(
             "read", tmp_path / "a.txt", "--codebook", tmp_path / "issues.yaml", "--ledger", tmp_path / ledger,
-            "--llm", "local", "--llm-url", url, "--llm-answers", tmp_path / "answers", "--format", "jsonl",
+            "--llm", "local", "--llm-url", url, "--llm-answers", tmp_path / "answers", "--llm-timeout", "1800",
+            "--format", "jsonl",
         )  # fmt: skip
 
     first = read("one.db", endpoint)
