@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= 2
 
-.PHONY: demo test test-training check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser r consumers newcomer same-build floors mutants card clean
+.PHONY: demo test test-spacy test-training check hostile docs docs-build licences lock dist bench bench-peers bench-scale browser r consumers newcomer same-build floors mutants card clean
 
 # A bare Debian has no ensurepip: then a pip outside makes the environment, or, for root, Debian's package does.
 $(BIN)/python:
@@ -38,6 +38,11 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check src tests bench training deploy
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# spaCy is installed after the other tests have run: where it is there, lemminflect loads it into every process.
+test-spacy: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spacy]'
+	$(BIN)/python -m pytest -n 0 tests/unit/show/test_spacy_component.py
 
 # What `make test` skips for want of large libraries: training (PyTorch) and Ray.
 $(VENV)/.trained: $(VENV)/.tested
