@@ -113,7 +113,7 @@ def test_the_desk_can_be_imported(installed: Path, tmp_path: Path) -> None:
 
 
 def test_the_default_install_has_a_bound(installed: Path) -> None:
-    """The program with all that it depends on takes less than 700 MB; bytecode and pip itself left out."""
+    """The program with all that it depends on takes less than 500 MB; bytecode and pip itself left out."""
     (packages,) = installed.parent.glob("lib/python3*/site-packages")
     files = [file for file in packages.rglob("*") if file.is_file() and file.suffix != ".pyc"]
     size = sum(
@@ -121,7 +121,7 @@ def test_the_default_install_has_a_bound(installed: Path) -> None:
         for file in files
         if file.relative_to(packages).parts[0] not in ("pip", "setuptools", "pkg_resources")
     )
-    assert size < 700e6, f"{size / 1e6:.0f} MB"
+    assert size < 500e6, f"{size / 1e6:.0f} MB"
 
 
 @pytest.mark.parametrize(("module", "extra"), [("exchange.excel", "excel"), ("exchange.picture", "plot")])

@@ -30,7 +30,7 @@ SILVER = {
 }  # fmt: skip
 LEADING = re.compile(r"(?:the|a|an)\s+", re.I)
 TRAILING = re.compile(r"(?:['’]s?|[\s,.;:])+$")
-EPOCHS, RATE, DECAY = 6, 0.03, 1e-6
+EPOCHS, RATE = 6, 0.03
 Name = tuple[int, int, str]
 
 

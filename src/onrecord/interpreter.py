@@ -93,7 +93,13 @@ def load_interpreter(
 def interpret_attributions(
     attributions: Sequence[Attribution], article: Article, codebook: Codebook | None = None
 ) -> list[Statement]:
-    """Classify and resolve an article's attributions into statements, in text order."""
+    """Classify and resolve an article's attributions into statements, in text order.
+
+    Args:
+        attributions: the attributions of `extract_attributions`.
+        article: the article that they are from.
+        codebook: the issues to follow; without one, issues and stances stay unknown.
+    """
     return _cached_interpreter(codebook).statements(article, attributions)
 
 

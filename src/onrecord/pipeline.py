@@ -352,9 +352,17 @@ def run(
     """Read sources in order, yield each article's result or failure, and add the results to the ledger in batches.
 
     A result is yielded when it is made; it is safe in the ledger when its batch is written, at the latest when the
-    iterator ends. Closing the iterator early writes what was read. With `resume` an article whose last reading in the
-    ledger is by the same reader under the same codebook is not read again, and yielded as `AlreadyRead`; without
-    `reprints` so is one whose text the ledger has under another outlet, date, title or address.
+    iterator ends. Closing the iterator early writes what was read.
+
+    Args:
+        sources: files, folders or web addresses, as `onrecord read` takes them.
+        pipeline: what `load` returns.
+        ledger: the store that results are added to; without one nothing is stored.
+        defaults: metadata of articles that state none.
+        notes: called with what a reader wants to say about a source.
+        resume: do not read an article again whose last reading in the ledger is by the same reader under the same
+            codebook; it is yielded as `AlreadyRead`.
+        reprints: without it, so is an article whose text the ledger has under another outlet, date, title or address.
     """
     writer = BatchWriter(ledger, pipeline.codebook, pipeline.reader, resume=resume, reprints=reprints)
     yield from write_through(_items(sources, pipeline, writer, defaults or MetadataDefaults(), notes), writer)

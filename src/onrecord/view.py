@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.record import Batch, Ledger
 
-MARKS = ("human_checked", "asserted")
-"""The columns that the view adds to those of every statement table."""
-
 COMPARED = 20_000
 """Up to this many statements are compared by meaning to find reports of one utterance; of more, reprints are found."""
 
@@ -81,10 +78,10 @@ class StatementSource(Protocol):
 class View:
     """Hold the statements of a query, with people's decisions and corrections applied.
 
-    `table` has the columns of every statement table, `MARKS`, those of a DNA database where the statements came out of
-    one, and those of the variables that people coded (`values`). `coders` names the person who entered or accepted a
-    statement, by its id, `created` is the time of the last batch, where the store has batches. `chosen` yields the
-    statements of the table, where it holds fewer than the query finds.
+    `table` has the columns of every statement table, `human_checked` and `asserted`, those of a DNA database where the
+    statements came out of one, and those of the variables that people coded (`values`). `coders` names the person who
+    entered or accepted a statement, by its id, `created` is the time of the last batch, where the store has batches.
+    `chosen` yields the statements of the table, where it holds fewer than the query finds.
     """
 
     table: pl.DataFrame
@@ -337,25 +334,25 @@ class Follower:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._kept: ViewState | None = None
+        self._cached: ViewState | None = None
         self._read: pl.DataFrame | None = None  # the table as it was read, before people's decisions
         self._lock = threading.Lock()
 
     def now(self) -> ViewState:
         """Return the view as of the ledger's last batch and last decision."""
         reached = self._ledger.reached()
-        kept = self._kept
-        if kept is not None and kept.reached == reached:
-            return kept
+        cached = self._cached
+        if cached is not None and cached.reached == reached:
+            return cached
         with self._lock:
-            kept = self._kept
-            if kept is None or kept.reached[0] < reached[0] or kept.decisions < reached[1]:
-                self._kept = kept = self._follow(kept, reached[1])
-            return kept
+            cached = self._cached
+            if cached is None or cached.reached[0] < reached[0] or cached.decisions < reached[1]:
+                self._cached = cached = self._follow(cached, reached[1])
+            return cached
 
-    def _follow(self, kept: ViewState | None, decisions: int) -> ViewState:
-        delta = self._ledger.follow(0 if kept is None else kept.reached[0])
-        if kept is None or self._read is None or not kept.reached[0]:
+    def _follow(self, cached: ViewState | None, decisions: int) -> ViewState:
+        delta = self._ledger.follow(0 if cached is None else cached.reached[0])
+        if cached is None or self._read is None or not cached.reached[0]:
             read = delta.table
         else:
             read = self._read

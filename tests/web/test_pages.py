@@ -134,7 +134,7 @@ def test_pieces_joined_are_the_text_and_carry_every_mark():
         at += len(piece.text)
     nested = [piece for piece in made if piece.depth == 2]
     assert "".join(piece.text for piece in nested) == "it “will not” stand"
-    assert {piece.innermost for piece in nested} == {found[1].id}
+    assert {piece.statements[0] for piece in nested} == {found[1].id}
 
 
 @pytest.mark.parametrize(

@@ -285,8 +285,7 @@ def _decided(groups: list[_Group], decisions: Iterable[Decision], apart: set[fro
         for other in merged:
             targets[0].keys += other.keys
             targets[0].notes = [n for n in targets[0].notes if not n.startswith("may be")]
-        gone = {id(other) for other in merged}
-        groups = [group for group in groups if id(group) not in gone and group.keys]
+        groups = [group for group in groups if group.keys and not any(group is other for other in merged)]
     return groups
 
 

@@ -78,8 +78,17 @@ def scenario(
 ) -> Scenario:
     """Compute the settlements of every issue on which somebody took a position.
 
-    `capabilities` maps actors to numbers from 0 on, those left out count 1; `what_if` maps (actor, issue) to the
-    stance to assume instead of what was reported, wholly committed. TableError where an actor or stance is unknown.
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        capabilities: a number from 0 on by actor; actors that are left out have 1.
+        what_if: the stance to assume by (actor, issue), fully committed, instead of the reported one.
+        by: who counts as an actor: speaker or affiliation.
+        as_of: the positions at the end of this date.
+        draws: the number of draws of uncertain positions.
+        seed: the seed of the draws.
+
+    Raises:
+        TableError: an actor or a stance is unknown.
     """
     table = until(table, as_of, None)
     stated = clusters(positions(table, by)).sort("actor", "issue", maintain_order=True)

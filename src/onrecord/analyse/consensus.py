@@ -35,23 +35,33 @@ def common_ground(
     the same one: were it met, they would align), `one blocker` (a single party opposes what two or more
     support), `contested`, `rejected` (nobody supports it). Under a condition means: the statement that shows the
     position has one. `confidence` is the least of the positions that it rests on.
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        terms: the words that point to each issue, by its id, to find conditions that name an issue.
+        by: who counts as an actor: speaker or affiliation.
+        rule: how statements combine to a position: latest, majority or weighted.
+        as_of: the positions at the end of this date.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     table = until(table, as_of, None)
     held = matrix(table, rule=rule, by=by)
     wanted = conditions(table, terms=terms, by=by)
-    asked: dict[tuple[str, str], set[str]] = {}
+    required: dict[tuple[str, str], set[str]] = {}
     for row in wanted.iter_rows(named=True):
-        asked.setdefault((row["actor"], row["after"]), set()).add(row["before"])
+        required.setdefault((row["actor"], row["after"]), set()).add(row["before"])
     rows = []
     for (issue,), part in held.cells.group_by("issue", maintain_order=True):
-        rows.append(_classify_issue(str(issue), part.to_dicts(), asked))
+        rows.append(_classify_issue(str(issue), part.to_dicts(), required))
     found = pl.DataFrame(rows, schema=GROUND)
     order = pl.col("kind").replace_strict({kind: place for place, kind in enumerate(KINDS)}, return_dtype=pl.Int64)
     return found.sort(order, pl.col("supporters").list.len() * -1, "issue")
 
 
 def _classify_issue(
-    issue: str, cells: list[dict[str, Any]], asked: Mapping[tuple[str, str], set[str]]
+    issue: str, cells: list[dict[str, Any]], required: Mapping[tuple[str, str], set[str]]
 ) -> dict[str, Any]:
     who = {
         stance: sorted(cell["actor"] for cell in cells if cell["stance"] == stance)
@@ -60,11 +70,11 @@ def _classify_issue(
     bound = sorted(
         cell["actor"]
         for cell in cells
-        if (cell["actor"], issue) in asked
+        if (cell["actor"], issue) in required
         and (cell["conditional"] or cell["stance"] == "mixed")
         and cell["stance"] != "oppose"
     )
-    named = [asked[actor, issue] for actor in bound]
+    named = [required[actor, issue] for actor in bound]
     shared = sorted(set.intersection(*named)) if named else []
     supporters, opponents = who["support"], who["oppose"]
     undecided = sorted(who["mixed"] + who["noncommittal"])

@@ -8,16 +8,15 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import polars as pl
-from scipy.cluster import hierarchy
-from scipy.sparse import csgraph
-from scipy.spatial.distance import squareform
 
 from onrecord.analyse.encoding import Floats
 from onrecord.analyse.network_types import Network, Options
 from onrecord.analyse.networks import network
 from onrecord.errors import TableError
+from onrecord.models.linkage import Merge, average_linkage, cut, height_for
 
 CENTRALITIES = ("degree", "strength", "conflict", "betweenness", "closeness", "eigenvector", "pagerank")
+DAMPING = 0.85
 
 
 def backbone(net: Network, *, alpha: float = 0.05) -> pl.DataFrame:
@@ -75,9 +74,9 @@ def tree(net: Network) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     members = [[name] for name in net.rows]
     rows = []
-    for step, (left, right, height, _) in enumerate(_linkage(net), 1):
-        one, two = members[int(left)], members[int(right)]
-        rows.append({"step": step, "left": one, "right": two, "height": float(height)})
+    for step, (left, right, height) in enumerate(_linkage(net), 1):
+        one, two = members[left], members[right]
+        rows.append({"step": step, "left": one, "right": two, "height": height})
         members.append(sorted(one + two))
     return pl.DataFrame(rows, schema=schema)
 
@@ -96,9 +95,9 @@ def centralities(net: Network) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     positive = np.maximum(weights, 0.0)
     graph = _graph(positive)
-    lengths = np.divide(1.0, positive, out=np.zeros_like(positive), where=positive > 0)
-    distance = csgraph.dijkstra(lengths, directed=False)
-    near = np.divide(1.0, distance, out=np.zeros_like(distance), where=(distance > 0) & np.isfinite(distance))
+    near = np.zeros_like(positive)
+    for node, lengths in nx.all_pairs_dijkstra_path_length(graph, weight="length"):
+        near[node, list(lengths)] = [1 / length if length else 0.0 for length in lengths.values()]
     measures = {
         "degree": (positive > 0).sum(axis=1),
         "strength": positive.sum(axis=1),
@@ -106,7 +105,7 @@ def centralities(net: Network) -> pl.DataFrame:
         "betweenness": list(nx.betweenness_centrality(graph, normalized=False, weight="length").values()),
         "closeness": near.sum(axis=1) / max(count - 1, 1),
         "eigenvector": _leading(positive),
-        "pagerank": list(nx.pagerank(graph, weight="weight", tol=1e-12, max_iter=1_000).values()),
+        "pagerank": _pagerank(positive),
     }
     modes = ["row"] * len(net.rows) + ["column"] * (count - len(net.rows))
     frame: dict[str, Any] = {"name": names, "mode": modes} | {
@@ -238,10 +237,11 @@ def _tree_labels(net: Network, count: int) -> list[int]:
         raise TableError(f"{count} clusters of {len(net.rows)} nodes are impossible")
     if len(net.rows) < 2:
         return [1] * len(net.rows)
-    return [int(label) for label in hierarchy.fcluster(_linkage(net), count, criterion="maxclust")]
+    merges = _linkage(net)
+    return cut(merges, height=height_for(merges, count))
 
 
-def _linkage(net: Network) -> Any:
+def _linkage(net: Network) -> list[Merge]:
     if net.mode == "one":
         top = np.abs(net.values).max() or 1.0
         distance = (1 - net.values / top) / 2
@@ -250,8 +250,7 @@ def _linkage(net: Network) -> Any:
         unit = np.divide(net.values, length, out=np.zeros_like(net.values), where=length > 0)
         distance = (1 - unit @ unit.T) / 2
     distance = (distance + distance.T) / 2
-    np.fill_diagonal(distance, 0.0)
-    return hierarchy.linkage(squareform(np.clip(distance, 0, None), checks=False), method="average")
+    return average_linkage(np.clip(distance, 0, None))
 
 
 def _square(net: Network) -> tuple[list[str], Floats]:
@@ -282,6 +281,19 @@ def _leading(weights: Floats) -> Floats:
         return np.zeros(weights.shape[0])
     vector = np.abs(np.linalg.eigh(weights)[1][:, -1])
     return np.asarray(vector / vector.max())
+
+
+def _pagerank(weights: Floats) -> Floats:
+    """Compute PageRank by power iteration (Page et al. 1999), damping 0.85; a node without ties leads to all."""
+    count = len(weights)
+    strength = weights.sum(axis=1, keepdims=True)
+    steps = np.divide(weights, strength, out=np.full_like(weights, 1 / count), where=strength > 0)
+    rank = np.full(count, 1 / count)
+    for _ in range(1_000):
+        before, rank = rank, DAMPING * (rank @ steps) + (1 - DAMPING) / count
+        if np.abs(rank - before).sum() < count * 1e-12:
+            break
+    return rank
 
 
 def _filled(net: Network) -> None:

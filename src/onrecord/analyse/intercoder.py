@@ -41,9 +41,14 @@ def agreement(
     units: Sequence[Unit], *, draws: int = 1_000, level: float = 0.95, seed: int = 0,
     clusters: Sequence[int] | None = None,
 ) -> Agreement:  # fmt: skip
-    """Compute alpha with the percentile interval of `draws` resamples of the units, or of their clusters where given.
+    """Compute alpha with the percentile interval of resamples of the units, or of their clusters.
 
-    Units of one cluster (words of an article) are drawn together, as they are no independent observations.
+    Args:
+        units: the values that coders gave to each unit; a unit with fewer than two does not count.
+        draws: the number of resamples.
+        level: the share of resamples inside the interval.
+        seed: the seed of the draws.
+        clusters: the cluster of each unit, where units are no independent observations (words of one article).
     """
     counts = [Counter(unit) for unit in units if len(unit) > 1]
     groups = [c for unit, c in zip(units, clusters or range(len(units)), strict=True) if len(unit) > 1]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import coo_array, csgraph
 
 from onrecord.analyse.encoding import Floats
 from onrecord.analyse.network_types import Network
@@ -64,11 +62,20 @@ def lay_out(net: Network) -> DrawnNetwork:
 
 def _path_lengths(count: int, edges: list[tuple[int, int]]) -> Floats:
     """Count the steps between nodes; those of different components are half as far again as the longest path."""
-    rows, columns = [a for a, _ in edges], [b for _, b in edges]
-    steps = coo_array((np.ones(len(edges)), (rows, columns)), shape=(count, count)).tocsr()
-    lengths = np.asarray(csgraph.shortest_path(steps, directed=False, unweighted=True))
-    reached = np.isfinite(lengths)
-    return np.asarray(np.where(reached, lengths, 1.5 * max(lengths[reached].max(), 1.0)))
+    tied = np.zeros((count, count), dtype=np.float32)
+    for a, b in edges:
+        tied[a, b] = tied[b, a] = 1.0
+    lengths = np.full((count, count), np.inf)
+    np.fill_diagonal(lengths, 0.0)
+    reached = np.eye(count, dtype=np.float32)
+    for length in range(1, count):
+        new = (reached @ tied > 0) & np.isinf(lengths)
+        if not new.any():
+            break
+        lengths[new] = length
+        reached = new.astype(np.float32)
+    finite = np.isfinite(lengths)
+    return np.asarray(np.where(finite, lengths, 1.5 * max(lengths[finite].max(), 1.0)))
 
 
 def _majorized(lengths: Floats) -> Floats:
@@ -83,7 +90,7 @@ def _majorized(lengths: Floats) -> Floats:
         return at
     weights = np.divide(1.0, lengths**2, out=np.zeros_like(lengths), where=lengths > 0)
     laplacian = np.diag(weights.sum(axis=1)) - weights
-    factor = cho_factor(laplacian + 1 / count)  # the constant makes it definite and moves nothing
+    inverse = np.linalg.inv(laplacian + 1 / count)  # the constant makes it definite and moves nothing
     before = np.inf
     for _ in range(MOST_PASSES):
         distances = np.linalg.norm(at[:, None] - at[None], axis=2)
@@ -93,5 +100,5 @@ def _majorized(lengths: Floats) -> Floats:
         before = stress
         pull = -np.divide(weights * lengths, distances, out=np.zeros_like(weights), where=distances > 0)
         np.fill_diagonal(pull, -pull.sum(axis=1))
-        at = cho_solve(factor, pull @ at)
+        at = inverse @ (pull @ at)
     return at

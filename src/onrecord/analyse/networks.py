@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from onrecord.analyse.encoding import DOCUMENT_FIELDS, SMALL, UNDATED, Bools, EncodedTable, Floats, Ints, Levels, moment
 from onrecord.analyse.network_types import Network, Options
+from onrecord.analyse.sparse_rows import SparseRows
 from onrecord.errors import TableError
 
 # Beyond these, a dense matrix would not fit: a one-mode matrix has nodes squared cells of 8 bytes.
@@ -72,7 +72,7 @@ class CellCounts:
     """Hold statements as the cells they count in: (row x columns + column) x depth + level.
 
     `depth` is the number of levels, and one more where statements without a level count. `weights` are those of the
-    statements (1 where None), `start` and `stop` their first and last dates. `kept` holds what was made of them.
+    statements (1 where None), `start` and `stop` their first and last dates. `cache` holds what was computed from them.
     """
 
     rows: tuple[str, ...]
@@ -83,21 +83,31 @@ class CellCounts:
     weights: Floats | None = None
     start: datetime | None = None
     stop: datetime | None = None
-    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+    cache: dict[tuple[str, str], Any] = field(default_factory=dict)
 
-    def tally(self, mode: str) -> Any:
-        """Count each cell: actors x (concepts and levels) in one mode, cells x levels in two."""
-        if ("tally", mode) not in self.kept:
-            rows, columns, depth = len(self.rows), len(self.columns), self.depth
-            shape = (rows, columns * depth) if mode == "one" else (rows * columns, depth)
-            self.kept["tally", mode] = _tally(self.cells, *shape, self.weights)
-        return self.kept["tally", mode]
+    @property
+    def by_actor(self) -> Floats | SparseRows:
+        """Return the counts of a one-mode network: actors x (concepts and levels)."""
+        if ("tally", "one") not in self.cache:
+            shape = len(self.rows), len(self.columns) * self.depth
+            self.cache["tally", "one"] = _tally(self.cells, *shape, self.weights)
+        counts: Floats | SparseRows = self.cache["tally", "one"]
+        return counts
+
+    @property
+    def by_cell(self) -> Floats:
+        """Return the counts of a two-mode network: (actors x concepts) x levels."""
+        if ("tally", "two") not in self.cache:
+            shape = len(self.rows) * len(self.columns), self.depth
+            self.cache["tally", "two"] = _dense_tally(self.cells, *shape, self.weights)
+        counts: Floats = self.cache["tally", "two"]
+        return counts
 
     def norm(self, normalise: str) -> Floats | None:
         """Return the divisor of a one-mode matrix."""
-        if normalise != "none" and ("norm", normalise) not in self.kept:
-            self.kept["norm", normalise] = _norm(self.tally("one"), normalise)
-        return None if normalise == "none" else self.kept["norm", normalise]
+        if normalise != "none" and ("norm", normalise) not in self.cache:
+            self.cache["norm", normalise] = _norm(self.by_actor, normalise)
+        return None if normalise == "none" else self.cache["norm", normalise]
 
 
 def network(table: pl.DataFrame | EncodedTable, options: Options) -> Network:
@@ -117,8 +127,8 @@ def network(table: pl.DataFrame | EncodedTable, options: Options) -> Network:
 
 def events(table: pl.DataFrame | EncodedTable, options: Options) -> pl.DataFrame:
     """Return the statements after exclusion and removal of duplicates, in time order: an event list."""
-    picked = select(table, options)
-    return picked.coded.table[picked.chosen]
+    selection = select(table, options)
+    return selection.coded.table[selection.chosen]
 
 
 def select(table: pl.DataFrame | EncodedTable, options: Options, *, ordered: bool = True) -> Selection:
@@ -127,9 +137,9 @@ def select(table: pl.DataFrame | EncodedTable, options: Options, *, ordered: boo
     `ordered` puts the statements in time order, so that of equal ones the first stays; without, any of them may.
     """
     coded = table if isinstance(table, EncodedTable) else EncodedTable(table)
-    inside = coded.between(options.since, options.until) & _kept(coded, options, document=True)
+    inside = coded.between(options.since, options.until) & _not_excluded(coded, options, document=True)
     original = np.flatnonzero(inside)
-    inside = inside & _kept(coded, options, document=False)
+    inside = inside & _not_excluded(coded, options, document=False)
     levels = coded.levels(options.qualifier)
     rows, columns = coded.field(options.rows).codes, coded.field(options.columns).codes
     if options.mode != "events":
@@ -145,17 +155,17 @@ def select(table: pl.DataFrame | EncodedTable, options: Options, *, ordered: boo
     return Selection(coded, options, original, chosen)
 
 
-def build(picked: Selection, chosen: Ints, weights: Floats | None = None) -> Network:
+def build(selection: Selection, chosen: Ints, weights: Floats | None = None) -> Network:
     """Build the matrix of some of the selected statements, each with its weight (default 1)."""
-    return aggregate_counts(count(picked, chosen, weights), picked.options)
+    return aggregate_counts(count(selection, chosen, weights), selection.options)
 
 
-def count(picked: Selection, chosen: Ints, weights: Floats | None = None) -> CellCounts:
+def count(selection: Selection, chosen: Ints, weights: Floats | None = None) -> CellCounts:
     """Count some of the selected statements in cells."""
-    options, coded = picked.options, picked.coded
-    rows, row_place = picked.nodes(options.rows, chosen)
-    columns, column_place = picked.nodes(options.columns, chosen)
-    levels = picked.levels
+    options, coded = selection.options, selection.coded
+    rows, row_place = selection.nodes(options.rows, chosen)
+    columns, column_place = selection.nodes(options.columns, chosen)
+    levels = selection.levels
     depth = max(len(levels.labels), 1)
     layer = levels.codes[chosen]
     if options.aggregate == "ignore" and layer.size and layer.min() < 0:
@@ -172,11 +182,11 @@ def aggregate_counts(counted: CellCounts, options: Options) -> Network:
     rows, columns, levels = counted.rows, counted.columns, counted.levels
     _fits(len(rows), len(columns), options.mode)
     if options.mode == "two":
-        values = two_mode(counted.tally("two"), (len(rows), len(columns)), levels, options)
+        values = two_mode(counted.by_cell, (len(rows), len(columns)), levels, options)
     else:
         columns = rows
         near = similarity(levels, options.aggregate, counted.depth)
-        values = one_mode(counted.tally("one"), near, options.aggregate, levels.kind)
+        values = one_mode(counted.by_actor, near, options.aggregate, levels.kind)
         norm = counted.norm(options.normalise)
         if norm is not None:
             values = np.divide(values, norm, out=np.zeros_like(values), where=norm != 0)
@@ -185,21 +195,20 @@ def aggregate_counts(counted: CellCounts, options: Options) -> Network:
     return Network(options.mode, rows, columns, values, size, options, counted.start, None, counted.stop)
 
 
-def one_mode(counts: Any, weights: Floats, aggregate: str, kind: str) -> Floats:
+def one_mode(counts: Floats | SparseRows, weights: Floats, aggregate: str, kind: str) -> Floats:
     """Compute the one-mode matrix, not normalised, of counts (actors x concepts and levels, levels running fastest)."""
     if kind == "text" and aggregate in ("conflict", "subtract"):
         alone = _alone(counts)
-        return alone if aggregate == "conflict" else _dense(counts @ counts.T) - alone
-    return _dense(_weighted(counts, weights, weights.shape[0]) @ counts.T)
+        return alone if aggregate == "conflict" else _product(counts, counts) - alone
+    return _product(_weighted(counts, weights), counts)
 
 
-def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Options) -> Floats:
+def two_mode(counts: Floats, shape: tuple[int, int], levels: Levels, options: Options) -> Floats:
     """Compute the two-mode matrix of counts (cells x levels, columns running fastest), normalised on request.
 
     Activity divides each row, prominence each column: by the number of its statements, or under `combine` (where a
     weight is a code, no amount) by the number of its ties.
     """
-    counts = _dense(counts)
     totals = counts.sum(axis=1)
     weights = totals
     if options.aggregate == "combine":
@@ -220,10 +229,10 @@ def two_mode(counts: Any, shape: tuple[int, int], levels: Levels, options: Optio
     return np.asarray(np.divide(values, norm, out=np.zeros_like(values), where=norm != 0))
 
 
-def _whole(picked: Selection) -> CellCounts:
+def _whole(selection: Selection) -> CellCounts:
     """Count all selected statements in cells, with their first and last dates."""
-    counted = count(picked, picked.chosen)
-    dated = picked.coded.time[picked.chosen]
+    counted = count(selection, selection.chosen)
+    dated = selection.coded.time[selection.chosen]
     dated = dated[dated != UNDATED]
     if dated.size == 0:
         return counted
@@ -250,14 +259,14 @@ def _similarity(levels: Levels, aggregate: str, depth: int) -> Floats:
     return {"congruence": near, "conflict": 1.0 - near, "subtract": 2.0 * near - 1.0}[aggregate]
 
 
-def _kept(coded: EncodedTable, options: Options, *, document: bool) -> Bools:
+def _not_excluded(coded: EncodedTable, options: Options, *, document: bool) -> Bools:
     """Select the statements that the exclusions on the document (or on the statement) leave."""
-    kept = np.ones(coded.size, dtype=np.bool_)
+    mask = np.ones(coded.size, dtype=np.bool_)
     for pairs, wanted in ((options.exclude, False), (options.only, True)):
         for name, values in _by_field(pairs):
             if (name in DOCUMENT_FIELDS) == document:
-                kept &= coded.matches(name, values) == wanted
-    return kept
+                mask &= coded.matches(name, values) == wanted
+    return mask
 
 
 def _by_field(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
@@ -293,40 +302,50 @@ def _fits(rows: int, columns: int, mode: str) -> None:
         raise TableError(f"{rows:,} x {columns:,} cells are too many for a two-mode matrix; exclude some")
 
 
-def _tally(cells: Ints, rows: int, columns: int, weights: Floats | None) -> Any:
+def _tally(cells: Ints, rows: int, columns: int, weights: Floats | None) -> Floats | SparseRows:
     """Count each cell as a rows x columns array, sparse where a dense one would be mostly empty."""
-    if rows * columns <= max(DENSE_CELLS, 8 * cells.size):
-        counts = np.bincount(cells, weights, minlength=rows * columns)
-        return counts.astype(np.float64).reshape(rows, columns)
-    values = np.ones(cells.size) if weights is None else weights
-    return sparse.coo_array((values, np.divmod(cells, columns)), shape=(rows, columns)).tocsr()
+    if rows * columns > max(DENSE_CELLS, 8 * cells.size):
+        return SparseRows.of_cells(cells, (rows, columns), weights)
+    return _dense_tally(cells, rows, columns, weights)
 
 
-def _weighted(counts: Any, weights: Floats, depth: int) -> Any:
-    if sparse.issparse(counts):
-        return counts @ sparse.kron(sparse.eye_array(counts.shape[1] // depth), sparse.csr_array(weights)).tocsr()
-    return (counts.reshape(-1, depth) @ weights).reshape(counts.shape)
+def _dense_tally(cells: Ints, rows: int, columns: int, weights: Floats | None) -> Floats:
+    counts = np.bincount(cells, weights, minlength=rows * columns)
+    return np.asarray(counts.astype(np.float64).reshape(rows, columns))
 
 
-def _alone(counts: Any) -> Floats:
+def _weighted(counts: Floats | SparseRows, weights: Floats) -> Floats | SparseRows:
+    if isinstance(counts, SparseRows):
+        return counts.mixed(weights)
+    return np.asarray((counts.reshape(-1, len(weights)) @ weights).reshape(counts.shape))
+
+
+def _product(one: Floats | SparseRows, two: Floats | SparseRows) -> Floats:
+    """Multiply counts by the transpose of others; both are dense, or both sparse."""
+    if isinstance(one, SparseRows):
+        assert isinstance(two, SparseRows)
+        return one.times_transposed(two)
+    assert not isinstance(two, SparseRows)
+    return np.asarray(one @ two.T, dtype=np.float64)
+
+
+def _row_sums(counts: Floats | SparseRows) -> Floats:
+    return counts.row_sums() if isinstance(counts, SparseRows) else np.asarray(counts.sum(axis=1))
+
+
+def _alone(counts: Floats | SparseRows) -> Floats:
     """Count statements of one actor at concepts and levels where the other has none, both ways."""
-    said = counts > 0
-    said = said.astype(np.float64)
-    total = np.asarray(counts.sum(axis=1)).ravel()
-    shared = _dense(counts @ said.T)
+    said = counts.positive() if isinstance(counts, SparseRows) else (counts > 0).astype(np.float64)
+    total, shared = _row_sums(counts), _product(counts, said)
     return np.asarray(total[:, None] - shared + total[None, :] - shared.T, dtype=np.float64)
 
 
-def _norm(counts: Any, normalise: str) -> Floats | None:
+def _norm(counts: Floats | SparseRows, normalise: str) -> Floats | None:
     if normalise == "none":
         return None
-    total = np.asarray(counts.sum(axis=1)).ravel()
+    total = _row_sums(counts)
     if normalise == "average":
         return np.asarray((total[:, None] + total[None, :]) / 2)
     if normalise == "cosine":
         return np.outer(total, total)
-    return _alone(counts) + _dense(counts @ counts.T)
-
-
-def _dense(matrix: Any) -> Floats:
-    return np.asarray(matrix.toarray() if sparse.issparse(matrix) else matrix, dtype=np.float64)
+    return _alone(counts) + _product(counts, counts)

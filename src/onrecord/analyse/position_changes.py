@@ -43,6 +43,15 @@ def timeline(
     """Return all dated positions in time order (columns of `TIMELINE`); `moved` where the stance changed.
 
     `value` is the stance times the strength of its commitment, in [-1, 1].
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        actor: only this actor.
+        issue: only this issue, by its id.
+        by: who counts as an actor: speaker or affiliation.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     rows = _dated(table, by)
     if actor is not None:
@@ -70,7 +79,16 @@ def changes(
     """Find changes of position, with both quotations (columns of `CHANGES`), the newest first.
 
     `kind`: `reversal` (from one side to the other), `commits` (to a side), `retreats` (from a side), `shifts` (between
-    mixed and noncommittal). `since` and `until` bound the day of the move, not the position that it left.
+    mixed and noncommittal).
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        by: who counts as an actor: speaker or affiliation.
+        since: the first day of a move; the position before it may be older.
+        until: the last day of a move.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     days = _dated(table, by).group_by("actor", "issue", "date", maintain_order=True).last()
     days = days.sort("actor", "issue", "date")
@@ -106,8 +124,17 @@ def conflicts(
     `self`: for each of an actor's statements on a side, the last one before it on the other side (undated ones count
     as the oldest). `between`: the latest statements of two actors who are on opposite sides of an issue; where a side
     has more than MOST actors, those who spoke last. Contradictions of one actor come first, and the surest and closest
-    in time before others: `score` is the confidence of both statements, halved for each year between them. `window`
-    keeps pairs at most so many days apart. Two outlets that tell one utterance differently are found by `drift`.
+    in time before others: `score` is the confidence of both statements, halved for each year between them. Two outlets
+    that tell one utterance differently are found by `drift`.
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        kind: self, between or all.
+        by: who counts as an actor: speaker or affiliation.
+        window: the greatest number of days between the statements of a pair.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     if kind not in ("all", "self", "between"):
         raise TableError(f"the kind of conflicts is self, between or all, not {kind!r}")

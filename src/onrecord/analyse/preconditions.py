@@ -44,8 +44,15 @@ def conditions(
 ) -> pl.DataFrame:
     """Return a row per step, later step and actor (columns of `EDGES`).
 
-    `terms` are the words that point to each issue, as a codebook has them; without them an issue is known by its id
-    alone. Statements without an actor, an issue or a condition say nothing here; nor does an issue before itself.
+    Statements without an actor, an issue or a condition have no row; nor has an issue before itself.
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        terms: the words that point to each issue, by its id; without them an issue is recognised by its id alone.
+        by: who counts as an actor: speaker or affiliation.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     rows = asserted(check(table, (*NEEDED, "quote"))).with_columns(actor(by).alias("actor"))
     rows = rows.filter(pl.col("actor").is_not_null(), pl.col("issue").is_not_null(), pl.col("condition").list.len() > 0)

@@ -58,6 +58,15 @@ def redlines(
     `reports` counts statements, `count` utterances: one that ten outlets tell counts once. `explicit`: the words are
     absolute, not just the act. `days_since` counts from `as_of` or the table's last date; `quote` is the newest
     statement's. `softened`: the actor has since said something less than absolute on the issue.
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        by: who counts as an actor: speaker or affiliation.
+        as_of: statements up to the end of this date.
+        window: only statements of this time before it: days, or days:90, months:6.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     rows = until(check(table, (*NEEDED, "quote", "cue", "article", "chain")), as_of, window)
     stated = positions(rows, by)

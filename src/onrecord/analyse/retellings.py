@@ -13,20 +13,23 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from onrecord import lexicon
+from onrecord.analyse.encoding import Floats
+from onrecord.analyse.sparse_rows import SparseRows
 from onrecord.analyse.tables import check
 from onrecord.text.names import compatible, name_words
 from onrecord.text.tokens import stem, words
 
 NEAR, FAIR, ALIKE = 0.45, 0.2, 0.4
+# Statements that are compared at once, and pairs of them.
+MOST_ROWS, MOST_CELLS = 512, 4_000_000
 NEEDED = ("id", "article", "outlet", "date", "speaker", "issue", "act", "stance", "commitment", "chain", "quote", "cue")
 DRIFT: dict[str, Any] = {
     "cluster": pl.String, "first": pl.Boolean, "speaker": pl.String, "date": pl.Date, "outlet": pl.String,
@@ -52,6 +55,14 @@ def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None)
 
     `differs` names the fields in which a report departs from the first: stance, commitment, act, issue, chain, hedges,
     wording. `likeness` is the cosine with the first report, in [0, 1].
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        days: the greatest number of days between two reports of one utterance.
+        meaning: word vectors, which find retellings in other words.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     marked = clusters(table, days=days, meaning=meaning)
     outlets = pl.coalesce("outlet", "article").n_unique().over("cluster")
@@ -60,7 +71,7 @@ def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None)
     for (cluster,), part in told.group_by("cluster", maintain_order=True):
         reports = part.to_dicts()
         vectors = _vectors([row["quote"] or "" for row in reports])
-        like = (vectors @ vectors[[0]].T).toarray().ravel()
+        like = vectors.times_transposed(vectors.part(0, 1)).ravel()
         for place, row in enumerate(reports):
             compared = _compare(reports[0], row, float(like[place])) if place else _first(row)
             rows.append({**{name: row.get(name) for name in DRIFT}, **compared, "cluster": cluster})
@@ -121,14 +132,15 @@ def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -
     means = None if meaning is None else np.array([meaning(_content_words(quote)) for quote in quotes])
     numbers = [_numbers(quote) for quote in quotes]
     ends = np.searchsorted(dates, dates + days, side="right")
-    step = 512
-    for low in range(0, len(rows), step):
-        high = min(low + step, len(rows))
+    low = 0
+    while low < len(rows):
+        high = min(low + MOST_ROWS, len(rows))
+        high = min(high, low + max(1, MOST_CELLS // (int(ends[high - 1]) - low)))
         reach = int(ends[high - 1])
-        like = (vectors[low:high] @ vectors[low:reach].T).tocoo()
+        like = vectors.part(low, high).times_transposed(vectors.part(low, reach))
         pairs = [(left + low, right + low, value >= NEAR) for left, right, value in _entries_above(like, FAIR)]
         if means is not None:
-            near = sparse.coo_array(np.triu(means[low:high] @ means[low:reach].T, 1))
+            near = means[low:high] @ means[low:reach].T
             pairs += [(left + low, right + low, False) for left, right, _ in _entries_above(near, ALIKE)]
         for left, right, sure in pairs:
             a, b = rows[left], rows[right]
@@ -137,12 +149,13 @@ def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -
                 continue
             if compatible(a["speaker"], b["speaker"]) and _numbers_agree(numbers[left], numbers[right]):
                 parent[_root(parent, b["__row"])] = _root(parent, a["__row"])
+        low = high
 
 
-def _entries_above(like: Any, least: float) -> Iterator[tuple[int, int, float]]:
-    """Return row, column and value of the entries of a sparse matrix above a threshold."""
-    kept = like.data >= least
-    return zip(like.row[kept].tolist(), like.col[kept].tolist(), like.data[kept].tolist(), strict=True)
+def _entries_above(like: Floats, least: float) -> list[tuple[int, int, float]]:
+    """Return row, column and value of the entries beyond the diagonal that reach a threshold."""
+    rows, columns = np.nonzero(np.triu(like >= least, 1))
+    return list(zip(rows.tolist(), columns.tolist(), like[rows, columns].tolist(), strict=True))
 
 
 def _root(parent: Any, place: int) -> int:
@@ -162,20 +175,21 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in _content_words(text)]
 
 
-def _vectors(texts: Sequence[str]) -> Any:
+def _vectors(texts: Sequence[str]) -> SparseRows:
     """Compute unit vectors: TF-IDF over stems, with a smoothed logarithm so that words in all texts still count."""
     bags = [Counter(stems(text)) for text in texts]
     spread: Counter[str] = Counter(word for bag in bags for word in bag)
     index = {word: place for place, word in enumerate(sorted(spread))}
     weight = {word: math.log((1 + len(texts)) / (1 + count)) + 1 for word, count in spread.items()}
-    data, rows, columns = [], [], []
+    values, rows, columns = list[float](), list[int](), list[int]()
     for row, bag in enumerate(bags):
         length = math.sqrt(sum((count * weight[word]) ** 2 for word, count in bag.items())) or 1.0
         for word, count in bag.items():
-            data.append(count * weight[word] / length)
+            values.append(count * weight[word] / length)
             rows.append(row)
             columns.append(index[word])
-    return sparse.csr_array((data, (rows, columns)), shape=(len(texts), max(len(index), 1)))
+    places = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+    return SparseRows(*places, np.array(values, dtype=np.float64), len(texts))
 
 
 def _numbers(text: str) -> frozenset[str]:

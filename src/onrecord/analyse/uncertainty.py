@@ -41,6 +41,16 @@ def intervals(
     `low` and `high` hold the middle `level` of the draws, and the value itself, from which the draws lean to the
     middle where readings are unsure; `probability` is the share of draws in which the cell would
     show the same stance. `reports` counts statements, `utterances` what is left when re-tellings count once.
+
+    Args:
+        table: statements, as `view.current(ledger).table` gives them.
+        by: who counts as an actor: speaker or affiliation.
+        draws: the number of bootstrap draws.
+        level: the share of draws inside the interval.
+        seed: the seed of the draws.
+
+    Raises:
+        TableError: a column is missing, or an argument has no such value.
     """
     _sensible(draws, level)
     stated = _sorted(clusters(positions(table, by)))

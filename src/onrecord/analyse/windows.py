@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from onrecord.analyse.encoding import DAY, UNDATED, EncodedTable, Floats, Ints, bound, moment
 from onrecord.analyse.network_types import Network, Options
 from onrecord.analyse.networks import Selection, build, select, similarity
+from onrecord.analyse.sparse_rows import SparseRows
 from onrecord.errors import TableError
 
 KERNELS = ("uniform", "gaussian", "epanechnikov", "triangular")
@@ -111,18 +111,18 @@ def _check(options: Options, window: TimeWindow, kernel: str | None) -> None:
         raise TableError("with a kernel, networks can be normalised by none or average only, and not be combined")
 
 
-def _dated(picked: Selection) -> Selection:
-    return replace(picked, chosen=picked.chosen[picked.coded.time[picked.chosen] != UNDATED])
+def _dated(selection: Selection) -> Selection:
+    return replace(selection, chosen=selection.chosen[selection.coded.time[selection.chosen] != UNDATED])
 
 
-def _plain(picked: Selection, window: TimeWindow) -> Iterator[Network]:
-    times = picked.coded.time[picked.chosen]
+def _plain(selection: Selection, window: TimeWindow) -> Iterator[Network]:
+    times = selection.coded.time[selection.chosen]
     if times.size == 0:
         return
     if window.unit == "events":
-        yield from _events(picked, window.size)
+        yield from _events(selection, window.size)
         return
-    first, last = _range(picked)
+    first, last = _range(selection)
     middles = _middles(first, last, window.unit)
     reach = (window.size - 1 + 1) // 2
     starts, stops = _reach(middles, window.unit, -reach), _reach(middles, window.unit, reach)
@@ -133,16 +133,16 @@ def _plain(picked: Selection, window: TimeWindow) -> Iterator[Network]:
     for low, high, *when in zip(lows, highs, starts, middles, stops, strict=True):
         if (low, high) not in known:
             # Windows move on while statements rarely do: most windows hold the statements of the one before.
-            known = {(low, high): build(picked, picked.chosen[low:high])}
+            known = {(low, high): build(selection, selection.chosen[low:high])}
         yield known[low, high].at(*map(moment, when))
 
 
-def _events(picked: Selection, size: int) -> Iterator[Network]:
+def _events(selection: Selection, size: int) -> Iterator[Network]:
     """Yield a window around each statement; statements of one moment keep their order by document and position."""
     half = size // 2
-    times = picked.coded.time[picked.chosen]
+    times = selection.coded.time[selection.chosen]
     for place in range(half, times.size - half):
-        built = build(picked, picked.chosen[place - half : place + half + 1])
+        built = build(selection, selection.chosen[place - half : place + half + 1])
         yield built.at(*map(moment, times[[place - half, place, place + half]]))
 
 
@@ -209,11 +209,11 @@ def blocks(
 class _Tensor:
     """Hold the selected statements as counts: moments x (rows x columns x levels)."""
 
-    def __init__(self, picked: Selection) -> None:
-        options, coded, chosen = picked.options, picked.coded, picked.chosen
-        self.rows, row_place = picked.nodes(options.rows, chosen)
-        self.columns, column_place = picked.nodes(options.columns, chosen)
-        self.levels = picked.levels
+    def __init__(self, selection: Selection) -> None:
+        options, coded, chosen = selection.options, selection.coded, selection.chosen
+        self.rows, row_place = selection.nodes(options.rows, chosen)
+        self.columns, column_place = selection.nodes(options.columns, chosen)
+        self.levels = selection.levels
         layer = self.levels.codes[chosen]
         self.depth = max(len(self.levels.labels), 1)
         if layer.size and layer.min() < 0:
@@ -227,9 +227,9 @@ class _Tensor:
         size = int(np.prod(self.shape))
         if self.moments.size * size <= BLOCK // 4:
             counts = np.bincount(place * size + cells, minlength=self.moments.size * size)
-            self.counts: Any = counts.astype(np.float64).reshape(self.moments.size, size)
+            self.counts: Floats | SparseRows = counts.astype(np.float64).reshape(self.moments.size, size)
         else:
-            self.counts = sparse.csr_array((np.ones(cells.size), (place, cells)), shape=(self.moments.size, size))
+            self.counts = SparseRows.of_cells(place * size + cells, (self.moments.size, size))
         self.room = max(size, len(self.rows) * len(self.columns))
 
     def within(self, starts: Ints, stops: Ints) -> Ints:
@@ -256,6 +256,9 @@ class _Tensor:
         return np.asarray(values)
 
     def _sum(self, weights: Floats) -> Floats:
+        if isinstance(self.counts, SparseRows):
+            size = int(np.prod(self.shape))
+            return np.stack([self.counts.combined(some, size) for some in weights])
         return np.asarray((self.counts.T @ weights.T).T)
 
     @cached_property
@@ -263,7 +266,7 @@ class _Tensor:
         """Compute DNA's norm under a kernel: the sum of 2 / (n + n') over concepts and levels that either actor
         used.
         """
-        counts = np.asarray(self.counts.sum(axis=0)).reshape(self.shape[0], -1)
+        counts = self._sum(np.ones((1, self.moments.size))).reshape(self.shape[0], -1)
         norm = np.zeros((self.shape[0], self.shape[0]))
         for place in range(self.shape[0]):
             total = counts + counts[place]
@@ -310,10 +313,10 @@ def _months(at: datetime, middle: datetime, unit: str) -> int:
     return sign * (months if unit == "months" else months // 12)
 
 
-def _range(picked: Selection) -> tuple[int, int]:
+def _range(selection: Selection) -> tuple[int, int]:
     """Return the range that plain windows cover: the one asked for, or else that of the statements."""
-    since, until = picked.options.since, picked.options.until
-    inside = picked.coded.time[picked.original]
+    since, until = selection.options.since, selection.options.until
+    inside = selection.coded.time[selection.original]
     inside = inside[inside != UNDATED]
     first = int(inside.min()) if since is None else bound(since, end=False)
     return first, int(inside.max()) if until is None else bound(until, end=True)

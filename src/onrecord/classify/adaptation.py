@@ -32,6 +32,7 @@ FOLDS = 5
 FEWEST = 30  # judgements of a field, of which it is refitted
 SCALE_SPREAD, BIAS_SPREAD, WEIGHT_SPREAD = 0.25, 0.75, 0.5  # standard deviations of the prior
 BINS = 10
+MOST_STEPS, TOLERANCE = 100, 1e-10
 HEADS = ("stance", "act", "commitment")
 
 
@@ -141,20 +142,36 @@ def of_confidences(confidences: Sequence[float], right: Sequence[bool], groups: 
 
 
 def fit(examples: Examples) -> Floats:
-    """Fit the parameters of the greatest posterior probability."""
-    from scipy.optimize import minimize
+    """Fit the parameters of the greatest posterior probability by Newton's method, with steps halved where they fail.
 
-    rows = np.arange(len(examples.gold))
+    The loss is convex: a log-linear model's negative log likelihood and a Gaussian prior.
+    """
+    parameters = examples.start
+    value, slope, curve = _loss(examples, parameters)
+    for _ in range(MOST_STEPS):
+        step = np.linalg.solve(curve, slope)
+        if float(slope @ step) < TOLERANCE:
+            break
+        found = _loss(examples, parameters - step)
+        while found[0] > value and np.abs(step).max() > TOLERANCE:
+            step = step / 2
+            found = _loss(examples, parameters - step)
+        parameters, (value, slope, curve) = parameters - step, found
+    return parameters
 
-    def loss(parameters: Floats) -> tuple[float, Floats]:
-        shares = examples.probabilities(parameters)
-        away = (parameters - examples.start) / examples.spread
-        value = -np.log(np.maximum(shares[rows, examples.gold], 1e-300)).sum() + (away**2).sum() / 2
-        shares[rows, examples.gold] -= 1
-        return value, np.einsum("nk,nkp->p", shares, examples.features) + away / examples.spread
 
-    result: Floats = minimize(loss, examples.start, jac=True, method="L-BFGS-B").x
-    return result
+def _loss(examples: Examples, parameters: Floats) -> tuple[float, Floats, Floats]:
+    """Compute the loss with its gradient and its Hessian."""
+    shares = examples.probabilities(parameters)
+    away = (parameters - examples.start) / examples.spread
+    right = shares[np.arange(len(examples.gold)), examples.gold]
+    value = float(-np.log(np.maximum(right, 1e-300)).sum() + (away**2).sum() / 2)
+    expected = np.einsum("nk,nkp->np", shares, examples.features)
+    chosen = examples.features[np.arange(len(examples.gold)), examples.gold]
+    slope = (expected - chosen).sum(0) + away / examples.spread
+    flat = examples.features.reshape(-1, len(parameters))
+    curve = (flat * shares.reshape(-1, 1)).T @ flat - expected.T @ expected + np.diag(examples.spread**-2.0)
+    return value, slope, curve
 
 
 def held_out(examples: Examples) -> dict[str, float]:

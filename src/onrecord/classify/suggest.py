@@ -21,6 +21,7 @@ import yaml
 from onrecord.lexicon import Codebook
 from onrecord.lexicon.bundled_tables import rows
 from onrecord.lexicon.propositions import proposition_warnings
+from onrecord.models.linkage import average_linkage, cut
 from onrecord.text.tokens import stem, words
 from onrecord.text.vectors import PieceVectors
 
@@ -98,16 +99,12 @@ def likeness(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
 
 def grouped(near: Floats) -> list[list[int]]:
     """Group by average linkage, largest first; ties go to the earlier content."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
     if len(near) < 2:
         return [[n] for n in range(len(near))]
     distance = np.clip(1.0 - near.astype(np.float64), 0.0, 2.0)
-    np.fill_diagonal(distance, 0.0)
-    labels = fcluster(linkage(squareform((distance + distance.T) / 2), "average"), 1.0 - ALIKE, "distance")
+    labels = cut(average_linkage((distance + distance.T) / 2), height=1.0 - ALIKE)
     groups: dict[int, list[int]] = {}
-    for n, label in enumerate(labels.tolist()):
+    for n, label in enumerate(labels):
         groups.setdefault(label, []).append(n)
     return sorted(groups.values(), key=lambda g: (-len(g), g[0]))
 

@@ -54,7 +54,7 @@ def statement_to_dict(statement: Statement) -> Record:
         **values,
         "nested_in": statement.nested_in,
         "judgements": {name: _judgement_to_dict(judgement) for name, judgement in statement.judgements()},
-        **_given(probability=probability, extra=_decoded(statement.extra)),
+        **_present(probability=probability, extra=_decoded(statement.extra)),
         "schema": SCHEMA,
     }
 
@@ -97,7 +97,7 @@ def article_to_dict(article: Article) -> Record:
         "published": None if article.published is None else str(article.published),
         "url": article.url,
         "text": article.text.content,
-        **_given(extra=_decoded(article.extra)),
+        **_present(extra=_decoded(article.extra)),
     }
 
 
@@ -151,7 +151,7 @@ def _judgement_from_dict(record: Mapping[str, Any], name: str, text: Text) -> Ju
     )
 
 
-def _given(**values: Any) -> Record:
+def _present(**values: Any) -> Record:
     """Return the optional keys that have a value, so that older records stay as they are."""
     return {name: value for name, value in values.items() if value is not None}
 

@@ -65,7 +65,7 @@ def _rounded(judgement: Judgement[Any]) -> float:
     return round(judgement.confidence, 4)
 
 
-def _said(statement: Statement) -> PartialDate | None:
+def _speech_date(statement: Statement) -> PartialDate | None:
     return statement.when.value or statement.article.published
 
 
@@ -74,8 +74,8 @@ def _iso(date: PartialDate | None) -> str | None:
 
 
 def _date(statement: Statement) -> Any:
-    said = _said(statement)
-    return None if said is None else said.first_day()
+    spoken = _speech_date(statement)
+    return None if spoken is None else spoken.first_day()
 
 
 def _article(name: str, value: Callable[[Statement], Any], stored: str, *, optional: bool = False) -> Column:

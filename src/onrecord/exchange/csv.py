@@ -13,7 +13,6 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from onrecord.analyse.network_types import Network
@@ -33,27 +32,6 @@ def network(net: Network) -> str:
         # A Python float prints as the shortest text that reads back as itself.
         writer.writerow([guarded(name), *map(repr, row)])
     return out.getvalue()
-
-
-def read_network(text: str) -> tuple[list[str], list[str], Any]:
-    """Read row names, column names and values.
-
-    Raises:
-        ExchangeError: the text is no matrix.
-    """
-    lines = list(csv.reader(io.StringIO(text, newline="")))
-    if not lines:
-        return [], [], np.zeros((0, 0))
-    columns = lines[0][1:]
-    rows = [line[0] for line in lines[1:] if line]
-    try:
-        values = np.array([[float(cell) for cell in line[1:]] for line in lines[1:] if line])
-        values = values if rows else np.zeros((0, len(columns)))
-    except ValueError as error:
-        raise ExchangeError(f"no matrix: {error}") from error
-    if values.shape != (len(rows), len(columns)):
-        raise ExchangeError("not a matrix: its rows have different lengths")
-    return rows, columns, values
 
 
 def table(frame: pl.DataFrame) -> str:

@@ -69,5 +69,10 @@ def default_extractor() -> Extractor:
 
 
 def extract_attributions(article: Article, extractor: Extractor | None = None) -> list[Attribution]:
-    """Find the attributions of an article, in text order, with the bundled tagger or another `extractor`."""
+    """Find the attributions of an article, in text order.
+
+    Args:
+        article: the article.
+        extractor: another extractor than the bundled tagger.
+    """
     return (extractor or default_extractor()).attributions(article.text)

@@ -23,7 +23,6 @@ from typing import Any
 from onrecord.errors import ModelError
 
 MANIFEST = "manifest.json"
-NOT_RECORDED = "not recorded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

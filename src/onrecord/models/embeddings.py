@@ -34,9 +34,9 @@ class EmbeddingTable:
 
     def rows(self, numbers: Sequence[int] | npt.NDArray[np.intp]) -> Floats:
         """Return some rows as float32 [numbers, width]."""
-        picked, scales = self.values[numbers], self.scales[numbers]
-        blocks = picked.reshape(len(picked), scales.shape[1], -1).astype(np.float32)
-        result: Floats = (blocks * scales[..., None]).reshape(len(picked), self.width)
+        selected, scales = self.values[numbers], self.scales[numbers]
+        blocks = selected.reshape(len(selected), scales.shape[1], -1).astype(np.float32)
+        result: Floats = (blocks * scales[..., None]).reshape(len(selected), self.width)
         return result
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:

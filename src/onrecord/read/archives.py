@@ -55,7 +55,7 @@ class ByteBudget:
         if self.left < 0:
             raise SourceError(
                 self.where,
-                f"unpacks to more than {MOST_TIMES} times its size ({self.size} bytes); if that is no trap, unpack it"
+                f"unpacks to more than {MOST_TIMES} times its size ({self.size} bytes); if you trust it, unpack it"
                 " and give what is in it",
             )
 

@@ -43,14 +43,11 @@ class Vocabulary:
 def load_vocabulary() -> Vocabulary:
     """Load the bundled vocabularies."""
     actors: dict[str, Actor] = {}
-    for table in ("actors.tsv", "resolve/actors.tsv"):
-        for r in rows(table):
-            known = actors.get(r["alias"].casefold())
-            if known is None or known.how == "adjective" or table != "actors.tsv":
-                actors[r["alias"].casefold()] = Actor(r["name"], r["kind"], r["how"])
-    roles = {r["role"]: r["kind"] for r in rows("roles.tsv")} | {
-        r["role"]: r["kind"] for r in rows("resolve/roles.tsv")
-    }
+    for r in rows("actors.tsv"):
+        known = actors.get(r["alias"].casefold())
+        if known is None or known.how == "adjective":
+            actors[r["alias"].casefold()] = Actor(r["name"], r["kind"], r["how"])
+    roles = {r["role"]: r["kind"] for table in ("roles.tsv", "resolve/roles.tsv") for r in rows(table)}
     genders = {name: r["gender"] for r in rows("first-names.tsv") for name in r["names"].split()}
     words: dict[str, set[str]] = {}
     for r in rows("resolve/words.tsv"):

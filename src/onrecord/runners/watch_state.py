@@ -224,10 +224,6 @@ class WatchState:
         """Return each reprint's address, its original's address, and their similarity."""
         return self._db.execute("SELECT url, of_url, likeness FROM reprints ORDER BY seen, url").fetchall()
 
-    def edits(self) -> list[tuple[str, str | None, str, str | None]]:
-        """Return each changed quotation: address, speaker, before, after."""
-        return self._db.execute("SELECT url, speaker, before, after FROM edits ORDER BY seen, rowid").fetchall()
-
     def counts(self) -> dict[str, int]:
         """Count feeds, pages, waiting pages, and feeds that failed when last fetched."""
         names = {

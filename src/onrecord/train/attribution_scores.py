@@ -3,7 +3,7 @@
 As is usual for PolNeAR (Newell, Margolin and Ruths, LREC 2018; Pareti 2015), predicted and gold attributions of an
 article are paired one to one so that their contents overlap the most, counted in letters and digits; marks and spaces
 never matter.  *exact*: the contents are equal; *overlap*: their intersection over union is 0.5 or more; *relation*:
-overlap, and the source shares a telling word with the gold one, where that has a source.  *spans* are exact
+overlap, and the source shares an informative word with the gold one, where that has a source.  *spans* are exact
 contiguous spans per role within a paragraph, as sequence taggers are measured (Wang et al., CofeNet, COLING 2022).
 """
 
@@ -21,7 +21,7 @@ LEAST_IOU = 0.5
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 _DOUBLE = '"“”„‟«»〝〞＂'
 _OPENING = _DOUBLE + "'‘‛`"
-# Words that tell nothing about who the source is.
+# Words that do not identify a source.
 _EMPTY = (
     "a an the this that these those some any all each every no both either neither many most few several of in on at "
     "by for from to with without about as than into over under between among after before during and or but nor if so "
@@ -158,8 +158,8 @@ def _same_source(text: str, words: Sequence[Range], wanted: Spans, found: Spans)
     mine = {word for word in words if any(word[0] < end and start < word[1] for start, end in wanted)}
     theirs = {word for word in words if any(word[0] < end and start < word[1] for start, end in found)}
     empty = frozenset(_EMPTY.split())
-    telling = {word for word in mine if text[word[0] : word[1]].lower() not in empty} or mine
-    return not mine or bool(telling & theirs)
+    informative = {word for word in mine if text[word[0] : word[1]].lower() not in empty} or mine
+    return not mine or bool(informative & theirs)
 
 
 def _kind(text: str, spans: Spans) -> str:

@@ -39,29 +39,29 @@ class Teacher:
         self._ids[list(wanted.values())] = torch.tensor([known[piece] for piece in wanted])
         self._network = load(stages[-1])[0].eval()
         self._halved = half_precision
-        self._kept = folder / "answers"
-        self._kept.mkdir(exist_ok=True)
+        self._cache = folder / "answers"
+        self._cache.mkdir(exist_ok=True)
 
     def answers(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return probabilities by the names of ``losses``, for windows whose annotator is hidden; links of content
         words and
         of anchors are rows of probabilities.
         """
-        asked = {**batch, "ids": self._ids[batch["ids"]], "hand": torch.zeros_like(batch["hand"])}
+        translated = {**batch, "ids": self._ids[batch["ids"]], "hand": torch.zeros_like(batch["hand"])}
         names = ("ids", "feature", "mask", "first", "asks")
-        digest = hashlib.sha256(b"".join(asked[name].numpy().tobytes() for name in names))
-        path = self._kept / f"{digest.hexdigest()[:32]}.pt"
+        digest = hashlib.sha256(b"".join(translated[name].numpy().tobytes() for name in names))
+        path = self._cache / f"{digest.hexdigest()[:32]}.pt"
         if path.exists():
-            kept: dict[str, Tensor] = torch.load(path, weights_only=True)
-            return {name: value.float() for name, value in kept.items()}
+            stored: dict[str, Tensor] = torch.load(path, weights_only=True)
+            return {name: value.float() for name, value in stored.items()}
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self._halved):
-            scores = self._network(asked)
+            scores = self._network(translated)
         found = {
             "role": torch.softmax(scores["role"], dim=-1),
             "bounds": torch.sigmoid(scores["bounds"]),
             "anchor": torch.sigmoid(scores["anchor"]),
             "content": torch.softmax(scores["content"], dim=-1),
-            "source": torch.softmax(_asked(scores["source"], batch["asks"]), dim=-1),
+            "source": torch.softmax(_at_cues(scores["source"], batch["asks"]), dim=-1),
         }
         unfinished = path.with_suffix(f".{id(self)}")
         torch.save({name: value.half() for name, value in found.items()}, unfinished)
@@ -81,14 +81,14 @@ def distillation_losses(
         each = functional.binary_cross_entropy_with_logits(scores[name], answers[name], reduction="none")
         parts[name] = ((each.sum(-1) if each.dim() > 2 else each) * used).sum() / total
     content = -(answers["content"] * torch.log_softmax(scores["content"], dim=-1)).sum(-1)
-    told = answers["role"][..., 3] * used  # a word's link means something as far as it is in a content
-    parts["content"] = (content * told).sum() / told.sum().clamp(min=1)
-    source = -(answers["source"] * torch.log_softmax(_asked(scores["source"], batch["asks"]), dim=-1)).sum(-1)
+    weight = answers["role"][..., 3] * used  # a word's link means something as far as it is in a content
+    parts["content"] = (content * weight).sum() / weight.sum().clamp(min=1)
+    source = -(answers["source"] * torch.log_softmax(_at_cues(scores["source"], batch["asks"]), dim=-1)).sum(-1)
     there = (batch["asks"] != IGNORE).float()
     parts["source"] = (source * there).sum() / there.sum().clamp(min=1)
     return parts
 
 
-def _asked(source: Tensor, asks: Tensor) -> Tensor:
+def _at_cues(source: Tensor, asks: Tensor) -> Tensor:
     """Return the rows of the anchors whose source is predicted: [batch, anchors, words + 1]."""
     return source.gather(1, asks.clamp(min=0)[..., None].expand(-1, -1, source.shape[-1]))

@@ -222,8 +222,8 @@ def write(
     shape, weights = network.shape, network.state_dict()
     graph = build(weights, shape.heads, shape.layers, shape.epsilon, reading["size"] + 2)
     (folder / "model.onnx").write_bytes(graph)
-    content, kept = latin(tokenizer)
-    table = pack(weights["pieces.weight"].float().numpy()[kept], bits=8)
+    content, numbers = latin(tokenizer)
+    table = pack(weights["pieces.weight"].float().numpy()[numbers], bits=8)
     np.savez_compressed(folder / "pieces.npz", **table.arrays())  # type: ignore[arg-type]
     (folder / "tokenizer.json").write_text(content, encoding="utf-8")
     links = {

@@ -83,28 +83,28 @@ class AllPaths(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, local: Tensor, start: Tensor, end: Tensor, linked: Tensor) -> Tensor:
         """Map local, start, end: [batch, words, states] and linked: [batch, words - 1] to [batch]."""
-        own, begin, stop = (part.detach().double().transpose(0, 1).numpy() for part in (local, start, end))
+        emitted, begin, stop = (part.detach().double().transpose(0, 1).numpy() for part in (local, start, end))
         joins = linked.detach().transpose(0, 1)[..., None].numpy()
-        count = len(own)
-        anew = np.log(own.shape[-1])  # a break in what is known starts anew, from all states alike
-        alpha = np.empty(own.shape)
-        leaves = np.zeros((*own.shape[:2], 1))
-        alpha[0] = own[0]
+        count = len(emitted)
+        anew = np.log(emitted.shape[-1])  # a break in what is known starts anew, from all states alike
+        alpha = np.empty(emitted.shape)
+        leaves = np.zeros((*emitted.shape[:2], 1))
+        alpha[0] = emitted[0]
         for n in range(1, count):
             leaves[n] = _total(alpha[n - 1] + stop[n - 1])
             joined = np.logaddexp(alpha[n - 1], leaves[n] + begin[n])
-            alpha[n] = np.where(joins[n - 1], joined, _total(alpha[n - 1]) - anew) + own[n]
-        beta = np.zeros(own.shape)
-        enters = np.zeros((*own.shape[:2], 1))
+            alpha[n] = np.where(joins[n - 1], joined, _total(alpha[n - 1]) - anew) + emitted[n]
+        beta = np.zeros(emitted.shape)
+        enters = np.zeros((*emitted.shape[:2], 1))
         for n in range(count - 1, 0, -1):
-            ahead = beta[n] + own[n]
+            ahead = beta[n] + emitted[n]
             enters[n] = _total(begin[n] + ahead)
             joined = np.logaddexp(ahead, stop[n - 1] + enters[n])
             beta[n - 1] = np.where(joins[n - 1], joined, _total(ahead) - anew)
         total = _total(alpha[-1])
-        into = np.zeros(own.shape)
-        from_ = np.zeros(own.shape)
-        into[1:] = np.exp(leaves[1:] + begin[1:] + own[1:] + beta[1:] - total) * joins
+        into = np.zeros(emitted.shape)
+        from_ = np.zeros(emitted.shape)
+        into[1:] = np.exp(leaves[1:] + begin[1:] + emitted[1:] + beta[1:] - total) * joins
         from_[:-1] = np.exp(alpha[:-1] + stop[:-1] + enters[1:] - total) * joins
         grads = (np.exp(alpha + beta - total), into, from_)
         ctx.save_for_backward(*(torch.from_numpy(g).transpose(0, 1).to(local.dtype) for g in grads))

@@ -23,10 +23,10 @@ from onrecord.train.gold import gold_attributions, load_cases
 SHORT = 120  # words; a longer text is an article
 TOGETHER = 24  # short texts in a batch
 WITH_REPORT = 0.6  # of the short texts shown, which are mostly without one
-ARTICLES = 0.6  # of the batches of own texts, articles; the others are contents
+ARTICLES = 0.6  # of the batches of the project corpus, articles; the others are contents
 
 
-def read_own(
+def read_project_corpus(
     folder: Path, keep_out: tuple[str, ...], tokenizer: Tokenizer, rates: dict[str, float]
 ) -> list[LabelledText]:
     """Read the cases of a folder and each of their contents as a separate text; ``keep_out``: prefixes of ids to
@@ -65,7 +65,7 @@ def _lies_in(attribution: Attribution, start: int, end: int) -> bool:
 
 def mixed(
     corpus: Iterator[dict[str, npt.NDArray[Any]]],
-    own: list[LabelledText],
+    texts: list[LabelledText],
     share: float,
     reading: tuple[int, int, tuple[int, int]],
     rng: np.random.Generator,
@@ -75,13 +75,13 @@ def mixed(
     order; ``reading``: window size, windows a batch, marks.
     """
     size, _, marks = reading
-    articles = [labelled for labelled in own if len(labelled.pieces) > SHORT]
-    contents = [labelled for labelled in own if len(labelled.pieces) <= SHORT]
-    telling = [labelled for labelled in contents if labelled.anchors]
+    articles = [labelled for labelled in texts if len(labelled.pieces) > SHORT]
+    contents = [labelled for labelled in texts if len(labelled.pieces) <= SHORT]
+    reporting = [labelled for labelled in contents if labelled.anchors]
     plain = [labelled for labelled in contents if not labelled.anchors]
 
     def short() -> dict[str, npt.NDArray[Any]]:
-        groups = [telling if rng.random() < WITH_REPORT else plain for _ in range(TOGETHER)]
+        groups = [reporting if rng.random() < WITH_REPORT else plain for _ in range(TOGETHER)]
         chosen = [group[int(rng.integers(len(group)))] for group in groups]
         return stack([example(one, 0, len(one.pieces), size, marks, True) for one in chosen])
 

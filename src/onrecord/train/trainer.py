@@ -28,7 +28,7 @@ from onrecord.train.distillation import GOLD, Teacher, distillation_losses
 from onrecord.train.examples import LabelledText, batches, load_articles, read_labelled, split_by_time
 from onrecord.train.export import write
 from onrecord.train.path_loss import gold_states
-from onrecord.train.project_corpus import endless, mixed, read_own
+from onrecord.train.project_corpus import endless, mixed, read_project_corpus
 from onrecord.train.tagger_network import WEIGHTS, TaggerNetwork, from_pretrained, load, losses, save
 from onrecord.train.tune import score, tune
 from onrecord.train.word_piece_vocabulary import plain_tokenizer, special_ids, specials
@@ -44,7 +44,7 @@ class TrainingStage:
     scale: float = 1.0  # of the recipe's rates
     whole: int | None = None  # the epochs over which the rate would fall to nothing; this stage's own by default
     warm: float = 0.06  # share of these in which the rate rises
-    own: float = 0.0  # share of the batches that are of own texts, if there are any
+    project: float = 0.0  # share of batches from the project corpus, where there is one
     steps: int = 0  # batches that count as an epoch; as many as the corpus has by default
 
 
@@ -54,9 +54,9 @@ class TrainingRecipe:
 
     stages: tuple[TrainingStage, ...] = (
         TrainingStage(2, whole=5),
-        TrainingStage(2, scale=0.6, warm=0.03, own=0.2, steps=480),
-        TrainingStage(1, scale=0.4, warm=0.1, own=0.4, steps=200),
-        TrainingStage(1, scale=0.4, warm=0.1, own=0.15, steps=380),
+        TrainingStage(2, scale=0.6, warm=0.03, project=0.2, steps=480),
+        TrainingStage(1, scale=0.4, warm=0.1, project=0.4, steps=200),
+        TrainingStage(1, scale=0.4, warm=0.1, project=0.15, steps=380),
     )
     batch: int = 8  # windows
     size: int = 318  # word pieces in a window, without its two marks
@@ -88,7 +88,7 @@ class TrainingData:
     """Hold the training data."""
 
     corpus: Path  # JSON Lines of articles with attributions
-    own: Path | None = None  # a folder of gold cases, for stages that mix them in
+    project: Path | None = None  # the project corpus, for stages that mix it in
     keep_out: tuple[str, ...] = ()  # beginnings of the ids of cases that are not trained on
     teacher: Path | None = None  # a folder that `train` wrote, whose network is learnt from too
     settings: Path | None = None  # a finished model whose settings of decoding are taken; then nothing is held out
@@ -110,14 +110,16 @@ def train(
     teacher = Teacher(material.teacher, tokenizer, recipe.halved) if material.teacher else None
     articles, held = split_by_time(load_articles(material.corpus), 0.0 if material.settings else recipe.held)
     data, rates = read_labelled(articles, tokenizer)
-    own = [] if material.own is None else read_own(material.own, material.keep_out, tokenizer, rates)
+    project = (
+        [] if material.project is None else read_project_corpus(material.project, material.keep_out, tokenizer, rates)
+    )
     network = from_pretrained(start, recipe.layers)
-    report(f"{len(articles)} articles to train on, {len(held)} held, {len(own)} own texts")
+    report(f"{len(articles)} articles to train on, {len(held)} held, {len(project)} of the project corpus")
     for number in range(first, len(recipe.stages)):
         if number:
             network, _ = load(out / f"stage{number}.pt")
             torch.manual_seed(recipe.seed + number)
-        run_stage(recipe, number, network, (data, own), tokenizer, out / f"stage{number + 1}.pt", report, teacher)
+        run_stage(recipe, number, network, (data, project), tokenizer, out / f"stage{number + 1}.pt", report, teacher)
     last = [out / f"stage{n + 1}.pt" for n in range(len(recipe.stages))][-recipe.blend :]
     return finish(recipe, blended(last, out / "blend.pt"), start, held, out / "model", report, chosen)
 
@@ -181,7 +183,7 @@ def run_stage(
     report: Report,
     teacher: Teacher | None = None,
 ) -> None:
-    """Train ``network`` in place on corpus and own texts; the average of its weights goes to ``path``."""
+    """Train ``network`` in place on the corpus and the project corpus; the average of its weights goes to ``path``."""
     first, last, mask = special_ids(tokenizer)
     marks = (first, last)
     seed, stage = recipe.seed + number, recipe.stages[number]
@@ -197,12 +199,14 @@ def run_stage(
         return np.random.default_rng(recipe.seed + epoch % recipe.cuts) if teacher else rng
 
     shown = endless(data[0], reading, cut)
-    if stage.own and data[1]:
-        shown = mixed(shown, data[1], stage.own, reading, rng)
+    if stage.project and data[1]:
+        shown = mixed(shown, data[1], stage.project, reading, rng)
     for epoch in range(stage.epochs):
         network.train()
         sums, count = dict.fromkeys(WEIGHTS, 0.0), 0
-        for arrays in islice(shown, per_epoch) if stage.steps or stage.own else batches(data[0], *reading, cut(epoch)):
+        for arrays in (
+            islice(shown, per_epoch) if stage.steps or stage.project else batches(data[0], *reading, cut(epoch))
+        ):
             learnt = teacher if arrays.pop("corpus", True) else None
             batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
             answers = learnt.answers(batch) if learnt else None

@@ -24,8 +24,8 @@ def latin(tokenizer: str) -> tuple[str, list[int]]:
     """Reduce a vocabulary to the pieces that text in Latin letters can have."""
     whole = json.loads(plain(tokenizer))
     marks = {mark for marks in SPECIALS for mark in marks}
-    kept = {number for piece, number in whole["model"]["vocab"].items() if piece in marks or LATIN.fullmatch(piece)}
-    return _only(whole, kept)
+    numbers = {number for piece, number in whole["model"]["vocab"].items() if piece in marks or LATIN.fullmatch(piece)}
+    return _only(whole, numbers)
 
 
 def plain(tokenizer: str) -> str:
@@ -37,12 +37,12 @@ def plain(tokenizer: str) -> str:
 
 def _only(content: dict[str, Any], wanted: set[int]) -> tuple[str, list[int]]:
     """Restrict a tokenizer to the wanted pieces and the special tokens, renumbered."""
-    kept = sorted(wanted | {token["id"] for token in content["added_tokens"]})
-    new = {old: n for n, old in enumerate(kept)}
+    numbers = sorted(wanted | {token["id"] for token in content["added_tokens"]})
+    new = {old: n for n, old in enumerate(numbers)}
     vocabulary: dict[str, int] = content["model"]["vocab"]
     content["model"]["vocab"] = {piece: new[number] for piece, number in vocabulary.items() if number in new}
     content["added_tokens"] = [{**token, "id": new[token["id"]]} for token in content["added_tokens"]]
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")), kept
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")), numbers
 
 
 def plain_tokenizer(start: Path) -> Tokenizer:

@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 
 from onrecord.analyse import tables
+from onrecord.analyse.actors import RegisteredActor
+from onrecord.core.statement import ActorKind
 
 
 def statements(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -20,3 +22,8 @@ def statements(*rows: dict[str, Any]) -> pl.DataFrame:
         own = {"id": f"s{number}", "article": f"a{number}", "article_name": f"a{number}", "quote": f"words {number}"}
         made.append({**base, **own, **row})
     return tables.table_of(made)
+
+
+def registered(name: str, count: int, affiliation: str | None = None, *, hidden: bool = False) -> RegisteredActor:
+    """An actor with some statements."""
+    return RegisteredActor(name, ActorKind.PERSON, affiliation, (), (), count, count, None, None, hidden=hidden)

@@ -40,6 +40,10 @@ def faults(text: str) -> Iterator[str]:
             yield f"{row[header[0]]}: no source"
         if any(value != value.strip() or "  " in value for name, value in row.items() if name != "pattern"):
             yield f"{row[header[0]]}: stray blanks"
+        for name in ("words", "names"):
+            listed = row.get(name, "").split()
+            if len(listed) != len(set(listed)):
+                yield f"{row[header[0]]}: a word twice"
         at = tuple(row[name].casefold() for name in key)
         if at in seen:
             same = all(seen[at][name] == value for name, value in row.items() if name not in (*key, "source"))
@@ -51,6 +55,19 @@ def faults(text: str) -> Iterator[str]:
 def test_tables_have_no_faults(name: str) -> None:
     """Every bundled table is free of duplicates and contradictions, and each row names its source."""
     assert list(faults((DATA / name).read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("tables", [("roles.tsv", "resolve/roles.tsv"), ("credits.tsv", "teasers.tsv")])
+def test_no_entry_is_in_two_tables_of_one_kind(tables: tuple[str, str]) -> None:
+    """Two tables of one kind share no entry, so that they cannot disagree on one."""
+    one, two = ({next(iter(row.values())).casefold() for row in rows(name)} for name in tables)
+    assert one & two == set()
+
+
+def test_classes_name_each_word_once() -> None:
+    """A word that is listed twice in one class is a fault."""
+    table = "# Classes.\nclass\twords\tsource\nstop\ta b a\town\n"
+    assert list(faults(table)) == ["stop: a word twice"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_the_least_loss_is_the_teachers_own(tmp_path: Path) -> None:
     from onrecord.extract import bundled_model
     from onrecord.train.distillation import Teacher, distillation_losses
     from onrecord.train.examples import batches
-    from onrecord.train.project_corpus import read_own
+    from onrecord.train.project_corpus import read_project_corpus
     from onrecord.train.tagger_network import NetworkShape, TaggerNetwork, load, save
     from onrecord.train.word_piece_vocabulary import special_ids
 
@@ -29,7 +29,7 @@ def test_the_least_loss_is_the_teachers_own(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(content, encoding="utf-8")
     torch.manual_seed(1)
     save(TaggerNetwork(NetworkShape(hidden=32, layers=1, heads=2, inner=64, link=16)), tmp_path / "stage1.pt", {})
-    texts = [text for text in read_own(CASES, ("belun",), tokenizer, {}) if len(text.pieces) > 120][:2]
+    texts = [text for text in read_project_corpus(CASES, ("belun",), tokenizer, {}) if len(text.pieces) > 120][:2]
     arrays = next(batches(texts, 120, 2, special_ids(tokenizer)[:2], np.random.default_rng(0)))
     batch = {key: torch.from_numpy(value) for key, value in arrays.items()}
     batch["hand"] = torch.zeros_like(batch["hand"])

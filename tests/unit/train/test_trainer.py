@@ -17,12 +17,12 @@ def trained(path: Path) -> dict[str, object]:
     from tokenizers import Tokenizer
 
     from onrecord.extract import bundled_model
-    from onrecord.train.project_corpus import read_own
+    from onrecord.train.project_corpus import read_project_corpus
     from onrecord.train.tagger_network import NetworkShape, TaggerNetwork, load
     from onrecord.train.trainer import TrainingRecipe, TrainingStage, be_steady, run_stage
 
     tokenizer = Tokenizer.from_file(str(bundled_model() / "tokenizer.json"))
-    texts = [text for text in read_own(CASES, ("belun",), tokenizer, {}) if len(text.pieces) > 120][:6]
+    texts = [text for text in read_project_corpus(CASES, ("belun",), tokenizer, {}) if len(text.pieces) > 120][:6]
     recipe = TrainingRecipe(stages=(TrainingStage(1),), batch=2, size=120)
     be_steady(recipe.threads)
     torch.manual_seed(recipe.seed)
@@ -45,11 +45,11 @@ def test_own_texts_are_mixed_into_the_corpus_in_its_order() -> None:
     from tokenizers import Tokenizer
 
     from onrecord.extract import bundled_model
-    from onrecord.train.project_corpus import endless, mixed, read_own
+    from onrecord.train.project_corpus import endless, mixed, read_project_corpus
     from onrecord.train.word_piece_vocabulary import special_ids
 
     tokenizer = Tokenizer.from_file(str(bundled_model() / "tokenizer.json"))
-    texts = read_own(CASES, ("belun",), tokenizer, {})[:40]
+    texts = read_project_corpus(CASES, ("belun",), tokenizer, {})[:40]
     corpus = [text for text in texts if len(text.pieces) > 120][:4]
     reading = 120, 2, special_ids(tokenizer)[:2]
 

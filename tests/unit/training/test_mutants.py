@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from training.mutants import PARTS, files_of, mutants, mutated
+from training.mutants import NAMED, PARTS, ROOT, files_of, mutants, mutated
 
 SOURCE = '''
 @cache(True)
@@ -37,3 +37,11 @@ def test_mutants_of_every_part_compile(part: str) -> None:
         source = (root / file).read_text(encoding="utf-8")
         for mutant in list(mutants(file, source))[::10]:
             compile(mutated(source, mutant), str(file), "exec")
+
+
+def test_named_mutants_are_of_lines_that_are_there() -> None:
+    """Each mutant that once survived changes one line of today's source, and its test exists."""
+    for name, file, old, new, test in NAMED:
+        assert (ROOT / "src" / "onrecord" / file).read_text(encoding="utf-8").count(old) == 1, name
+        assert (ROOT / test).exists()
+        assert new != old

@@ -28,11 +28,12 @@ def adapt(
         str | None, typer.Argument(help="What to call the new adaptation, or one to use.  [default: list them]")
     ] = None,
     use: Annotated[
-        bool, typer.Option("--use", help="Read this ledger with it from now on; `shipped` is what the package brings.")
+        bool, typer.Option("--use", help="Use it for this ledger from now on; `shipped` is the bundled calibration.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the figures; keep nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print figures only; save nothing.")] = False,
     coder: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who does this.  [default: you]", show_default=False)
+        str | None,
+        typer.Option(metavar="NAME", help="Name recorded with it.  [default: your login]", show_default=False),
     ] = None,
 ) -> None:
     """Refit the calibration of each field on the judgements in a ledger, and keep it under a name.

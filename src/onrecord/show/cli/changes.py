@@ -15,7 +15,7 @@ from onrecord.show.cli.options import Answer, FilterOptions, Store, flat, to_dat
 from onrecord.show.cli.queries import answer, ask, say_unsure
 
 Who = Annotated[By, typer.Option(help="Speakers, or the bodies and states they speak for.")]
-Days = Annotated[int, typer.Option(min=0, help="Most days between reports of one utterance.")]
+Days = Annotated[int, typer.Option(min=0, help="Maximum number of days between reports of one utterance.")]
 Kind = StrEnum("Kind", ["all", "self", "between", "reports"])
 MOST = 50  # conflicts that are shown where nobody says how many
 
@@ -57,10 +57,11 @@ def conflicts(
     store: Store,
     to: Answer,
     kind: Annotated[
-        Kind, typer.Option(help="An actor against own words, two actors, or two outlets' reports of one utterance.")
+        Kind,
+        typer.Option(help="Contradictions within an actor (self), between two actors, or between outlets' reports."),
     ] = Kind.all,
     by: Who = By.SPEAKER,
-    days: Annotated[int, typer.Option(min=0, help="Most days between the two statements.")] = 365,
+    days: Annotated[int, typer.Option(min=0, help="Maximum number of days between the two statements.")] = 365,
 ) -> None:
     """Show statements that contradict each other, side by side: the surest and closest in time first."""
     from onrecord.analyse import position_changes as changes

@@ -49,7 +49,7 @@ def check(
     to: ListingOptions,
     against: Annotated[
         str | None,
-        typer.Option(metavar="LEDGER", help="Count what its terms hit there, and show near statements."),
+        typer.Option(metavar="LEDGER", help="Count matches of its terms there, and show similar statements."),
     ] = None,
 ) -> None:
     """Check a codebook, list its issues, and warn of what its author should look at.

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @flat
 def compare(
-    first: Annotated[str, typer.Argument(metavar="LEDGER", help="The reading that is measured.")],
-    second: Annotated[str, typer.Argument(metavar="REFERENCE", help="The ledger that it is compared with.")],
+    first: Annotated[str, typer.Argument(metavar="LEDGER", help="Reading to measure.")],
+    second: Annotated[str, typer.Argument(metavar="REFERENCE", help="Ledger to compare with.")],
     to: ListingOptions,
     judged: Annotated[
         bool, typer.Option("--judged", help="Compare only with statements that a person entered or corrected.")
     ] = False,
     calibration: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write how often the first is right, for `read --llm-calibration`."),
+        typer.Option(metavar="FILE", help="Write the calibration of the first, for `read --llm-calibration`."),
     ] = None,
 ) -> None:
     """Compare two readings of the same articles, statement by statement and field by field.

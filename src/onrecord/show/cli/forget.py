@@ -24,12 +24,14 @@ def forget(
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why; it is recorded, so do not repeat what is to be erased.")
     ],
-    coder: Annotated[str, typer.Option(metavar="NAME", help="Who decides this.  [default: you]")] = "",
+    coder: Annotated[
+        str, typer.Option(metavar="NAME", help="Name recorded with the decision.  [default: your login]")
+    ] = "",
     state: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The state of a watch to clean as well.  [default: the ledger's, if any]"),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")] = False,
 ) -> None:
     """Erase articles for good: text, quotations, metadata, and notes of the desk about them.
 

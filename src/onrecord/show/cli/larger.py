@@ -40,7 +40,7 @@ class Larger:
 
     llm: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Let this model of an OpenAI-compatible endpoint read.  [default: none]"),
+        typer.Option(metavar="MODEL", help="Read with this model of an OpenAI-compatible endpoint.  [default: none]"),
     ] = None
     llm_url: Annotated[
         str | None,
@@ -49,11 +49,9 @@ class Larger:
         ),
     ] = None
     llm_reads: Annotated[Reads, typer.Option(help="What the model reads: meaning only, or everything.")] = Reads.MEANING
-    llm_answers: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep its answers here, and ask nothing twice.")
-    ] = None
+    llm_answers: Annotated[Path | None, typer.Option(metavar="DIR", help="File that caches its answers.")] = None
     llm_calibration: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="How often it is right, as `onrecord compare` wrote it.")
+        Path | None, typer.Option(metavar="FILE", help="Calibration of the model, as `onrecord compare` writes it.")
     ] = None
     llm_price: Annotated[
         str | None, typer.Option(metavar="IN:OUT", help="Prices of a million tokens, for the estimate.")
@@ -61,7 +59,9 @@ class Larger:
     llm_timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest wait for an answer.")] = (
         120.0
     )
-    yes: Annotated[bool, typer.Option("--yes", help="Begin a long run of the larger model without asking.")] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Start a long run of the language model without confirmation.")] = (
+        False
+    )
 
 
 def load(larger: Larger, codebook: Codebook | None) -> Pipeline | None:
@@ -130,7 +130,7 @@ def model_of(pipeline: Pipeline) -> LanguageModel:
     reader = pipeline.interpreter
     model = reader.model if isinstance(reader, MeaningReader) else reader
     if not isinstance(model, LanguageModel):
-        raise LanguageModelError("this pipeline asks no larger model")
+        raise LanguageModelError("this pipeline has no language model")
     return model
 
 

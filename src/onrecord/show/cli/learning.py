@@ -46,7 +46,7 @@ def train(
     dev: Annotated[
         Path | None, typer.Option(help="Articles to report figures on at the end.", exists=True, dir_okay=False)
     ] = None,
-    size: Annotated[Size, typer.Option(help="Which recipe: small is what the package brings.")] = Size.SMALL,
+    size: Annotated[Size, typer.Option(help="Training recipe; small is that of the bundled model.")] = Size.SMALL,
     start: Annotated[
         Path | None,
         typer.Option(help="Folder of the BERT or MPNet encoder to start from.", show_default="as the recipe says"),
@@ -59,18 +59,18 @@ def train(
     teacher: Annotated[
         Path | None,
         typer.Option(
-            help="OUT of a larger model's training: learn from its answers too.", exists=True, file_okay=False
+            help="Teacher for knowledge distillation: OUT of a larger model's training.", exists=True, file_okay=False
         ),
     ] = None,
     settings: Annotated[
         Path | None,
         typer.Option(
-            help="A finished model: take its settings of decoding, and hold no article out.",
+            help="A trained model whose decoding settings are used; no article is held out.",
             exists=True,
             file_okay=False,
         ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Random seed.")] = None,
     precision: Annotated[
         Precision, typer.Option(help="bf16 is up to three times as fast, or slower: try.")
     ] = Precision.BF16,

@@ -102,7 +102,7 @@ def adaptation_for(ledger: Ledger | Archive | None, name: str | None, model: str
         return None
     if not isinstance(ledger, Ledger):
         if name is not None:
-            raise LedgerError("adaptations are kept in a ledger; give --ledger, without --no-save")
+            raise LedgerError("adaptations are stored in a ledger; give --ledger, without --no-save")
         return None
     found = Adaptations(ledger).used if name is None else Adaptations(ledger).get(name)
     if found is None:

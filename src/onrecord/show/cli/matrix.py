@@ -50,13 +50,14 @@ def matrix(
         typer.Option(parser=to_date, metavar="DATE", help="The positions at the end of this date.  [default: today's]"),
     ] = None,
     window: Annotated[
-        str | None, typer.Option(metavar="UNIT:N", help="Only what was said so long before: days:90, months:6 ...")
+        str | None,
+        typer.Option(metavar="UNIT:N", help="Only statements of this period before the date: days:90, months:6 ..."),
     ] = None,
     top: Annotated[
         int | None, typer.Option(min=1, help="Only the actors with the most statements behind them.")
     ] = None,
     intervals: Annotated[
-        bool, typer.Option("--intervals", help="How far each cell can be trusted, under the weighted rule.")
+        bool, typer.Option("--intervals", help="Bootstrap interval of each cell, under the weighted rule.")
     ] = False,
 ) -> None:
     """Show where each party stands on each issue.

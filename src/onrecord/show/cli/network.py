@@ -51,9 +51,12 @@ class Shape:
         Mode, typer.Option(help="Ties among the rows (one), of rows to columns (two), or the list of statements.")
     ] = Mode.one
     rows: Annotated[Field, typer.Option(help="The nodes.")] = Field.affiliation
-    columns: Annotated[Field, typer.Option(help="What ties them, or is the other set of nodes.")] = Field.issue
+    columns: Annotated[Field, typer.Option(help="Field that connects the nodes, or the second set of nodes.")] = (
+        Field.issue
+    )
     aggregate: Annotated[
-        Aggregate, typer.Option(help="What sides do: congruence and conflict (one), combine (two), subtract (both).")
+        Aggregate,
+        typer.Option(help="How sides combine: congruence and conflict (one), combine (two), subtract (both)."),
     ] = Aggregate.ignore
     normalise: Annotated[
         Normalise, typer.Option(help="average, jaccard, cosine (one); activity, prominence (two).")
@@ -62,9 +65,10 @@ class Shape:
         Duplicates, typer.Option(help="Count equal statements once per document, week, month, year, or in all.")
     ] = Duplicates.include
     qualifier: Annotated[
-        str | None, typer.Option(metavar="FIELD", help="What the sides are.  [default: stance, or DNA's own variable]")
+        str | None,
+        typer.Option(metavar="FIELD", help="Field that holds the side.  [default: stance, or DNA's qualifier]"),
     ] = None
-    isolates: Annotated[bool, typer.Option("--isolates", help="Keep nodes that have no statement left.")] = False
+    isolates: Annotated[bool, typer.Option("--isolates", help="Keep nodes without remaining statements.")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,8 @@ class File:
     """Hold the options of a network's output."""
 
     measure: Annotated[
-        Measure | None, typer.Option(help="Instead of the network: its strong ties, clusters, centralities ...")
+        Measure | None,
+        typer.Option(help="A measure to print instead of the network: backbone, clusters, centralities ..."),
     ] = None
     format: Annotated[
         FileFormat | None,

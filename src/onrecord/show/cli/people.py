@@ -31,7 +31,10 @@ Name = Annotated[
     str, typer.Argument(metavar="NAME", help='A speaker, or "Name (Affiliation)" where two have the name.')
 ]
 Others = Annotated[list[str], typer.Argument(metavar="OTHER...", help="Other names.")]
-Coder = Annotated[str, typer.Option(metavar="NAME", help="Who decides this.  [default: you]", show_default=False)]
+Coder = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Name recorded with the decision.  [default: your login]", show_default=False),
+]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
 
 
@@ -65,7 +68,7 @@ def _group() -> None:
 def people_list(
     store: Store,
     to: ListingOptions,
-    undecided: Annotated[bool, typer.Option("--open", help="Only those of whom something is open.")] = False,
+    undecided: Annotated[bool, typer.Option("--open", help="Only actors with an open suggestion.")] = False,
 ) -> None:
     """List the persons, states, bodies and outlets that speak, with their other names and roles, and what is open."""
     from onrecord.analyse.actors import build_registry

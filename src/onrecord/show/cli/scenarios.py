@@ -57,7 +57,7 @@ def common_ground(
     to: Answer,
     codebook: CodebookFile = None,
     by: Who = By.SPEAKER,
-    rule: Annotated[Rule, typer.Option(help="What an actor's position is.")] = Rule.LATEST,
+    rule: Annotated[Rule, typer.Option(help="How statements combine to a position.")] = Rule.LATEST,
     as_of: AsOf = None,
 ) -> None:
     """Show issues that nobody opposes, that one party blocks, or that one condition keeps apart."""
@@ -78,9 +78,9 @@ def scenario(
     filters: FilterOptions,
     store: Store,
     to: Answer,
-    show: Annotated[Page, typer.Option(help="Which page: settlements, what they rest on, or the steps.")] = (
-        Page.settlements
-    ),
+    show: Annotated[
+        Page, typer.Option(help="Result to show: settlements, their inputs, or the steps of the bargaining.")
+    ] = (Page.settlements),
     capabilities: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of actor,capability.  [default: all the same]")
     ] = None,

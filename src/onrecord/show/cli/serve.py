@@ -25,10 +25,10 @@ def serve(
         str | None, typer.Option(metavar="NAME", help="Your name on judgements, without login.  [default: your login]")
     ] = None,
     host_name: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A further name that the desk answers to; may be repeated.")
+        list[str] | None, typer.Option(metavar="NAME", help="Additional host name of the desk; may be repeated.")
     ] = None,
     https: Annotated[
-        bool, typer.Option("--https", help="A proxy before the desk speaks HTTPS: cookies for it only.")
+        bool, typer.Option("--https", help="The desk is behind an HTTPS proxy: send cookies over HTTPS only.")
     ] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Also fetch private and local addresses for its users.")

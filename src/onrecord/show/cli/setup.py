@@ -30,7 +30,7 @@ class Schema(StrEnum):
 
 @flat
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where; made if it is not there.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder; created if missing.")] = Path(),
 ) -> None:
     """Begin a study: make a ledger and a codebook to edit in a folder.
 

@@ -37,7 +37,7 @@ def build() -> typer.Typer:
 def add(
     name: Name,
     store: Store,
-    role: Annotated[UserRole, typer.Option(help="Readers look, coders judge, admins see to people.")] = UserRole.CODER,
+    role: Annotated[UserRole, typer.Option(help="Readers view, coders judge, admins manage users.")] = UserRole.CODER,
 ) -> None:
     """Add a person; the password is asked for, or read from the standard input."""
     from onrecord.record import Accounts, Ledger, Role

@@ -32,7 +32,8 @@ def watch(
         typer.Option(metavar="FILE", help="The issues to follow (YAML).  [default: the ledger's last codebook]"),
     ] = None,
     state: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What was seen.  [default: the ledger's path and .watch]")
+        Path | None,
+        typer.Option(metavar="FILE", help="State file of the watch.  [default: the ledger's path and .watch]"),
     ] = None,
     every: Annotated[
         float, typer.Option(min=1, metavar="SECONDS", help="How long between two looks at a feed.")
@@ -41,12 +42,12 @@ def watch(
         float, typer.Option(min=0, metavar="SECONDS", help="How long between two requests to one host, at least.")
     ] = 1.0,
     agent: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The name to ask under, with an address to complain to.")
+        str | None, typer.Option(metavar="TEXT", help="User agent of the requests, with a contact address.")
     ] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Serve /health and /metrics on 127.0.0.1 at this port.")
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Do what is due, then end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Process what is due once, then exit.")] = False,
     timeout: Annotated[
         float, typer.Option(min=0.1, metavar="SECONDS", help="Skip an article after this many seconds.")
     ] = 60.0,

@@ -233,9 +233,9 @@ def related(of: Statement, relation: str, outer: Statement | None) -> Statement:
         nested = None
     else:
         if outer is None or outer.id == of.id or outer.article.id != of.article.id:
-            raise CodecError("choose another statement of the same article that it stands in")
+            raise CodecError("choose another statement of the same article that contains it")
         if relation == "reports" and outer.speaker.value is None:
-            raise CodecError("the statement around it has no speaker yet; say first who speaks there")
+            raise CodecError("the enclosing statement has no speaker yet; enter that speaker first")
         chain = (*outer.chain.value, outer.speaker.value or "") if relation == "reports" else outer.chain.value
         nested = outer.id
     changed_chain = hand(chain, of.article) if chain != of.chain.value else of.chain

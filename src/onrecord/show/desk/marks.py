@@ -41,11 +41,6 @@ class Piece:
     depth: int
     word: int | None = None
 
-    @property
-    def innermost(self) -> str | None:
-        """Return the statement that a click on this piece means: the one with the shortest span here."""
-        return self.statements[0] if self.statements else None
-
 
 def marks(statements: Iterable[Statement]) -> list[Mark]:
     """Return all spans of the statements' source, cue, content and condition."""

@@ -58,5 +58,5 @@ def _refit(ledger: Ledger, name: str, coder: str) -> None:
 
     made = adapt(ledger, name)
     if not made.fields:
-        raise OnRecordError("No field gains on held-out judgements; nothing was kept.")
+        raise OnRecordError("No field gains on held-out judgements; nothing was saved.")
     Adaptations(ledger).keep(made, coder=coder)

@@ -252,7 +252,7 @@ def _related(visit: Visit, old: Statement | None, new: Statement) -> Statement:
     place: str | None = outer
     while old is not None and place is not None:
         if place == old.id:
-            raise CodecError("a statement cannot stand inside one that stands inside it")
+            raise CodecError("a statement cannot be nested in one that is nested in it")
         place = around.get(place)
     return related(new, relation, next((one for one in here if one.id == outer), None))
 

@@ -1,0 +1,71 @@
+"""The columns of the statement table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from tests.made import statement
+
+from onrecord.core import columns
+from onrecord.core.statement import Judgement, PartialDate, extra_json, plain
+
+
+def test_a_position_is_as_sure_as_its_parts_together() -> None:
+    """The confidence of a position is the product of those of statement, speaker, issue and stance."""
+    made = statement()
+    made = replace(
+        made,
+        probability=0.5,
+        speaker=replace(made.speaker, confidence=0.8),
+        issue=replace(made.issue, confidence=0.9),
+        stance=replace(made.stance, confidence=0.7),
+    )
+    assert columns.position_confidence(made) == pytest.approx(0.252)
+    assert columns.position_confidence(replace(made, probability=None)) == pytest.approx(0.504)
+    assert columns.row(made)["confidence"] == pytest.approx(0.252)
+    assert columns.row(made)["probability"] == 0.5
+    assert columns.row(made)["speaker_confidence"] == 0.8
+
+
+def test_positions_below_one_half_are_not_shown_unless_asked_for() -> None:
+    """The default threshold is one half, which no command or page changes by itself."""
+    assert columns.MIN_CONFIDENCE == 0.5
+
+
+def test_the_day_of_speech_is_the_articles_where_none_is_named() -> None:
+    """`when` is what the text says; `date` falls back to the day of publication."""
+    made = statement()
+    undated = replace(made, when=Judgement(value=None, rule="", confidence=1.0))
+    published = replace(undated, article=replace(made.article, published=PartialDate("2026-03")))
+    assert (columns.row(published)["when"], columns.row(published)["date"]) == (None, date(2026, 3, 1))
+    unknown = replace(undated, article=replace(made.article, published=None))
+    assert (columns.row(unknown)["date"], columns.row(unknown)["published"]) == (None, None)
+
+
+def test_what_a_statement_may_lack_is_optional_and_nothing_else() -> None:
+    """The columns that may be null are those of facts that a text need not give."""
+    assert {column.name for column in columns.COLUMNS if column.optional} == {
+        "title", "outlet", "published", "url", "when", "date", "speaker", "affiliation", "venue", "issue", "nested_in",
+        "probability", "speaker_confidence", "issue_confidence", "stance_confidence",
+    }  # fmt: skip
+    assert {column.name for column in columns.OF_ARTICLE} == {
+        "article", "article_name", "title", "outlet", "published", "url",
+    }  # fmt: skip
+
+
+def test_a_row_has_the_types_of_the_schema() -> None:
+    """A row fits a frame of the declared types, and its pieces are joined by an ellipsis."""
+    frame = pl.DataFrame([columns.row(statement())], schema=columns.schema(), orient="row")
+    assert frame.columns == list(columns.NAMES)
+    assert frame["start"].dtype == pl.Int64
+    assert columns.SEPARATOR.join(["a", "b"]) == "a … b"
+
+
+def test_foreign_variables_are_compact_json() -> None:
+    """What another program knows is one JSON object without spaces, or nothing."""
+    assert extra_json({}) is None
+    assert extra_json({"a": "ä", "b": 1}) == '{"a":"ä","b":1}'
+    assert plain((PartialDate("2026"), "x")) == ["2026", "x"]
