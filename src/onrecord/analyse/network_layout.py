@@ -47,7 +47,7 @@ def lay_out(net: Network) -> DrawnNetwork:
         return DrawnNetwork([], [])
     at = _majorized(_path_lengths(len(names), [(a, b) for a, b, weight in edges if weight > 0]))
     low, high = at.min(axis=0), at.max(axis=0)
-    at = np.divide(at - low, high - low, out=np.full_like(at, 0.5), where=high > low)
+    at = 0.5 + (at - (low + high) / 2) / (float((high - low).max()) or 1.0)  # one scale, so that distances stay true
     total = np.zeros(len(names))
     for a, b, weight in edges:
         total[a] += abs(weight)
@@ -95,7 +95,7 @@ def _majorized(lengths: Floats) -> Floats:
     for _ in range(MOST_PASSES):
         distances = np.linalg.norm(at[:, None] - at[None], axis=2)
         stress = float((weights * (distances - lengths) ** 2).sum())
-        if before - stress <= LEAST_GAIN * before:
+        if stress >= (1 - LEAST_GAIN) * before:
             break
         before = stress
         pull = -np.divide(weights * lengths, distances, out=np.zeros_like(weights), where=distances > 0)

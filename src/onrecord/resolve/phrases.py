@@ -12,6 +12,7 @@ from onrecord.resolve.vocabulary import Vocabulary
 
 LONGEST_TITLE, LONGEST_APPOSITION = 12, 22
 PARTY_CODE = re.compile(r"([RDI])[-–](?:[A-Z][\w.]*)|^([RDI])$")
+OF_WORDS = frozenset(("of", "for", "at", "from", "with", "in"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,4 +26,7 @@ def statements(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def registered(name: str, count: int, affiliation: str | None = None, *, hidden: bool = False) -> RegisteredActor:
     """An actor with some statements."""
-    return RegisteredActor(name, ActorKind.PERSON, affiliation, (), (), count, count, None, None, hidden=hidden)
+    return RegisteredActor(
+        name=name, kind=ActorKind.PERSON, affiliation=affiliation, aliases=(), roles=(), statements=count,
+        articles=count, first=None, last=None, hidden=hidden,
+    )  # fmt: skip

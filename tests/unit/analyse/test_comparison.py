@@ -31,9 +31,9 @@ def test_statements_match_where_half_of_their_contents_is_common() -> None:
 
 
 def test_agreement_by_field() -> None:
-    """Names agree in their short form, too; a stance is compared where the issue is the same."""
+    """Names agree in any letter case; a stance is compared where the issue is the same."""
     first = [at(0, 10, speaker="Ann Lee"), at(20, 30, issue="toll"), at(40, 50)]
-    second = [at(0, 10, speaker="Lee", stance=Stance.SUPPORT), at(20, 30, stance=Stance.SUPPORT)]
+    second = [at(0, 10, speaker="ANN LEE", stance=Stance.SUPPORT), at(20, 30, stance=Stance.SUPPORT)]
     found = compare(first, second)
     assert (found.articles, found.first, found.second, found.matched) == (1, 3, 2, 2)
     assert found.f1 == pytest.approx(0.8)

@@ -58,7 +58,7 @@ def test_pairs_apart_hidden_ones_and_common_family_names_are_left_out() -> None:
     assert len(suggestions(pair)) == 1
     assert suggestions(pair, [frozenset({"MARK RUTTE", "rutte"})]) == []
     assert suggestions([pair[0], registered("Rutte", 1, hidden=True)]) == []
-    many = [registered(f"{letter} Kim", 1) for letter in "ABCDEFGHIJKLM"[:MOST_NAMESAKES]]
+    many = [registered(f"{letter} Kim", 1) for letter in "BCDEFGHIJKLMN"[:MOST_NAMESAKES]]
     assert len(suggestions([*many[:-1], registered("Kim", 9)])) == MOST_NAMESAKES - 1
     assert suggestions([*many, registered("Kim", 9)]) == []
 
