@@ -33,21 +33,37 @@ Every message is one line that names the thing and says what to do.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class OnRecordError(Exception):
-    """Signal any error that this package raises on purpose."""
+    """Signal any error that this package raises on purpose; `advice` says what to do where the message does not."""
+
+    advice: ClassVar[str] = "see the --help of the command"
+
+
+def with_advice(error: OnRecordError) -> str:
+    """Return the message of an error, with its kind's advice unless it gives one."""
+    message = str(error)
+    return message if "; " in message or "pip install" in message else f"{message}; {error.advice}"
 
 
 class SpanError(OnRecordError, ValueError):
     """Signal a span that is empty, reversed or outside its text."""
 
+    advice = "it is a fault of the program, please report it"
+
 
 class CodecError(OnRecordError, ValueError):
     """Signal a record that does not follow the schema."""
 
+    advice = "check that OnRecord wrote it, and run `onrecord verify` on its ledger"
+
 
 class SourceError(OnRecordError):
     """Signal a source that cannot be read; `source` names it."""
+
+    advice = "check the source, or get it again"
 
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(f"{source}: {reason}")
@@ -108,37 +124,55 @@ class IgnoredSource(SourceError):
 class LexiconError(OnRecordError):
     """Signal a damaged bundled vocabulary."""
 
+    advice = "install OnRecord again"
+
 
 class CodebookError(OnRecordError):
     """Signal a codebook that lacks a field or cannot be parsed."""
+
+    advice = "mend it, and look with `onrecord codebook check`"
 
 
 class ModelError(OnRecordError):
     """Signal a model that is missing or damaged."""
 
+    advice = "install OnRecord again, or name another model"
+
 
 class LanguageModelError(OnRecordError):
     """Signal an endpoint of a large language model that does not answer, or answers in the wrong form."""
+
+    advice = "check the endpoint's address, its model and its log"
 
 
 class RunnerError(OnRecordError):
     """Signal worker processes that do not start."""
 
+    advice = "try fewer --workers, or none"
+
 
 class TableError(OnRecordError, ValueError):
     """Signal a table that lacks a column, or an invalid option of an analysis."""
+
+    advice = "see the --help of the command"
 
 
 class ExchangeError(OnRecordError):
     """Signal a file of another program that cannot be read or written."""
 
+    advice = "check that it is the right file, whole and of this format"
+
 
 class PluginError(OnRecordError):
     """Report that another package's reader, format or classifier is missing or cannot be loaded."""
 
+    advice = "install or update the package that brings it"
+
 
 class LedgerError(OnRecordError):
     """Signal a ledger that cannot be opened or written."""
+
+    advice = "check the name, and run `onrecord verify` on the ledger"
 
 
 class NotALedger(LedgerError):
@@ -160,6 +194,10 @@ class LedgerReadOnly(LedgerError):
 class StatementNotFound(LedgerError):
     """Signal a statement id that is unknown or ambiguous."""
 
+    advice = "`onrecord statements` lists the ids"
+
 
 class StatementStale(LedgerError):
     """Signal a statement that somebody else has replaced in the meantime."""
+
+    advice = "load it again"

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, Attribution, PartialDate, Statement, describe_article
-from onrecord.errors import IgnoredSource, ModelError, OnRecordError, SourceError, internal_error
+from onrecord.errors import IgnoredSource, ModelError, OnRecordError, SourceError, internal_error, with_advice
 from onrecord.extract import Extractor, load_extractor
 from onrecord.interpreter import load_interpreter
 from onrecord.read import MetadataDefaults, read_articles
@@ -424,6 +424,6 @@ def read_or_fail(article: Article, pipeline: Pipeline) -> Result | Failure:
     except UNSTOPPED:
         raise
     except OnRecordError as error:
-        return Failure(article.name, f"skipped: {' '.join(str(error).split())}")
+        return Failure(article.name, f"skipped: {' '.join(with_advice(error).split())}")
     except BaseException as error:  # noqa: BLE001 - the error boundary of one article
         return failure_of(internal_error(article.name, error))

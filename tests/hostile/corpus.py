@@ -41,7 +41,7 @@ ENCODINGS = (
 
 def corpus() -> Iterator[tuple[str, bytes]]:
     """All inputs: a file name with its kind's suffix, and what is in the file."""
-    parts = (_shaped, _texts, _lines, _encoded, _pages, _documents, _archives, _crawls)
+    parts = (_shaped, _texts, _pastes, _lines, _encoded, _pages, _documents, _archives, _crawls)
     for part in parts:
         for number, (name, data) in enumerate(part()):
             stem, dot, suffix = name.partition(".")
@@ -75,6 +75,13 @@ def _texts() -> Iterator[tuple[str, bytes]]:
             chr(dice.choice((32, 34, 39, 44, 45, 46, 0x201C, 0x201D, 10, *range(65, 91)))) for _ in range(300)
         )
         yield f"letters {number}.txt", (letters + shapes.END).encode()
+
+
+def _pastes() -> Iterator[tuple[str, bytes]]:
+    for name in ("one token", "one number", "blanks", "no-break blanks", "line ends", "accents"):
+        yield f"long {name}.txt", (shapes.TEXTS[name](300_000) + shapes.END).encode()
+    for name in ("capital words", "one token of capitals", "straight marks", "hyphens", "dots", "initials"):
+        yield f"long {name}.txt", (shapes.TEXTS[name](20_000) + shapes.END).encode()
 
 
 def _lines() -> Iterator[tuple[str, bytes]]:

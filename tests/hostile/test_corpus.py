@@ -5,6 +5,7 @@ A sample by default; all files with ONRECORD_HOSTILE=all (`make hostile`).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -13,9 +14,9 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from onrecord.pipeline import Failure, Result, deserialize, load, run
@@ -57,7 +58,8 @@ def good(sources: list[Path]) -> list[str]:
 
 def check(failures: list[Failure]) -> None:
     """No failure is one of the program, and each says what to do."""
-    assert [one for one in failures if "internal error" in one.reason or "its worker ended" in one.reason] == []
+    wrong = ("internal error", "its worker", "it took more than", "needs more than")
+    assert [one for one in failures if any(words in one.reason for words in wrong)] == []
     assert [one for one in failures if not one.ignored and not ADVICE.search(one.reason)] == []
 
 
@@ -70,36 +72,54 @@ def test_there_are_enough_hostile_files() -> None:
 @pytest.mark.parametrize("workers", [1, 2] if ALL else [1])
 def test_every_good_article_is_read_beside_hostile_files(sources: list[Path], workers: int) -> None:
     """Claim: with the real models in worker processes, as `onrecord read` has them, no good article is lost, and no
-    item takes more than ten seconds or a gigabyte.
+    item takes more than ten seconds of a core or a gigabyte.
     """
-    limit = SECONDS * slowness()
-    bounds = Bounds(seconds=limit, megabytes=MEGABYTES)
+    bounds = Bounds(seconds=scaled(60), megabytes=2_000)
     read: list[str] = []
     failures: list[Failure] = []
-    slow: list[tuple[str, float]] = []
-
-    def timed() -> Iterator[object]:
-        begin = time.monotonic()
-        items = in_workers(
-            [str(path) for path in sources], functools.partial(load, None), workers=workers, bounds=bounds
-        )
-        for item in deserialize(items):
-            seconds = time.monotonic() - begin
-            if seconds > limit + 10 and isinstance(item, Failure | Result):
-                slow.append((item.source if isinstance(item, Failure) else item.article.name, seconds))
-            yield item
-            begin = time.monotonic()
-
-    next_items = timed()
-    for item in next_items:
+    costs: dict[str, float] = {}
+    items = deserialize(
+        in_workers([str(path) for path in sources], functools.partial(load, None), workers=workers, bounds=bounds)
+    )
+    before = processor_seconds()
+    for item in items:
         if isinstance(item, Result):
             read.append(item.article.name)
         elif isinstance(item, Failure):
             failures.append(item)
+        after = processor_seconds()
+        name = item.source if isinstance(item, Failure) else str(getattr(item, "article", ""))
+        costs[name if isinstance(item, Failure) else read[-1]] = after - before
+        before = after
+    lost = [name for name in good(sources) if name not in read]
+    slow = {name: seconds for name, seconds in costs.items() if seconds > SECONDS}
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    tell(f"{workers} workers", len(sources) // 2, len(lost), max(costs.values()), peak, failures)
+    assert lost == []
     assert [name for name in read if name.startswith("good-")] == good(sources)
-    assert slow[1:] == []  # the first has to wait for the models
+    assert slow == {}
+    assert peak < MEGABYTES
     check(failures)
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 < MEGABYTES + 500
+
+
+def processor_seconds() -> float:
+    """The processor time of all worker processes, ended ones too: it does not depend on what else the machine does."""
+    me = psutil.Process()
+    total = me.cpu_times().children_user + me.cpu_times().children_system
+    for child in me.children():
+        with contextlib.suppress(psutil.Error):  # ended meanwhile
+            times = child.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def tell(way: str, inputs: int, lost: int, longest: float, peak: float, failures: list[Failure]) -> None:
+    """Print the figures of a run, which `pytest -s` shows."""
+    cut = [one for one in failures if "it took more than" in one.reason or "needs more than" in one.reason]
+    print(
+        f"{way}: {inputs} hostile inputs, {lost} good articles lost, longest {longest:.1f} s of a core, peak {peak:.0f}"
+        f" MB, {len(failures)} reported, {len(cut)} of them for their cost"
+    )
 
 
 def test_in_one_process_nothing_stops_the_rest(sources: list[Path]) -> None:
@@ -143,9 +163,11 @@ def test_the_desk_reads_the_good_uploads(sources: list[Path], tmp_path: Path) ->
     from onrecord.show.desk.settings import Limits, Settings
     from tests.web.conftest import token
 
-    limits = Limits(article_seconds=SECONDS * slowness())
+    limits = Limits(article_seconds=scaled(60))
     app = create_app(Settings(ledger=str(tmp_path / "l.db"), coder="Ada", hosts=("testserver",), limits=limits))
     chosen = sources if ALL else sources[:41]
+    said: list[Failure] = []
+    slowest = 0.0
     with TestClient(app) as client:
         for start in range(0, len(chosen), 150):
             part = chosen[start : start + 150]
@@ -155,10 +177,20 @@ def test_the_desk_reads_the_good_uploads(sources: list[Path], tmp_path: Path) ->
             )
             assert sent.status_code == 303
             job = app.state.desk.jobs.get(int(sent.headers["location"].rpartition("/")[2]))
-            until = time.monotonic() + scaled(60 + 3 * len(part))
+            until = time.monotonic() + scaled(120 + 5 * len(part))
             while not job.over and time.monotonic() < until:
+                begin = time.monotonic()
                 assert client.get("/health").status_code == 200
+                slowest = max(slowest, time.monotonic() - begin)
                 time.sleep(0.5)
             assert job.state == "done"
+            said += [
+                Failure(event["source"], event["reason"]) for event in list(job.events) if event["kind"] == "failure"
+            ]
         names = {article.name for article in app.state.desk.ledger.articles()}
-        assert set(good(chosen)) <= names
+    lost = set(good(chosen)) - names
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    tell(f"desk, health within {slowest:.1f} s", len(chosen) // 2, len(lost), 0, peak, said)
+    assert lost == set()
+    assert peak < MEGABYTES
+    check(said)

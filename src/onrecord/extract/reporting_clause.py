@@ -33,6 +33,7 @@ BY_FORM = "reporting clause by its form"
 SURE = re.compile(r"\b(?:that|him|her|them|us|me|reporters|journalists) $")  # after a verb, not after a noun
 LEAST_REPORTED = 3  # words of a content that no tagger has seen
 QUOTED = re.compile(
+    r"(?<![\w’'-])"
     rf"(?P<source>(?:[Tt]he )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){{0,3}}) {AUXILIARY}(?P<cue>quoted|quotes|cited|cites) "
     rf"(?P<speaker>him|her|them|{NAME}) "
     r"(?P<as>as (?:saying|telling|calling|warning|adding|insisting|stating|writing|denying))\b"

@@ -325,10 +325,9 @@ class _Builder:
     def _home(self, entities: Entities) -> str | None:
         """Return the state that the article is mostly about, by mentions of it and its organs."""
         counts: Counter[str] = Counter()
+        states = {e.name for e in entities.everything if e.kind == "state"}
         for mention in entities.mentions:
-            if mention.entity.kind == "state" or mention.entity.owner in {
-                e.name for e in entities.everything if e.kind == "state"
-            }:
+            if mention.entity.kind == "state" or mention.entity.owner in states:
                 counts[mention.entity.owner or mention.entity.name] += 1
         marks = sum(t.lower in self._vocabulary.words["american"] for t in self._document.tokens)
         if marks:

@@ -13,6 +13,7 @@ from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
 
 SUFFIXES = frozenset("jr jr. sr sr. ii iii iv qc sc kc phd md".split())
+MOST_WORDS = 12  # of a name inside a line of capitalised words
 
 
 def key_of(text: str) -> str:
@@ -28,6 +29,7 @@ class NameRepair:
         self._document, self._vocabulary = document, vocabulary
         self._titles = vocabulary.words["male"] | vocabulary.words["female"]
         self._context = NameContext(document, vocabulary)
+        self._texts = {token.text for token in document.tokens}
 
     def items(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> list[Item]:
         """Return the names to group, in text order; `sources` are spans where capitalised words are names."""
@@ -128,11 +130,13 @@ class NameRepair:
                 elsewhere.setdefault(key_of(item.text), item)
                 if item.kind == "person" and item.last - item.first > 1:
                     elsewhere.setdefault(key_of(item.text).split()[-1], item)
+        if not elsewhere:
+            return
         tokens = self._document.tokens
         for item in items:
             if tokens[item.first].paragraph not in headlines or key_of(item.text) in elsewhere:
                 continue
-            spans = [(a, b) for a in range(item.first, item.last) for b in range(item.last, a, -1)]
+            spans = [(a, b) for a in range(item.first, item.last) for b in range(min(item.last, a + MOST_WORDS), a, -1)]
             for a, b in sorted(spans, key=lambda s: s[0] - s[1]):
                 known = elsewhere.get(key_of(" ".join(t.text for t in tokens[a:b])))
                 if known is not None:
@@ -178,11 +182,8 @@ class NameRepair:
                         break
             i += width
         for start, end in sources:
-            inside = [
-                n
-                for n in range(self._document.index(start), len(tokens))
-                if tokens[n].start < end and tokens[n].start >= start
-            ]
+            last = min(len(tokens), self._document.index(end) + 1)
+            inside = [n for n in range(self._document.index(start), last) if start <= tokens[n].start < end]
             while inside and (tokens[inside[0]].lower in ("the", "a", "an", "both") or not tokens[inside[0]].word):
                 inside.pop(0)
             while inside and (not tokens[inside[-1]].word or tokens[inside[-1]].lower == "'s"):
@@ -370,9 +371,7 @@ class NameRepair:
 
     def _common(self, lower: str) -> bool:
         """Tell whether a word is also printed in lower case, or is a plural noun that opens a sentence."""
-        return any(t.text == lower for t in self._document.tokens) or (
-            lower.endswith("s") and lower not in self._vocabulary.genders
-        )
+        return lower in self._texts or (lower.endswith("s") and lower not in self._vocabulary.genders)
 
     def _copy(self, first: int, last: int, kind: str, weights: list[float]) -> Item:
         start, end = self._document.tokens[first].start, self._document.tokens[last - 1].end

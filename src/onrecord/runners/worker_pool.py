@@ -241,7 +241,7 @@ class IsolatedReader:
 
     def read(self, article: Article) -> Outcome:
         """Return the article's statements, or the reason why there are none."""
-        items = self.outcomes(Task(article)) or [Failure(article.name, "stopped before it was read")]
+        items = self.outcomes(Task(article)) or [Failure(article.name, "stopped before it was read; run it again")]
         return items[0].result() if isinstance(items[0], SerializedResult) else items[0]
 
     def outcomes(
@@ -268,7 +268,7 @@ class IsolatedReader:
             SourceError: it failed, or took more than the bounds.
         """
         found = self._lead.do(Task(CallTask(name, function)), self._keeper, lambda note: None, self._over)
-        answer = found[0] if found else Failure(name, "stopped before it was read")
+        answer = found[0] if found else Failure(name, "stopped before it was read; run it again")
         if isinstance(answer, CallResult):
             return cast("T", answer.value)
         raise SourceError(name, answer.reason if isinstance(answer, Failure) else "cannot be read; try again")

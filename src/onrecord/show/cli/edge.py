@@ -16,7 +16,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from onrecord.errors import CodebookError, OnRecordError, TableError
+from onrecord.errors import CodebookError, OnRecordError, TableError, with_advice
 from onrecord.show.cli.config import defaults, find
 
 FAILED = 1
@@ -65,7 +65,7 @@ class Edge(TyperGroup):
             say_error("stopped; what was saved until now is kept")
             raise typer.Exit(INTERRUPTED) from error
         except OnRecordError as error:
-            _fail(ctx, error, str(error))
+            _fail(ctx, error, with_advice(error))
         except Exception as error:
             if type(error).__module__.partition(".")[0] in {"typer", "click"}:
                 raise  # how the library leaves a command, and not an error
@@ -76,7 +76,7 @@ class Edge(TyperGroup):
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"{error.filename or 'the system'}: {error.strerror or error}"
+        return f"{error.filename or 'the system'}: {error.strerror or error}; check the path, its rights and the disk"
     return f"an error of the program ({type(error).__name__}: {error}); run it again with --debug and report it"
 
 

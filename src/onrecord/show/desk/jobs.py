@@ -58,7 +58,7 @@ class Background:
         """Begin a piece of work; OnRecordError where another one is not done yet."""
         with self._lock:
             if self.busy:
-                raise OnRecordError("This is being worked on already.")
+                raise OnRecordError("This is being worked on already; look again when it is done.")
             self.problem = ""
             self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
             self._thread.start()
