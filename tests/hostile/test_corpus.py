@@ -22,7 +22,7 @@ import pytest
 from onrecord.pipeline import Failure, Result, deserialize, load, run
 from onrecord.runners import Bounds, in_workers
 from tests.hostile.corpus import SAID, corpus
-from tests.machine import scaled, slowness
+from tests.machine import scaled
 from tests.made import ROOT
 from tests.unit.show.cli.conftest import small_pipeline
 
