@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import random
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 pytest.importorskip("feedparser")
@@ -19,6 +21,7 @@ from onrecord.pipeline import Pipeline
 from onrecord.read.crawler import Crawler
 from onrecord.read.feeds import Feed
 from onrecord.record import Ledger
+from onrecord.runners.health import served
 from onrecord.runners.watch import Event, Schedule, Watch
 from onrecord.runners.watch_state import WatchState
 from tests.hostile.corpus import SAID, corpus
@@ -190,3 +193,36 @@ def test_without_leave_nothing_private_is_asked(site: _Server, tmp_path: Path) -
     (event,) = watched([f"{url}/feed"], tmp_path, private=False)[0]
     assert event.kind == "feed failed"
     assert "private" in event.detail["reason"]
+
+
+def test_a_failing_feed_is_asked_ever_less_and_health_names_it(site: _Server, tmp_path: Path) -> None:
+    """Claim: the pauses of a feed that is none double, another feed keeps its own; /health lists the failing one
+    without its password, and answers that the watch itself is well.
+    """
+    url = f"http://127.0.0.1:{site.server_address[1]}"
+    site.pages |= {"good": rss([]), "bad": b"no feed"}
+    now = [1_000_000.0]
+    polite = Crawler(delay=0, total_seconds=scaled(5), wait=lambda _: None, allow_private=True)
+    seen = WatchState(tmp_path / "l.watch")
+    bad = f"{url}/bad".replace("//", "//user:s3cret@")
+    asked: list[float] = []
+    with Ledger(tmp_path / "l.db") as ledger:
+        watch = Watch(
+            [Feed(f"{url}/good"), Feed(bad)], seen, ledger, Pipeline(Extractor(), Interpreter(None)).read_article,
+            polite=polite, schedule=Schedule(every=600), clock=lambda: now[0],
+        )  # fmt: skip
+        for _ in range(64):
+            if any(event.kind == "feed failed" for event in watch.run(once=True)):
+                asked.append(now[0])
+            now[0] += 600
+        pauses = [round((b - a) / 600) for a, b in itertools.pairwise(asked)]
+        assert pauses[:5] == [1, 2, 4, 8, 16]
+        assert list(watch.run(once=True)) == []
+        with served(watch.metrics, 0) as port:
+            answer = httpx.get(f"http://127.0.0.1:{port}/health")
+        (failing,) = answer.json()["failing_feeds"]
+        assert failing["url"] == f"{url}/bad"
+        assert failing["failures"] == len(asked)
+        assert "; " in failing["reason"]
+        assert "s3cret" not in answer.text
+    seen.close()

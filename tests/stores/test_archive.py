@@ -187,6 +187,23 @@ def test_a_changed_article_is_found(archive, tmp_path, column):
     assert not archive.verify().ok
 
 
+def test_an_archive_without_its_articles_is_found(archive, tmp_path):
+    """Claim: `verify` says so where any or all files of articles are gone, and where a file is cut short."""
+    archive.add([months(number) for number in range(8)])
+    assert archive.verify().ok
+    files = sorted((tmp_path / "a" / "articles").rglob("*.parquet"))
+    kept = files[0].read_bytes()
+    files[0].unlink()
+    found = archive.verify()
+    assert not found.ok
+    assert any("articles" in str(one) for one in found.findings)
+    files[0].write_bytes(kept[: len(kept) // 2])
+    assert not archive.verify().ok
+    for path in files:
+        path.unlink(missing_ok=True)
+    assert not archive.verify().ok
+
+
 def test_what_is_no_archive_is_said(tmp_path):
     """A folder or file that is no archive is refused, and a missing archive reads as empty."""
     with pytest.raises(NotALedger, match="not an archive"):
