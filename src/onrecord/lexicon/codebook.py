@@ -112,7 +112,9 @@ def load_codebook(path: Path | str) -> Codebook:
         with path.open("rb") as stream:
             data = stream.read(MAX_CODEBOOK_BYTES + 1)
     except OSError as error:
-        raise CodebookError(f"{path}: {error.strerror or error}") from error
+        raise CodebookError(
+            f"{path}: {error.strerror or error}; check the path, or make one with `onrecord codebook init`"
+        ) from error
     return parse_codebook(data, str(path))
 
 

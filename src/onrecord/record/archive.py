@@ -33,7 +33,16 @@ from onrecord.core.statement import Article, Decision, Statement, describe_artic
 from onrecord.errors import LedgerError, LedgerReadOnly, NotALedger, StatementNotFound
 from onrecord.lexicon import Codebook
 from onrecord.record import archive_check, archive_redaction, rows
-from onrecord.record.archive_rows import ARTICLES, ORDER, STATEMENTS, ReadingRows, completed, file_id, reading_rows
+from onrecord.record.archive_rows import (
+    ARTICLES,
+    ORDER,
+    PENDING,
+    STATEMENTS,
+    ReadingRows,
+    completed,
+    file_id,
+    reading_rows,
+)
 from onrecord.record.desk.values import Values
 from onrecord.record.query import Query, expressions
 from onrecord.record.redaction import Redacted, Redaction
@@ -194,14 +203,20 @@ class Archive:
     def _write(self, month: str, readings: list[ReadingRows]) -> int:
         name = file_id([reading.article["reading"] for reading in readings])
         path = self._folder / "articles" / f"month={month}" / f"{name}.parquet"
+        pending = self._folder / "statements" / f"month={month}" / f".{name}{PENDING}"
         if path.exists():
+            pending.unlink(missing_ok=True)
             return 0
+        # What a killed writer leaves is told by this from an archive whose file of articles was taken away.
+        pending.parent.mkdir(parents=True, exist_ok=True)
+        pending.touch()
         statements = [row for reading in readings for row in reading.statements]
         frame = pl.DataFrame(statements, schema=STATEMENTS, orient="row").sort(*ORDER, nulls_last=False)
         self._put(frame, self._folder / "statements" / f"month={month}" / f"{name}.parquet")
         # Last, as it makes the readings count: statements without their article are not seen.
         articles = pl.DataFrame([dict(reading.article) for reading in readings], schema=ARTICLES, orient="row")
         self._put(articles.sort("published", "id", nulls_last=False), path)
+        pending.unlink(missing_ok=True)
         return len(readings)
 
     def _put(self, frame: pl.DataFrame, path: Path) -> None:

@@ -14,11 +14,20 @@ from onrecord.core.codec import statement_from_dict
 from onrecord.core.statement import Article
 from onrecord.errors import CodecError, LedgerError, SpanError
 from onrecord.record import archive_redaction, rows
-from onrecord.record.archive_rows import ARTICLES, NEWER, STATEMENTS, ReadingRows, file_id, reading_id, reading_rows
+from onrecord.record.archive_rows import (
+    ARTICLES,
+    NEWER,
+    PENDING,
+    STATEMENTS,
+    ReadingRows,
+    file_id,
+    reading_id,
+    reading_rows,
+)
 from onrecord.record.redaction import Redaction
 from onrecord.record.verify import Finding, Progress, VerificationReport
 
-NOTE = "whole files that are gone are not missed: compare the digest with one that was noted"
+NOTE = "files that are gone with their statements are not missed: compare the digest with one that was noted"
 
 
 class _ArchiveCheck:
@@ -47,10 +56,15 @@ def verify(folder: Path, progress: Progress | None = None) -> VerificationReport
             progress(number, len(files))
     notes = [NOTE]
     idle = set((folder / "statements").rglob("*.parquet")) - twins
-    if idle and not files:
-        walk.found("articles", f"no file of articles beside {len(idle)} of statements: they are gone")
-    elif idle:
-        notes.append(f"{len(idle)} files of statements belong to no reading: a writer was killed; they do not count")
+    killed = {path for path in idle if path.with_name(f".{path.stem}{PENDING}").exists()}
+    if idle - killed:
+        walk.found(
+            "articles",
+            f"the files of articles beside {len(idle - killed)} of statements are gone; restore them, or read the"
+            " sources again",
+        )
+    if killed:
+        notes.append(f"{len(killed)} files of statements belong to no reading: a writer was killed; they do not count")
     names = "\n".join(path.relative_to(folder).as_posix() for path in files)
     return VerificationReport(
         batches=len(files),

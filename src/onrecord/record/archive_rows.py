@@ -47,6 +47,8 @@ ARTICLES: dict[str, Any] = {
 NEWER = frozenset({"probability", "speaker_confidence", "issue_confidence", "stance_confidence", "extra"})
 """Columns that archives of earlier versions lack."""
 ORDER = ("date", "article", "start", "id")
+# The ending of the file beside a file of statements whose articles are still to be written.
+PENDING = ".pending"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.errors import CodebookError
+from onrecord.errors import CodebookError, with_advice
 from onrecord.show.cli.edge import FAILED, printable, say, say_error
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
@@ -61,7 +61,7 @@ def check(
     try:
         codebook = load_codebook(file)
     except CodebookError as error:
-        say_error(str(error))
+        say_error(with_advice(error))
         raise typer.Exit(FAILED) from error
     rows = [
         {"issue": issue.id, "label": issue.label, "terms": list(issue.terms), "proposition": issue.proposition}

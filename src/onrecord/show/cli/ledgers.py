@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onrecord.errors import LedgerError
+from onrecord.errors import LedgerError, with_advice
 from onrecord.show.cli.edge import detail, say, say_error
 from onrecord.show.cli.options import FilterOptions, ReadingOptions, Store
 
@@ -122,7 +122,7 @@ def _last(store: Store) -> Codebook | None:
         with existing(store) as ledger:
             return ledger.codebook()
     except LedgerError as error:
-        say_error(str(error))
+        say_error(with_advice(error))
         return None
 
 

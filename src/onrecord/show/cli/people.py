@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.core.statement import ActorKind, Decision, Ruling
-from onrecord.errors import CodecError
+from onrecord.errors import CodecError, with_advice
 from onrecord.show.cli.edge import FAILED, say, say_error
 from onrecord.show.cli.ledgers import existing_ledger
 from onrecord.show.cli.options import ListingOptions, Store, flat
@@ -201,7 +201,7 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
             ruling=ruling, name=name, others=tuple(others), coder=coder or getpass.getuser(), reason=reason
         )
     except CodecError as error:
-        say_error(str(error))
+        say_error(with_advice(error))
         raise typer.Exit(FAILED) from error
     with Ledger(store.ledger, create=False) as ledger:
         ledger.decide(decision)

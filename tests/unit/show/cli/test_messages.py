@@ -59,7 +59,7 @@ def test_each_kind_of_error_has_advice(kind: type[OnRecordError]) -> None:
         "import none.dna", "import text.dna", "import text.parquet", "import text.qdpx", "import text.graphml",
         "verify none.db", "verify text.dna", "statements --ledger none.db", "matrix none.db", "network none.dna",
         "network text.dna", "explain 00 --ledger none.db", "codebook check none.yaml", "codebook check text.dna",
-        "read text.dna --model none", "read text.dna --codebook none.yaml", "export none.db -o a.csv",
+        "read text.dna --codebook none.yaml", "export none.db -o a.csv",
         "export none.db -o a.xyz", "changes none.db", "redlines none.db", "scenario none.db", "report none.db",
         "people list --ledger none.db", "compare a b --ledger none.db", "watch none.opml --ledger l.db --once",
         "read none.txt", "read text.pdf", "read text.docx", "read text.zip", "read text.warc", "read text.jsonl.gz",
