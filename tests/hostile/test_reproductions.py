@@ -76,11 +76,11 @@ def test_a_date_beyond_the_calendar_in_a_database_is_words(run: Run, tmp_path: P
 def test_an_emptied_search_index_is_found_by_the_command(run: Run, articles: str, tmp_path: Path) -> None:  # noqa: F811
     """Claim: `verify` of the command finds that words are missing in the index, and says what to do."""
     run("read", articles, "--ledger", "l.db")
-    assert run("verify", "l.db").exit_code == 0
+    assert run("verify", "--ledger", "l.db").exit_code == 0
     with sqlite3.connect(tmp_path / "l.db") as base:
         base.execute("DELETE FROM statement_words_data WHERE id > 10")
     base.close()
-    result = run("verify", "l.db")
+    result = run("verify", "--ledger", "l.db")
     assert result.exit_code == 1
     assert "index" in result.output
 
@@ -93,7 +93,7 @@ def test_a_damaged_byte_is_a_finding_of_the_command(run: Run, articles: str, tmp
     at = data.find(b"We want the ferry")
     data[at + 3] = 0xFF
     path.write_bytes(bytes(data))
-    result = run("verify", "l.db")
+    result = run("verify", "--ledger", "l.db")
     assert result.exit_code == 1
     assert "error of the program" not in result.output
     assert "UnicodeDecodeError" not in result.output
