@@ -27,8 +27,6 @@ from tests.machine import scaled
 ALL = os.environ.get("ONRECORD_HOSTILE") == "all"
 GIVEN = MetadataDefaults(any_language=True)
 TEXTS = sorted(shapes.TEXTS) if ALL else sorted(shapes.TEXTS)[::5]
-# Texts whose interpretation grows faster (measured: n^1.4), until the interpreter of speakers is replaced.
-SLOWER = {"one speaker"}
 
 
 @cache
@@ -47,13 +45,7 @@ def measured(run: Callable[[int], object], *, start: int, most: int, enough: flo
     return found
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=False, reason="n^1.4")) if name in SLOWER else name
-        for name in TEXTS
-    ],
-)
+@pytest.mark.parametrize("name", TEXTS)
 def test_reading_a_text_grows_linearly(name: str) -> None:
     """Claim: extraction and interpretation of a text of this shape take time in proportion to its length."""
     shape = shapes.TEXTS[name]
