@@ -57,7 +57,7 @@ class SpanError(OnRecordError, ValueError):
 class CodecError(OnRecordError, ValueError):
     """Signal a record that does not follow the schema."""
 
-    advice = "check that OnRecord wrote it, and run `onrecord verify` on its ledger"
+    advice = "check the value, or run `onrecord verify` on the ledger that holds it"
 
 
 class SourceError(OnRecordError):
