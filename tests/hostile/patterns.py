@@ -19,9 +19,9 @@ LEFT_OUT = ("onrecord.train", "onrecord.__main__", "onrecord.show.spacy_componen
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Each regular expression over text, by where it stands."""
-    found: dict[tuple[str, int], tuple[str, re.Pattern[str]]] = {}
+    found: dict[str, tuple[str, re.Pattern[str]]] = {}
     for where, pattern in (*_of_modules(), *_of_source()):
-        found.setdefault((pattern.pattern, pattern.flags), (where, pattern))
+        found.setdefault(pattern.pattern, (where, pattern))
     return dict(found.values())
 
 
@@ -64,4 +64,5 @@ def _of_source() -> Iterator[tuple[str, re.Pattern[str]]]:
                 and isinstance(node.args[0], ast.Constant)
                 and isinstance(node.args[0].value, str)
             ):
-                yield f"{path.relative_to(root)}:{node.lineno}", re.compile(node.args[0].value, re.MULTILINE)
+                where = f"{path.relative_to(root)}:{node.lineno}.{node.func.attr}"
+                yield where, re.compile(node.args[0].value, re.MULTILINE)

@@ -34,7 +34,7 @@ def anchored() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id.isupper():
                 used.setdefault(node.value.id, set()).add(node.attr)
-    return {name for name, calls in used.items() if calls <= {"match", "fullmatch", "pattern"}}
+    return {name for name, calls in used.items() if calls <= {"match", "fullmatch", "pattern"}} | {"match", "fullmatch"}
 
 
 ONCE = anchored()
@@ -63,6 +63,7 @@ def test_every_regular_expression_is_linear(shape: str) -> None:
     """Claim: on texts of this shape no expression takes time that grows faster than their length."""
     text = shapes.TEXTS[shape](SIZE)
     slow = {}
+    limit = scaled(5)
     for where, pattern in ALL.items():
 
         def run(size: int, where: str = where, pattern: re.Pattern[str] = pattern) -> None:
@@ -70,12 +71,12 @@ def test_every_regular_expression_is_linear(shape: str) -> None:
 
         begin = time.process_time()
         try:
-            with at_most(scaled(5)):
+            with at_most(limit):
                 run(SIZE)
             if time.process_time() - begin > SECONDS:
-                found = exponent(run, start=SIZE, most=SIZE * 4, enough=5, limit=scaled(10))
+                found = exponent(run, start=SIZE, most=SIZE * 4, enough=5, limit=2 * limit)
                 if found >= MOST:
                     slow[where] = round(found, 2)
         except TimeoutError:
             slow[where] = float("inf")
-    assert slow == {}
+    assert not slow, "; ".join(f"{where} n^{found}" for where, found in slow.items())

@@ -13,7 +13,7 @@ from onrecord.analyse.network_types import Network
 from onrecord.exchange.graph import Attributes, to_networkx
 
 SPACE = "http://www.gexf.net/1.2draft"
-_META = re.compile(r"\s*<meta .*?</meta>", re.DOTALL)
+_META = re.compile(r"\s{0,40}<meta .*?</meta>", re.DOTALL)
 _NAME = re.compile(r'(<graph [^>]*?) name=""')
 
 

@@ -64,7 +64,7 @@ def test_each_kind_of_error_has_advice(kind: type[OnRecordError]) -> None:
         "read text.dna --codebook none.yaml", "export --ledger none.db -o a.csv",
         "export --ledger none.db -o a.xyz", "changes --ledger none.db", "redlines --ledger none.db",
         "scenario --ledger none.db", "report --ledger none.db",
-        "people list --ledger none.db", "compare a b --ledger none.db", "watch none.opml --ledger l.db --once",
+        "people list --ledger none.db", "compare none.db text.dna", "watch none.opml --ledger l.db --once",
         "read none.txt", "read text.pdf", "read text.docx", "read text.zip", "read text.warc", "read text.jsonl.gz",
         "read http://127.0.0.1:9/", "read http://[evil/", "read --ledger text.dna a.txt",
     ],
@@ -81,6 +81,6 @@ def test_what_the_command_says_of_wrong_files(
     assert "Traceback" not in result.stderr
     said = [one for one in result.stderr.splitlines() if one.startswith("onrecord: ")]
     if result.exit_code == 2 and not said:  # the command line itself is wrong: the library points to --help
-        assert "--help" in result.stderr
+        assert "Try 'onrecord" in result.stderr
     else:
         assert any("; " in one or "left out, " in one for one in said), result.stderr

@@ -31,7 +31,7 @@ def routes() -> list[Route]:
         Route("/articles/{key}/form", page(form, Role.CODER)),
         Route("/articles/{key}/notes", page(noted, Role.CODER), methods=["POST"]),
         Route("/flags", page(flags, Role.CODER)),
-        Route("/notes/{number:int}/close", page(closed, Role.CODER), methods=["POST"]),
+        Route("/notes/{number}/close", page(closed, Role.CODER), methods=["POST"]),
     ]
 
 
@@ -111,7 +111,7 @@ def noted(visit: Visit) -> Response:
 def closed(visit: Visit) -> Response:
     """Close a flag or take a note away."""
     try:
-        visit.desk.prepared.close_note(int(visit.request.path_params["number"]), coder=visit.user.name)
+        visit.desk.prepared.close_note(visit.place("number"), coder=visit.user.name)
     except LedgerError as error:
         raise HTTPException(404, str(error)) from error
     back = visit.field("back")
