@@ -45,6 +45,8 @@ TEXTS: dict[str, Shape] = {
     "joined initials": repeated("J.", "", " Venn said he goes."),
     "titles": repeated("Mr. "),
     "dots": repeated("."),
+    "dots in a word": repeated(".", "Ola Venn said he goes", "x"),
+    "vowels in a name": repeated("a", "Ola Venn said that Aa", " goes."),
     "ellipses": repeated("… "),
     "commas": repeated(","),
     "cues": repeated("said "),

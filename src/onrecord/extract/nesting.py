@@ -109,7 +109,7 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
     at = inner.cue[0][0]
     # "a plea by the mayor": the source follows; in "the mayor warned of floods" the cue is a verb.
     agent = cue.rsplit(" ", 1)[-1] in ("by", "of", "from") and inner.source[0][0] >= at
-    before = re.search(r"([\w,]+)\s*$", text[max(0, at - 12) : at])
+    before = re.search(r"(?<![\w,])([\w,]+)\s*$", text[max(0, at - 12) : at])
     if agent and before is not None and (before[1] in RELATIVES or before[1].endswith(",") or before[1] == "long"):
         return True
     noun = (agent and not AUXILIARIES.match(cue)) or (

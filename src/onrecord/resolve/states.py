@@ -95,5 +95,5 @@ def _adjectives(text: str, known: Mapping[str, Actor], found: dict[str, Actor]) 
 
 def _same_stem(adjective: str, state: str) -> bool:
     """Tell whether "Dalmerian" may be of "Dalmeria": the state less its last vowels begins the adjective."""
-    root = re.sub(r"[aeiouy]+$", "", state.casefold())
+    root = state.casefold().rstrip("aeiouy")
     return len(root) >= 3 and adjective.casefold().startswith(root) and 0 < len(adjective) - len(root) <= 5

@@ -17,7 +17,7 @@ from onrecord.lexicon import rows
 Range = tuple[int, int]
 LINE = re.compile(r"[^\r\n]+")
 STOP = re.compile(
-    r"(?P<stop>[.!?…]+)[\"'”’“‘»«›‹)\]]*\s+(?P<opening>[\"'“‘„«»‹›(\[—–-]{0,4}\s?)(?=(?P<next>\w[\w’']*))"
+    r"(?<![.!?…])(?P<stop>[.!?…]+)[\"'”’“‘»«›‹)\]]*\s+(?P<opening>[\"'“‘„«»‹›(\[—–-]{0,4}\s?)(?=(?P<next>\w[\w’']*))"
 )
 LAST_WORD = re.compile(r"(?:\w+\.)*\w+$")
 MAX_WORD = 24  # characters: the longest word that is looked up as an abbreviation
