@@ -36,7 +36,7 @@ def test_a_pronoun_is_nobody_of_several() -> None:
 AFFILIATED = [
     ("[1s Ann Lee, legal director for the Harbour Guild,] [1c said] [1q it would rain].", "Harbour Guild"),
     ("[1s Ann Lee, editor at large at the Orrin Gazette,] [1c said] [1q it would rain].", "Orrin Gazette"),
-    ("[1s Cleveland Police Chief Ann Lee] [1c said] [1q it would rain].", "Cleveland Police"),
+    ("[1s Chicago Police Chief Ann Lee] [1c said] [1q it would rain].", "Chicago Police"),
 ]
 
 
