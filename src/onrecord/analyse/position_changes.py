@@ -5,11 +5,13 @@ Time is the statement's `date`; the position of a day is that of its last statem
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from onrecord.analyse.increments import Increment, of_pairs, pairs, renewed
 from onrecord.analyse.positions import NEEDED, positions
 from onrecord.analyse.tables import asserted, check, day, last_day
 from onrecord.errors import TableError
@@ -34,6 +36,9 @@ CONFLICTS: dict[str, Any] = {
 }  # fmt: skip
 SIDES = ("support", "oppose")
 MOST = 200
+_ORDER = (
+    ["kind", "score", "date_b", "issue", "actor_a", "actor_b"], [True, True, True, False, False, False]
+)  # fmt: skip
 FAR = 3_650  # the days that count as between two statements of which one has no date
 
 
@@ -116,6 +121,13 @@ def changes(
     )
 
 
+def renewed_changes(found: pl.DataFrame, table: pl.DataFrame, by: str, since: Sequence[Increment]) -> pl.DataFrame:
+    """Return the changes of position in a table, from those in what it was before some small changes."""
+    touched = pairs(since, by)
+    fresh = changes(of_pairs(table, touched, by), by=by)
+    return renewed(found, touched, fresh, ["to_date", "actor", "issue"], [True, False, False])
+
+
 def conflicts(
     table: pl.DataFrame, *, kind: str = "all", by: str = "speaker", window: int | None = None
 ) -> pl.DataFrame:
@@ -138,7 +150,7 @@ def conflicts(
     """
     if kind not in ("all", "self", "between"):
         raise TableError(f"the kind of conflicts is self, between or all, not {kind!r}")
-    rows = positions(asserted(check(table, FIELDS)).select(FIELDS), by).filter(pl.col("stance").is_in(SIDES))
+    rows = positions(_fields(table).filter(pl.col("stance").is_in(SIDES)), by)
     parts = [pl.DataFrame(schema=CONFLICTS)]
     if kind in ("all", "self"):
         parts.append(_own(rows))
@@ -146,8 +158,36 @@ def conflicts(
         parts.append(_between(rows))
     found = pl.concat(parts)
     found = found if window is None else within(found, window)
-    order = ["kind", "score", "date_b", "issue", "actor_a", "actor_b"]
-    return found.sort(order, descending=[True, True, True, False, False, False], nulls_last=True)
+    return in_order(found)
+
+
+def in_order(found: pl.DataFrame) -> pl.DataFrame:
+    """Return conflicts in the order of `conflicts`."""
+    return found.sort(_ORDER[0], descending=_ORDER[1], nulls_last=True)
+
+
+def renewed_conflicts(found: pl.DataFrame, table: pl.DataFrame, by: str, since: Sequence[Increment]) -> pl.DataFrame:
+    """Return the contradictions of single actors in a table, from those in what it was before some small changes."""
+    touched = pairs(since, by)
+    fresh = conflicts(of_pairs(table, touched, by), kind="self", by=by)
+    return renewed(found, touched.rename({"actor": "actor_a"}), fresh, *_ORDER)
+
+
+def latest_sides(table: pl.DataFrame, by: str = "speaker") -> pl.DataFrame:
+    """Return the last statement on a side of each actor on each issue (columns `FIELDS`, actor, and the count n).
+
+    `conflicts` between actors rest on these alone.
+    """
+    rows = _fields(table).filter(pl.col("stance").is_in(SIDES))
+    held = positions(rows, by).group_by("actor", "issue", maintain_order=True)
+    last = [pl.col(name).last() for name in FIELDS if name != "issue"]
+    return held.agg(*last, pl.len().alias("n")).sort("actor", "issue")
+
+
+def renewed_sides(found: pl.DataFrame, table: pl.DataFrame, by: str, since: Sequence[Increment]) -> pl.DataFrame:
+    """Return the last statements on a side in a table, from those in what it was before some small changes."""
+    touched = pairs(since, by)
+    return renewed(found, touched, latest_sides(of_pairs(table, touched, by), by), ["actor", "issue"], [False, False])
 
 
 def within(found: pl.DataFrame, days: int) -> pl.DataFrame:
@@ -191,5 +231,10 @@ def _shape(pairs: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def _dated(table: pl.DataFrame, by: str) -> pl.DataFrame:
-    dated = asserted(check(table, FIELDS)).filter(pl.col("date").is_not_null())
-    return positions(dated.select(FIELDS), by)
+    return positions(_fields(table).filter(pl.col("date").is_not_null()), by)
+
+
+def _fields(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the statements that are sure enough to count, with the columns that are needed alone."""
+    marked = ("asserted",) if "asserted" in check(table, FIELDS).columns else ()
+    return asserted(table.select(*FIELDS, *marked)).select(FIELDS)

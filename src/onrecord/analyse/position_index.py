@@ -8,6 +8,7 @@ old to new, so that the newest one of a day is found by bisection in one sorted 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,10 +16,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from onrecord.analyse.increments import Increment, of_pairs, pairs
 from onrecord.analyse.positions import NEEDED, positions
 from onrecord.analyse.tables import POSITIONS, STANCE_VALUE, asserted, check, last_day
 
 Numbers = NDArray[np.int64]
+Rows = NDArray[np.int32]
+Sides = NDArray[np.int8]
 Company = list[tuple[str, list[str]]]  # actors, each with the issues that they share
 
 _EPOCH = date(1970, 1, 1)
@@ -52,28 +56,65 @@ class PositionIndex:
     """
 
     def __init__(self, table: pl.DataFrame, by: str = "speaker") -> None:
-        held = positions(asserted(check(table, NEEDED).with_row_index("row")).select("row", *NEEDED), by)
+        held = positions(_numbered(table), by)
         self.by = by
         self.actors: list[str] = held["actor"].unique().sort().to_list()
         self.issues: list[str] = held["issue"].unique().sort().to_list()
         self._places = {name: place for place, name in enumerate(self.actors)}
-        actor, issue = _places(held["actor"], self.actors), _places(held["issue"], self.issues)
-        wide = max(1, len(self.issues))
-        group = actor * wide + issue
+        group, day, row, stance = self._columns(held)
         order = np.argsort(group, kind="stable")  # within a group from old to new, as `positions` gives them
-        group = group[order]
+        self._arrange(group[order], day[order], row[order], stance[order])
+
+    def _columns(self, held: pl.DataFrame) -> tuple[Numbers, Numbers, Rows, Sides]:
+        """Return the group, the day, the row and the stance of some positions."""
+        actor, issue = _places(held["actor"], self.actors), _places(held["issue"], self.issues)
         day = held["date"].cast(pl.Int32).cast(pl.Int64).fill_null(-_ZERO).to_numpy() + _ZERO
-        self._row = held["row"].to_numpy().astype(np.int32)[order]
-        self._stance = _places(held["stance"], list(POSITIONS)).astype(np.int8)[order]
-        known, self._start = np.unique(group, return_index=True)
+        stance = _places(held["stance"], list(POSITIONS)).astype(np.int8)
+        return actor * max(1, len(self.issues)) + issue, day, held["row"].to_numpy().astype(np.int32), stance
+
+    def _arrange(self, group: Numbers, day: Numbers, row: Rows, stance: Sides) -> None:
+        """Take the positions, which come group by group."""
+        wide = max(1, len(self.issues))
+        self._row, self._stance = row, stance
+        begins = np.flatnonzero(np.diff(group, prepend=-1))
+        known = group[begins]
+        self._start = begins.astype(np.int64)
         self._end = np.append(self._start, len(group))[1:].astype(np.int64)
         self._actor: Numbers = known // wide
         self._issue: Numbers = known % wide
         numbers = np.repeat(np.arange(len(known), dtype=np.int64), self._end - self._start)
-        self._key = numbers * _SHIFT + day[order]
-        total = np.bincount(actor, minlength=len(self.actors))
+        self._key = numbers * _SHIFT + day
+        sizes = (self._end - self._start).astype(np.float64)
+        total = np.bincount(self._actor, weights=sizes, minlength=len(self.actors)).astype(np.int64)
         self.busy: Numbers = np.lexsort((np.arange(len(self.actors)), -total))
         self.total: Numbers = total
+
+    def renewed(self, table: pl.DataFrame, changes: Sequence[Increment]) -> PositionIndex:
+        """Return the index of the table that some small changes made of this index's table."""
+        touched = pairs(changes, self.by)
+        held = positions(of_pairs(_numbered(table), touched, self.by), self.by)
+        if not (set(held["actor"].unique()) <= self._places.keys() and set(held["issue"].unique()) <= set(self.issues)):
+            return PositionIndex(table, self.by)
+        row = self._row.astype(np.int64)
+        for change in changes:
+            row = change.moved(row)
+        wide = max(1, len(self.issues))
+        sizes = self._end - self._start
+        group = np.repeat(self._actor * wide + self._issue, sizes)
+        known = touched.filter(pl.col("actor").is_in(self.actors), pl.col("issue").is_in(self.issues))
+        gone = _places(known["actor"], self.actors) * wide + _places(known["issue"], self.issues)
+        kept = ~np.isin(group, gone)
+        old = group[kept], (self._key % _SHIFT)[kept], row[kept].astype(np.int32), self._stance[kept]
+        new = self._columns(held)
+        order = np.argsort(new[0], kind="stable")
+        at = np.searchsorted(old[0], new[0][order])
+        made = copy(self)
+        group, day = np.insert(old[0], at, new[0][order]), np.insert(old[1], at, new[1][order])
+        rows, stance = np.insert(old[2], at, new[2][order]), np.insert(old[3], at, new[3][order])
+        made._arrange(group, day, rows, stance)
+        if (made.total == 0).any() or len(np.unique(made._issue)) < len(self.issues):
+            return PositionIndex(table, self.by)  # somebody has no position any more, or nobody has one on an issue
+        return made
 
     def place(self, actor: str) -> int | None:
         """Return the actor's index in `actors`; None where they hold no position."""
@@ -152,6 +193,12 @@ class PositionIndex:
             return groups[:0]
         fits: NDArray[np.bool_] = self._issue[groups] == self.issues.index(issue)
         return groups[fits]
+
+
+def _numbered(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the statements that are sure enough to count, with their places and the columns that are needed."""
+    marked = ("asserted",) if "asserted" in check(table, NEEDED).columns else ()
+    return asserted(table.select(*NEEDED, *marked).with_row_index("row")).select("row", *NEEDED)
 
 
 def _places(values: pl.Series, names: list[str]) -> Numbers:

@@ -50,7 +50,9 @@ STOP = frozenset(
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None) -> pl.DataFrame:
+def drift(
+    table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None, tell: Callable[[int], None] | None = None
+) -> pl.DataFrame:
     """Return the reports of each utterance that several outlets report, the first report first (columns of `DRIFT`).
 
     `differs` names the fields in which a report departs from the first: stance, commitment, act, issue, chain, hedges,
@@ -60,11 +62,12 @@ def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None)
         table: statements, as `view.current(ledger).table` gives them.
         days: the greatest number of days between two reports of one utterance.
         meaning: word vectors, which find retellings in other words.
+        tell: gets the number of statements that have been compared, again and again.
 
     Raises:
         TableError: a column is missing, or an argument has no such value.
     """
-    marked = clusters(table, days=days, meaning=meaning)
+    marked = clusters(table, days=days, meaning=meaning, tell=tell)
     outlets = pl.coalesce("outlet", "article").n_unique().over("cluster")
     told = marked.filter(outlets > 1).sort("cluster", "date", "id", nulls_last=True)
     rows = []
@@ -78,7 +81,9 @@ def drift(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None)
     return pl.DataFrame([{name: row[name] for name in DRIFT} for row in rows], schema=DRIFT)
 
 
-def clusters(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None) -> pl.DataFrame:
+def clusters(
+    table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = None, tell: Callable[[int], None] | None = None
+) -> pl.DataFrame:
     """Return the table with `cluster`: the id of the first report of the same utterance (its own, if alone).
 
     A table that has the column keeps it, so that it can be made once, with word vectors, for several analyses.
@@ -91,8 +96,12 @@ def clusters(table: pl.DataFrame, *, days: int = 2, meaning: Meaning | None = No
     keyed = table.filter(pl.col("speaker").is_not_null(), pl.col("quote").is_not_null(), pl.col("date").is_not_null())
     named = keyed.with_columns(pl.col("speaker").map_elements(_family, return_dtype=pl.String).alias("__name"))
     several = named.filter(pl.col("article").n_unique().over("__name") > 1)
+    done = table.height - several.height
     for part in several.sort("date", "id").partition_by("__name", maintain_order=True):
         _join(part, parent, days, meaning)
+        done += part.height
+        if tell is not None:
+            tell(done)
     order = table.select(pl.arg_sort_by("date", "id", nulls_last=True)).to_series().to_numpy()
     roots = np.array([_root(parent, place) for place in range(table.height)], dtype=np.int64)
     first: dict[int, int] = {}
@@ -121,6 +130,18 @@ def reprints(table: pl.DataFrame, *, days: int = 2) -> pl.DataFrame:
     follows = (known & same & near).fill_null(value=False)
     rows = rows.with_columns(pl.when(~follows).then(pl.col("id")).forward_fill().alias("cluster"))
     return table.with_columns(rows.sort("row")["cluster"])
+
+
+def names_alike(table: pl.DataFrame, speakers: Iterable[str], *, whole: bool) -> list[str]:
+    """Return the speakers of a table whose reports are compared with those of some speakers.
+
+    These are the ones of one family name where reports are compared as a `whole` (`clusters`), and those of one name
+    but for letter case where only reprints are found.
+    """
+    key = _family if whole else str.lower
+    wanted = {key(name) for name in speakers}
+    known = table["speaker"].drop_nulls().unique().to_list()
+    return sorted(name for name in known if key(name) in wanted)
 
 
 def _join(part: pl.DataFrame, parent: Any, days: int, meaning: Meaning | None) -> None:
