@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from onrecord.analyse.actors import Names, decided
-from onrecord.analyse.retellings import clusters, reprints
+from onrecord.analyse.increments import Increment, splice
+from onrecord.analyse.retellings import clusters, names_alike, reprints
 from onrecord.core.columns import MIN_CONFIDENCE, NAMES
 from onrecord.core.statement import Article, Decision, Statement, extra_json
 from onrecord.record.desk.values import Values
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 
 COMPARED = 20_000
 """Up to this many statements are compared by meaning to find reports of one utterance; of more, reprints are found."""
+
+FOLLOWED = 2_000
+"""Up to this many replaced rows are a small change, after which results are brought up to date in parts."""
+
+STEPS = 256
+"""So many small changes at least are held for what was computed before them."""
+
+Touched = tuple[str, str]  # a field of statements, and a value of it
 
 _EPSILON = 1e-9
 _LEDGER = ("number", "coder", "extra", "article_extra")
@@ -311,10 +320,20 @@ def _column(name: str, values: list[Any]) -> pl.Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Hold one small change of a view: the replaced rows, and the values of fields whose statements it touched."""
+
+    serial: int
+    change: Increment
+    touched: frozenset[Touched]
+
+
+@dataclass(frozen=True, slots=True)
 class ViewState:
     """Hold a ledger's current view at one batch and one decision; `table` is judged but has no threshold applied.
 
-    It has the columns of `Ledger.table` with all of `record.table.MORE`.
+    It has the columns of `Ledger.table` with all of `record.table.MORE`. `serial` counts the states of a follower,
+    `steps` are the changes that led from an earlier state to this one.
     """
 
     batch: Batch | None
@@ -322,6 +341,8 @@ class ViewState:
     decisions: int
     table: pl.DataFrame
     names: Names
+    serial: int = 0
+    steps: tuple[Step, ...] = ()
 
     @property
     def reached(self) -> tuple[int, int]:
@@ -336,6 +357,7 @@ class Follower:
         self._ledger = ledger
         self._cached: ViewState | None = None
         self._read: pl.DataFrame | None = None  # the table as it was read, before people's decisions
+        self._clusters: tuple[int, pl.Series] | None = None
         self._lock = threading.Lock()
 
     def now(self) -> ViewState:
@@ -350,20 +372,78 @@ class Follower:
                 self._cached = cached = self._follow(cached, reached[1])
             return cached
 
+    def read(self) -> pl.DataFrame:
+        """Return the statements as they were read, before people's decisions."""
+        self.now()
+        assert self._read is not None
+        return self._read
+
+    def clusters(self, state: ViewState) -> pl.Series:
+        """Return the utterance of each row of a state (see `mark_utterances`), brought up to date from then on."""
+        held = self._clusters
+        if held is not None and held[0] == state.serial:
+            return held[1]
+        made = mark_utterances(state.table)["cluster"]
+        with self._lock:
+            if self._clusters is None or self._clusters[0] <= state.serial:
+                self._clusters = state.serial, made
+        return made
+
     def _follow(self, cached: ViewState | None, decisions: int) -> ViewState:
         delta = self._ledger.follow(0 if cached is None else cached.reached[0])
+        serial = 0 if cached is None else cached.serial + 1
         if cached is None or self._read is None or not cached.reached[0]:
-            read = delta.table
+            self._read, change = delta.table, None
         else:
-            read = self._read
-            if delta.gone:
-                read = read.filter(~pl.col("id").is_in(list(delta.gone)))
-            if delta.table.height:
-                read = pl.concat([read, delta.table]).sort("date", "number")
-        self._read = read
-        heard = read.filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
-        names = decided(heard, self._ledger.decisions()) if decisions else Names()
-        return ViewState(delta.batch, delta.articles, decisions, judge(names.apply(read)), names)
+            self._read, change = splice(self._read, delta.gone, delta.table)
+        names = decided(_heard(self._read), self._ledger.decisions()) if decisions else Names()
+        steps: tuple[Step, ...] = ()
+        table = None
+        if cached is not None and change is not None and decisions == cached.decisions and names == cached.names:
+            if decisions:  # only the rows that came need their names
+                table, change = splice(cached.table, delta.gone, judge(names.apply(delta.table)))
+            table = judge(self._read) if table is None else table
+            touched = self._renewed(cached, table, change, serial) if change.rows.height <= FOLLOWED else None
+            if touched is not None:
+                before = cached.steps if len(cached.steps) < 2 * STEPS else cached.steps[-STEPS:]
+                steps = (*before, Step(serial, change, touched))
+        if table is None:
+            table = judge(names.apply(self._read))
+        return ViewState(delta.batch, delta.articles, decisions, table, names, serial, steps)
+
+    def _renewed(
+        self, cached: ViewState, table: pl.DataFrame, change: Increment, serial: int
+    ) -> frozenset[Touched] | None:
+        """Bring the utterances up to date, and return what a change touched: its rows, and those told with them.
+
+        None where that is not known, as the utterances of the earlier state are not.
+        """
+        touched = set(touched_by(change.rows))
+        held = self._clusters
+        whole = table.height <= COMPARED
+        if held is None or held[0] != cached.serial or whole != (cached.table.height <= COMPARED):
+            self._clusters = None
+            return None
+        carried = change.carried(held[1], pl.Series("cluster", [None] * change.after.height, dtype=pl.String))
+        speakers = names_alike(table, change.values("speaker") - {None}, whole=whole)
+        alike = pl.col("speaker").is_in(speakers) | carried.is_null()
+        places = table.select(pl.arg_where(alike)).to_series()
+        part = table[places]
+        told = clusters(part, meaning=meaning) if whole else reprints(part)
+        others = part.filter(told["cluster"].ne_missing(carried[places]))
+        self._clusters = serial, carried.scatter(places, told["cluster"])
+        return frozenset(touched | set(touched_by(others)))
+
+
+def _heard(table: pl.DataFrame) -> pl.DataFrame:
+    return table.filter(pl.col("speaker").is_not_null()).group_by("speaker", "affiliation").len()
+
+
+def touched_by(rows: pl.DataFrame) -> Iterator[Touched]:
+    """Yield the fields with values, one by one, that some rows have."""
+    for name in ("speaker", "affiliation", "issue", "article"):
+        for value in rows[name].drop_nulls().unique().to_list():
+            yield name, value
 
 
 def columns(view: pl.DataFrame) -> list[str]:

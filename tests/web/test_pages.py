@@ -255,7 +255,7 @@ def test_a_threshold_travels_with_every_link(desk):
 
 def test_what_is_kept_is_bounded_by_its_bytes():
     """Claim: results are made once, those not asked for longest go, and what a result asks for does not wait for it."""
-    results = Results(100_000, threading.BoundedSemaphore(1), Turns(1))
+    results = Results(100_000, threading.RLock(), Turns(1))
     made = []
     for number in range(50):
         results.once(number, lambda number=number: made.append(number) or "x" * 10_000)

@@ -110,6 +110,18 @@ def test_changes_are_counted_in_full(desk, path):
     assert desk.get("/api/v1/changes").json()["total"] == total
 
 
+def test_what_is_bounded_says_so(desk, path):
+    """Claim: where a list goes over the newest statements alone, the page says of how many."""
+    with Ledger(path) as ledger:
+        ledger.add([report(n, outlet=f"Paper {n % 45}") for n in range(6, 300)], codebook=CODEBOOK)
+    page = desk.get("/issues/dam").text
+    assert "Among the newest 100 of 300 statements." in page
+    assert "Among the newest 250 of 300 positions." in page
+    person = desk.get("/people/Ana%20Orr").text
+    assert "Among the newest 20 of 300 statements." in person
+    assert "Outlet, the 30 most frequent of 46" in page
+
+
 def test_commitment_does_not_sound_like_a_side(desk, path):
     """Claim: beside a side, commitment is told by its strength; "certainly not" never stands under "supports"."""
     page = (

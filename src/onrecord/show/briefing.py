@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -65,7 +66,8 @@ class Material:
 
     `utterances` is the table of a view with the reports of one utterance marked; `labels` and `propositions` are those
     of the issues, `parties` the actors in the order in which they are named. `edition` says which state of the store
-    this is.
+    this is. `shifts` gives the changes of position on an issue where they are known already, and `kept` a section that
+    was made before, else the one that it makes by a call.
     """
 
     utterances: pl.DataFrame
@@ -75,6 +77,8 @@ class Material:
     cells: Cells
     min_confidence: float
     edition: str = ""
+    shifts: Callable[[str], pl.DataFrame] | None = None
+    kept: Callable[[str, Callable[[], Section]], Section] | None = None
 
 
 def material(view: View, by: str) -> Material:
@@ -104,16 +108,21 @@ def material(view: View, by: str) -> Material:
     )
 
 
-def briefing(now: Material, *, on: Sequence[str], who: str | None, by: str) -> Briefing:
-    """Write up some issues, or all of them, for everybody or for one actor."""
+def briefing(now: Material, *, on: Sequence[str], who: str | Sequence[str] | None, by: str) -> Briefing:
+    """Write up some issues, or all of them, for everybody, for one actor, or for those who meet."""
     issues = [issue for issue in now.labels if issue in on] if on else list(now.labels)
-    table = now.utterances if who is None else now.utterances.filter(actor(by) == who)
-    parties = [who] if who else now.parties
-    sections = [_section(now, table, issue, parties, by) for issue in issues]
+    names = [who] if isinstance(who, str) else list(who or ())
+    table = now.utterances.filter(actor(by).is_in(names)) if names else now.utterances
+    parties = names or now.parties
+    sections = [
+        make() if now.kept is None else now.kept(issue, make)
+        for issue in issues
+        for make in (partial(_section, now, table, issue, parties, by),)
+    ]
     labels = [now.labels[issue] for issue in issues]
-    title = who or (labels[0] if len(labels) == 1 else "Where each party stands")
-    if who and len(on) == 1:
-        title = f"{who} on {labels[0]}"
+    title = ", ".join(names) or (labels[0] if len(labels) == 1 else "Where each party stands")
+    if names and len(on) == 1:
+        title = f"{title} on {labels[0]}"
     first, last = table["date"].min(), table["date"].max()
     basis = (
         f"{plural(table.height, 'statement')} in {plural(table['article'].n_unique(), 'article')} of "
@@ -138,7 +147,7 @@ def _section(now: Material, table: pl.DataFrame, issue: str, parties: Sequence[s
         if lines:
             more = f" ({len(mine)}, the first {ACTORS} here)" if len(mine) > ACTORS else ""
             groups.append((WORDS[stance].capitalize() + more, lines))
-    shifts = changes(rows, by=by).head(SHIFTS).to_dicts()
+    shifts = (changes(rows, by=by) if now.shifts is None else now.shifts(issue)).head(SHIFTS).to_dicts()
     if shifts:
         groups.append(("Shifts", [Line(m["actor"], f"{day(m['to_date'])}, {moved(m)}", short(m["to_quote"], 240),
                                        m["to_outlet"] or "", None, m["to_id"]) for m in shifts]))  # fmt: skip

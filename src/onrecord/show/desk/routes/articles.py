@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from onrecord.analyse.increments import by_column
 from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import StatementNotFound
@@ -41,7 +42,7 @@ def articles(visit: Visit) -> Response:
     """Serve `/articles`: those with statements, newest first."""
     now = visit.view()
     first = visit.number("first", 0)
-    found = now.once("articles", lambda: _articles(now.table))
+    found = listed(now)
     limit = visit.desk.settings.limits.page
     return visit.render(
         "articles.html", now=now, rows=found[first : first + limit].to_dicts(), total=found.height, first=first,
@@ -52,7 +53,7 @@ def articles(visit: Visit) -> Response:
 def articles_table(visit: Visit) -> Response:
     """Serve `/articles.csv`, `.json`: the articles with statements."""
     now = visit.view()
-    return table_response(visit, now.once("articles", lambda: _articles(now.table)).drop("number"), "articles")
+    return table_response(visit, listed(now).drop("number"), "articles")
 
 
 def article(visit: Visit) -> Response:
@@ -169,10 +170,22 @@ def neighbours(now: Snapshot, row: dict[str, Any]) -> pl.DataFrame:
     return now.table.filter(pl.col("article") == row["article"])
 
 
+def listed(now: Snapshot) -> pl.DataFrame:
+    """Return the articles with statements in a view, the newest first."""
+    return now.renewed(
+        "articles",
+        lambda: _articles(now.table),
+        lambda held, since: by_column(held, now.table, since, "article", _articles, *_ORDER),
+    )
+
+
+_ORDER = (["published", "number"], [True, True])
+
+
 def _articles(table: pl.DataFrame) -> pl.DataFrame:
     grouped = table.group_by("article").agg(
         pl.col("article_name", "title", "outlet", "published").first(),
         pl.len().alias("count"),
         pl.col("number").max(),
     )
-    return grouped.sort(["published", "number"], descending=True, nulls_last=True)
+    return grouped.sort(_ORDER[0], descending=_ORDER[1], nulls_last=True)

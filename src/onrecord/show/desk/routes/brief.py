@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
+import polars as pl
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.show.briefing import ACTORS, Briefing, Material, briefing, docx, html, markdown
+from onrecord.show.briefing import ACTORS, Briefing, Material, Section, briefing, docx, html, markdown
 from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import download
 from onrecord.show.desk.routes.overview import moves
@@ -31,22 +33,26 @@ def routes() -> list[Route]:
 
 def brief(visit: Visit) -> Response:
     """Serve `/brief`: positions, quotations, changes and conditions of some issues or of an actor, to print."""
-    return visit.render("brief.html", now=visit.view(), brief=_made(visit), labels=visit.now.labels())
+    asked = visit.request.query_params
+    return visit.render(
+        "brief.html", now=visit.view(), brief=made(visit), labels=visit.now.labels(), on=asked.getlist("on"),
+        who=list(filter(None, asked.getlist("actor"))), by=visit.choice("by", BY[::-1], "affiliation"),
+    )  # fmt: skip
 
 
 def brief_file(visit: Visit) -> Response:
     """Serve `/brief.md`, `.docx`, `.html`: the briefing as a file; the HTML needs no server."""
-    return briefing_file(visit, _made(visit), visit.request.url.path.rpartition(".")[2], "briefing")
+    return briefing_file(visit, made(visit), visit.request.url.path.rpartition(".")[2], "briefing")
 
 
-def briefing_file(visit: Visit, made: Briefing, form: str, name: str) -> Response:
+def briefing_file(visit: Visit, found: Briefing, form: str, name: str) -> Response:
     """Send a briefing as Markdown, a Word document, or HTML that needs no server."""
     if form == "md":
-        return download(show(markdown(made)).encode(), "text/markdown; charset=utf-8", f"{name}.md")
+        return download(show(markdown(found)).encode(), "text/markdown; charset=utf-8", f"{name}.md")
     if form == "docx":
-        return download(docx(made), WORD, f"{name}.docx")
+        return download(docx(found), WORD, f"{name}.docx")
     if form == "html":
-        return download(show(html(made)).encode(), "text/html; charset=utf-8", f"{name}.html")
+        return download(show(html(found)).encode(), "text/html; charset=utf-8", f"{name}.html")
     raise HTTPException(404, "A briefing is sent as .md, .docx or .html.")
 
 
@@ -77,26 +83,44 @@ def atom(now: Snapshot, by: str, base: str, key: str, title: str) -> Response:
     return Response(show(clean).encode(), media_type="application/atom+xml")
 
 
-def _made(visit: Visit) -> Briefing:
+def made(visit: Visit) -> Briefing:
+    """Return the briefing that the address asks for."""
     now = visit.view()
     on = [value for value in visit.request.query_params.getlist("on") if value]
     unknown = [value for value in on if value not in now.labels()]
     if unknown:
         raise HTTPException(404, "no such issue in this ledger")
-    who, by = visit.arg("actor"), visit.choice("by", BY[::-1], "affiliation")
-    return now.once(("brief", tuple(on), who, by), lambda: briefing(_material(now, who, by), on=on, who=who, by=by))
+    who = tuple(dict.fromkeys(filter(None, visit.request.query_params.getlist("actor"))))
+    by = visit.choice("by", BY[::-1], "affiliation")
+    return now.once(("brief", tuple(on), who, by), lambda: briefing(_material(now, on, who, by), on=on, who=who, by=by))
 
 
-def _material(now: Snapshot, who: str | None, by: str) -> Material:
-    """Return the material of a snapshot, with the cells of no more actors than are shown."""
-    parties = [who] if who else actors_of(now, by)
+def _material(now: Snapshot, on: list[str], who: tuple[str, ...], by: str) -> Material:
+    """Return the material of a snapshot, with the cells of no more actors than are shown.
+
+    The section of an issue is made once, and again after statements on the issue have changed.
+    """
+    parties = list(who) if who else actors_of(now, by)[: 10 * ACTORS]
     propositions = {key: found.proposition for key in now.labels() if (found := now.issue(key)) is not None}
+    order = tuple(parties)
+
+    def shifts(issue: str) -> pl.DataFrame:
+        found = moves(now, by).filter(pl.col("issue") == issue)
+        return found.filter(pl.col("actor").is_in(who)) if who else found
+
+    def kept(issue: str, make: Callable[[], Section]) -> Section:
+        return now.once(("section", issue, order, by), make, of={("issue", issue)})
+
+    issues = on or list(now.labels())
+    ready = all(now.held(("section", issue, order, by), of={("issue", issue)}) for issue in issues)
     return Material(
         utterances=now.utterances,
         labels=now.labels(),
         propositions=propositions,
         parties=parties,
-        cells=cells_of(now, parties[: 10 * ACTORS], by, "latest", None) if parties else {},
+        cells=cells_of(now, parties, by, "latest", None) if parties and not ready else {},
         min_confidence=now.min_confidence,
         edition=f"batch {now.batch}" + (f" of {now.created[:10]}" if now.created else ""),
+        shifts=shifts,
+        kept=kept,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -11,6 +13,7 @@ from onrecord.errors import CodebookError, StatementStale
 from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, VariableKind, codebook_warnings, parse_codebook
 from onrecord.record import Role
 from onrecord.show.desk import codebooks
+from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.judging import codebook_yaml
 from onrecord.show.desk.visit import Visit, page
 
@@ -43,17 +46,32 @@ def codebook(visit: Visit, problem: str | None = None) -> Response:
     book, number = working(visit)
     versions = visit.desk.prepared.versions()
     pending = book is not None and (now.codebook is None or book.issues != now.codebook.issues)
-    counts = dict(now.table["issue"].drop_nulls().value_counts(name="n").iter_rows())
-    quotes = now.table["quote"].tail(COUNTED)
-    reach = now.once(("reach", book.id if book else ""), lambda: _reach(book, quotes))
+    counts = dict(now.counts("issue").iter_rows())
+    reach, warnings = _reached(now, book)
     return visit.render(
         "codebook.html", 200 if problem is None else 422, now=now, book=book, number=number, counts=counts,
-        reach=reach, total=len(quotes), versions=versions, pending=pending, problem=problem, form=visit.form,
+        reach=reach, total=min(COUNTED, now.table.height), versions=versions, pending=pending, problem=problem,
+        form=visit.form,
         differences=codebooks.differences(now.codebook, book) if book and pending else [],
-        warnings=codebook_warnings(book, quotes.tail(WARNED).to_list()) if book else [], done=visit.arg("done"),
+        warnings=warnings, done=visit.arg("done"),
         labels=now.labels(), kinds=list(VariableKind),
         old=[key for key in now.labels() if counts.get(key) and (not book or not book.issue(key))],
     )  # fmt: skip
+
+
+def reach_of(now: Snapshot, book: Codebook | None) -> dict[str, list[tuple[str, int]]]:
+    """Return for each issue its terms with the number of statements that each matches."""
+    return _reached(now, book)[0]
+
+
+def _reached(now: Snapshot, book: Codebook | None) -> tuple[dict[str, list[tuple[str, int]]], Sequence[str]]:
+    """Return what the terms match among the newest statements, and warnings on the codebook."""
+    quotes = now.table["quote"].tail(COUNTED)
+    return now.same(
+        ("reach", book.id if book else ""),
+        quotes.to_frame(),
+        lambda: (_reach(book, quotes), codebook_warnings(book, quotes.tail(WARNED).to_list()) if book else []),
+    )
 
 
 def saved(visit: Visit) -> Response:

@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from onrecord.analyse.increments import by_column
+from onrecord.analyse.position_changes import FIELDS
 from onrecord.analyse.tables import POSITIONS, asserted
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import table_response
@@ -19,6 +21,8 @@ POINTS = 250  # dots of a timeline: more cannot be told apart
 RECENT = 1_000  # the newest statements that are searched for conditions
 CAMP = 12  # actors shown of each side
 LINES = 100  # the newest ones that are searched for red lines, each of which is compared with the others
+REASONS = 6  # reasons shown under each side
+LIMITS = {"dots": POINTS, "lines": LINES, "conditions": RECENT}
 
 
 def routes() -> list[Route]:
@@ -36,14 +40,14 @@ def routes() -> list[Route]:
 def issues(visit: Visit) -> Response:
     """Serve `/issues`."""
     now = visit.view()
-    return visit.render("issues.html", now=now, rows=now.once("issue list", lambda: _issues(now)), labels=now.labels())
+    return visit.render("issues.html", now=now, rows=_issues(now), labels=now.labels())
 
 
 def issues_table(visit: Visit) -> Response:
     """Serve `/issues.csv`, `.json`: how many actors take each side of each issue."""
     now = visit.view()
     rows = [{"issue": row["id"], "label": row["label"], **row["sides"], "statements": row["count"],
-             "newest": row["last"]} for row in now.once("issue list", lambda: _issues(now))]  # fmt: skip
+             "newest": row["last"]} for row in _issues(now)]  # fmt: skip
     return table_response(visit, pl.DataFrame(rows, infer_schema_length=None), "issues")
 
 
@@ -51,9 +55,9 @@ def issue(visit: Visit) -> Response:
     """Serve `/issues/{id}`."""
     now = visit.view(ignore=("issue",))
     key = _key(visit, now)
-    made = now.once(("issue", key), lambda: _issue(now, key))
+    made = now.once(("issue", key), lambda: _issue(now, key), of={("issue", key)})
     proposition = now.issue(key)
-    return visit.render("issue.html", now=now, key=key, labels=now.labels(), about=proposition, **made)
+    return visit.render("issue.html", now=now, key=key, labels=now.labels(), about=proposition, limits=LIMITS, **made)
 
 
 def issue_table(visit: Visit) -> Response:
@@ -75,10 +79,10 @@ def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, 
 
 
 def redlines_of(table: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the red lines in the LINES newest statements of a table, most recent first; at most 50."""
+    """Return the red lines in the LINES newest statements of a table, most recent first."""
     from onrecord.analyse.refusals import redlines
 
-    return redlines(asserted(table).tail(LINES)).head(50).to_dicts()
+    return redlines(asserted(table).tail(LINES)).to_dicts()
 
 
 def _key(visit: Visit, now: Snapshot) -> str:
@@ -90,7 +94,11 @@ def _key(visit: Visit, now: Snapshot) -> str:
 
 def _issues(now: Snapshot) -> list[dict[str, Any]]:
     balance = now.standing().balance()
-    counts = now.table.group_by("issue").agg(pl.len().alias("n"), pl.col("date").max().alias("last"))
+    counts = now.renewed(
+        "issue list",
+        lambda: _counted(now.table),
+        lambda held, since: by_column(held, now.table, since, "issue", _counted, ["issue"], [False]),
+    )
     by_issue = {row["issue"]: row for row in counts.to_dicts()}
     made = []
     for key, label in now.labels().items():
@@ -101,24 +109,48 @@ def _issues(now: Snapshot) -> list[dict[str, Any]]:
     return made
 
 
+def _counted(table: pl.DataFrame) -> pl.DataFrame:
+    """Count the statements on each issue, with the day of the last."""
+    fields = table.select("issue", "date").group_by("issue")
+    return fields.agg(pl.len().alias("n"), pl.col("date").max().alias("last")).sort("issue")
+
+
 def _issue(now: Snapshot, key: str) -> dict[str, Any]:
     from onrecord.analyse.consensus import common_ground
     from onrecord.analyse.preconditions import conditions
+    from onrecord.analyse.reasons import reasons
 
-    rows = now.utterances.filter(pl.col("issue") == key)
+    places = now.table.select(pl.arg_where(pl.col("issue") == key)).to_series()
+    newest = now.utterances[places.tail(RECENT)]
+    certain = places.filter(now.table["asserted"][places])
+    sure = len(certain)
     book = now.codebook
     terms = {} if book is None else {issue.id: [*issue.terms, issue.label] for issue in book.issues}
-    limited = rows.filter(pl.col("condition").list.len() > 0).tail(RECENT)
-    ground = common_ground(rows.tail(RECENT), terms=terms).to_dicts() if rows.height else []
+    with_condition = places.filter(now.table["condition"][places].list.len() > 0)
+    limited = now.utterances[with_condition.tail(RECENT)]
+    ground = common_ground(newest, terms=terms).to_dicts() if newest.height else []
     return {
         "sides": _sides(now, key),
-        "points": timeline_points(rows),
-        "redlines": redlines_of(rows),
-        "conditions": conditions(limited, terms=terms).to_dicts()[:40],
+        "points": timeline_points(now.table.select(*FIELDS, "asserted")[places]),
+        "redlines": redlines_of(now.utterances[certain.tail(LINES)]),
+        "conditions": conditions(limited, terms=terms).to_dicts(),
         "ground": ground[0] if ground else None,
-        "statements": rows.tail(30).reverse().to_dicts(),
-        "total": rows.height,
+        "reasons": _by_stance(reasons(newest.filter("asserted"))),
+        "counts": {"dots": _dots(now.table, places), "lines": sure, "conditions": len(with_condition)},
+        "statements": newest.tail(30).reverse().to_dicts(),
+        "total": len(places),
     }
+
+
+def _by_stance(found: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return the newest REASONS reasons for each stance."""
+    return {stance: found.filter(pl.col("stance") == stance).head(REASONS).to_dicts() for stance in POSITIONS}
+
+
+def _dots(table: pl.DataFrame, places: pl.Series) -> int:
+    """Count the dated positions."""
+    rows = table.select("stance", "date", "asserted")[places]
+    return rows.filter("asserted", pl.col("stance") != "none", pl.col("date").is_not_null()).height
 
 
 def _sides(now: Snapshot, key: str) -> dict[str, tuple[int, list[dict[str, Any]]]]:

@@ -55,14 +55,17 @@ def network(visit: Visit) -> Response:
     by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
     most = int(visit.choice("most", tuple(map(str, STRONGEST)), str(STRONGEST[0])))
     window = window_of(visit, now)
-    made = now.once(("network", by, mode, window), lambda: drawn(now, by, mode, window))
+    held = visit.desk.board.behind(now, ("network", by, mode, window), lambda: drawn(now, by, mode, window))
+    made = {"nodes": [], "edges": []} if held is None else held[0]
     edges = made["edges"][:most]
     tied = {edge[end] for edge in edges for end in ("source", "target")}
     net = {"nodes": [node for node in made["nodes"] if node["id"] in tied], "edges": edges}
     return visit.render(
         "network.html", now=now, labels=now.labels(), net=net, nodes=made["nodes"], total=len(made["edges"]),
         mode=mode, by=by, modes=MODES, windows=WINDOWS, window=window, chosen=visit.arg("window") or "", most=most,
-        strongest=STRONGEST, formats=[name for name in names(Content.NETWORK) if name not in PICTURES],
+        strongest=STRONGEST, working=held is None,
+        batch=None if held is None else held[1],
+        formats=[name for name in names(Content.NETWORK) if name not in PICTURES],
     )  # fmt: skip
 
 
@@ -73,7 +76,7 @@ def network_file(visit: Visit) -> Response:
     now, form = visit.view(), str(visit.request.path_params["format"])
     by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
     window = window_of(visit, now)
-    made = now.once(("network", by, mode, window), lambda: drawn(now, by, mode, window))
+    made = drawn(now, by, mode, window)
     if form == "json":
         return json_response({"nodes": made["nodes"], "edges": made["edges"]}, "network.json")
     if form == "csv":
@@ -90,13 +93,20 @@ def actors_table(visit: Visit) -> Response:
     now = visit.view()
     by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
     window = window_of(visit, now)
-    made = now.once(("network", by, mode, window), lambda: drawn(now, by, mode, window))
+    made = drawn(now, by, mode, window)
     return table_response(visit, pl.DataFrame(made["nodes"], infer_schema_length=None), "actors")
 
 
 def tie(visit: Visit) -> Response:
     """Serve `/tie`: the issues on which two actors both take a side, with the newest words of each."""
     now = visit.view()
+    named, rows = tied(visit, now)
+    by = visit.choice("by", ACTORS, "speaker")
+    return visit.render("tie.html", now=now, names=named, by=by, rows=rows, labels=now.labels())
+
+
+def tied(visit: Visit, now: Snapshot) -> tuple[list[str], list[tuple[str, list[dict[str, Any]]]]]:
+    """Return two actors, and the issues on which both take a side with the newest words of each."""
     by = visit.choice("by", ACTORS, "speaker")
     named = [visit.arg(name) or "" for name in ("a", "b")]
     standing = now.standing(by)
@@ -106,8 +116,7 @@ def tie(visit: Visit) -> Response:
         cells = None if place is None else standing.cells(actors=[place])
         ends.append({} if cells is None else {row["issue"]: row for row in now.rows(cells.row)})
     shared = [issue for issue in now.labels() if issue in ends[0] and issue in ends[1]]
-    rows = [(issue, [end[issue] for end in ends]) for issue in shared]
-    return visit.render("tie.html", now=now, names=named, by=by, rows=rows, labels=now.labels())
+    return named, [(issue, [end[issue] for end in ends]) for issue in shared]
 
 
 def window_of(visit: Visit, now: Snapshot) -> Window | None:
@@ -134,7 +143,7 @@ def _month(number: int) -> date:
 def _rows(now: Snapshot, by: str, window: Window | None) -> pl.DataFrame:
     """Return the statements with a side by the NODES most active actors."""
     sided = pl.col("stance").is_in(["support", "oppose"]) & pl.col(by).is_not_null()
-    rows = asserted(now.table).select(TIED).filter(sided)
+    rows = asserted(now.table.select(*TIED, "asserted")).select(TIED).filter(sided)
     if window is not None:
         rows = rows.filter(pl.col("date").is_between(window.first, window.last))
     busy = rows.group_by(by).agg(pl.len().alias("n")).sort(["n", by], descending=[True, False]).head(NODES)
@@ -150,9 +159,13 @@ def built(rows: pl.DataFrame, by: str, aggregate: str) -> Network:
 
 def drawn(now: Snapshot, by: str, mode: str, window: Window | None) -> dict[str, Any]:
     """Return ties of agreement and of conflict (DNA's congruence and conflict), and actors with their measures."""
+    rows = now.once(("network rows", by, window), lambda: _rows(now, by, window))
+    return now.same(("network", by, mode), rows, lambda: _drawn(rows, by, mode))
+
+
+def _drawn(rows: pl.DataFrame, by: str, mode: str) -> dict[str, Any]:
     from onrecord.analyse import graphs
 
-    rows = _rows(now, by, window)
     edges: list[dict[str, Any]] = []
     for kind in ("agree", "oppose") if rows.height else ():
         if mode in (kind, "both"):

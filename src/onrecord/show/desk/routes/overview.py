@@ -15,7 +15,7 @@ from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.pages import STALE
 from onrecord.show.desk.routes.audit import quality
-from onrecord.show.desk.routes.positions import Cells, actors_of, body_of, cells_of
+from onrecord.show.desk.routes.positions import actors_of, body_of
 from onrecord.show.desk.since import Since, asked, first_page
 from onrecord.show.desk.visit import Visit, page
 
@@ -45,10 +45,11 @@ def overview(visit: Visit) -> Response:
     found = since.moves(moves(now, by), now.table)
     return visit.render(
         "overview.html", now=now, labels=now.labels(), by=by,
-        front=now.once(("front", by), lambda: _front(now, row, by)),
-        since=since, last=last, moved=found.head(MOVED).to_dicts(), moves=found.height, fresh=_fresh(now, since),
+        front=_front(now, row, by),
+        since=since, last=last, moved=found.head(MOVED).to_dicts(), moves=found.height,
+        fresh=now.once(("fresh", since.day, since.added), lambda: _fresh(now, since)),
         quality=quality(visit, visit.now),
-        covers=now.once("covers", lambda: covers(now)), stale_days=STALE, **running(visit),
+        covers=now.once("covers", lambda: covers(now)), unread=_unread(visit, now), stale_days=STALE, **running(visit),
     )  # fmt: skip
 
 
@@ -76,9 +77,14 @@ def health(request: Request) -> Response:
 
 def moves(now: Snapshot, by: str = "speaker") -> pl.DataFrame:
     """Return who moved, the newest first."""
-    from onrecord.analyse.position_changes import changes
+    from onrecord.analyse.position_changes import changes, renewed_changes
 
-    return now.once(("moves", by), lambda: changes(now.table, by=by), heavy=True)
+    return now.renewed(
+        ("moves", by),
+        lambda: changes(now.table, by=by),
+        lambda found, since: renewed_changes(found, now.table, by, since),
+        heavy=True,
+    )
 
 
 def parties_of(now: Snapshot, by: str, most: int = PARTIES) -> list[str]:
@@ -93,15 +99,13 @@ def parties_of(now: Snapshot, by: str, most: int = PARTIES) -> list[str]:
 
 def issues_of(now: Snapshot, most: int = ISSUES) -> list[str]:
     """Return the issues on which most positions were taken, in the codebook's order."""
-    counts = now.table.filter(pl.col("stance") != "none")["issue"].drop_nulls().value_counts(name="n")
-    busy = counts.sort(["n", "issue"], descending=[True, False])["issue"].head(most).to_list()
-    return [issue for issue in now.labels() if issue in busy]
+    taken = now.once("taken", lambda: _taken(now.table))
+    return [issue for issue in now.labels() if issue in taken[:most]]
 
 
 def _front(now: Snapshot, template: Template, by: str) -> dict[str, Any]:
     parties, issues = parties_of(now, by), issues_of(now)
-    made: Cells = cells_of(now, parties, by, "latest", None) if parties else {}
-    body = body_of(template, now, parties, issues, made, {"by": by}, dated=True) if parties else Markup("")
+    body = body_of(template, now, parties, issues, {"by": by}, dated=True) if parties else Markup("")
     balance = now.standing(by).balance()
     return {
         "parties": parties, "issues": issues, "body": body, "balance": {i: balance.get(i, {}) for i in issues},
@@ -109,9 +113,24 @@ def _front(now: Snapshot, template: Template, by: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _unread(visit: Visit, now: Snapshot) -> dict[str, int]:
+    """Count what this desk still has to read or could not read, and the articles in which nothing was found."""
+    jobs = visit.desk.jobs.all()
+    waiting = sum(max(1, (job.total or 1) - job.articles - job.failures) for job in jobs if not job.over)
+    empty = max(0, now.articles - now.whole.counts("article").height)
+    return {"waiting": waiting, "failed": sum(job.failures for job in jobs), "empty": empty}
+
+
+def _taken(table: pl.DataFrame) -> list[str]:
+    """Return the issues, those on which most positions were taken first."""
+    counts = table.select("issue", "stance").filter(pl.col("stance") != "none")["issue"].drop_nulls()
+    return counts.value_counts(name="n").sort(["n", "issue"], descending=[True, False])["issue"].to_list()
+
+
 def _fresh(now: Snapshot, since: Since) -> int:
     """Count the positions taken since a day."""
-    taken = now.table.filter(pl.col("asserted"), pl.col("stance") != "none", pl.col("issue").is_not_null())
+    fields = now.table.select("number", "date", "asserted", "stance", "issue")
+    taken = fields.filter(pl.col("asserted"), pl.col("stance") != "none", pl.col("issue").is_not_null())
     return since.of(taken).height
 
 
@@ -120,17 +139,17 @@ def covers(now: Snapshot) -> dict[str, Any]:
     checked.
     """
     table = now.table
-    outlets = table["outlet"].drop_nulls().value_counts(name="n").sort(["n", "outlet"], descending=[True, False])
+    outlets = now.counts("outlet")
     takes = (pl.col("stance") != "none") & pl.col("issue").is_not_null()
     return {
         "statements": table.height,
-        "articles": table["article"].n_unique(),
+        "articles": now.counts("article").height,
         "outlets": outlets.height,
         "busiest": outlets.head(6).to_dicts(),
         "first": table["date"].min(),
         "last": table["date"].max(),
         "undated": table["date"].null_count(),
-        "positions": table.filter(takes).height,
+        "positions": int(table.select(takes.sum()).item()),
         "unsure": now.unsure,
         "nobody": table["speaker"].null_count(),
         "checked": int(table["human_checked"].sum()),

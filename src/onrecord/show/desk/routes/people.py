@@ -10,14 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from onrecord.analyse.increments import by_column
 from onrecord.analyse.position_index import Company
 from onrecord.analyse.tables import actor
 from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
-from onrecord.show.desk.routes.issues import redlines_of, timeline_points
+from onrecord.show.desk.routes.issues import LINES, redlines_of, timeline_points
 from onrecord.show.desk.visit import Visit, page, part
 from onrecord.view import columns
 
+CONDITIONS, SPEAKERS = 20, 12  # the newest, and those heard most, on the page of an actor
 OWN = ("speaker", "affiliation")  # the filters that the page of an actor does not take, as it names one
 
 
@@ -38,7 +40,7 @@ def people(visit: Visit) -> Response:
     now = visit.view()
     first, limit = visit.number("first", 0), visit.desk.settings.limits.page
     wanted = (visit.arg("q") or "").casefold()
-    found = now.once(("people", wanted), lambda: _people(now.table, wanted))
+    found = _listed(now, wanted)
     template = "people_table.html" if visit.partial else "people.html"
     return visit.render(
         template, now=now, rows=found[first : first + limit].to_dicts(), total=found.height, first=first, limit=limit,
@@ -50,7 +52,7 @@ def people_table(visit: Visit) -> Response:
     """Serve `/people.csv`, `.json`: everything that `/people` finds."""
     now = visit.view()
     wanted = (visit.arg("q") or "").casefold()
-    return table_response(visit, now.once(("people", wanted), lambda: _people(now.table, wanted)), "people")
+    return table_response(visit, _listed(now, wanted), "people")
 
 
 def person(visit: Visit) -> Response:
@@ -61,7 +63,10 @@ def person(visit: Visit) -> Response:
     shown = visit.now.called.get(name)
     if shown is not None and not any(_rows(visit.now, name, one).height for one in BY):
         return RedirectResponse("/people/" + part(shown), 303)
-    made = now.once(("person", name, by), lambda: _person(now, name, by))
+    own = {(field, name) for field in BY}
+    made = now.once(("person", name, by), lambda: _person(now, name, by), of=own)
+    shared = {("issue", one["issue"]) for one in made["held"]}
+    made |= now.once(("company", name, made["by"]), lambda: _company(now, name, made["by"]), of=own | shared)
     return visit.render("person.html", now=now, name=name, labels=now.labels(), newest=now.table["date"].max(), **made)
 
 
@@ -77,7 +82,8 @@ def _by(visit: Visit) -> str | None:
 
 
 def _rows(now: Snapshot, name: str, by: str) -> pl.DataFrame:
-    return now.utterances.filter(actor(by) == name)
+    fits = pl.col("speaker") == name if by == "speaker" else actor(by) == name
+    return now.utterances[now.table.select(pl.arg_where(fits)).to_series()]
 
 
 def _known(now: Snapshot, name: str, wanted: str | None) -> tuple[pl.DataFrame, str]:
@@ -89,8 +95,20 @@ def _known(now: Snapshot, name: str, wanted: str | None) -> tuple[pl.DataFrame, 
     return _rows(now, name, found[0]), found[0]
 
 
-def _people(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
-    rows = table.filter(pl.col("speaker").is_not_null())
+def _listed(now: Snapshot, wanted: str) -> pl.DataFrame:
+    """Return the speakers that some words find, those heard most first."""
+    if wanted:
+        return now.once(("people", wanted), lambda: _people(now.table, wanted))
+    return now.renewed(
+        "people",
+        lambda: _people(now.table),
+        lambda held, since: by_column(held, now.table, since, "speaker", _people, ["count", "speaker"], [True, False]),
+    )
+
+
+def _people(table: pl.DataFrame, wanted: str = "") -> pl.DataFrame:
+    fields = ("speaker", "affiliation", "stance", "asserted", "issue", "date")
+    rows = table.select(fields).filter(pl.col("speaker").is_not_null())
     if wanted:
         held = pl.concat_str(["speaker", "affiliation"], separator=" ", ignore_nulls=True).str.to_lowercase()
         rows = rows.filter(held.str.contains(wanted, literal=True))
@@ -103,39 +121,44 @@ def _people(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
     ).sort(["count", "speaker"], descending=[True, False])  # fmt: skip
 
 
+def _company(now: Snapshot, name: str, by: str) -> dict[str, Company]:
+    """Return with whom an actor is on one side on more issues than not, and against whom."""
+    standing = now.standing(by)
+    place = standing.place(name)
+    allies, opponents = ([], []) if place is None else standing.company(place)
+    return {"allies": allies, "opponents": opponents}
+
+
 def _person(now: Snapshot, name: str, wanted: str | None) -> dict[str, Any]:
     rows, by = _known(now, name, wanted)
     standing = now.standing(by)
     place = standing.place(name)
     held: list[dict[str, Any]] = []
-    allies: Company = []
-    opponents: Company = []
+    conditioned = rows.filter(pl.col("condition").list.len() > 0)
+    spoken = rows["speaker"].drop_nulls().value_counts(name="n").sort(["n", "speaker"], descending=[True, False])
     if place is not None:
         cells = standing.cells(actors=[place])
         newest = zip(cells.issue.tolist(), cells.count.tolist(), now.rows(cells.row), strict=True)
         held = [{"issue": standing.issues[issue], "count": count, "newest": row} for issue, count, row in newest]
         held.sort(key=lambda cell: cell["newest"]["date"] or date.min, reverse=True)
-        allies, opponents = standing.company(place)
     return {
         "by": by,
         "both": now.whole.table.filter(pl.col("affiliation") == name, pl.col("speaker") != name).height > 0
         and now.whole.table.filter(pl.col("speaker") == name).height > 0,
-        "speakers": rows["speaker"]
-        .drop_nulls()
-        .value_counts(name="n")
-        .sort(["n", "speaker"], descending=[True, False])
-        .head(12)
-        .to_dicts()
-        if by == "affiliation"
-        else [],
+        "speakers": spoken.head(SPEAKERS).to_dicts() if by == "affiliation" else [],
+        "all_speakers": spoken.height,
         "held": held,
         "also": sorted(read for read, shown in now.called.items() if shown == name),
-        "affiliations": rows["affiliation"].drop_nulls().unique().sort().to_list(),
-        "allies": allies,
-        "opponents": opponents,
+        "affiliations": rows["affiliation"]
+        .drop_nulls()
+        .value_counts(name="n")
+        .sort(["n", "affiliation"], descending=[True, False])
+        .rows(),
         "points": timeline_points(rows, by),
         "redlines": redlines_of(rows),
-        "conditioned": rows.filter(pl.col("condition").list.len() > 0).tail(20).reverse().to_dicts(),
+        "conditioned": conditioned.tail(CONDITIONS).reverse().to_dicts(),
+        "counts": {"lines": rows.filter("asserted").height, "conditions": conditioned.height},
+        "limits": {"lines": LINES, "conditions": CONDITIONS},
         "statements": rows.tail(30).reverse().to_dicts(),
         "total": rows.height,
     }

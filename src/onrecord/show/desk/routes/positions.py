@@ -86,7 +86,7 @@ def see(visit: Visit, now: Snapshot) -> MatrixView:
     by, rule, as_of = _wanted(visit)
     first = visit.number("first", 0)
     row = visit.desk.pages.get_template("positions_rows.html")
-    return now.once(("matrix", by, rule, as_of, first), lambda: _view(now, row, by, rule, as_of, first))
+    return _view(now, row, by, rule, as_of, first)
 
 
 def as_of_given(visit: Visit) -> str | None:
@@ -109,11 +109,9 @@ def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | No
     standing = now.standing(by)
     order = actors_of(now, by)
     actors = order[first : first + ROWS]
-    made = cells_of(now, actors, by, rule, as_of)
-    labels = now.labels()
-    have = {*standing.issues, *(issue for _, issue in made)}
-    issues = [issue for issue in labels if issue in have]
-    body = body_of(template, now, actors, issues, made, {"by": by, "rule": rule, "as_of": as_of})
+    have = {*standing.issues, *_doubtful(now)["issue"].unique()}
+    issues = [issue for issue in now.labels() if issue in have]
+    body = body_of(template, now, actors, issues, {"by": by, "rule": rule, "as_of": as_of})
     return MatrixView(by, rule, as_of, first, actors, len(order), issues, body)
 
 
@@ -125,18 +123,36 @@ def actors_of(now: Snapshot, by: str) -> list[str]:
 
 
 def body_of(
-    template: Template, now: Snapshot, actors: list[str], issues: list[str], made: Cells,
-    asked: dict[str, Any], *, dated: bool = False,
+    template: Template, now: Snapshot, actors: list[str], issues: list[str], asked: dict[str, Any], *,
+    dated: bool = False,
 ) -> Markup:  # fmt: skip
-    """Return the rows of a matrix as HTML; `asked` are the values that the addresses of cells repeat."""
+    """Return the rows of a matrix as HTML; `asked` are the values that the addresses of cells repeat.
+
+    The row of an actor is made once, and again after statements of the actor have changed.
+    """
+    by, view = asked["by"], tuple(asked.items())
+    keys = {actor: ("row", actor, view, tuple(issues), dated) for actor in actors}
+    depends = {actor: {(name, actor) for name in BY} for actor in actors}
+    missing = [actor for actor in actors if not now.held(keys[actor], of=depends[actor])]
+    made = cells_of(now, missing, by, asked.get("rule", "latest"), asked.get("as_of")) if missing else {}
+    return Markup("").join(
+        now.once(keys[actor], lambda actor=actor: _row(template, now, actor, issues, made, asked, dated),  # type: ignore[misc]
+                 of=depends[actor])
+        for actor in actors
+    )  # fmt: skip
+
+
+def _row(
+    template: Template, now: Snapshot, actor: str, issues: list[str], made: Cells, asked: dict[str, Any], dated: bool
+) -> Markup:
+    """Return the row of an actor as HTML."""
     labels = now.labels()
     by = asked["by"]
+    if not made:  # somebody else was faster, and it is gone again
+        made = cells_of(now, [actor], by, asked.get("rule", "latest"), asked.get("as_of"))
     own = {name: value for name, value in asked.items() if value and (name, value) not in _DEFAULTS}
     people = "?by=affiliation" if by == "affiliation" else ""
-    rows = [
-        (actor, people, f"/cells?{urlencode({'actor': actor, **own})}&on=", [made.get((actor, i)) for i in issues])
-        for actor in actors
-    ]
+    rows = [(actor, people, f"/cells?{urlencode({'actor': actor, **own})}&on=", [made.get((actor, i)) for i in issues])]
     columns = [(quote(issue, safe=""), short(labels[issue], 40)) for issue in issues]
     newest = date.fromisoformat(asked["as_of"]) if asked.get("as_of") else now.table["date"].max()
     return Markup(show(template.render(rows=rows, columns=columns, newest=newest, dated=dated)))
@@ -154,21 +170,27 @@ def rows_of(now: Snapshot, places: Any, by: str, as_of: str | None, actors: list
     rows = standing.rows(places, as_of)
     names = actors if actors is not None else [standing.actors[place] for place in places]
     taken = pl.col("stance").is_in(POSITIONS) & pl.col("issue").is_not_null() & actor(by).is_in(names)
-    doubtful = now.once(("doubtful", by), lambda: now.table.with_row_index("row").filter(
-        ~pl.col("asserted"), pl.col("stance").is_in(POSITIONS), pl.col("issue").is_not_null()
-    ).select("row", "date", "speaker", "affiliation", "stance", "issue"))  # fmt: skip
-    doubtful = until(doubtful.filter(taken), as_of, None)
+    doubtful = until(_doubtful(now).filter(taken), as_of, None)
     wanted = np.sort(np.concatenate([rows, doubtful["row"].to_numpy().astype(np.int64)]))
-    return now.utterances.select(*NEEDED, "asserted", "cluster")[wanted]
+    return now.utterances.select(*dict.fromkeys((*NEEDED, *SHOWN, "asserted", "cluster")))[wanted]
+
+
+def _doubtful(now: Snapshot) -> pl.DataFrame:
+    """Return the positions that are too unsure to be shown."""
+    fields = ("row", "date", "speaker", "affiliation", "stance", "issue")
+    return now.once("doubtful", lambda: now.table.with_row_index("row").select(*fields, "asserted").filter(
+        ~pl.col("asserted"), pl.col("stance").is_in(POSITIONS), pl.col("issue").is_not_null()
+    ).select(fields))  # fmt: skip
 
 
 def cells_of(now: Snapshot, actors: list[str], by: str, rule: str, as_of: str | None) -> Cells:
     """Return the cells of some actors by actor and issue; of those with nothing but unsure positions the number."""
     standing = now.standing(by)
     places = [place for name in actors if (place := standing.place(name)) is not None]
-    found = matrix(rows_of(now, places, by, as_of, actors), rule=rule, by=by)
+    rows = rows_of(now, places, by, as_of, actors)
+    found = matrix(rows, rule=rule, by=by)
     newest = [ids[-1] for ids in found.cells["ids"].to_list()]
-    by_id = {row["id"]: row for row in now.table.select(SHOWN).filter(pl.col("id").is_in(newest)).to_dicts()}
+    by_id = {row["id"]: row for row in rows.select(SHOWN).filter(pl.col("id").is_in(newest)).to_dicts()}
     fields = (
         "stance", "commitment", "conditional", "count", "last", "utterances", "outlets", "probability", "unsure",
     )  # fmt: skip

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
 import polars as pl
@@ -36,7 +36,11 @@ from onrecord.show.desk.marks import marks, split
 from onrecord.show.desk.routes.articles import before_and_after, load, nesting
 from onrecord.show.desk.visit import Visit, page, part
 
+if TYPE_CHECKING:
+    from onrecord.analyse.increments import Increment
+
 SPANS = ("source", "cue", "content", "condition")
+LATEST = 100  # judgements of the history
 ORDERS = ("unsure", "article", "sample")
 
 
@@ -58,17 +62,17 @@ def routes() -> list[Route]:
 def queue(visit: Visit) -> Response:
     """Serve `/review`: redirect to the first waiting statement, by issue or person where one is given."""
     now = visit.view()
-    waiting = _waiting(visit, now)
-    if not len(waiting):
+    numbers = waiting(visit, now)
+    if not len(numbers):
         return visit.render("review_done.html", now=now, chosen=visit.args, judged=len(now.judged))
-    skip = visit.number("skip", 0) % len(waiting)
-    return _show(visit, now, str(now.table["id"][waiting[skip]]), len(waiting))
+    skip = visit.number("skip", 0) % len(numbers)
+    return _show(visit, now, now.table.filter(pl.col("number") == numbers[skip])["id"].item(), len(numbers))
 
 
 def one(visit: Visit) -> Response:
     """Serve `/review/{id}`: one statement of the queue."""
     now = visit.view()
-    return _show(visit, now, str(visit.request.path_params["key"]), len(_waiting(visit, now)))
+    return _show(visit, now, str(visit.request.path_params["key"]), len(waiting(visit, now)))
 
 
 def judge(visit: Visit) -> Response:
@@ -128,7 +132,7 @@ def history(visit: Visit) -> Response:
     """Serve `/review/history`: everybody's last judgements."""
     now = visit.now
     rows = []
-    for review in visit.desk.reviews.latest(100):
+    for review in visit.desk.reviews.latest(LATEST):
         about = review.statement or review.result
         rows.append((review, visit.desk.ledger.get(about) if about else None,
                      visit.desk.ledger.get(review.result) if review.result else None))  # fmt: skip
@@ -177,25 +181,33 @@ def gold(visit: Visit) -> Response:
     return Response(out.getvalue(), media_type="application/zip", headers=headers)
 
 
-def _waiting(visit: Visit, now: Snapshot) -> pl.Series:
-    """Return the row indices of unreviewed machine statements, least confident first."""
+def waiting(visit: Visit, now: Snapshot) -> pl.Series:
+    """Return the numbers of unreviewed machine statements, least confident first."""
     order = visit.choice("order", ORDERS, "unsure")
     sample = visit.desk.prepared.sample() if order == "sample" else []
     assigned = visit.desk.prepared.assigned()
     mine = visit.user.name if visit.arg("mine") else None
 
     def find() -> pl.Series:
-        rows = now.table.select("id", "article", "start", "coder", "confidence", "number").with_row_index("row")
+        rows = now.table.select("id", "article", "start", "coder", "confidence", "number")
         rows = rows.filter(pl.col("coder").is_null(), ~pl.col("id").is_in(list(now.judged)))
         if mine is not None:
             rows = rows.filter(pl.col("article").is_in([key for key, who in assigned.items() if who == mine]))
         if order == "sample":
             places = {key: place for place, key in enumerate(sample)}
             rows = rows.filter(pl.col("id").is_in(sample))
-            return rows.sort(pl.col("id").replace_strict(places, default=None, return_dtype=pl.Int64))["row"]
-        return rows.sort(*(("article", "start", "number") if order == "article" else ("confidence", "number")))["row"]
+            return rows.sort(pl.col("id").replace_strict(places, default=None, return_dtype=pl.Int64))["number"]
+        return rows.sort(*(("article", "start", "number") if order == "article" else ("confidence", "number")))[
+            "number"
+        ]
 
-    return now.once(("waiting", order, mine, len(sample), len(assigned)), find)
+    def renew(held: pl.Series, since: list[Increment]) -> pl.Series:
+        if any(change.after["coder"].null_count() for change in since):
+            return find()  # machines have read more, or a judgement was taken back
+        gone = [number for change in since for number in change.rows["number"].to_list()]
+        return held.filter(~held.is_in(gone))
+
+    return now.renewed(("waiting", order, mine, len(sample), len(assigned)), find, renew)
 
 
 def _show(visit: Visit, now: Snapshot, key: str, waiting: int) -> Response:

@@ -28,13 +28,18 @@ def scenario(visit: Visit) -> Response:
     now = visit.view()
     by, assumed = visit.choice("by", BY[::-1], "affiliation"), _assumed(visit)
     held = visit.desk.board.behind(now, ("settlements", by, assumed), lambda: _settled(now, by, assumed)[0])
-    steps = now.once(("steps", by), lambda: _steps(now, by))
-    inputs = now.once(("inputs", by, assumed), lambda: _settled(now, by, assumed)[1]) if held is not None else None
+    steps = _steps(now, by)
+    inputs = _settled(now, by, assumed)[1] if held is not None and held[1] == now.batch else None
     return visit.render(
         "scenario.html", now=now, labels=now.labels(), by=by, assumed=assumed, stances=list(map(str, Stance))[:4],
         settlements=None if held is None else held[0].to_dicts(), steps={k: v.to_dicts() for k, v in steps.items()},
         inputs=[] if inputs is None else inputs.to_dicts(), recent=RECENT, draws=DRAWS, whole=now.table.height,
     )  # fmt: skip
+
+
+def settled(visit: Visit) -> pl.DataFrame:
+    """Return the settlements of the address."""
+    return _settled(visit.view(), visit.choice("by", BY[::-1], "affiliation"), _assumed(visit))[0]
 
 
 def scenario_table(visit: Visit) -> Response:
@@ -59,8 +64,13 @@ def _settled(now: Snapshot, by: str, assumed: tuple[tuple[str, str, str], ...]) 
     from onrecord.analyse.bargaining import scenario as found
 
     what_if = {(actor, issue): stance for actor, issue, stance in assumed}
-    made = found(now.utterances.filter("asserted").tail(RECENT), what_if=what_if, by=by, draws=DRAWS)
-    return made.settlements, made.inputs
+    rows = now.utterances[now.table["asserted"].arg_true().tail(RECENT)]
+
+    def make() -> tuple[pl.DataFrame, pl.DataFrame]:
+        made = found(rows, what_if=what_if, by=by, draws=DRAWS)
+        return made.settlements, made.inputs
+
+    return now.same(("scenario", by, assumed), rows, make)
 
 
 def _steps(now: Snapshot, by: str) -> dict[str, pl.DataFrame]:
@@ -69,7 +79,12 @@ def _steps(now: Snapshot, by: str) -> dict[str, pl.DataFrame]:
 
     book = now.codebook
     terms: dict[str, Any] = {} if book is None else {one.id: [*one.terms, one.label] for one in book.issues}
-    limited = now.table.filter("asserted", pl.col("condition").list.len() > 0).tail(RECENT)
-    edges = before.conditions(limited, terms=terms, by=by)
-    return {"deadlocks": before.deadlocks(edges), "orders": steps.orders(edges, limit=5),
-            "concessions": steps.concessions(edges)}  # fmt: skip
+    fits = pl.col("asserted") & (pl.col("condition").list.len() > 0)
+    limited = now.table[now.table.select(pl.arg_where(fits)).to_series().tail(RECENT)]
+
+    def make() -> dict[str, pl.DataFrame]:
+        edges = before.conditions(limited, terms=terms, by=by)
+        return {"deadlocks": before.deadlocks(edges), "orders": steps.orders(edges, limit=5),
+                "concessions": steps.concessions(edges)}  # fmt: skip
+
+    return now.same(("steps", by), limited, make)

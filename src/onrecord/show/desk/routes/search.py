@@ -85,7 +85,8 @@ def texts_table(visit: Visit) -> Response:
 def _texts(visit: Visit) -> pl.DataFrame | None:
     """Return the matching articles; None while they are searched for in the background."""
     words, now = visit.arg("q") or "", visit.now
-    held = visit.desk.board.behind(now, ("texts", words), lambda: articles_with(visit.desk.ledger, words))
+    held = visit.desk.board.behind(now, ("texts", words), lambda: now.shared.once(
+        ("texts", words), lambda: articles_with(visit.desk.ledger, words), stamp=now.articles))  # fmt: skip
     return None if held is None or held[1] != now.batch else _fitting(visit, held[0])
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.analyse.tables import actor, asserted
 from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.routes.articles import before_and_after
 from onrecord.show.desk.routes.overview import moves
 from onrecord.show.desk.since import asked
 from onrecord.show.desk.visit import Visit, page
+
+if TYPE_CHECKING:
+    from onrecord.analyse.increments import Increment
 
 KINDS = ("self", "between", "moved", "drift")
 DRIFTING = 20_000  # the newest statements that are compared for drift
@@ -35,25 +38,28 @@ def routes() -> list[Route]:
 def conflicts(visit: Visit) -> Response:
     """Serve `/conflicts`."""
     now = visit.view()
-    kind, by = visit.choice("kind", KINDS, "self"), visit.choice("by", BY, "speaker")
+    kind, by = _kind(visit), visit.choice("by", BY, "speaker")
     first, limit = visit.number("first", 0), SHOWN
-    held = visit.desk.board.behind(now, ("pairs", kind, by), lambda: _found(now, kind, by))
+    board, key = visit.desk.board, ("pairs", kind, by)
+    held = board.behind(now, key, lambda: _found(now, kind, by, lambda done, of: board.tell(now, key, done, of)))
     rows: list[Any] = []
     total, state = 0, "working" if held is None else ""
     if held is not None:
         found, batch = held
-        state = "" if batch == now.batch else f"as of batch {batch}; the newer ones are being compared"
+        state = "" if batch == now.batch else str(batch)
         if kind == "moved":
             found = asked(visit).moves(found, now.table)
         if kind == "drift":
-            groups = now.once(("utterances", batch), lambda: _clusters(found))
+            groups = now.same("utterances", found.select("id", "cluster"), lambda: _clusters(found))
             groups = _told_by(groups, visit.request.query_params.getlist("pair"))
             rows, total = groups[first : first + limit], len(groups)
         else:
             rows, total = found[first : first + limit].to_dicts(), found.height
     return visit.render(
         "conflicts.html", now=now, kind=kind, kinds=KINDS, rows=rows, total=total, first=first, limit=limit, by=by,
-        labels=now.labels(), difference=difference, state=state, after=visit.arg("after"),
+        labels=now.labels(), difference=difference, compared=DRIFTING, state=state,
+        progress=board.progress(now, key) if held is None else None,
+         after=visit.arg("after"),
         pair=visit.request.query_params.getlist("pair"), outlets=[name for name, _ in now.offered()["outlet"]],
     )  # fmt: skip
 
@@ -61,14 +67,20 @@ def conflicts(visit: Visit) -> Response:
 def conflicts_table(visit: Visit) -> Response:
     """Serve `/conflicts.csv`, `.json`: all pairs of a kind."""
     now = visit.view()
-    kind, by = visit.choice("kind", KINDS, "self"), visit.choice("by", BY, "speaker")
-    found = now.once(("pairs", kind, by), lambda: _found(now, kind, by))
+    kind, by = _kind(visit), visit.choice("by", BY, "speaker")
+    found = _found(now, kind, by)
     if kind == "moved":
         found = asked(visit).moves(found, now.table)
     if kind == "drift" and (pair := visit.request.query_params.getlist("pair")):
         chosen = _told_by(_clusters(found), pair)
         found = found.filter(pl.col("cluster").is_in([rows[0]["cluster"] for rows in chosen]))
     return table_response(visit, found, kind)
+
+
+def _kind(visit: Visit) -> str:
+    """Return the kind of the address; `reports` is what the command line calls the retellings of one utterance."""
+    given = visit.choice("kind", (*KINDS, "reports"), "self")
+    return "drift" if given == "reports" else given
 
 
 def _told_by(groups: list[list[dict[str, Any]]], pair: list[str]) -> list[list[dict[str, Any]]]:
@@ -102,32 +114,76 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
     return made
 
 
-def _found(now: Snapshot, kind: str, by: str) -> pl.DataFrame:
+Tell = Callable[[int, int], None]
+"""Gets the number of statements that were gone over, and of all."""
+
+
+def _found(now: Snapshot, kind: str, by: str, tell: Tell | None = None) -> pl.DataFrame:
     from onrecord.analyse.position_changes import conflicts as found
+    from onrecord.analyse.position_changes import renewed_conflicts
 
     if kind == "moved":
         return moves(now, by)
     if kind == "drift":
-        return _retold(now)
-    return found(_heard(now, by) if kind == "between" else now.table, kind=kind, by=by)
+        return now.renewed("drift", lambda: _retold(now, tell=tell), lambda held, since: _told_again(now, held, since))
+    if kind == "between":
+        heard = _heard(now, by)
+        return now.same(("between", by), heard, lambda: found(heard, kind=kind, by=by))
+    return now.renewed(
+        ("against themselves", by),
+        lambda: _by_issue(now, lambda rows: found(rows, kind=kind, by=by), tell),
+        lambda held, since: renewed_conflicts(held, now.table, by, since),
+    )
 
 
-def _retold(now: Snapshot) -> pl.DataFrame:
+def _by_issue(now: Snapshot, compute: Callable[[pl.DataFrame], pl.DataFrame], tell: Tell | None) -> pl.DataFrame:
+    """Return contradictions, those of one issue after the other, in the order of `conflicts`."""
+    from onrecord.analyse.position_changes import CONFLICTS, in_order
+
+    parts, done = [pl.DataFrame(schema=CONFLICTS)], 0
+    for issue, count in now.counts("issue").iter_rows():
+        parts.append(compute(now.table.filter(pl.col("issue") == issue)))
+        done += count
+        if tell is not None:
+            tell(done, now.table.height)
+    return in_order(pl.concat(parts))
+
+
+def _retold(now: Snapshot, speakers: list[str] | None = None, tell: Tell | None = None) -> pl.DataFrame:
+    """Return the utterances among the newest statements, of some speakers or of all, as several outlets report them."""
     from onrecord.analyse.retellings import drift
     from onrecord.view import meaning
 
-    return drift(now.table.tail(DRIFTING), meaning=meaning)
+    newest = now.table.tail(DRIFTING)
+    rows = newest if speakers is None else newest.filter(pl.col("speaker").is_in(speakers))
+    return drift(rows, meaning=meaning, tell=None if tell is None else lambda done: tell(done, rows.height))
+
+
+def _told_again(now: Snapshot, held: pl.DataFrame, since: Sequence[Increment]) -> pl.DataFrame:
+    """Return the same after some small changes, which may have moved the oldest statement that is compared."""
+    from onrecord.analyse.retellings import names_alike
+
+    touched = {name for change in since for name in change.values("speaker")}
+    moved, oldest = sum(change.rows.height for change in since), now.table.height - DRIFTING
+    if oldest + moved > 0:
+        touched |= set(now.table["speaker"][max(0, oldest - moved) : max(0, oldest + moved)])
+    names = names_alike(now.table.tail(DRIFTING), touched - {None}, whole=True)
+    gone = names_alike(held, touched - {None}, whole=True)
+    kept = held.filter(~pl.col("speaker").is_in(gone))
+    return pl.concat([kept, _retold(now, names)]).sort("cluster", "date", "id", nulls_last=True)
 
 
 def _heard(now: Snapshot, by: str) -> pl.DataFrame:
-    """Return the positions of the HEARD actors with the most of them."""
-    from onrecord.analyse.position_changes import FIELDS
+    """Return the last statements on a side of the HEARD actors with the most of them."""
+    from onrecord.analyse.position_changes import FIELDS, latest_sides, renewed_sides
 
-    held = pl.col("stance").is_in(["support", "oppose"]) & pl.col("issue").is_not_null()
-    sided = asserted(now.table).select(FIELDS).filter(held)
-    busy = sided.select(actor(by).alias("who"))["who"].drop_nulls().value_counts()
-    most = busy.sort(["count", "who"], descending=[True, False])["who"].head(HEARD).to_list()
-    return sided.filter(actor(by).is_in(most))
+    last = now.renewed(
+        ("last sides", by),
+        lambda: latest_sides(now.table, by),
+        lambda held, since: renewed_sides(held, now.table, by, since),
+    )
+    most = last.group_by("actor").agg(pl.col("n").sum()).sort(["n", "actor"], descending=[True, False]).head(HEARD)
+    return last.filter(pl.col("actor").is_in(most["actor"].to_list())).select(FIELDS)
 
 
 def _clusters(found: pl.DataFrame) -> list[list[dict[str, Any]]]:
