@@ -50,6 +50,40 @@ def test_other_decisions(desk, names, ruling, value, gone, there):
     assert there in speakers(names)
 
 
+def test_names_are_set_apart_again(desk, names):
+    """Claim: what was merged is split again, and each is shown under the own name."""
+    send(desk, "/registry", "/registry", ruling="merge", name="Ana Orr", other="Anna Orr")
+    assert "Anna Orr" not in speakers(names)
+    send(desk, "/registry", "/registry", ruling="split", name="Ana Orr", other="Anna Orr")
+    assert {"Ana Orr", "Anna Orr"} <= speakers(names)
+
+
+def test_aliases_kinds_and_parties(desk, names):
+    """Claim: a further name is the actor's from then on, a kind is shown, a party is whom all statements are for."""
+    send(desk, "/registry", "/registry", ruling="alias", name="Dora Mel", other="The Harbour Mouse")
+    with Ledger(names) as ledger:
+        ledger.add([report(40, speaker="The Harbour Mouse")], codebook=CODEBOOK)
+    assert "The Harbour Mouse" not in speakers(names)
+    send(desk, "/registry", "/registry", ruling="kind", name="Dora Mel", other="body")
+    assert re.search(r'Dora Mel</a> <span class="of">body', desk.get("/registry").text)
+    send(desk, "/registry", "/registry", ruling="party", name="Dora Mel", other="Guild of Pilots")
+    assert desk.get("/people/Guild%20of%20Pilots?by=affiliation").status_code == 200
+    assert 'href="/people/Guild%20of%20Pilots?by=affiliation"' in desk.get("/positions?by=affiliation").text
+
+
+def test_parties_are_grouped_to_camps(desk, names):
+    """Claim: all who speak for a party count under its camp, on every page, until the party is taken out of it."""
+    send(desk, "/registry", "/registry", ruling="party", name="Dora Mel", other="Norrisk")
+    for party in ("Ardesh", "Norrisk"):
+        send(desk, "/registry", "/registry", ruling="camp", name=party, other="Mediators")
+    rows = re.findall(r'<th scope="row" dir="auto"><a href="/people/([^"?]+)', desk.get("/?by=affiliation").text)
+    assert rows == ["Mediators"]
+    assert "Dora Mel" in desk.get("/people/Mediators?by=affiliation").text
+    send(desk, "/registry", "/registry", ruling="camp", name="Norrisk", other="Norrisk")
+    rows = re.findall(r'<th scope="row" dir="auto"><a href="/people/([^"?]+)', desk.get("/?by=affiliation").text)
+    assert set(rows) == {"Mediators", "Norrisk"}
+
+
 def test_suggestions_say_why(desk, names):
     """Claim: names that may be one are proposed with the reason; whoever says that they are two is not asked again."""
     page = desk.get("/registry").text

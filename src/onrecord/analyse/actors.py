@@ -45,8 +45,12 @@ class RegisteredActor:
     hidden: bool = False
 
 
+FACTS = ("speaker", "affiliation", "source", "date", "article", "outlet")
+"""The columns of a statement table from which the registry is built."""
+
 Key = tuple[str, str | None]  # a speaker as printed, and its affiliation
 _PINS = (Ruling.PIN, Ruling.UNPIN)
+_OF_PARTIES = (*_PINS, Ruling.CAMP)
 
 
 @dataclass(slots=True)
@@ -63,11 +67,15 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Hold people's decisions on speakers: the display name by name as read, and the hidden ones."""
+    """Hold people's decisions on speakers: the display name by name as read, and the hidden ones.
+
+    `pinned` are the parties that come first, `camps` has the camp of each party that is in one.
+    """
 
     shown: Mapping[Key, Key] = field(default_factory=dict)
     hidden: frozenset[Key] = frozenset()
     pinned: tuple[str, ...] = ()
+    camps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -111,8 +119,9 @@ class Registry:
 def build_registry(table: pl.DataFrame, decisions: Sequence[Decision] = ()) -> Registry:
     """Build the registry of a statement table (columns speaker, affiliation, source, date, article, outlet)."""
     spoken = table.filter(pl.col("speaker").is_not_null())
-    counts: Counter[Key] = Counter(zip(spoken["speaker"].to_list(), spoken["affiliation"].to_list(), strict=True))
-    outlets = {_plain(name) for name in table["outlet"].drop_nulls().to_list()}
+    heard = spoken.group_by("speaker", "affiliation").len().iter_rows()
+    counts: Counter[Key] = Counter({(speaker, side): n for speaker, side, n in heard})
+    outlets = {_plain(name) for name in table["outlet"].drop_nulls().unique().to_list()}
     apart = _splits(decisions)
     groups = _by_name(counts)
     groups = _short_forms(groups, apart)
@@ -134,11 +143,11 @@ def decided(heard: pl.DataFrame, decisions: Sequence[Decision]) -> Names:
     `heard` counts the statements of each speaker and affiliation (columns speaker, affiliation, len). Short forms come
     along with the speaker that a decision names, as in `build_registry`, and an unknown affiliation is filled in.
     """
-    first = pinned(decisions)
+    first, grouped = pinned(decisions), camps(decisions)
     names = {name for one in decisions for name in _named(one)}
     wanted = {_plain(form) for name in names for form in (name, re.sub(r" \([^()]*\)$", "", name))}
     if not wanted:
-        return Names(pinned=first)
+        return Names(_in_camps({}, heard, grouped), frozenset(), first, grouped)
     last = {name.split()[-1] for name in wanted if name}  # only who shares the last word can be one by the rules
     counts = Counter({(who, side): n for who, side, n in heard.iter_rows() if _plain(who).split()[-1:] and
                       _plain(who).split()[-1] in last})  # fmt: skip
@@ -155,7 +164,28 @@ def decided(heard: pl.DataFrame, decisions: Sequence[Decision]) -> Names:
             shown = (group.name, group.party or side or most)
             if (name, side) != shown:
                 found[name, side] = shown
-    return Names(found, frozenset(hidden), first)
+    return Names(_in_camps(found, heard, grouped), frozenset(hidden), first, grouped)
+
+
+def camps(decisions: Iterable[Decision]) -> dict[str, str]:
+    """Return the camp of each party that people put into one."""
+    made: dict[str, str] = {}
+    for decision in decisions:
+        if decision.ruling is Ruling.CAMP:
+            made.pop(decision.name, None)
+            if _plain(decision.name) != _plain(decision.others[0]):
+                made[decision.name] = decision.others[0]
+    return made
+
+
+def _in_camps(found: dict[Key, Key], heard: pl.DataFrame, grouped: Mapping[str, str]) -> dict[Key, Key]:
+    """Return the display names with the camps of parties as affiliations; who speaks for nobody is a party alone."""
+    named = {_plain(party): camp for party, camp in grouped.items()}
+    for who, side, _ in heard.iter_rows() if named else ():
+        shown = found.get((who, side), (who, side))
+        if camp := named.get(_plain(shown[1] or shown[0])):
+            found[who, side] = (shown[0], camp)
+    return found
 
 
 def pinned(decisions: Iterable[Decision]) -> tuple[str, ...]:
@@ -171,7 +201,7 @@ def pinned(decisions: Iterable[Decision]) -> tuple[str, ...]:
 
 def _named(decision: Decision) -> tuple[str, ...]:
     """Return the speakers that a decision names, without those that a split separates from them."""
-    if decision.ruling is Ruling.SPLIT or decision.ruling in _PINS:
+    if decision.ruling is Ruling.SPLIT or decision.ruling in _OF_PARTIES:
         return ()
     names = (Ruling.MERGE, Ruling.RENAME, Ruling.ALIAS)
     return (decision.name, *decision.others) if decision.ruling in names else (decision.name,)
@@ -232,10 +262,14 @@ def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Grou
         group for group in groups if len(group.name.split()) > 1 and is_name(group.name) and " and " not in group.name
     ]
     kept: list[_Group] = []
+    by_last: dict[str, list[_Group]] = {}
+    for group in full:
+        by_last.setdefault(_plain(group.name).split()[-1], []).append(group)
     for group in sorted(groups, key=lambda g: len(g.name.split())):  # surnames first: what they join may join in turn
+        last = _plain(group.name).split()[-1:]
         fitting = [
             other
-            for other in full
+            for other in (by_last.get(last[0], []) if last else [])
             if other is not group
             and _short_of(group, other)
             and frozenset((_plain(group.name), _plain(other.name))) not in apart
@@ -270,7 +304,7 @@ def _compatible(one: str | None, two: str | None) -> bool:
 def _decided(groups: list[_Group], decisions: Iterable[Decision], apart: set[frozenset[str]]) -> list[_Group]:
     """Apply the decisions other than splits in the order they were made."""
     for decision in decisions:
-        if decision.ruling is Ruling.SPLIT or decision.ruling in _PINS:
+        if decision.ruling is Ruling.SPLIT or decision.ruling in _OF_PARTIES:
             continue
         if decision.ruling not in (Ruling.MERGE, Ruling.ALIAS):
             for group in _called(groups, decision.name):
@@ -329,23 +363,39 @@ def _note_namesakes(groups: Sequence[_Group]) -> None:
 
 @dataclass(slots=True)
 class _Facts:
-    articles: set[str] = field(default_factory=set)
-    days: list[str] = field(default_factory=list)
-    roles: dict[str, list[str | None]] = field(default_factory=dict)
+    articles: int = 0
+    first: str | None = None
+    last: str | None = None
+    roles: dict[str, TitlePeriod] = field(default_factory=dict)
 
 
 def _facts(spoken: pl.DataFrame, by_key: Mapping[Key, int], roles: set[str]) -> dict[int, _Facts]:
-    facts: dict[int, _Facts] = {}
-    columns = [spoken[name].to_list() for name in ("speaker", "affiliation", "source", "date", "article")]
-    for speaker, side, source, day, article in zip(*columns, strict=True):
-        mine = facts.setdefault(by_key[(speaker, side)], _Facts())
-        mine.articles.add(article)
-        iso = None if day is None else str(day)
-        if iso is not None:
-            mine.days.append(iso)
+    """Return what the statements of each group say about it."""
+    keys = pl.DataFrame(
+        [(*key, group) for key, group in by_key.items()],
+        schema={"speaker": pl.String, "affiliation": pl.String, "group": pl.Int64}, orient="row",
+    )  # fmt: skip
+    rows = spoken.select(FACTS).join(keys, on=["speaker", "affiliation"], how="left", nulls_equal=True)
+    dates = pl.col("date").min().alias("first"), pl.col("date").max().alias("last")
+    facts = {
+        row["group"]: _Facts(row["articles"], _iso(row["first"]), _iso(row["last"]))
+        for row in rows.group_by("group").agg(pl.col("article").n_unique().alias("articles"), *dates).to_dicts()
+    }
+    sources = rows.group_by("group", "source").agg(*dates, pl.len().alias("times")).sort("group", "source")
+    for group, source, first, last, times in sources.iter_rows():
         for title in _titles(source or "", roles):
-            mine.roles.setdefault(title, []).append(iso)
+            held = facts[group].roles.get(title) or TitlePeriod(title, None, None, 0)
+            facts[group].roles[title] = TitlePeriod(
+                title,
+                min(filter(None, (held.first, _iso(first))), default=None),
+                max(filter(None, (held.last, _iso(last))), default=None),
+                held.times + times,
+            )
     return facts
+
+
+def _iso(day: object) -> str | None:
+    return None if day is None else str(day)
 
 
 def _titles(source: str, roles: set[str]) -> list[str]:
@@ -367,22 +417,16 @@ def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str]
     notes = list(group.notes)
     if group.party is None and len({_plain(s) for s in sides}) > 1:
         notes.append("affiliations: " + ", ".join(sorted(sides)))
-    roles = [
-        TitlePeriod(
-            title, min((d for d in days if d), default=None), max((d for d in days if d), default=None), len(days)
-        )
-        for title, days in sorted(facts.roles.items())
-    ]
     return RegisteredActor(
         name=group.name,
         kind=group.kind or _kind(group.name, side, outlets, states),
         affiliation=side,
         aliases=tuple(sorted({name for name, _ in group.keys if name != group.name})),
-        roles=tuple(roles),
+        roles=tuple(period for _, period in sorted(facts.roles.items())),
         statements=sum(counts[key] for key in group.keys),
-        articles=len(facts.articles),
-        first=min(facts.days, default=None),
-        last=max(facts.days, default=None),
+        articles=facts.articles,
+        first=facts.first,
+        last=facts.last,
         open=tuple(dict.fromkeys(notes)),
         hidden=group.hidden,
     )

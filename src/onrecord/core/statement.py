@@ -268,13 +268,14 @@ class Ruling(StrEnum):
     ALIAS = "alias"  # `others` are further names of `name`, whether or not they have been read yet
     KIND = "kind"  # `name` is of the one kind in `others`
     PARTY = "party"  # `name` speaks for the one party, body or state in `others`
+    CAMP = "camp"  # all who speak for the party `name` count under the one camp in `others`; itself: no longer
     HIDE = "hide"  # what `name` says is left out of every table
     SHOW = "show"  # what `name` says is shown again
     PIN = "pin"  # `name` is one of the parties that are shown first, at the place in `others` or after the others
     UNPIN = "unpin"  # `name` is shown among all others again
 
 
-_ONE_VALUE = (Ruling.RENAME, Ruling.KIND, Ruling.PARTY)
+_ONE_VALUE = (Ruling.RENAME, Ruling.KIND, Ruling.PARTY, Ruling.CAMP)
 _NO_VALUE = (Ruling.HIDE, Ruling.SHOW, Ruling.UNPIN)
 
 

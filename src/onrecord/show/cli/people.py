@@ -49,6 +49,7 @@ def build() -> typer.Typer:
     group.command("alias")(alias)
     group.command("kind")(kind)
     group.command("party")(party)
+    group.command("camp")(camp)
     group.command("hide")(hide)
     group.command("show")(show)
     group.command("pin")(pin)
@@ -146,6 +147,18 @@ def party(
 
 
 @flat
+def camp(
+    name: Name,
+    value: Annotated[str, typer.Argument(metavar="CAMP", help="Government, opposition, mediators ...")],
+    store: Store,
+    coder: Coder = "",
+    reason: Reason = "",
+) -> None:
+    """Group parties: all who speak for NAME count under CAMP; NAME itself as the camp ends that."""
+    _decide(store, Ruling.CAMP, name, [value], coder, reason)
+
+
+@flat
 def hide(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> None:
     """Leave what NAME says out of every table, as for a name that is none."""
     _decide(store, Ruling.HIDE, name, [], coder, reason)
@@ -189,7 +202,7 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
         for actor in registry.actors
         for label in (actor.name, f"{actor.name} ({actor.affiliation})", *actor.aliases)
     }
-    if ruling in (Ruling.PIN, Ruling.UNPIN):
+    if ruling in (Ruling.PIN, Ruling.UNPIN, Ruling.CAMP):
         known |= {actor.affiliation.casefold() for actor in registry.actors if actor.affiliation}
     must_exist = (name, *others) if ruling in (Ruling.MERGE, Ruling.SPLIT) else (name,)
     missing = [one for one in must_exist if one.casefold() not in known]

@@ -5,18 +5,22 @@ The decisions are the same as those of `onrecord people`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from onrecord.analyse.actors import RegisteredActor, build_registry
+from onrecord.analyse.actors import FACTS, RegisteredActor, build_registry
 from onrecord.analyse.merge_suggestions import Suggestion, suggestions
 from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.record import Role
 from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.visit import Visit, page
 
+if TYPE_CHECKING:
+    from onrecord.analyse.increments import Increment
+
+Found = tuple[tuple[RegisteredActor, ...], list[Suggestion]]  # the actors, and those who may be one
 SUGGESTED = 12
 LATEST = 15
 OPPOSITE = {
@@ -36,9 +40,9 @@ def routes() -> list[Route]:
 def registry(visit: Visit, problem: str | None = None) -> Response:
     """Serve `/registry`: the actors, possible duplicates, and the parties that come first."""
     now = visit.now
-    actors, proposed = now.once("registry", lambda: _registry(visit), heavy=True)
+    actors, proposed = _registry(visit, now)
     wanted = (visit.arg("q") or "").casefold()
-    found = [a for a in actors if wanted in f"{a.name} {a.affiliation or ''} {' '.join(a.aliases)}".casefold()]
+    found = actors_found(visit)
     first, limit = visit.number("first", 0), visit.desk.settings.limits.page
     names = [actor.name for actor in actors]
     return visit.render(
@@ -47,10 +51,17 @@ def registry(visit: Visit, problem: str | None = None) -> Response:
         proposed=[one for one in proposed if not wanted or wanted in f"{one.name.name} {one.other.name}".casefold()][
             :SUGGESTED
         ],
-        kinds=list(ActorKind), pinned=now.names.pinned, label=lambda actor: label(actor, names),
+        kinds=list(ActorKind), pinned=now.names.pinned, camps=now.names.camps, label=lambda actor: label(actor, names),
         latest=visit.desk.ledger.decisions()[: -LATEST - 1 : -1], opposite=OPPOSITE,
         parties=[name for name, _ in now.offered()["affiliation"]], done=visit.arg("done"),
     )  # fmt: skip
+
+
+def actors_found(visit: Visit) -> list[RegisteredActor]:
+    """Return the actors whose name, alias or affiliation has the words that are looked for."""
+    wanted = (visit.arg("q") or "").casefold()
+    actors, _ = _registry(visit, visit.now)
+    return [a for a in actors if wanted in f"{a.name} {a.affiliation or ''} {' '.join(a.aliases)}".casefold()]
 
 
 def decided(visit: Visit) -> Response:
@@ -65,7 +76,7 @@ def decided(visit: Visit) -> Response:
             return registry(visit, "Choose the actors first.")
         if ruling is Ruling.MERGE and not others:
             return registry(visit, "Choose at least two actors to merge.")
-        unknown = [] if ruling in (Ruling.PIN, Ruling.UNPIN) else _unknown(visit.now, visit, name)
+        unknown = [] if ruling in (Ruling.PIN, Ruling.UNPIN, Ruling.CAMP) else _unknown(visit.now, visit, name)
         if unknown:
             return registry(visit, f"Nobody is called {unknown[0]!r} in this ledger.")
         reason = " ".join(visit.field("reason").split())[:300]
@@ -86,12 +97,22 @@ def label(actor: RegisteredActor, names: list[str]) -> str:
     return f"{actor.name} ({actor.affiliation})"
 
 
-def _registry(visit: Visit) -> tuple[tuple[RegisteredActor, ...], list[Suggestion]]:
-    decisions = visit.desk.ledger.decisions()
-    # Without decisions the view has the names as they were read.
-    made = build_registry(visit.desk.ledger.table() if decisions else visit.now.whole.table, decisions)
-    apart = [frozenset((one.name, other)) for one in decisions if one.ruling is Ruling.SPLIT for other in one.others]
-    return made.actors, suggestions(made.actors, apart)
+def _registry(visit: Visit, now: Snapshot) -> Found:
+    """Return the actors, and those who may be one; made anew where a speaker, a source or a decision is new."""
+    read = now.read().select(FACTS)
+
+    def make() -> Found:
+        decisions = visit.desk.ledger.decisions()
+        made = build_registry(read, decisions)
+        apart = [
+            frozenset((one.name, other)) for one in decisions if one.ruling is Ruling.SPLIT for other in one.others
+        ]
+        return made.actors, suggestions(made.actors, apart)
+
+    def renew(held: Found, since: list[Increment]) -> Found:
+        return held if all(change.keeps(FACTS) for change in since) else make()
+
+    return now.renewed("registry", make, renew, heavy=True)
 
 
 def _values(visit: Visit, name: str) -> list[str]:
@@ -100,6 +121,6 @@ def _values(visit: Visit, name: str) -> list[str]:
 
 def _unknown(now: Snapshot, visit: Visit, name: str) -> list[str]:
     actors: tuple[RegisteredActor, ...]
-    actors, _ = now.once("registry", lambda: _registry(visit), heavy=True)
+    actors, _ = _registry(visit, now)
     known: set[Any] = {form.casefold() for a in actors for form in (a.name, f"{a.name} ({a.affiliation})", *a.aliases)}
     return [] if name.casefold() in known else [name]
