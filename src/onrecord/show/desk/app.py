@@ -35,6 +35,7 @@ from onrecord.show.desk.jobs import Jobs
 from onrecord.show.desk.pages import environment
 from onrecord.show.desk.passwords import Brake
 from onrecord.show.desk.routes import all_routes
+from onrecord.show.desk.routes.tables import table_of
 from onrecord.show.desk.settings import Settings
 from onrecord.show.desk.turns import Turns
 from onrecord.show.desk.visit import Desk, html
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> Starlette:
         prepared=prepared,
         board=Board(ledger, reviews, prepared, turns),
         turns=turns,
-        pages=environment(),
+        pages=environment(table_of=table_of),
         jobs=Jobs(ledger, settings),
         brake=Brake(settings.limits.login_tries, settings.limits.login_window),
         secret=secrets.token_bytes(32),

@@ -32,11 +32,13 @@ def all_routes() -> list[Route]:
         scenario,
         search,
         standing,
+        tables,
         unitising,
         workbench,
     )
 
     groups = (
+        tables,
         brief,
         saved,
         overview,

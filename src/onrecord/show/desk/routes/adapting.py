@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from onrecord.errors import OnRecordError
 from onrecord.record import Adaptations, Ledger, Role
-from onrecord.record.desk.adaptations import SHIPPED, check_name
+from onrecord.record.desk.adaptations import SHIPPED, KeptAdaptation, check_name
 from onrecord.show.desk.jobs import models
 from onrecord.show.desk.visit import Visit, page
 
@@ -32,6 +32,11 @@ def adaptations(visit: Visit, problem: str = "") -> Response:
         judged=judged, busy=visit.desk.refit.busy, problem=problem or visit.desk.refit.problem, models=models(),
         shipped=SHIPPED,
     )  # fmt: skip
+
+
+def adapted(visit: Visit) -> list[KeptAdaptation]:
+    """Return the adaptations, the newest first."""
+    return Adaptations(visit.desk.ledger).all()[::-1]
 
 
 def changed(visit: Visit) -> Response:

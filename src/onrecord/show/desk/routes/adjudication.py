@@ -32,13 +32,13 @@ def disagreements(visit: Visit, problem: str | None = None) -> Response:
     """Serve `/coding/{name}/disagreements`: the statements that were coded differently, with everybody's values."""
     found = round_of(visit)
     codings = codings_of(visit, found)
-    differing = [at for at in range(1, len(found.statements) + 1) if _differing(codings, found, at)]
+    different = [at for at in range(1, len(found.statements) + 1) if differing(codings, found, at)]
     first = visit.number("first", 0)
     now = visit.now
-    rows = [_row(visit, found, codings, at) for at in differing[first : first + SHOWN]]
+    rows = [_row(visit, found, codings, at) for at in different[first : first + SHOWN]]
     return visit.render(
         "disagreements.html", 200 if problem is None else 422, now=now, round=found, rows=rows, first=first,
-        limit=SHOWN, total=len(differing), labels=now.labels(), coders=sorted(codings), problem=problem,
+        limit=SHOWN, total=len(different), labels=now.labels(), coders=sorted(codings), problem=problem,
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def adjudicated(visit: Visit) -> Response:
     return RedirectResponse(visit.address(f"/coding/{part(found.name)}/disagreements", first=visit.field("first")), 303)
 
 
-def _differing(codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, at: int) -> list[str]:
+def differing(codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, at: int) -> list[str]:
     """Return the fields in which the codings of a statement differ."""
     given = [values[at] for values in codings.values() if at in values]
     return [name for name in found.fields if len({str(values[name]) for values in given}) > 1]
@@ -75,7 +75,7 @@ def _row(visit: Visit, found: CodingRound, codings: dict[str, dict[int, dict[str
         (r for r in now.judged.values() if r.statement == one.id and r.undone is None), None
     )
     return {
-        "at": at, "one": one, "context": before_and_after(one), "differing": _differing(codings, found, at),
+        "at": at, "one": one, "context": before_and_after(one), "differing": differing(codings, found, at),
         "given": given, "machine": {name: plain(getattr(one, name).value) for name in found.fields},
         "proposed": {name: value if times > len(given) / 2 else None for name, (value, times) in agreed.items()},
         "current": now.row(one.id) is not None, "judged": judged,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import cycle
+from typing import Any
 
 import polars as pl
 from starlette.exceptions import HTTPException
@@ -22,17 +23,33 @@ def work(visit: Visit) -> Response:
     """Serve `/work`: the coders with their articles, and how much of them is judged."""
     now = visit.now
     given = visit.desk.prepared.assigned()
-    machine = now.table.filter(pl.col("coder").is_null() | pl.col("id").is_in(list(now.judged)))
-    done = pl.col("id").is_in(list(now.judged)).sum().alias("done")
-    counts = machine.group_by("article").agg(pl.len().alias("n"), done)
-    by_article = {row["article"]: row for row in counts.to_dicts()}
+    by_article = _by_article(visit)
+    free = [key for key in by_article if key not in given]
+    return visit.render("work.html", now=now, rows=progress(visit), free=len(free), articles=len(by_article))
+
+
+def progress(visit: Visit) -> list[tuple[str, int, int, int, int]]:
+    """Return each coder with articles, their statements, those of them that are judged, and all that they judged."""
+    now, given, by_article = visit.now, visit.desk.prepared.assigned(), _by_article(visit)
     rows = []
     for name in coders(visit):
         mine = [by_article[key] for key, who in given.items() if who == name and key in by_article]
         judged = sum(1 for one in now.judged.values() if one.coder == name)
         rows.append((name, len(mine), sum(r["n"] for r in mine), sum(r["done"] for r in mine), judged))
-    free = [key for key in by_article if key not in given]
-    return visit.render("work.html", now=now, rows=rows, free=len(free), articles=len(by_article))
+    return rows
+
+
+def _by_article(visit: Visit) -> dict[str, dict[str, Any]]:
+    """Count what machines read in each article, and what of it is judged."""
+    now = visit.now
+    done = pl.col("id").is_in(list(now.judged))
+
+    def count() -> dict[str, dict[str, Any]]:
+        machine = now.table.select("id", "article", "coder").filter(pl.col("coder").is_null() | done)
+        counts = machine.group_by("article").agg(pl.len().alias("n"), done.sum().alias("done"))
+        return {row["article"]: row for row in counts.to_dicts()}
+
+    return now.once("work", count)
 
 
 def assigned(visit: Visit) -> Response:

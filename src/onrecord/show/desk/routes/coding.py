@@ -14,7 +14,7 @@ from starlette.routing import Route
 from onrecord.analyse.intercoder import agreement, confusion, kappa
 from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.record import CodingRound, Role
-from onrecord.show.desk.exports import csv_response
+from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.marks import Mark, split
 from onrecord.show.desk.routes.articles import AROUND
 from onrecord.show.desk.routes.unitising import all_units, summaries
@@ -32,7 +32,7 @@ def routes() -> list[Route]:
         Route("/coding/{name}", page(code, Role.CODER)),
         Route("/coding/{name}", page(coded, Role.CODER), methods=["POST"]),
         Route("/coding/{name}/agreement", page(agreed, Role.CODER)),
-        Route("/coding/{name}/agreement.csv", page(agreed_csv, Role.CODER)),
+        Route("/coding/{name}/agreement.{format}", page(agreed_table, Role.CODER)),
     ]
 
 
@@ -130,8 +130,8 @@ def agreed(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def agreed_csv(visit: Visit) -> Response:
-    """Serve `/coding/{name}/agreement.csv`: one value per line."""
+def agreed_table(visit: Visit) -> Response:
+    """Serve `/coding/{name}/agreement.csv`, `.json`: one value per line."""
     found = round_of(visit)
     rows = [
         {"round": found.name, "statement": found.statements[at - 1], "coder": who, "field": name, "value": values[name]}
@@ -140,7 +140,7 @@ def agreed_csv(visit: Visit) -> Response:
         for name in found.fields
     ]
     names = ("round", "statement", "coder", "field", "value")
-    return csv_response(pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)), f"{found.name}.csv")
+    return table_response(visit, pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)), found.name)
 
 
 def codings_of(visit: Visit, found: CodingRound) -> dict[str, dict[int, dict[str, Any]]]:

@@ -89,7 +89,7 @@ def _feed(request: Request) -> Response:
 
 def collection(visit: Visit) -> Response:
     """Serve `/collections/{name}`: statements that somebody collected, with their notes."""
-    name, found = _evidence(visit)
+    name, found = evidence_of(visit)
     now = visit.now
     rows = [(one, now.row(one.statement)) for one in found]
     return visit.render("collection.html", now=now, name=name, rows=rows, labels=now.labels())
@@ -97,7 +97,7 @@ def collection(visit: Visit) -> Response:
 
 def collection_file(visit: Visit) -> Response:
     """Serve `/collections/{name}/evidence.md`, `.docx`, `.html`: the collection as a file."""
-    name, found = _evidence(visit)
+    name, found = evidence_of(visit)
     now = visit.now
     lines = [_line(one, row, now.labels()) for one in found if (row := now.row(one.statement)) is not None]
     made = Briefing(name, f"{plural(len(lines), 'statement')}.", [Section("Evidence", "", [("", lines)])])
@@ -120,7 +120,8 @@ def collected(visit: Visit) -> Response:
     return RedirectResponse(f"/collections/{part(' '.join(name.split()))}", 303)
 
 
-def _evidence(visit: Visit) -> tuple[str, list[CollectedStatement]]:
+def evidence_of(visit: Visit) -> tuple[str, list[CollectedStatement]]:
+    """Return the name of the collection of the address, and what is in it."""
     name = str(visit.request.path_params["name"])
     return name, Saved(visit.desk.ledger).evidence(name)
 

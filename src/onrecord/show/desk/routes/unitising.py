@@ -17,7 +17,7 @@ from onrecord.core.statement import Article
 from onrecord.errors import SpanError
 from onrecord.record import Role
 from onrecord.record.desk.unit_rounds import Span, UnitRound, UnitRounds
-from onrecord.show.desk.exports import csv_response
+from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.marks import span_of_words, split, words_of_span
 from onrecord.show.desk.visit import Visit, page, part
 
@@ -31,7 +31,7 @@ def routes() -> list[Route]:
         Route("/units/{name}", page(mark, Role.CODER)),
         Route("/units/{name}", page(marked, Role.CODER), methods=["POST"]),
         Route("/units/{name}/agreement", page(agreed, Role.CODER)),
-        Route("/units/{name}/agreement.csv", page(agreed_csv, Role.CODER)),
+        Route("/units/{name}/agreement.{format}", page(agreed_table, Role.CODER)),
     ]
 
 
@@ -105,8 +105,8 @@ def agreed(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def agreed_csv(visit: Visit) -> Response:
-    """Serve `/units/{name}/agreement.csv`: one marked span per line."""
+def agreed_table(visit: Visit) -> Response:
+    """Serve `/units/{name}/agreement.csv`, `.json`: one marked span per line."""
     found = round_of(visit)
     rows = []
     for who, by_article in _everybodys(visit, found).items():
@@ -116,7 +116,7 @@ def agreed_csv(visit: Visit) -> Response:
                       "words": article.text.content[a:b]} for a, b in spans]  # fmt: skip
     schema = {"round": pl.String, "article": pl.String, "coder": pl.String, "start": pl.Int64, "end": pl.Int64,
               "words": pl.String}  # fmt: skip
-    return csv_response(pl.DataFrame(rows, schema=schema), f"{found.name}.csv")
+    return table_response(visit, pl.DataFrame(rows, schema=schema), found.name)
 
 
 def round_of(visit: Visit) -> UnitRound:
