@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from onrecord.analyse.proposals import CodedWords, coded_words, propose
 from onrecord.core.statement import Article, Statement, plain
 from onrecord.errors import LedgerError, SpanError
 from onrecord.record import Role
@@ -21,6 +23,9 @@ from onrecord.show.desk.marks import span_of_words
 from onrecord.show.desk.routes.articles import load, nesting
 from onrecord.show.desk.routes.review import relation_of
 from onrecord.show.desk.visit import Visit, page, part
+
+if TYPE_CHECKING:
+    from onrecord.analyse.increments import Increment
 
 NAMES = 300  # speakers that the form proposes
 
@@ -73,12 +78,30 @@ def _coded(visit: Visit, one: Statement) -> dict[str, Any]:
     return {**imported, **of_statement(visit.desk.ledger, one.id)}
 
 
+def learned(now: Snapshot) -> dict[str, CodedWords]:
+    """Return the statements on an issue that people coded or accepted, by id; each judgement adds to them at once."""
+
+    def of(rows: pl.DataFrame) -> dict[str, CodedWords]:
+        known = rows.filter("human_checked", pl.col("issue").is_not_null(), pl.col("quote").is_not_null())
+        fields = known.select("id", "issue", "stance", "quote")
+        return {key: coded_words(issue, stance, quote) for key, issue, stance, quote in fields.iter_rows()}
+
+    def renew(held: dict[str, CodedWords], since: list[Increment]) -> dict[str, CodedWords]:
+        gone = {key for change in since for key in change.before["id"].to_list()}
+        came = [key for change in since for key in change.after["id"].to_list()]
+        kept = {key: one for key, one in held.items() if key not in gone}
+        return kept | of(now.table.filter(pl.col("id").is_in(came)))
+
+    return now.renewed("coded words", lambda: of(now.table), renew)
+
+
 def guessed(
     now: Snapshot, statements: Sequence[Statement], article: Article, start: int, end: int
 ) -> dict[str, Any]:  # fmt: skip
-    """Guess the speaker and the issue of some words, to be looked at by a person: whoever speaks next to them, and the
-    issue most of whose terms they hold.
+    """Guess the speaker, the issue and the stance of some words, to be looked at by a person: whoever speaks next to
+    them, and what people coded words like them as, else the issue most of whose terms they hold.
     """
+    like = propose(learned(now.whole).values(), article.text.content[start:end])
     near = min(
         (s for s in statements if s.speaker.value),
         key=lambda s: (min(abs(p.span.start - start) for p in s.content), s.id),
@@ -92,7 +115,8 @@ def guessed(
     best = max(counts, key=lambda key: counts[key], default=None)
     return {
         "speaker": near.speaker.value if near else "", "affiliation": (near.affiliation.value or "") if near else "",
-        "issue": best if best and counts[best] else "", "stance": "none",
+        "issue": like.issue if like else best if best and counts[best] else "",
+        "stance": like.stance if like else "none", "like": like.count if like else 0,
     }  # fmt: skip
 
 
