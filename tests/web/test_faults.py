@@ -123,7 +123,7 @@ def test_a_comparison_says_that_it_works(visit, monkeypatch):  # noqa: F811
     from onrecord.show.desk.routes import standing
 
     go, real = threading.Event(), standing._retold
-    monkeypatch.setattr(standing, "_retold", lambda now: go.wait(60) and real(now))
+    monkeypatch.setattr(standing, "_retold", lambda *given, **more: go.wait(60) and real(*given, **more))
     page = visit()
     page.goto("/conflicts?kind=drift")
     assert "Comparing statements" in page.inner_text("main")

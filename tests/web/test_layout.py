@@ -88,7 +88,7 @@ def test_a_slow_comparison_says_that_it_works(desk, monkeypatch):
 
     go = threading.Event()
     real = standing._retold
-    monkeypatch.setattr(standing, "_retold", lambda now: go.wait(scaled(20)) and real(now))
+    monkeypatch.setattr(standing, "_retold", lambda *given, **more: go.wait(scaled(20)) and real(*given, **more))
     began = time.monotonic()
     page = desk.get("/conflicts?kind=drift").text
     assert time.monotonic() - began < scaled(5)

@@ -90,6 +90,7 @@ class Job:
     failures: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
+    stopped_by: str | None = None
 
     def tell(self, kind: str, **values: Any) -> None:
         """Add an event for those who watch."""
@@ -109,7 +110,7 @@ class Job:
     @property
     def over(self) -> bool:
         """Tell whether no more events will come."""
-        return self.state in ("done", "failed")
+        return self.state in ("done", "failed", "stopped")
 
 
 class Jobs:
@@ -171,7 +172,7 @@ class Jobs:
         while (job := self._waiting.get()) is not None and not self._over.is_set():
             try:
                 self._read(job)
-                job.state = "done"
+                job.state = "done" if job.stopped_by is None else "stopped"
             except Exception as error:  # noqa: BLE001 - the worker is an edge: one reading must not end all others
                 _LOG.exception("reading %r failed", job.title)
                 job.state = "failed"
@@ -183,7 +184,9 @@ class Jobs:
         job.state = "reading"
         job.tell("start")
         reader = self._loaded(job.codebook)
-        for content in job.source():
+        for content in job.source() if job.stopped_by is None else ():
+            if job.stopped_by is not None:
+                break
             if self._over.is_set():
                 raise OnRecordError("stopped, as the desk was closed; add the rest again")
             if isinstance(content, SourceError):

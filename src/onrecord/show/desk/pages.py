@@ -41,8 +41,11 @@ class _Environment(Environment):
         return super().getattr(obj, attribute)
 
 
-def environment() -> Environment:
-    """Create the template environment; everything is escaped, and a missing name is an error."""
+def environment(**more: object) -> Environment:
+    """Create the template environment; everything is escaped, and a missing name is an error.
+
+    `more` are further names that templates may use.
+    """
     made = _Environment(
         loader=ChoiceLoader([PackageLoader(name, "templates") for name in ("onrecord.show.desk", "onrecord.show")]),
         autoescape=True,
@@ -53,7 +56,7 @@ def environment() -> Environment:
     made.filters.update(
         day=day, short=short, percent=percent, part=part, json=as_json, plural=plural, firm=firm, shade=shade,
         moved=moved, shortday=shortday, age=age,
-        minute=minute, runs=runs,
+        minute=minute, runs=runs, sentence=sentence,
     )  # fmt: skip
     made.globals.update(
         signs=SIGNS, words=WORDS, words_of=WORDS, holds=HOLDS, stale=STALE, commitments=COMMITMENTS,
@@ -62,6 +65,7 @@ def environment() -> Environment:
         closed={"stance": list(map(str, Stance)), "act": list(map(str, Act)),
                 "commitment": list(map(str, Commitment)), "form": list(map(str, Form))},
     )  # fmt: skip
+    made.globals.update(more)
     return made
 
 
@@ -73,6 +77,12 @@ def runs(text: str, query: str) -> list[tuple[str, bool]]:
             made += [(text[at:start], False), (text[start:end], True)]
             at = end
     return [(run, hit) for run, hit in (*made, (text[at:], False)) if run]
+
+
+def sentence(text: str) -> str:
+    """Return a message that begins with a capital letter, unless its first word is the name of a field."""
+    first = text.split(" ", 1)[0]
+    return text if "_" in first or not first[:1].islower() else text[:1].upper() + text[1:]
 
 
 def minute(value: datetime) -> str:

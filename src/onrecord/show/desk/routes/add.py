@@ -16,7 +16,7 @@ from starlette.routing import Route
 from onrecord.core.statement import PartialDate
 from onrecord.errors import CodebookError, CodecError
 from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, parse_codebook
-from onrecord.read import MetadataDefaults
+from onrecord.read import SUFFIXES, MetadataDefaults
 from onrecord.record import Role
 from onrecord.show.desk import intake
 from onrecord.show.desk.jobs import Job, Source
@@ -31,6 +31,7 @@ def routes() -> list[Route]:
         Route("/add", page(add, Role.CODER)),
         Route("/add", page(added, Role.CODER), methods=["POST"]),
         Route("/jobs/{number}", page(job)),
+        Route("/jobs/{number}/stop", page(stopped, Role.CODER), methods=["POST"]),
         Route("/jobs/{number}/events", events),
     ]
 
@@ -54,6 +55,14 @@ def added(visit: Visit) -> Response:
 def job(visit: Visit) -> Response:
     """Serve `/jobs/{number}`: the progress of a reading."""
     return visit.render("job.html", now=visit.now, job=_job(visit.desk, visit.request))
+
+
+def stopped(visit: Visit) -> Response:
+    """Stop a reading after the article that is being read; what was read stays."""
+    found = _job(visit.desk, visit.request)
+    if not found.over:
+        found.stopped_by = visit.user.name
+    return RedirectResponse(f"/jobs/{found.number}", 303)
 
 
 async def events(request: Request) -> Response:
@@ -97,7 +106,7 @@ def _job(desk: Desk, request: Request) -> Job:
 def _form(visit: Visit, problem: str | None = None) -> Response:
     return visit.render(
         "add.html", 200 if problem is None else 422, now=visit.now, problem=problem, form=visit.form,
-        jobs=visit.desk.jobs.all()[:8],
+        jobs=visit.desk.jobs.all()[:8], suffixes=sorted(SUFFIXES),
     )  # fmt: skip
 
 

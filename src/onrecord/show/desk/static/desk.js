@@ -43,11 +43,14 @@
     };
     slider.addEventListener("input", show);
     let timer = null;
-    const stop = () => { clearInterval(timer); timer = null; replay.setAttribute("aria-pressed", "false"); replay.textContent = "Replay"; };
+    // The days of a replay are no steps of the browser's history: one step back leads to where it began.
+    const history = (pushed) => { form.setAttribute("hx-push-url", pushed); form.setAttribute("hx-replace-url", !pushed); };
+    const stop = () => { clearInterval(timer); timer = null; setTimeout(() => { if (!timer) history(true); }, 1500); replay.setAttribute("aria-pressed", "false"); replay.textContent = "Replay"; };
     replay.addEventListener("click", () => {
       if (timer) { stop(); return; }
       if (+slider.value >= days.length - 1) slider.value = 0;
       const step = Math.max(1, Math.round(days.length / 40));
+      history(false);
       replay.setAttribute("aria-pressed", "true");
       replay.textContent = "Stop";
       const tick = () => {
@@ -234,7 +237,7 @@
 
   // Progress of a reading.
   const job = byId("job");
-  if (job && window.EventSource && !["done", "failed"].includes(byId("job-state").textContent)) {
+  if (job && window.EventSource && !["done", "failed", "stopped"].includes(byId("job-state").textContent)) {
     const stream = new EventSource(job.dataset.events), log = byId("job-log");
     const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
     const told = (event) => {
@@ -260,7 +263,7 @@
         item.className = "failed";
         item.textContent = `${value.source}: ${value.reason}`;
         log.append(item);
-      } else if (value.kind === "end") stream.close();
+      } else if (value.kind === "end") { stream.close(); const stop = byId("job-stop"); if (stop) stop.remove(); }
     };
     ["start", "article", "failure", "known", "end"].forEach((kind) => stream.addEventListener(kind, told));
   }
