@@ -34,6 +34,7 @@ def scenario(visit: Visit) -> Response:
         "scenario.html", now=now, labels=now.labels(), by=by, assumed=assumed, stances=list(map(str, Stance))[:4],
         settlements=None if held is None else held[0].to_dicts(), steps={k: v.to_dicts() for k, v in steps.items()},
         inputs=[] if inputs is None else inputs.to_dicts(), recent=RECENT, draws=DRAWS, whole=now.table.height,
+        batch=None if held is None else held[1],
     )  # fmt: skip
 
 
