@@ -221,6 +221,9 @@ def named() -> list[str]:
     folder = copied()
     survivors = []
     try:
+        for test in sorted({test for *_, test in NAMED}):
+            if not passes(folder, [test], None):
+                raise SystemExit(f"{test} fails without any mutant")
         for name, file, old, new, test in NAMED:
             path = folder / "src" / "onrecord" / file
             source = path.read_text(encoding="utf-8")
