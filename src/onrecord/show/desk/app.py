@@ -98,7 +98,8 @@ def _refused(request: Request, error: Any) -> Response:
 
 
 def _failed(request: Request, error: Any) -> Response:
-    return _answer(request, status_of(error), str(error))
+    # Where the ledger is on the server is nothing to tell.
+    return _answer(request, status_of(error), str(error).removeprefix(f"{request.app.state.desk.ledger.name}: "))
 
 
 def _broken(request: Request, error: Any) -> Response:
