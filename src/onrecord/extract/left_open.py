@@ -30,7 +30,7 @@ SOURCE = re.compile(
     rf"(?P<source>(?:{OPENER})[^.;:!?,\"“”\n]{{0,80}}?(?:, [^.;:!?,\"“”\n]{{3,60}},)?) (?:also |however, )?$"
 )
 JOINED = re.compile(r"(?:,|—|–)? ?(?:but|yet|though|although|and|while)?(?: (?:he|she|they|it))? ?(?:also |still )?$")
-TAIL = re.compile(r"[\s,\"”’»]+$")
+TAIL = re.compile(r"(?<![\s,\"”’»])[\s,\"”’»]+$")
 
 
 def left_open(text: str, found: Sequence[RawAttribution]) -> list[RawAttribution]:
