@@ -10,7 +10,7 @@ import pytest
 from tests.made import statement
 
 from onrecord.core import columns
-from onrecord.core.statement import Judgement, PartialDate, extra_json, plain
+from onrecord.core.statement import Judgement, PartialDate, describe_article, extra_json, plain
 
 
 def test_a_position_is_as_sure_as_its_parts_together() -> None:
@@ -69,3 +69,10 @@ def test_foreign_variables_are_compact_json() -> None:
     assert extra_json({}) is None
     assert extra_json({"a": "ä", "b": 1}) == '{"a":"ä","b":1}'
     assert plain((PartialDate("2026"), "x")) == ["2026", "x"]
+
+
+def test_an_article_is_described_by_what_is_known_of_it() -> None:
+    """The line has name, title, outlet and date in this order, without what is missing."""
+    assert describe_article({"name": "a", "title": "T", "outlet": None, "published": "2026"}) == "a · T · 2026"
+    made = statement().article
+    assert made.text.content not in repr(made), "a text is too long to show"
