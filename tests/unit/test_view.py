@@ -342,3 +342,13 @@ def test_limits_and_filters_apply_to_what_people_decided(path: str) -> None:
         assert current(ledger, Query(speaker=["Mark Orr", "Boris"], issue="dam")).table.height == 3
         assert current(ledger, Query(since="2026-02-01", until="2026-02")).table.height == 3
         assert isinstance(current(ledger), View)
+
+
+def test_a_view_says_what_it_holds(path: str) -> None:
+    """In a session and in a notebook a view shows its size, its threshold and its statements."""
+    with Ledger(path) as ledger:
+        view = current(ledger)
+    sure = view.table["asserted"].sum()
+    assert repr(view).startswith(f"View({view.table.height} statements")
+    assert repr(view).endswith(f", {sure} at 0.5 or more)")
+    assert "Cara Lind" in view._repr_html_()
