@@ -218,7 +218,7 @@ def _users(visit: Visit) -> Rows:
 
 
 CONTRACT = ("/articles/{key}", "/statements/{key}")
-"""The pages whose `.json` is in the contract of `onrecord show`, with all evidence, instead of a row a statement."""
+"""The pages whose `.json` is in the contract of `onrecord explain`, with all evidence, instead of a row a statement."""
 
 PAGES: dict[str, tuple[Callable[[Visit], pl.DataFrame | Rows], Role]] = {
     "/overview": (_overview, Role.READER), "/articles/{key}": (_article, Role.READER),
