@@ -32,7 +32,10 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "core": (("core",), ("tests/unit/core",)),
     "text": (("text",), ("tests/unit/text",)),
     "record": (("record",), ("tests/unit/record", "tests/stores")),
-    "view": (("view.py",), ("tests/unit/test_view.py",)),
+    "view": (
+        ("view.py",),
+        ("tests/unit/test_view.py", "tests/unit/analyse/test_increments.py", "tests/web/test_variables.py"),
+    ),
     "analyse": (("analyse",), ("tests/unit/analyse", "tests/properties/test_networks.py")),
 }
 # Slow tests of one file: mutants of other files do without them.
