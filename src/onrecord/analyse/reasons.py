@@ -28,8 +28,9 @@ def reasons(table: pl.DataFrame, *, by: str = "speaker") -> pl.DataFrame:
     stated = positions(check(table, (*NEEDED, "quote")), by)
     found = stated.with_columns(pl.col("quote").str.extract(cue(), 1).str.strip_chars(" ,;:").alias("reason"))
     found = found.filter(pl.col("reason").str.len_chars() >= LEAST).reverse()
-    same = [pl.col("actor"), pl.col("issue"), pl.col("stance"), pl.col("reason").str.to_lowercase()]
-    return found.unique(same, keep="first", maintain_order=True).select(REASONS.keys())
+    folded = found.with_columns(pl.col("reason").str.to_lowercase().alias("folded"))
+    same = ["actor", "issue", "stance", "folded"]
+    return folded.unique(same, keep="first", maintain_order=True).select(REASONS.keys())
 
 
 @cache
