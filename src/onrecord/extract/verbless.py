@@ -174,9 +174,11 @@ def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -
     """Find a quoted sentence after a sentence about one person who says nothing in it."""
     for start, end in free:
         words = text[start:end].strip('"“”')
+        if len(words.split()) < 4 or not words[:1].isupper() or words.rstrip()[-1:] not in ".!?":
+            continue
         low = text.rfind("\n", 0, start) + 1
         match = BESIDE.search(text[low:start])
-        if match is None or len(words.split()) < 4 or not words[:1].isupper() or words.rstrip()[-1:] not in ".!?":
+        if match is None:
             continue
         source = (low + match.start("source"), low + match.end("source"))
         after = text[end:].split("\n", 1)[0].strip()
