@@ -26,21 +26,20 @@ class NameContext:
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document, self._vocabulary = document, vocabulary
-        self._titles = vocabulary.words["male"] | vocabulary.words["female"]
+        words = vocabulary.words
+        self._titles = words["male"] | words["female"] | words["short-title"]
 
     def placed(self, item: Item) -> bool:
         """Tell whether a preposition of place stands before the name: "in Georgia"."""
         before = self._document.tokens[item.first - 1] if item.first else None
-        return before is not None and before.lower in ("in", "at", "near", "from", "to", "across")
+        return before is not None and before.lower in self._vocabulary.words["place-preposition"]
 
     def called(self, item: Item) -> bool:
         """Tell whether a noun right before the name marks it as a body: "the newspaper Dawn"."""
         before = self._document.tokens[item.first - 1] if item.first else None
-        nouns = self._vocabulary.words["body-noun"] | {"opposition"}
-        nouns -= {"team", "campaign", "government", "administration", "army", "police", "school"}
         return (
             before is not None
-            and before.text in nouns
+            and before.text in self._vocabulary.words["naming-noun"]
             and before.sentence == self._document.tokens[item.first].sentence
         )
 
@@ -73,7 +72,7 @@ class NameContext:
         return (
             before is not None
             and before.sentence == self._document.tokens[item.first].sentence
-            and (before.lower.rstrip(".") in self._titles | {"dr", "prof", "sen", "rep", "gov", "gen", "rev"})
+            and before.lower.rstrip(".") in self._titles
         )
 
     def is_place_body(self, n: int) -> bool:

@@ -263,10 +263,7 @@ class PhraseReader:
                 self.tokens[n].lower in self.words["body-noun"] for n in range(first, nine)
             )
         return self.is_role(first) or (
-            (
-                self.has_role(first, nine)
-                and (token.capital or low in ("chief", "senior", "executive", "deputy", "co-founder"))
-            )
+            (self.has_role(first, nine) and (token.capital or low in self.words["rank"]))
             or self._modifies_role(first, last)
         )
 
@@ -278,7 +275,7 @@ class PhraseReader:
             if self.is_role(i) and i > first:
                 return i + 1 < last and self.tokens[i + 1].lower in OF_WORDS
             plain = self.tokens[i].word and not self.tokens[i].capital and low not in closed
-            if not plain or (low.endswith("ing") and low not in ("acting", "managing", "founding", "leading")):
+            if not plain or (low.endswith("ing") and low not in self.words["role-participle"]):
                 return False
         return False
 
