@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 from pathlib import Path
@@ -19,7 +20,8 @@ from onrecord.read.plain import stated_metadata
 
 # In a file a NUL makes it binary and a first U+FEFF is the byte order mark; white space alone is no text.
 filed = st.text().filter(lambda text: text.strip() and "\0" not in text and not text.startswith("\ufeff"))
-written = st.text(st.characters(codec=None)).filter(lambda text: bool(text.strip()))
+# Character references are replaced in the texts of databases and feeds: see test_character_references_are_replaced.
+written = st.text(st.characters(codec=None)).filter(lambda text: bool(text.strip()) and html.unescape(text) == text)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,17 @@ def test_json_lines_give_their_texts_back(texts: list[str], escaped: bool, end: 
     items = list(read_lines(io.BytesIO(lines.encode()), "a", "a", MetadataDefaults(), lambda line: None))
     assert [item.text.content for item in items if isinstance(item, Article)] == texts
     assert len(items) == len(texts)
+
+
+@given(
+    text=st.text(st.sampled_from("ab <>&\"'é")).filter(lambda text: bool(text.strip()) and html.unescape(text) == text)
+)
+def test_character_references_are_replaced(text: str) -> None:
+    """A text whose special characters were escaped for HTML is read as it was before."""
+    line = json.dumps({"text": html.escape(text)}).encode()
+    (item,) = read_lines(io.BytesIO(line), "a", "a", MetadataDefaults(any_language=True), lambda line: None)
+    assert isinstance(item, Article)
+    assert item.text.content == text
 
 
 @settings(max_examples=300)
