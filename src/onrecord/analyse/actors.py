@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from onrecord.core.statement import ActorKind, Decision, Ruling
-from onrecord.lexicon import rows
+from onrecord.lexicon import rows, word_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +408,7 @@ def _titles(source: str, roles: set[str]) -> list[str]:
         if width:
             found.append(" ".join(words[i : i + width]))
         i += width or 1
-    return [title for title in found if title not in ("mr", "mrs", "ms", "dr", "sir", "source", "person")]
+    return [title for title in found if title not in word_class("form-of-address")]
 
 
 def _actor(group: _Group, counts: Counter[Key], facts: _Facts, outlets: set[str], states: set[str]) -> RegisteredActor:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from onrecord.analyse.actors import RegisteredActor, is_name
+from onrecord.lexicon import word_class
 
 MOST_NAMESAKES = 12  # of more actors with one family name no pair is suggested: the name says too little
 ALIKE = 0.88  # of two spellings with the same first letter
 LONG = 6  # letters from which spellings are compared
-_SMALL = frozenset({"the", "of", "and", "for", "a", "an", "de", "la", "von", "van"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +102,7 @@ def _spellings(actors: Sequence[RegisteredActor], places: Sequence[int]) -> Iter
 
 def _words(name: str) -> list[str]:
     return [
-        word.strip(".,'’").casefold() for word in name.split() if word.casefold() not in _SMALL and word.strip(".,'’")
+        word.strip(".,'’").casefold()
+        for word in name.split()
+        if word.casefold() not in word_class("name-link") and word.strip(".,'’")
     ]

@@ -11,15 +11,10 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from onrecord.lexicon import Cue
+from onrecord.lexicon import Cue, word_class
 from onrecord.text.inflection import verb_forms
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-GENERIC = frozenset(
-    "be have let take go put come like state name table back make stand keep hold leave set give sign show own "
-    "term present second value push press look fight need order figure project choose offer".split()
-)
-AFTER_NOUN = frozenset({"that", "for", "by", "from", "of", "to"})
 
 
 class NestedCueFilter:
@@ -36,7 +31,7 @@ class NestedCueFilter:
                 self._nouns |= {first, first + "s"}
             elif len(cue.phrase) > 1:
                 self._pairs |= {(form, cue.phrase[1]) for form in forms}
-            elif first not in GENERIC:
+            elif first not in word_class("many-uses"):
                 self._words |= forms
 
     def may_contain_report(self, text: str) -> bool:
@@ -44,6 +39,7 @@ class NestedCueFilter:
         words = [match.group().casefold() for match in WORD.finditer(text)]
         if not self._words.isdisjoint(words):
             return True
+        after_noun = word_class("after-reporting-noun")
         return any(
-            pair in self._pairs or (pair[0] in self._nouns and pair[1] in AFTER_NOUN) for pair in pairwise(words)
+            pair in self._pairs or (pair[0] in self._nouns and pair[1] in after_noun) for pair in pairwise(words)
         )

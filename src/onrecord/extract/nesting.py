@@ -12,6 +12,8 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from onrecord.lexicon import word_class
+
 Range = tuple[int, int]
 # Cues of the one who is cited, and of the one who cites.
 CITED = re.compile(
@@ -20,7 +22,6 @@ CITED = re.compile(
     re.I,
 )
 CITES = re.compile(r"^(?:as |and )?(?:was |were |is |are |been )?(?:cited|quoted|relayed|carried) by\b", re.I)
-RELATIVES = frozenset(("who", "which", "whom", "whose", "that"))
 AUXILIARIES = re.compile(
     r"^(?:is|are|was|were|be|been|being|has|have|had|to|will|would|can|could|may|might|must|did|does|do)\b", re.I
 )
@@ -102,7 +103,8 @@ def _container(i: int, items: Sequence[AttributionSpans], cited: Sequence[bool])
 def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) -> bool:
     """Tell whether `outer` presupposes `inner`: in a relative clause, or as its content's opening noun phrase."""
     source, cue = _words(text, inner.source).casefold(), _words(text, inner.cue).casefold()
-    if source in RELATIVES:
+    relatives = word_class("reporter-relative")
+    if source in relatives:
         return True
     if not inner.cue or not inner.source:
         return False
@@ -110,7 +112,7 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
     # "a plea by the mayor": the source follows; in "the mayor warned of floods" the cue is a verb.
     agent = cue.rsplit(" ", 1)[-1] in ("by", "of", "from") and inner.source[0][0] >= at
     before = re.search(r"(?<![\w,])([\w,]+)\s*$", text[max(0, at - 12) : at])
-    if agent and before is not None and (before[1] in RELATIVES or before[1].endswith(",") or before[1] == "long"):
+    if agent and before is not None and (before[1] in relatives or before[1].endswith(",") or before[1] == "long"):
         return True
     noun = (agent and not AUXILIARIES.match(cue)) or (
         re.search(r"['’]s?$", source) is not None and 0 <= at - inner.source[-1][1] <= 2

@@ -13,13 +13,11 @@ from collections.abc import Sequence
 from onrecord.core.statement import Form
 from onrecord.extract.assemble import Range, RawAttribution, form_of
 from onrecord.extract.nesting import containers_of, enclosing_attributions
+from onrecord.lexicon import word_class
 from onrecord.text.quotes import quoted_regions
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[%:]")
-FIRST_PERSON = frozenset("i we my our me us".split())
-PRONOUNS = frozenset("he she they his her their it its".split())
-RELATIVES = frozenset("who which that whom whose what".split())
-NOBODY = frozenset("no nobody none neither".split())
+KINDS = (("first person", "speaker"), ("pronoun", "third-person"), ("relative", "relative"))  # kind, class of words
 Features = dict[str, float]
 
 
@@ -87,10 +85,10 @@ def kind_of_source(text: str, item: RawAttribution) -> str:
     if not words:
         return "none"
     first, alone = words[0], len(words) == 1
-    for name, known in (("first person", FIRST_PERSON), ("pronoun", PRONOUNS), ("relative", RELATIVES)):
-        if first in known and alone:
+    for name, known in KINDS:
+        if alone and first in word_class(known):
             return name
-    if first in NOBODY:
+    if first in word_class("nobody"):
         return "nobody"
     if first[0].isdigit() or "percent" in words or "%" in words:
         return "number"

@@ -1,6 +1,6 @@
 """Load vocabularies and codebooks: the program's knowledge of the language, and the issues of an analyst."""
 
-from onrecord.lexicon.bundled_tables import Cue, load_cues, rows
+from onrecord.lexicon.bundled_tables import Cue, load_cues, rows, word_class, word_classes
 from onrecord.lexicon.codebook import (
     MAX_CODEBOOK_BYTES,
     Codebook,
@@ -26,4 +26,6 @@ __all__ = [
     "load_cues",
     "parse_codebook",
     "rows",
+    "word_class",
+    "word_classes",
 ]

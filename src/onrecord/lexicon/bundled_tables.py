@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from onrecord.core.statement import Act, Commitment
@@ -46,6 +47,21 @@ def rows(name: str) -> Iterator[dict[str, str]]:
         if len(values) != len(header):
             raise LexiconError(f"{name}:{number}: {len(values)} columns where {len(header)} are named")
         yield dict(zip(header, values, strict=True))
+
+
+@cache
+def word_classes(table: str = "words.tsv") -> dict[str, frozenset[str]]:
+    """Load a table of classes of words, by the name of the class; rows of one class are joined."""
+    classes: dict[str, frozenset[str]] = {}
+    for row in rows(table):
+        classes[row["class"]] = classes.get(row["class"], frozenset()) | frozenset(row["words"].split())
+    return classes
+
+
+@cache
+def word_class(name: str) -> frozenset[str]:
+    """Return the words of a class of `data/words.tsv`."""
+    return word_classes()[name]
 
 
 def load_cues() -> tuple[Cue, ...]:

@@ -10,16 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-LONG = 30  # words
+from onrecord.lexicon.bundled_tables import word_class
 
-_MODALS = frozenset("should must shall will would can could may might ought needs".split())
-_AUXILIARIES = frozenset("is are was were be been has have had do does did".split())
-_NEGATIONS = frozenset("not never no none nobody nothing neither nor cannot".split())
-_BEFORE_NOUNS = frozenset(
-    "the a an this that these those its their his her our any some every all other of in on at for by".split()
-)
-_ADVERBS = frozenset("then also fully immediately never not only soon".split())
-_PREPOSITIONS = frozenset("of in on at for by to from with within into over under against between".split())
+LONG = 30  # words
 
 
 def proposition_warnings(proposition: str) -> Iterator[str]:
@@ -32,7 +25,7 @@ def proposition_warnings(proposition: str) -> Iterator[str]:
         yield "is a noun phrase; write a full sentence with a verb (X should do Y; X did Y)"
     elif not proposition.rstrip().endswith((".", ".”", '."')):
         yield "should be one full sentence and end with a full stop"
-    negations = [word for word in lower if word in _NEGATIONS or word.endswith("n't")]
+    negations = [word for word in lower if word in word_class("negation") or word.endswith("n't")]
     if negations:
         yield f"is negative ({negations[0]!r}); turn it round, so that opposing it is not a double negation"
     if joined := second_claim(proposition, lower):
@@ -43,13 +36,14 @@ def proposition_warnings(proposition: str) -> Iterator[str]:
 
 def has_finite_verb(words: list[str]) -> bool:
     """Tell whether lower-case words hold a modal, an auxiliary, or another finite verb after the first word."""
-    if any(word in _MODALS or word in _AUXILIARIES or word.endswith("n't") for word in words):
+    before_nouns = word_class("before-noun")
+    if any(word in _finite() or word.endswith("n't") for word in words):
         return True
     for before, word in pairwise(words):
-        if before not in _BEFORE_NOUNS and _tags(word) & {"VBD", "VBZ"}:
+        if before not in before_nouns and _tags(word) & {"VBD", "VBZ"}:
             return True
     return any(
-        before.endswith("s") and "VBP" in _tags(word) and ("NN" not in _tags(word) or after in _BEFORE_NOUNS)
+        before.endswith("s") and "VBP" in _tags(word) and ("NN" not in _tags(word) or after in before_nouns)
         for before, word, after in zip(words, words[1:], words[2:], strict=False)
     )
 
@@ -59,19 +53,27 @@ def second_claim(proposition: str, words: list[str]) -> str | None:
     sentences = [one for one in re.split(r"[.;!?](?:\s+|$)", proposition) if one.strip()]
     if len(sentences) > 1:
         return " ".join(sentences[1].split()[:4])
-    begun = next((n for n, word in enumerate(words) if word in _MODALS or word in _AUXILIARIES), None)
+    modals = word_class("modal")
+    begun = next((n for n, word in enumerate(words) if word in _finite()), None)
     for n, word in enumerate(words):
         if word not in ("and", "or", "but") or begun is None or n < begun:
             continue
-        rest = [one for one in words[n + 1 :] if one not in _ADVERBS]
+        rest = [one for one in words[n + 1 :] if one not in word_class("adverb")]
         if not rest:
             continue
         follows = rest[1] if len(rest) > 1 else ""
-        verb = rest[0] in _MODALS or ("VB" in _tags(rest[0]) and bool(follows) and follows not in _PREPOSITIONS)
-        subject = len(rest) > 1 and rest[1] in _MODALS | _AUXILIARIES
-        if verb or subject or (rest[0] in _AUXILIARIES):
+        verb = rest[0] in modals or (
+            "VB" in _tags(rest[0]) and bool(follows) and follows not in word_class("before-object")
+        )
+        subject = len(rest) > 1 and rest[1] in _finite()
+        if verb or subject or rest[0] in word_class("auxiliary"):
             return " ".join(words[n : n + 4])
     return None
+
+
+def _finite() -> frozenset[str]:
+    """Return the words that are finite verbs by themselves."""
+    return word_class("modal") | word_class("auxiliary")
 
 
 @lru_cache(maxsize=4_096)

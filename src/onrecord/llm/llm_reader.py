@@ -21,7 +21,7 @@ from onrecord.core.statement import (
     Statement,
 )
 from onrecord.errors import CodecError, LanguageModelError
-from onrecord.lexicon import Codebook
+from onrecord.lexicon import Codebook, word_class
 from onrecord.llm.align import Aligner
 from onrecord.llm.answers import AnswerCache
 from onrecord.llm.asking import UsageCounts, ask_once
@@ -215,7 +215,7 @@ class LanguageModel:
     def _name(self, value: object, article: Article) -> str | None:
         """Accept a name that the article, its outlet or the codebook supports; refuse others."""
         name = " ".join(value.split()) if isinstance(value, str) else ""
-        if not name or name.casefold() in ("null", "none", "unknown"):
+        if not name or name.casefold() in word_class("missing"):
             return None
         about = f"{self.codebook.name} {self.codebook.description}" if self.codebook else ""
         known = {word[:_STEM] for word in fold(f"{article.text.content} {article.outlet or ''} {about}").split()}

@@ -212,8 +212,6 @@ class Affiliations(Proposals):
                     counts["at"] = i
                 counts["sentence"] += 1
                 after = {t.lower for t in self._tokens[i + 1 : i + 4]}
-                counts["race"] += bool(
-                    after & (self._words["candidate"] | {"nomination", "presidential", "rivals", "candidates"})
-                )
+                counts["race"] += bool(after & (self._words["candidate"] | self._words["race"]))
                 counts["near"] += any(abs(i - m.first) <= NEAR or abs(i - m.last) <= NEAR for m in entity.mentions)
         return made

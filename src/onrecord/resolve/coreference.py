@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from onrecord.lexicon import word_class
 from onrecord.resolve.entities import Entities, Entity
 from onrecord.resolve.vocabulary import data_file
 
@@ -118,15 +119,7 @@ def _features(
             if m.entity.kind == "person" and tokens[m.first].sentence == tokens[mention.first].sentence
         ]
         opens = not previous
-        after_of = mention.first > 0 and tokens[mention.first - 1].lower in (
-            "of",
-            "for",
-            "by",
-            "with",
-            "against",
-            "to",
-            "about",
-        )
+        after_of = mention.first > 0 and tokens[mention.first - 1].lower in word_class("object-preposition")
         owner = mention.last < len(tokens) and tokens[mention.last].text in ("'s", "’s")
         opens_paragraph = opens and (
             mention.first < 4 or tokens[max(0, mention.first - 4)].paragraph != tokens[mention.first].paragraph

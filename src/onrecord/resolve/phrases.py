@@ -12,7 +12,6 @@ from onrecord.resolve.vocabulary import Vocabulary
 
 LONGEST_TITLE, LONGEST_APPOSITION = 12, 22
 PARTY_CODE = re.compile(r"([RDI])[-–](?:[A-Z][\w.]*)|^([RDI])$")
-OF_WORDS = frozenset(("of", "for", "at", "from", "with", "in"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +215,7 @@ class PhraseReader:
             elif not tokens[j + 1].text.isdigit():
                 break
             j = stop + (tokens[stop].text == ")" if stop < len(tokens) else 0)
-        if not found and j < len(tokens) and tokens[j].lower in ("of", "from", "at", "with", "for"):
+        if not found and j < len(tokens) and tokens[j].lower in self.words["of-role"] - {"in"}:
             stop = j + 1
             while (
                 stop < len(tokens)
@@ -255,10 +254,10 @@ class PhraseReader:
             return any(
                 self.tokens[n].lower in self.words["leading-verb"] for n in range(first, min(first + 5, last))
             ) or self.has_role(first, min(first + 10, last))
-        if low in ("and", "but", "which", "in", "on", "as", "at", "with", "speaking", "while"):
+        if low in self.words["no-apposition"]:
             return False
         nine = min(first + 9, last)
-        if low in self.words["determiner"] or low in ("former", "then", "now", "once"):
+        if low in self.words["determiner"] or low in self.words["of-time"]:
             return self.has_role(first, nine) or any(
                 self.tokens[n].lower in self.words["body-noun"] for n in range(first, nine)
             )
@@ -273,7 +272,7 @@ class PhraseReader:
         for i in range(first, min(first + 4, last)):
             low = self.tokens[i].lower
             if self.is_role(i) and i > first:
-                return i + 1 < last and self.tokens[i + 1].lower in OF_WORDS
+                return i + 1 < last and self.tokens[i + 1].lower in self.words["of-role"]
             plain = self.tokens[i].word and not self.tokens[i].capital and low not in closed
             if not plain or (low.endswith("ing") and low not in self.words["role-participle"]):
                 return False

@@ -93,7 +93,7 @@ class Proposals:
         lowers = {t.lower for t in self._tokens[phrase.first : phrase.last]}
         stems = lowers | {low.rstrip(".") for low in lowers}
         flags = {name for name in ("candidate", "legislator", "journalist", "aide") if stems & self._words[name]}
-        if stems & {"governor", "gov", "mayor", "councilman", "councilwoman", "sheriff"}:
+        if stems & self._words["local-office"]:
             flags.add("governor")
         if stems & self._words["high-office"]:
             flags.add("office")
@@ -205,14 +205,7 @@ class Proposals:
         """Return a body without a name: "secretary of the potters' union", "the electoral commission's head"."""
         for i in range(phrase.first, phrase.last):
             token = self._tokens[i]
-            if token.text not in self._words["body-noun"] or token.text in (
-                "team",
-                "campaign",
-                "government",
-                "administration",
-                "party",
-                "office",
-            ):
+            if token.text not in self._words["body-noun"] or token.text in self._words["body-of-somebody"]:
                 continue
             first = i
             while first > phrase.first and i - first < 4:
@@ -280,7 +273,7 @@ class Proposals:
             if before in self._words["apart"]:
                 continue
             after = self._tokens[mention.last].text if mention.last < phrase.last else ""
-            if before in ("of", "for", "at", "from", "with", "in", "on", "by"):
+            if before in self._words["of-body"]:
                 yield mention, before
             elif after in ("'s", "’s"):
                 yield mention, "owner"
@@ -296,7 +289,7 @@ class Proposals:
         """
         words = [t.lower for t in self._tokens[first:outlet]]
         at = len(words) - 2 if words and words[-1] in ("the", "a") else len(words) - 1
-        if at < 1 or words[at] not in ("by", "in", "on", "to", "with"):
+        if at < 1 or words[at] not in self._words["passed-on-by"]:
             return False
         authored = words[at] in ("in", "on") and "by" in words[:at]
         return words[at - 1] in self._words["passed-on"] or (

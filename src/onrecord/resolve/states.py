@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from onrecord.lexicon import word_class
 from onrecord.resolve.vocabulary import Actor
 
 NAME = r"([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2})"
@@ -40,10 +41,6 @@ CAPITALS = (
     (re.compile(rf"\b{NAME},? {NAME}(?:'s|’s) capital"), (2, 1)),
 )
 SEAT = re.compile(rf"\b{NAME} \((?:whose )?(?:seat|headquarters|based in|seat in) (?:is )?(?:in )?{NAME}")
-COMMON_WORDS = frozenset(
-    "the a an this that european former first republican democratic american new old national federal state "
-    "general foreign".split()
-)
 
 
 def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> dict[str, Actor]:
@@ -51,10 +48,11 @@ def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> 
     names.
     """
     found: dict[str, Actor] = {}
+    common = word_class("no-state")
 
     def add(alias: str, state: str, how: str) -> None:
         key = alias.casefold()
-        if key not in known and key not in COMMON_WORDS and not set(key.split()) & bodies:
+        if key not in known and key not in common and not set(key.split()) & bodies:
             found.setdefault(key, Actor(state, "state", how))
 
     for pattern, (state, capital) in CAPITALS:
@@ -77,7 +75,7 @@ def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> 
 def _adjectives(text: str, known: Mapping[str, Actor], found: dict[str, Actor]) -> None:
     tokens = sorted(set(re.findall(r"\b[A-Z][\w-]{3,}", text)))
     for adjective in sorted(set(OFFICE_CALLED.findall(text))):
-        if adjective.casefold() in known or adjective.casefold() in COMMON_WORDS:
+        if adjective.casefold() in known or adjective.casefold() in word_class("no-state"):
             continue
         named = [t for t in tokens if t != adjective and _same_stem(adjective, t) and not t.startswith(adjective)]
         if named:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
-from onrecord.lexicon import rows
+from onrecord.lexicon import rows, word_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,8 @@ def load_vocabulary() -> Vocabulary:
             actors[r["alias"].casefold()] = Actor(r["name"], r["kind"], r["how"])
     roles = {r["role"]: r["kind"] for table in ("roles.tsv", "resolve/roles.tsv") for r in rows(table)}
     genders = {name: r["gender"] for r in rows("first-names.tsv") for name in r["names"].split()}
-    words: dict[str, set[str]] = {}
-    for r in rows("resolve/words.tsv"):
-        words.setdefault(r["class"], set()).update(r["words"].split())
     holders = {(r["surname"], r["office"]): r["name"] for r in rows("resolve/office-holders.tsv")}
-    return Vocabulary(actors, roles, genders, {k: frozenset(v) for k, v in words.items()}, holders)
+    return Vocabulary(actors, roles, genders, word_classes("resolve/words.tsv"), holders)
 
 
 def data_file(name: str) -> bytes:

@@ -10,11 +10,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from onrecord.lexicon import rows
+from onrecord.lexicon import rows, word_class
 
-ARTICLES = frozenset({"the", "a", "an"})
-BEFORE_TITLE = frozenset({"deputy", "vice", "former", "acting", "ex"})
-AFTER_OFFICE = frozenset({"of", "for", "in", "at", "from", "to", "and", "with"})  # "president of Rome" is the name
 # Letters with a stroke or ligature, which Unicode does not decompose.
 PLAIN_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -39,12 +36,13 @@ def name_words(name: str | None) -> tuple[str, ...]:
     words = [fold(word).translate(PLAIN_LETTERS) for word in printed]
     start = 0
     while start < len(words) - 1:
-        if words[start] in ARTICLES:
+        if words[start] in word_class("article"):
             start += 1
             continue
-        office = start + (words[start] in BEFORE_TITLE)
+        office = start + (words[start] in word_class("before-title"))
         end = office + _title_length(tuple(words[office:]))
-        if end == office or words[end] in AFTER_OFFICE or printed[end][0].islower():
+        # "president of Rome" is the name
+        if end == office or words[end] in word_class("after-office") or printed[end][0].islower():
             break
         start = end
     return tuple(word for word in words[start:] if word)
@@ -77,4 +75,4 @@ def _titles() -> frozenset[tuple[str, ...]]:
     """Load the offices of `data/roles.tsv` and the forms of address of `data/honorifics.tsv`, folded."""
     offices = [row["role"] for row in rows("roles.tsv") if row["kind"] != "plain"]
     titles = {tuple(fold(title).split()) for title in [*offices, *(row["word"] for row in rows("honorifics.tsv"))]}
-    return frozenset(title for title in titles if title[-1] not in AFTER_OFFICE)
+    return frozenset(title for title in titles if title[-1] not in word_class("after-office"))

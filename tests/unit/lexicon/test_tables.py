@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.errors import LexiconError
-from onrecord.lexicon import load_cues, rows
+from onrecord.lexicon import load_cues, rows, word_class, word_classes
 
 DATA = Path(str(resources.files("onrecord").joinpath("data")))
 TABLES = sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.tsv"))
@@ -99,6 +99,21 @@ def test_a_row_with_too_few_columns_is_an_error(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(resources, "files", lambda package: tmp_path)
     with pytest.raises(LexiconError, match=r"cues\.tsv:3: 1 columns where 2"):
         list(rows("cues.tsv"))
+
+
+@pytest.mark.parametrize("table", ["words.tsv", "resolve/words.tsv"])
+def test_every_class_of_words_is_asked_for(table: str) -> None:
+    """A class that no module names is dead, and is no longer in the table."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in DATA.parent.rglob("*.py"))
+    assert [name for name in word_classes(table) if f'"{name}"' not in source] == []
+
+
+def test_rows_of_one_class_are_joined() -> None:
+    """A class is a set of words, the same however often it is asked for; one that is not there is an error."""
+    assert word_class("article") == {"the", "a", "an"}
+    assert word_class("article") is word_class("article")
+    with pytest.raises(KeyError):
+        word_class("no such class")
 
 
 def test_cues_are_loaded() -> None:
