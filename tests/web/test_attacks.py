@@ -21,7 +21,7 @@ pytest.importorskip("starlette", reason="the extra `desk` is not installed")
 from onrecord.errors import SourceError
 from onrecord.read import MetadataDefaults
 from onrecord.record import Ledger
-from onrecord.show.desk import intake
+from onrecord.show.desk import uploads
 from onrecord.show.desk.routes.accounts import _local
 from onrecord.show.desk.settings import Limits
 from tests.web.conftest import CODEBOOK, log_in, report, token
@@ -216,7 +216,7 @@ def test_nothing_inside_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", connect)
     assert len(INSIDE) >= 35
     for address in INSIDE:
-        found = list(intake.fetched(address, MetadataDefaults(), Limits())())
+        found = list(uploads.fetched(address, MetadataDefaults(), Limits())())
         assert [type(one) for one in found if not isinstance(one, SourceError)] == [], address
         assert len(found) == 1
     inside = [to for to in connected if isinstance(to, tuple) and not is_resolver(to)]

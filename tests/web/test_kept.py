@@ -93,7 +93,7 @@ def test_a_judgement_leaves_what_it_did_not_touch(desk, told):
     """Claim: of issues, actors and rows of the matrix, those that a judgement is about are made anew, and no others."""
     for address in PAGES:
         shown(desk, address)
-    results = desk.app.state.desk.board.now().results
+    results = desk.app.state.desk.live_view.now().results
     before = results.computed.copy()
     one = statement(told, issue="dam", speaker="Cara Lum")
     send(desk, f"/review/{one.id}", f"/review/{one.id}", verdict="correct", stance="oppose")

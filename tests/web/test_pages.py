@@ -19,9 +19,9 @@ from onrecord.analyse.positions import matrix
 from onrecord.core.statement import Decision, Ruling
 from onrecord.exchange.formats import Content, names
 from onrecord.record import Ledger
-from onrecord.show.desk.board import Results, weight
+from onrecord.show.desk.concurrency import ConcurrencyLimit
 from onrecord.show.desk.marks import Mark, marks, span_of_words, split, words_of_span
-from onrecord.show.desk.turns import Turns
+from onrecord.show.desk.result_cache import ResultCache, weight
 from onrecord.view import current
 from tests.web.conftest import CODEBOOK, report
 
@@ -255,7 +255,7 @@ def test_a_threshold_travels_with_every_link(desk):
 
 def test_what_is_kept_is_bounded_by_its_bytes():
     """Claim: results are made once, those not asked for longest go, and what a result asks for does not wait for it."""
-    results = Results(100_000, threading.RLock(), Turns(1))
+    results = ResultCache(100_000, threading.RLock(), ConcurrencyLimit(1))
     made = []
     for number in range(50):
         results.once(number, lambda number=number: made.append(number) or "x" * 10_000)

@@ -14,7 +14,7 @@ from onrecord.errors import LedgerError, SourceError
 from onrecord.read import MetadataDefaults
 from onrecord.record import Ledger
 from onrecord.runners import worker
-from onrecord.show.desk import intake
+from onrecord.show.desk import uploads
 from onrecord.show.desk.passwords import Brake, hash_password, verify_password
 from onrecord.show.desk.settings import Limits
 from tests.hostile.shapes import docx
@@ -271,7 +271,7 @@ def test_an_oversize_body_is_refused(open_desk, path):
 def read(data, name="a.zip"):
     """What the desk makes of an upload, opened here instead of in the worker."""
     found = []
-    for content in intake.uploaded([intake.Upload(name, data)], MetadataDefaults())():
+    for content in uploads.uploaded([uploads.Upload(name, data)], MetadataDefaults())():
         found += [content] if isinstance(content, SourceError) else worker.articles_of_file(content, [])
     return found
 

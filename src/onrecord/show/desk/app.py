@@ -29,16 +29,16 @@ from onrecord.errors import (
     TableError,
 )
 from onrecord.record import Accounts, DeskWork, Ledger, Reviews
-from onrecord.show.desk.board import Board
-from onrecord.show.desk.guard import Guard
+from onrecord.show.desk.concurrency import ConcurrencyLimit
 from onrecord.show.desk.jobs import Jobs
+from onrecord.show.desk.live_view import LiveView
 from onrecord.show.desk.pages import environment
 from onrecord.show.desk.passwords import Brake
+from onrecord.show.desk.request_context import Desk, html
 from onrecord.show.desk.routes import all_routes
 from onrecord.show.desk.routes.tables import table_of
+from onrecord.show.desk.security import SecurityMiddleware
 from onrecord.show.desk.settings import Settings
-from onrecord.show.desk.turns import Turns
-from onrecord.show.desk.visit import Desk, html
 
 _LOG = logging.getLogger("onrecord.desk")
 _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
@@ -56,15 +56,15 @@ def create_app(settings: Settings) -> Starlette:
     """Create a desk on a ledger, which is opened here and closed when the server stops."""
     ledger = Ledger(settings.ledger, cache=settings.limits.pages)
     reviews, prepared = Reviews(ledger), DeskWork(ledger)
-    turns = Turns(settings.limits.turns)
+    concurrency = ConcurrencyLimit(settings.limits.concurrency)
     desk = Desk(
         settings=settings,
         ledger=ledger,
         accounts=Accounts(ledger),
         reviews=reviews,
         prepared=prepared,
-        board=Board(ledger, reviews, prepared, turns),
-        turns=turns,
+        live_view=LiveView(ledger, reviews, prepared, concurrency),
+        concurrency=concurrency,
         pages=environment(table_of=table_of),
         jobs=Jobs(ledger, settings),
         brake=Brake(settings.limits.login_tries, settings.limits.login_window),
@@ -80,7 +80,7 @@ def create_app(settings: Settings) -> Starlette:
     static = StaticFiles(directory=Path(__file__).parent / "static", follow_symlink=False)
     app = Starlette(
         routes=[*all_routes(), Mount("/static", static, name="static")],
-        middleware=[Middleware(Guard, hosts=settings.hosts, body=settings.limits.body)],
+        middleware=[Middleware(SecurityMiddleware, hosts=settings.hosts, body=settings.limits.body)],
         exception_handlers={HTTPException: _refused, OnRecordError: _failed, 500: _broken},
         lifespan=lifespan,
     )

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from onrecord.exchange import csv
 from onrecord.exchange.formats import Content, formats
 from onrecord.show.desk.pages import HOLDS, SIGNS
-from onrecord.show.desk.visit import Visit, show
+from onrecord.show.desk.request_context import RequestContext, show
 from onrecord.show.words import WORDS, short
 
 # Colours that stay apart for all kinds of colour sight (after Okabe & Ito 2008), as in desk.css.
@@ -35,9 +35,9 @@ def csv_response(frame: pl.DataFrame, name: str) -> Response:
     return download(show(csv.table(frame)).encode(), "text/csv; charset=utf-8", name)
 
 
-def table_response(visit: Visit, frame: pl.DataFrame, name: str) -> Response:
+def table_response(ctx: RequestContext, frame: pl.DataFrame, name: str) -> Response:
     """Send the rows of a frame in the format that the address ends in: one of those for tables."""
-    form = visit.request.url.path.rpartition(".")[2]
+    form = ctx.request.url.path.rpartition(".")[2]
     if form == "csv":
         return csv_response(frame, f"{name}.csv")
     if form == "json":

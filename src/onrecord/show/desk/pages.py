@@ -12,7 +12,7 @@ from onrecord import __version__
 from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.record.text_search import patterns
 from onrecord.show.desk.filters import ALL, CHECKED, TOLD
-from onrecord.show.desk.visit import address, part, show
+from onrecord.show.desk.request_context import address, part, show
 from onrecord.show.words import WORDS, day, firm, moved, percent, plural, short
 
 SIGNS = {"support": "+", "oppose": "−", "mixed": "±", "noncommittal": "○", "none": "·"}

@@ -10,8 +10,8 @@ from datetime import timedelta
 class Limits:
     """Limit what comes in: bytes of a request, seconds and megabytes of reading an article, seconds of a fetch.
 
-    `pages` are KiB of SQLite's pages that each of up to 15 connections keeps, `turns` the requests that are worked on
-    at the same time.
+    `pages` are KiB of SQLite's pages that each of up to 15 connections keeps, `concurrency` the requests that
+    are worked on at the same time.
     """
 
     body: int = 32_000_000
@@ -24,7 +24,7 @@ class Limits:
     login_tries: int = 5
     login_window: float = 300.0
     pages: int = 8_192
-    turns: int = 2
+    concurrency: int = 2
     page: int = 50
     api_page: int = 500
     jobs: int = 50

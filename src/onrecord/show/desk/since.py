@@ -12,9 +12,9 @@ import polars as pl
 from starlette.exceptions import HTTPException
 
 from onrecord.errors import LedgerBusy, LedgerReadOnly
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.pages import STALE
-from onrecord.show.desk.visit import Visit
+from onrecord.show.desk.request_context import RequestContext
+from onrecord.show.desk.snapshot import Snapshot
 
 APART = timedelta(minutes=30)  # looks at the first page that are further apart are two visits
 NOTED = timedelta(minutes=1)  # how often the time of a look is written
@@ -48,47 +48,47 @@ class Since:
         return found if self.day is None else found.filter(pl.col("to_date") > self.day)
 
 
-def asked(visit: Visit) -> Since:
+def asked(ctx: RequestContext) -> Since:
     """Return what an address asks for by `after` (a day) or `added` (a number); an error 400 where it is none."""
-    if visit.arg("added") is not None:
-        return Since(added=visit.number("added", 0, high=999_999_999))
-    return Since(day=day_given(visit, "after"))
+    if ctx.arg("added") is not None:
+        return Since(added=ctx.number("added", 0, high=999_999_999))
+    return Since(day=day_given(ctx, "after"))
 
 
-def first_page(visit: Visit, now: Snapshot) -> tuple[Since, Since | None]:
+def first_page(ctx: RequestContext, now: Snapshot) -> tuple[Since, Since | None]:
     """Return since when the first page shows changes, and since the last visit where there was one.
 
     Without a day in the address it is the last visit, where anything was added since, else a month before the newest
     statement.
     """
-    last = last_visit(visit)
+    last = last_visit(ctx)
     fresh = last is not None and last.added is not None and _newest(now) > last.added
-    if last is not None and (visit.arg("after") == VISIT or (visit.arg("after") is None and fresh)):
+    if last is not None and (ctx.arg("after") == VISIT or (ctx.arg("after") is None and fresh)):
         return last, last
-    if visit.arg("after") != VISIT and (day := day_given(visit, "after")) is not None:
+    if ctx.arg("after") != VISIT and (day := day_given(ctx, "after")) is not None:
         return Since(day=day), last
     newest: Any = now.table["date"].max()
     return Since(day=newest - timedelta(days=STALE) if newest else None), last
 
 
-def last_visit(visit: Visit) -> Since | None:
+def last_visit(ctx: RequestContext) -> Since | None:
     """Return the visit before this one, and note this one; None at the first."""
-    accounts, now = visit.desk.accounts, datetime.fromisoformat(visit.desk.ledger.now())
-    held = json.loads(accounts.setting(visit.user.name, _SETTING) or "{}")
-    number = _newest(visit.now)
+    accounts, now = ctx.desk.accounts, datetime.fromisoformat(ctx.desk.ledger.now())
+    held = json.loads(accounts.setting(ctx.user.name, _SETTING) or "{}")
+    number = _newest(ctx.now)
     before, last = held.get("before"), held.get("last")
     if last is not None and now - datetime.fromisoformat(last["at"]) > APART:
         before = last
     if last is None or before is last or now - datetime.fromisoformat(last["at"]) > NOTED or last["number"] != number:
         made = {"before": before, "last": {"at": now.isoformat(), "number": number}}
         with suppress(LedgerBusy, LedgerReadOnly):
-            accounts.set(visit.user.name, _SETTING, json.dumps(made))
+            accounts.set(ctx.user.name, _SETTING, json.dumps(made))
     return None if before is None else Since(added=before["number"], visit=datetime.fromisoformat(before["at"]))
 
 
-def day_given(visit: Visit, name: str) -> date | None:
+def day_given(ctx: RequestContext, name: str) -> date | None:
     """Return a day of the address; an error 400 where it is none."""
-    given = visit.arg(name)
+    given = ctx.arg(name)
     if given is None:
         return None
     try:

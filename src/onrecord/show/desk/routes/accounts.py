@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from onrecord.errors import LedgerError
 from onrecord.record import Role
-from onrecord.show.desk.guard import csrf_fits, csrf_token, same_origin
 from onrecord.show.desk.passwords import digest, hash_password, new_secret, verify_password
-from onrecord.show.desk.visit import COOKIE, Desk, Visit, html, page, read_form
+from onrecord.show.desk.request_context import COOKIE, Desk, RequestContext, html, page, read_form
+from onrecord.show.desk.security import csrf_fits, csrf_token, same_origin
 
 BEFORE = "onrecord_login"  # the cookie that the login form's token belongs to
 
@@ -66,93 +66,93 @@ async def login(request: Request) -> Response:
     return answer
 
 
-def logout(visit: Visit) -> Response:
+def logout(ctx: RequestContext) -> Response:
     """End this session."""
-    visit.desk.accounts.close_session(visit.session)
-    answer = RedirectResponse("/login" if visit.desk.settings.coder is None else "/", 303)
+    ctx.desk.accounts.close_session(ctx.session)
+    answer = RedirectResponse("/login" if ctx.desk.settings.coder is None else "/", 303)
     answer.delete_cookie(COOKIE, path="/")
     return answer
 
 
-def account(visit: Visit, fresh: str | None = None, problem: str | None = None) -> Response:
+def account(ctx: RequestContext, fresh: str | None = None, problem: str | None = None) -> Response:
     """Serve `/account`: one's password and tokens."""
-    own = visit.desk.accounts.user(visit.user.name) is not None
-    tokens = visit.desk.accounts.tokens(visit.user.name) if own else []
-    return visit.render(
-        "account.html", 200 if problem is None else 422, now=visit.now, tokens=tokens, fresh=fresh,
+    own = ctx.desk.accounts.user(ctx.user.name) is not None
+    tokens = ctx.desk.accounts.tokens(ctx.user.name) if own else []
+    return ctx.render(
+        "account.html", 200 if problem is None else 422, now=ctx.now, tokens=tokens, fresh=fresh,
         problem=problem, own=own,
     )  # fmt: skip
 
 
-def password(visit: Visit) -> Response:
+def password(ctx: RequestContext) -> Response:
     """Change one's password; all sessions end with it, this one too."""
-    known = visit.desk.accounts.user(visit.user.name)
-    if known is None or not verify_password(known.password, visit.field("old")):
-        return account(visit, problem="The old password is not right.")
+    known = ctx.desk.accounts.user(ctx.user.name)
+    if known is None or not verify_password(known.password, ctx.field("old")):
+        return account(ctx, problem="The old password is not right.")
     try:
-        visit.desk.accounts.change(visit.user.name, password=hash_password(visit.field("new")))
+        ctx.desk.accounts.change(ctx.user.name, password=hash_password(ctx.field("new")))
     except LedgerError as error:
-        return account(visit, problem=str(error))
+        return account(ctx, problem=str(error))
     return RedirectResponse("/login", 303)
 
 
-def token(visit: Visit) -> Response:
+def token(ctx: RequestContext) -> Response:
     """Make an API token; its secret is shown this once."""
-    if visit.desk.accounts.user(visit.user.name) is None:
+    if ctx.desk.accounts.user(ctx.user.name) is None:
         raise HTTPException(400, "tokens belong to people with an account; this desk has no login")
-    days = visit.field("days", "90")
+    days = ctx.field("days", "90")
     if not (days.isascii() and days.isdecimal() and len(days) <= 4 and 1 <= int(days) <= 3_650):
-        return account(visit, problem="A token lasts 1 to 3650 days.")
+        return account(ctx, problem="A token lasts 1 to 3650 days.")
     secret = new_secret("onr_")
-    label = " ".join(visit.field("label").split()) or "token"
-    visit.desk.accounts.add_token(digest(secret), visit.user.name, label, timedelta(days=int(days)))
-    return account(visit, fresh=secret)
+    label = " ".join(ctx.field("label").split()) or "token"
+    ctx.desk.accounts.add_token(digest(secret), ctx.user.name, label, timedelta(days=int(days)))
+    return account(ctx, fresh=secret)
 
 
-def drop(visit: Visit) -> Response:
+def drop(ctx: RequestContext) -> Response:
     """End a token."""
-    visit.desk.accounts.drop_token(visit.field("id"), visit.user.name)
+    ctx.desk.accounts.drop_token(ctx.field("id"), ctx.user.name)
     return RedirectResponse("/account", 303)
 
 
-def users(visit: Visit, problem: str | None = None) -> Response:
+def users(ctx: RequestContext, problem: str | None = None) -> Response:
     """Serve `/users`: all people, for admins."""
-    return visit.render(
-        "users.html", 200 if problem is None else 422, now=visit.now, people=visit.desk.accounts.users(),
+    return ctx.render(
+        "users.html", 200 if problem is None else 422, now=ctx.now, people=ctx.desk.accounts.users(),
         roles=list(Role), problem=problem,
     )  # fmt: skip
 
 
-def user_added(visit: Visit) -> Response:
+def user_added(ctx: RequestContext) -> Response:
     """Add a person."""
     try:
-        role = _role(visit)
-        visit.desk.accounts.add(visit.field("name"), role, hash_password(visit.field("password")))
+        role = _role(ctx)
+        ctx.desk.accounts.add(ctx.field("name"), role, hash_password(ctx.field("password")))
     except LedgerError as error:
-        return users(visit, str(error))
+        return users(ctx, str(error))
     return RedirectResponse("/users", 303)
 
 
-def user_changed(visit: Visit) -> Response:
+def user_changed(ctx: RequestContext) -> Response:
     """Change role, reset password, or deactivate."""
-    name, what = visit.field("name"), visit.field("what")
+    name, what = ctx.field("name"), ctx.field("what")
     try:
         if what == "role":
-            visit.desk.accounts.change(name, role=_role(visit))
+            ctx.desk.accounts.change(name, role=_role(ctx))
         elif what in ("close", "open"):
-            visit.desk.accounts.change(name, active=what == "open")
+            ctx.desk.accounts.change(name, active=what == "open")
         elif what == "password":
-            visit.desk.accounts.change(name, password=hash_password(visit.field("password")))
+            ctx.desk.accounts.change(name, password=hash_password(ctx.field("password")))
         else:
             raise HTTPException(400, "what is to be changed?")
     except LedgerError as error:
-        return users(visit, str(error))
+        return users(ctx, str(error))
     return RedirectResponse("/users", 303)
 
 
-def _role(visit: Visit) -> Role:
+def _role(ctx: RequestContext) -> Role:
     try:
-        return Role(visit.field("role"))
+        return Role(ctx.field("role"))
     except ValueError as error:
         raise LedgerError(f"a role is one of {', '.join(Role)}") from error
 

@@ -10,7 +10,7 @@ from onrecord.errors import OnRecordError
 from onrecord.record import Adaptations, Ledger, Role
 from onrecord.record.desk.adaptations import SHIPPED, KeptAdaptation, check_name
 from onrecord.show.desk.jobs import models
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
 
 
 def routes() -> list[Route]:
@@ -21,40 +21,40 @@ def routes() -> list[Route]:
     ]
 
 
-def adaptations(visit: Visit, problem: str = "") -> Response:
+def adaptations(ctx: RequestContext, problem: str = "") -> Response:
     """Serve `/adapt`: the adaptations with their figures on held-out judgements, and which one is in use."""
     from onrecord.train.adapt import LEAST
 
-    kept = Adaptations(visit.desk.ledger)
-    judged = sum(1 for one in visit.now.judged.values() if one.statement is not None)
-    return visit.render(
-        "adapt.html", 422 if problem else 200, now=visit.now, kept=kept.all()[::-1], used=kept.used, least=LEAST,
-        judged=judged, busy=visit.desk.refit.busy, problem=problem or visit.desk.refit.problem, models=models(),
+    kept = Adaptations(ctx.desk.ledger)
+    judged = sum(1 for one in ctx.now.judged.values() if one.statement is not None)
+    return ctx.render(
+        "adapt.html", 422 if problem else 200, now=ctx.now, kept=kept.all()[::-1], used=kept.used, least=LEAST,
+        judged=judged, busy=ctx.desk.refit.busy, problem=problem or ctx.desk.refit.problem, models=models(),
         shipped=SHIPPED,
     )  # fmt: skip
 
 
-def adapted(visit: Visit) -> list[KeptAdaptation]:
+def adapted(ctx: RequestContext) -> list[KeptAdaptation]:
     """Return the adaptations, the newest first."""
-    return Adaptations(visit.desk.ledger).all()[::-1]
+    return Adaptations(ctx.desk.ledger).all()[::-1]
 
 
-def changed(visit: Visit) -> Response:
+def changed(ctx: RequestContext) -> Response:
     """Refit under a new name in the background, or choose the one that reads from now on."""
-    kept = Adaptations(visit.desk.ledger)
+    kept = Adaptations(ctx.desk.ledger)
     try:
-        if use := visit.field("use"):
+        if use := ctx.field("use"):
             kept.use(use)
-        elif name := visit.field("name").strip():
+        elif name := ctx.field("name").strip():
             check_name(name)
             if name in {one.adaptation.name for one in kept.all()}:
                 raise OnRecordError(f"There is an adaptation {name!r} already; give another name.")
-            ledger, coder = visit.desk.ledger, visit.user.name
-            visit.desk.refit.start(lambda: _refit(ledger, name, coder))
+            ledger, coder = ctx.desk.ledger, ctx.user.name
+            ctx.desk.refit.start(lambda: _refit(ledger, name, coder))
         else:
             raise HTTPException(400, "Give a name.")
     except OnRecordError as error:
-        return adaptations(visit, str(error))
+        return adaptations(ctx, str(error))
     return RedirectResponse("/adapt", 303)
 
 

@@ -18,9 +18,9 @@ from onrecord.errors import CodebookError, CodecError
 from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, parse_codebook
 from onrecord.read import SUFFIXES, MetadataDefaults
 from onrecord.record import Role
-from onrecord.show.desk import intake
+from onrecord.show.desk import uploads
 from onrecord.show.desk.jobs import Job, Source
-from onrecord.show.desk.visit import Desk, Visit, page, show
+from onrecord.show.desk.request_context import Desk, RequestContext, page, show
 
 BEAT = 15.0  # seconds between signs of life on a quiet stream
 
@@ -36,32 +36,32 @@ def routes() -> list[Route]:
     ]
 
 
-def add(visit: Visit) -> Response:
+def add(ctx: RequestContext) -> Response:
     """Serve `/add`: the form."""
-    return _form(visit)
+    return _form(ctx)
 
 
-def added(visit: Visit) -> Response:
+def added(ctx: RequestContext) -> Response:
     """Start reading what the form holds and redirect to its progress, or show the form with what is wrong."""
     try:
-        title, source = _source(visit)
-        codebook = _codebook(visit)
+        title, source = _source(ctx)
+        codebook = _codebook(ctx)
     except (CodecError, CodebookError, HTTPException) as error:
-        return _form(visit, error.detail if isinstance(error, HTTPException) else str(error))
-    made = visit.desk.jobs.add(visit.user.name, title, source, codebook)
+        return _form(ctx, error.detail if isinstance(error, HTTPException) else str(error))
+    made = ctx.desk.jobs.add(ctx.user.name, title, source, codebook)
     return RedirectResponse(f"/jobs/{made.number}", status_code=303)
 
 
-def job(visit: Visit) -> Response:
+def job(ctx: RequestContext) -> Response:
     """Serve `/jobs/{number}`: the progress of a reading."""
-    return visit.render("job.html", now=visit.now, job=_job(visit.desk, visit.request))
+    return ctx.render("job.html", now=ctx.now, job=_job(ctx.desk, ctx.request))
 
 
-def stopped(visit: Visit) -> Response:
+def stopped(ctx: RequestContext) -> Response:
     """Stop a reading after the article that is being read; what was read stays."""
-    found = _job(visit.desk, visit.request)
+    found = _job(ctx.desk, ctx.request)
     if not found.over:
-        found.stopped_by = visit.user.name
+        found.stopped_by = ctx.user.name
     return RedirectResponse(f"/jobs/{found.number}", 303)
 
 
@@ -103,41 +103,41 @@ def _job(desk: Desk, request: Request) -> Job:
     return found
 
 
-def _form(visit: Visit, problem: str | None = None) -> Response:
-    return visit.render(
-        "add.html", 200 if problem is None else 422, now=visit.now, problem=problem, form=visit.form,
-        jobs=visit.desk.jobs.all()[:8], suffixes=sorted(SUFFIXES),
+def _form(ctx: RequestContext, problem: str | None = None) -> Response:
+    return ctx.render(
+        "add.html", 200 if problem is None else 422, now=ctx.now, problem=problem, form=ctx.form,
+        jobs=ctx.desk.jobs.all()[:8], suffixes=sorted(SUFFIXES),
     )  # fmt: skip
 
 
-def _source(visit: Visit) -> tuple[str, Source]:
+def _source(ctx: RequestContext) -> tuple[str, Source]:
     """Return what to read, and its label."""
-    published = visit.field("published").strip()
+    published = ctx.field("published").strip()
     given = MetadataDefaults(
-        title=visit.field("title").strip() or None,
-        outlet=visit.field("outlet").strip() or None,
+        title=ctx.field("title").strip() or None,
+        outlet=ctx.field("outlet").strip() or None,
         published=PartialDate(published) if published else None,
-        url=visit.field("url").strip() or None,
+        url=ctx.field("url").strip() or None,
     )
-    text, address, files = visit.field("text"), visit.field("address").strip(), visit.files("files")
+    text, address, files = ctx.field("text"), ctx.field("address").strip(), ctx.files("files")
     if sum(map(bool, (text.strip(), address, files))) != 1:
         raise HTTPException(422, "give one of the three: a text, files, or a web address")
-    limits = visit.desk.settings.limits
+    limits = ctx.desk.settings.limits
     if text.strip():
         name = given.title or "pasted text"
-        return name, intake.pasted(text, intake.label(name), given)
+        return name, uploads.pasted(text, uploads.label(name), given)
     if address:
         if not address.lower().startswith(("http://", "https://")):
             raise HTTPException(422, "a web address begins with http:// or https://")
-        return address[:200], intake.fetched(address, given, limits, private=visit.desk.settings.private)
-    uploads = [intake.Upload(str(file.filename), file.file.read()) for file in files]
-    names = ", ".join(intake.label(upload.name) for upload in uploads[:3])
-    return names + (" …" if len(uploads) > 3 else ""), intake.uploaded(uploads, given)
+        return address[:200], uploads.fetched(address, given, limits, private=ctx.desk.settings.private)
+    given_files = [uploads.Upload(str(file.filename), file.file.read()) for file in files]
+    names = ", ".join(uploads.label(upload.name) for upload in given_files[:3])
+    return names + (" …" if len(given_files) > 3 else ""), uploads.uploaded(given_files, given)
 
 
-def _codebook(visit: Visit) -> Codebook | None:
+def _codebook(ctx: RequestContext) -> Codebook | None:
     """Return the codebook of the form, else the ledger's last one."""
-    files = visit.files("codebook")
+    files = ctx.files("codebook")
     if not files:
-        return visit.desk.ledger.codebook()
-    return parse_codebook(files[0].file.read(MAX_CODEBOOK_BYTES + 1), intake.label(str(files[0].filename)))
+        return ctx.desk.ledger.codebook()
+    return parse_codebook(files[0].file.read(MAX_CODEBOOK_BYTES + 1), uploads.label(str(files[0].filename)))

@@ -21,9 +21,9 @@ from starlette.routing import Route
 
 from onrecord import __version__
 from onrecord.record import Role
-from onrecord.show.desk.guard import csrf_fits, same_origin
 from onrecord.show.desk.passwords import digest
-from onrecord.show.desk.visit import Desk, Visit, show
+from onrecord.show.desk.request_context import Desk, RequestContext, show
+from onrecord.show.desk.security import csrf_fits, same_origin
 
 BASE = "/api/v1"
 Schema = dict[str, Any]
@@ -65,7 +65,7 @@ class Operation:
 class Call:
     """Hold a checked request."""
 
-    visit: Visit
+    ctx: RequestContext
     values: dict[str, Any]
     body: dict[str, Any] = field(default_factory=dict)
 
@@ -97,7 +97,7 @@ def paged(call: Call, items: list[Any], total: int) -> dict[str, Any]:
     """Return a page with the address of the next one."""
     offset, limit = call.values["offset"], call.values["limit"]
     after = offset + limit
-    following = str(call.visit.request.url.include_query_params(offset=after)) if after < total else None
+    following = str(call.ctx.request.url.include_query_params(offset=after)) if after < total else None
     return {"items": items, "total": total, "limit": limit, "offset": offset, "next": following}
 
 
@@ -165,19 +165,19 @@ async def _nothing(request: Request) -> Response:
 
 def _endpoint(operation: Operation) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
-        visit = await run_in_threadpool(_enter, request, operation)
+        ctx = await run_in_threadpool(_enter, request, operation)
         values = {param.name: _value(param, request) for param in operation.params}
         unknown = set(request.query_params) - {p.name for p in operation.params if p.place == "query"}
         if unknown:
             raise HTTPException(400, f"unknown parameter {show(sorted(unknown)[0])[:60]!r}")
         body = await _body(operation.body, request) if operation.body is not None else {}
-        made = await run_in_threadpool(visit.desk.work, operation.handler, Call(visit, values, body))
+        made = await run_in_threadpool(ctx.desk.work, operation.handler, Call(ctx, values, body))
         return Response(json.dumps(made, default=_plain), operation.status, media_type="application/json")
 
     return endpoint
 
 
-def _enter(request: Request, operation: Operation) -> Visit:
+def _enter(request: Request, operation: Operation) -> RequestContext:
     """Authenticate the caller: the owner of a token or, from a page of the desk, its user, with the page's token for
     changes.
     """
@@ -197,7 +197,7 @@ def _enter(request: Request, operation: Operation) -> Visit:
             raise HTTPException(403, "changes need an API token, or the page's own token in X-CSRF-Token")
     if not user.role.may(operation.role):
         raise HTTPException(403, f"this needs the role {operation.role}")
-    return Visit(desk, request, user, session)
+    return RequestContext(desk, request, user, session)
 
 
 def _value(param: Param, request: Request) -> Any:

@@ -17,11 +17,11 @@ from onrecord.errors import StatementNotFound
 from onrecord.record import Change, Query, Role
 from onrecord.record.desk.saved import Saved
 from onrecord.record.desk.values import of_statement
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import json_response, table_response
 from onrecord.show.desk.judging import changed
 from onrecord.show.desk.marks import Piece, marks, split
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 
 AROUND = 280  # code points of the text shown around a statement
 
@@ -38,82 +38,80 @@ def routes() -> list[Route]:
     ]
 
 
-def articles(visit: Visit) -> Response:
+def articles(ctx: RequestContext) -> Response:
     """Serve `/articles`: those with statements, newest first."""
-    now = visit.view()
-    first = visit.number("first", 0)
+    now = ctx.view()
+    first = ctx.number("first", 0)
     found = listed(now)
-    limit = visit.desk.settings.limits.page
-    return visit.render(
+    limit = ctx.desk.settings.limits.page
+    return ctx.render(
         "articles.html", now=now, rows=found[first : first + limit].to_dicts(), total=found.height, first=first,
         limit=limit, labels=now.labels(),
     )  # fmt: skip
 
 
-def articles_table(visit: Visit) -> Response:
+def articles_table(ctx: RequestContext) -> Response:
     """Serve `/articles.csv`, `.json`: the articles with statements."""
-    now = visit.view()
-    return table_response(visit, listed(now).drop("number"), "articles")
+    now = ctx.view()
+    return table_response(ctx, listed(now).drop("number"), "articles")
 
 
-def article(visit: Visit) -> Response:
+def article(ctx: RequestContext) -> Response:
     """Serve `/articles/{id}`."""
-    found, statements = load(visit)
-    now = visit.now
-    may = visit.user.role.may(Role.CODER)
+    found, statements = load(ctx)
+    now = ctx.now
+    may = ctx.user.role.may(Role.CODER)
     rows = {row["id"]: row for row in now.table.filter(pl.col("article") == found.id).to_dicts()}
-    return visit.render(
+    return ctx.render(
         "article.html", now=now, article=found, pieces=list(split(found.text.content, marks(statements), words=may)),
-        statements=statements, rows=rows, labels=now.labels(), focus=visit.arg("s"), nested=nesting(visit, statements),
-        notes=[one for one in visit.desk.prepared.notes(article=found.id) if one.closed is None], may=may,
-        taken=visit.desk.prepared.assigned().get(found.id),
-        coded={one.id: values for one in statements if (values := of_statement(visit.desk.ledger, one.id))}
+        statements=statements, rows=rows, labels=now.labels(), focus=ctx.arg("s"), nested=nesting(ctx, statements),
+        notes=[one for one in ctx.desk.prepared.notes(article=found.id) if one.closed is None], may=may,
+        taken=ctx.desk.prepared.assigned().get(found.id),
+        coded={one.id: values for one in statements if (values := of_statement(ctx.desk.ledger, one.id))}
         if now.variables else {},
     )  # fmt: skip
 
 
-def article_json(visit: Visit) -> Response:
+def article_json(ctx: RequestContext) -> Response:
     """Serve `/articles/{id}.json`: its statements in the JSON contract."""
-    _, statements = load(visit)
+    _, statements = load(ctx)
     return json_response([statement_to_dict(one) for one in statements], "statements.json")
 
 
-def statement(visit: Visit) -> Response:
+def statement(ctx: RequestContext) -> Response:
     """Serve `/statements/{id}`: a statement with its words, the reason for each field, and its history."""
-    key = str(visit.request.path_params["key"])
-    found = visit.desk.ledger.get(key)
-    now = visit.now
-    steps = visit.desk.ledger.history(found.id)
-    return visit.render(
+    key = str(ctx.request.path_params["key"])
+    found = ctx.desk.ledger.get(key)
+    now = ctx.now
+    steps = ctx.desk.ledger.history(found.id)
+    return ctx.render(
         "statement.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found),
-        history=steps, differences=_differences(visit, steps), labels=now.labels(), review=now.judged.get(found.id),
-        collections=Saved(visit.desk.ledger).collections(),
+        history=steps, differences=_differences(ctx, steps), labels=now.labels(), review=now.judged.get(found.id),
+        collections=Saved(ctx.desk.ledger).collections(),
     )  # fmt: skip
 
 
-def _differences(visit: Visit, steps: Sequence[Change]) -> dict[int, list[tuple[str, str, str]]]:
+def _differences(ctx: RequestContext, steps: Sequence[Change]) -> dict[int, list[tuple[str, str, str]]]:
     """Return what each step of a history changed, by its batch."""
     made = {}
     for step in steps:
         if step.old and step.new and step.old != step.new:
-            made[step.batch] = changed(visit.desk.ledger.get(step.old), visit.desk.ledger.get(step.new))
+            made[step.batch] = changed(ctx.desk.ledger.get(step.old), ctx.desk.ledger.get(step.new))
     return made
 
 
-def statement_json(visit: Visit) -> Response:
+def statement_json(ctx: RequestContext) -> Response:
     """Serve `/statements/{id}.json`: the statement in the JSON contract."""
-    return json_response(
-        statement_to_dict(visit.desk.ledger.get(str(visit.request.path_params["key"]))), "statement.json"
-    )
+    return json_response(statement_to_dict(ctx.desk.ledger.get(str(ctx.request.path_params["key"]))), "statement.json")
 
 
-def load(visit: Visit) -> tuple[Article, list[Statement]]:
+def load(ctx: RequestContext) -> tuple[Article, list[Statement]]:
     """Return the article of the address and its current statements in text order; an error 404 where there is none."""
-    key = str(visit.request.path_params["key"])
-    found = visit.desk.ledger.article(key)
+    key = str(ctx.request.path_params["key"])
+    found = ctx.desk.ledger.article(key)
     if found is None:
         raise HTTPException(404, "no such article in this ledger")
-    statements = visit.desk.ledger.statements(Query(article=found.id))
+    statements = ctx.desk.ledger.statements(Query(article=found.id))
     return found, sorted(statements, key=lambda s: (s.content[0].span, s.cue[0].span.start if s.cue else 0, s.id))
 
 
@@ -146,7 +144,7 @@ def _blank(text: str, at: int, step: int) -> int:
     return at
 
 
-def nesting(visit: Visit, statements: Sequence[Statement]) -> dict[str, str]:
+def nesting(ctx: RequestContext, statements: Sequence[Statement]) -> dict[str, str]:
     """Return the current statement around each nested one; a corrected outer one has another id since."""
     here = {one.id: one.id for one in statements}
     places = {one.span_id: one.id for one in statements}
@@ -157,7 +155,7 @@ def nesting(visit: Visit, statements: Sequence[Statement]) -> dict[str, str]:
         outer = here.get(one.nested_in)
         if outer is None:
             try:
-                outer = places.get(visit.desk.ledger.get(one.nested_in).span_id)
+                outer = places.get(ctx.desk.ledger.get(one.nested_in).span_id)
             except StatementNotFound:
                 outer = None
         if outer is not None:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from onrecord.record import Role
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
 
 
 def routes() -> list[Route]:
@@ -19,29 +19,29 @@ def routes() -> list[Route]:
     return [Route("/work", page(work, Role.CODER)), Route("/work", page(assigned, Role.ADMIN), methods=["POST"])]
 
 
-def work(visit: Visit) -> Response:
+def work(ctx: RequestContext) -> Response:
     """Serve `/work`: the coders with their articles, and how much of them is judged."""
-    now = visit.now
-    given = visit.desk.prepared.assigned()
-    by_article = _by_article(visit)
+    now = ctx.now
+    given = ctx.desk.prepared.assigned()
+    by_article = _by_article(ctx)
     free = [key for key in by_article if key not in given]
-    return visit.render("work.html", now=now, rows=progress(visit), free=len(free), articles=len(by_article))
+    return ctx.render("work.html", now=now, rows=progress(ctx), free=len(free), articles=len(by_article))
 
 
-def progress(visit: Visit) -> list[tuple[str, int, int, int, int]]:
+def progress(ctx: RequestContext) -> list[tuple[str, int, int, int, int]]:
     """Return each coder with articles, their statements, those of them that are judged, and all that they judged."""
-    now, given, by_article = visit.now, visit.desk.prepared.assigned(), _by_article(visit)
+    now, given, by_article = ctx.now, ctx.desk.prepared.assigned(), _by_article(ctx)
     rows = []
-    for name in coders(visit):
+    for name in coders(ctx):
         mine = [by_article[key] for key, who in given.items() if who == name and key in by_article]
         judged = sum(1 for one in now.judged.values() if one.coder == name)
         rows.append((name, len(mine), sum(r["n"] for r in mine), sum(r["done"] for r in mine), judged))
     return rows
 
 
-def _by_article(visit: Visit) -> dict[str, dict[str, Any]]:
+def _by_article(ctx: RequestContext) -> dict[str, dict[str, Any]]:
     """Count what machines read in each article, and what of it is judged."""
-    now = visit.now
+    now = ctx.now
     done = pl.col("id").is_in(list(now.judged))
 
     def count() -> dict[str, dict[str, Any]]:
@@ -52,25 +52,25 @@ def _by_article(visit: Visit) -> dict[str, dict[str, Any]]:
     return now.once("work", count)
 
 
-def assigned(visit: Visit) -> Response:
+def assigned(ctx: RequestContext) -> Response:
     """Distribute unassigned articles in turn, or take all of a coder's articles back."""
-    known = coders(visit)
-    chosen = [name for name in visit.form.getlist("coder") if isinstance(name, str) and name in known]
-    given = visit.desk.prepared.assigned()
-    if visit.field("do") == "free":
-        visit.desk.prepared.assign({key: None for key, who in given.items() if who in chosen}, by=visit.user.name)
+    known = coders(ctx)
+    chosen = [name for name in ctx.form.getlist("coder") if isinstance(name, str) and name in known]
+    given = ctx.desk.prepared.assigned()
+    if ctx.field("do") == "free":
+        ctx.desk.prepared.assign({key: None for key, who in given.items() if who in chosen}, by=ctx.user.name)
         return RedirectResponse("/work", 303)
-    size = visit.field("size", "20")
+    size = ctx.field("size", "20")
     if not chosen or not size.isdecimal() or not 1 <= int(size[:6]) <= 10_000:
         raise HTTPException(400, "Choose coders, and how many articles to deal out.")
-    order = visit.now.table.sort("date", "number", nulls_last=True)["article"].unique(maintain_order=True).to_list()
+    order = ctx.now.table.sort("date", "number", nulls_last=True)["article"].unique(maintain_order=True).to_list()
     free = [key for key in order if key not in given][: int(size)]
-    visit.desk.prepared.assign(dict(zip(free, cycle(chosen), strict=False)), by=visit.user.name)
+    ctx.desk.prepared.assign(dict(zip(free, cycle(chosen), strict=False)), by=ctx.user.name)
     return RedirectResponse("/work", 303)
 
 
-def coders(visit: Visit) -> list[str]:
+def coders(ctx: RequestContext) -> list[str]:
     """Return who may code on this desk."""
-    if visit.desk.settings.coder is not None:
-        return [visit.desk.settings.coder]
-    return [user.name for user in visit.desk.accounts.users() if user.active and user.role.may(Role.CODER)]
+    if ctx.desk.settings.coder is not None:
+        return [ctx.desk.settings.coder]
+    return [user.name for user in ctx.desk.accounts.users() if user.active and user.role.may(Role.CODER)]

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from onrecord.analyse.intercoder import wilson
 from onrecord.core.statement import plain
 from onrecord.record import ReviewVerdict, Role
-from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 
 FIELDS = ("speaker", "affiliation", "act", "issue", "stance", "commitment")
 MOST = 500
@@ -25,36 +25,36 @@ def routes() -> list[Route]:
     return [Route("/audit", page(audit, Role.CODER)), Route("/audit", page(drawn, Role.CODER), methods=["POST"])]
 
 
-def audit(visit: Visit) -> Response:
+def audit(ctx: RequestContext) -> Response:
     """Serve `/audit`: the results of the sample so far."""
-    now = visit.now
-    sample = visit.desk.prepared.sample()
-    return visit.render("audit.html", now=now, sample=len(sample), found=quality(visit, now), labels=now.labels())
+    now = ctx.now
+    sample = ctx.desk.prepared.sample()
+    return ctx.render("audit.html", now=now, sample=len(sample), found=quality(ctx, now), labels=now.labels())
 
 
-def drawn(visit: Visit) -> Response:
+def drawn(ctx: RequestContext) -> Response:
     """Draw further statements at random from those that machines read and nobody has judged."""
-    size = visit.field("size", "50")
+    size = ctx.field("size", "50")
     if not size.isdecimal() or not 1 <= int(size[:6]) <= MOST:
         raise HTTPException(400, f"A sample has 1 to {MOST} statements.")
-    now = visit.now
-    known = set(visit.desk.prepared.sample())
+    now = ctx.now
+    known = set(ctx.desk.prepared.sample())
     left = sorted(set(now.table.filter(now.table["coder"].is_null())["id"].to_list()) - known)
     chosen = random.Random(f"{now.batch} {len(known)}").sample(left, min(int(size), len(left)))
-    visit.desk.prepared.draw(chosen, coder=visit.user.name)
-    return RedirectResponse(visit.address("/review", order="sample"), 303)
+    ctx.desk.prepared.draw(chosen, coder=ctx.user.name)
+    return RedirectResponse(ctx.address("/review", order="sample"), 303)
 
 
-def quality(visit: Visit, now: Snapshot) -> dict[str, Any]:
+def quality(ctx: RequestContext, now: Snapshot) -> dict[str, Any]:
     """Return how many of the sample's judged statements are right as statements and in each field, and by issue."""
-    sample = visit.desk.prepared.sample()
-    return now.once(("quality", len(sample)), lambda: _quality(visit, sample))
+    sample = ctx.desk.prepared.sample()
+    return now.once(("quality", len(sample)), lambda: _quality(ctx, sample))
 
 
-def _quality(visit: Visit, sample: list[str]) -> dict[str, Any]:
+def _quality(ctx: RequestContext, sample: list[str]) -> dict[str, Any]:
     wanted = set(sample)
     judged = [
-        one for one in visit.desk.reviews.latest(1_000_000, standing=True)
+        one for one in ctx.desk.reviews.latest(1_000_000, standing=True)
         if one.statement in wanted and one.verdict is not ReviewVerdict.ADD
     ]  # fmt: skip
     right = {name: [0, 0] for name in ("statement", *FIELDS)}
@@ -65,7 +65,7 @@ def _quality(visit: Visit, sample: list[str]) -> dict[str, Any]:
         right["statement"][1] += 1
         if not real or one.statement is None or one.result is None:
             continue
-        old, new = visit.desk.ledger.get(one.statement), visit.desk.ledger.get(one.result)
+        old, new = ctx.desk.ledger.get(one.statement), ctx.desk.ledger.get(one.result)
         same = {name: plain(getattr(old, name).value) == plain(getattr(new, name).value) for name in FIELDS}
         for name in FIELDS:
             right[name][0] += same[name]

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from onrecord.show.briefing import ACTORS, Briefing, Material, Section, briefing, docx, html, markdown
-from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import download
+from onrecord.show.desk.request_context import RequestContext, page, show
 from onrecord.show.desk.routes.overview import moves
 from onrecord.show.desk.routes.positions import actors_of, cells_of
-from onrecord.show.desk.visit import Visit, page, show
+from onrecord.show.desk.snapshot import BY, Snapshot
 from onrecord.show.words import moved
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -31,21 +31,21 @@ def routes() -> list[Route]:
     ]
 
 
-def brief(visit: Visit) -> Response:
+def brief(ctx: RequestContext) -> Response:
     """Serve `/brief`: positions, quotations, changes and conditions of some issues or of an actor, to print."""
-    asked = visit.request.query_params
-    return visit.render(
-        "brief.html", now=visit.view(), brief=made(visit), labels=visit.now.labels(), on=asked.getlist("on"),
-        who=list(filter(None, asked.getlist("actor"))), by=visit.choice("by", BY[::-1], "affiliation"),
+    asked = ctx.request.query_params
+    return ctx.render(
+        "brief.html", now=ctx.view(), brief=made(ctx), labels=ctx.now.labels(), on=asked.getlist("on"),
+        who=list(filter(None, asked.getlist("actor"))), by=ctx.choice("by", BY[::-1], "affiliation"),
     )  # fmt: skip
 
 
-def brief_file(visit: Visit) -> Response:
+def brief_file(ctx: RequestContext) -> Response:
     """Serve `/brief.md`, `.docx`, `.html`: the briefing as a file; the HTML needs no server."""
-    return briefing_file(visit, made(visit), visit.request.url.path.rpartition(".")[2], "briefing")
+    return briefing_file(ctx, made(ctx), ctx.request.url.path.rpartition(".")[2], "briefing")
 
 
-def briefing_file(visit: Visit, found: Briefing, form: str, name: str) -> Response:
+def briefing_file(ctx: RequestContext, found: Briefing, form: str, name: str) -> Response:
     """Send a briefing as Markdown, a Word document, or HTML that needs no server."""
     if form == "md":
         return download(show(markdown(found)).encode(), "text/markdown; charset=utf-8", f"{name}.md")
@@ -56,10 +56,10 @@ def briefing_file(visit: Visit, found: Briefing, form: str, name: str) -> Respon
     raise HTTPException(404, "A briefing is sent as .md, .docx or .html.")
 
 
-def feed(visit: Visit) -> Response:
+def feed(ctx: RequestContext) -> Response:
     """Serve `/moves.xml`: changed positions, under the filters of the address, as an Atom feed."""
-    base = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
-    return atom(visit.view(), visit.choice("by", BY, "speaker"), base, base + visit.here(), "Who moved")
+    base = f"{ctx.request.url.scheme}://{ctx.request.url.netloc}"
+    return atom(ctx.view(), ctx.choice("by", BY, "speaker"), base, base + ctx.here(), "Who moved")
 
 
 def atom(now: Snapshot, by: str, base: str, key: str, title: str) -> Response:
@@ -83,15 +83,15 @@ def atom(now: Snapshot, by: str, base: str, key: str, title: str) -> Response:
     return Response(show(clean).encode(), media_type="application/atom+xml")
 
 
-def made(visit: Visit) -> Briefing:
+def made(ctx: RequestContext) -> Briefing:
     """Return the briefing that the address asks for."""
-    now = visit.view()
-    on = [value for value in visit.request.query_params.getlist("on") if value]
+    now = ctx.view()
+    on = [value for value in ctx.request.query_params.getlist("on") if value]
     unknown = [value for value in on if value not in now.labels()]
     if unknown:
         raise HTTPException(404, "no such issue in this ledger")
-    who = tuple(dict.fromkeys(filter(None, visit.request.query_params.getlist("actor"))))
-    by = visit.choice("by", BY[::-1], "affiliation")
+    who = tuple(dict.fromkeys(filter(None, ctx.request.query_params.getlist("actor"))))
+    by = ctx.choice("by", BY[::-1], "affiliation")
     return now.once(("brief", tuple(on), who, by), lambda: briefing(_material(now, on, who, by), on=on, who=who, by=by))
 
 

@@ -13,9 +13,9 @@ from onrecord.errors import CodebookError, StatementStale
 from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, VariableKind, codebook_warnings, parse_codebook
 from onrecord.record import Role
 from onrecord.show.desk import codebooks
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.judging import codebook_yaml
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 
 EXAMPLES = 3
 COUNTED = 20_000  # the newest statements in which hits of terms are counted
@@ -33,27 +33,27 @@ def routes() -> list[Route]:
     ]
 
 
-def working(visit: Visit) -> tuple[Codebook | None, int]:
+def working(ctx: RequestContext) -> tuple[Codebook | None, int]:
     """Return the version that people work on, with its number: the last one made here, else the one in use (0)."""
-    versions = visit.desk.prepared.versions()
-    used = visit.now.codebook
+    versions = ctx.desk.prepared.versions()
+    used = ctx.now.codebook
     return (versions[0].codebook, versions[0].number) if versions else (used, 0)
 
 
-def codebook(visit: Visit, problem: str | None = None) -> Response:
+def codebook(ctx: RequestContext, problem: str | None = None) -> Response:
     """Serve `/codebook`: the issues, their terms with what these match, the versions."""
-    now = visit.now
-    book, number = working(visit)
-    versions = visit.desk.prepared.versions()
+    now = ctx.now
+    book, number = working(ctx)
+    versions = ctx.desk.prepared.versions()
     pending = book is not None and (now.codebook is None or book.issues != now.codebook.issues)
     counts = dict(now.counts("issue").iter_rows())
     reach, warnings = _reached(now, book)
-    return visit.render(
+    return ctx.render(
         "codebook.html", 200 if problem is None else 422, now=now, book=book, number=number, counts=counts,
         reach=reach, total=min(COUNTED, now.table.height), versions=versions, pending=pending, problem=problem,
-        form=visit.form,
+        form=ctx.form,
         differences=codebooks.differences(now.codebook, book) if book and pending else [],
-        warnings=warnings, done=visit.arg("done"),
+        warnings=warnings, done=ctx.arg("done"),
         labels=now.labels(), kinds=list(VariableKind),
         old=[key for key in now.labels() if counts.get(key) and (not book or not book.issue(key))],
     )  # fmt: skip
@@ -74,67 +74,67 @@ def _reached(now: Snapshot, book: Codebook | None) -> tuple[dict[str, list[tuple
     )
 
 
-def saved(visit: Visit) -> Response:
+def saved(ctx: RequestContext) -> Response:
     """Save a change as a new version; nothing that was coded changes by it."""
-    book, _ = working(visit)
-    form = {name: visit.field(name) for name in ("label", "proposition", "terms", "key", "book", "into", "issue")}
+    book, _ = working(ctx)
+    form = {name: ctx.field(name) for name in ("label", "proposition", "terms", "key", "book", "into", "issue")}
     try:
-        made, change = _changed(visit, book, form)
-        base = visit.field("base", "0")
-        visit.desk.prepared.save_codebook(
-            made, coder=visit.user.name, change=change, base=int(base) if base.isdecimal() and len(base) < 9 else -1
+        made, change = _changed(ctx, book, form)
+        base = ctx.field("base", "0")
+        ctx.desk.prepared.save_codebook(
+            made, coder=ctx.user.name, change=change, base=int(base) if base.isdecimal() and len(base) < 9 else -1
         )
     except (CodebookError, StatementStale) as error:
-        return codebook(visit, str(error))
-    visit.desk.board.forget()
-    return RedirectResponse(visit.address("/codebook", done=visit.field("do")), 303)
+        return codebook(ctx, str(error))
+    ctx.desk.live_view.forget()
+    return RedirectResponse(ctx.address("/codebook", done=ctx.field("do")), 303)
 
 
-def hits(visit: Visit) -> Response:
+def hits(ctx: RequestContext) -> Response:
     """Serve `/codebook/hits`: how many statements each of some terms matches, with examples, while somebody types."""
-    now = visit.now
+    now = ctx.now
     recent = now.table.tail(COUNTED)
     found = []
-    for term in codebooks.terms_of((visit.arg("terms") or "")[:4_000])[:40]:
+    for term in codebooks.terms_of((ctx.arg("terms") or "")[:4_000])[:40]:
         fits = recent.filter(codebooks.begins(pl.col("quote"), term))
         found.append((term, fits.height, fits.tail(EXAMPLES).to_dicts()))
-    return visit.render("codebook_hits.html", found=found, total=recent.height, whole=now.table.height)
+    return ctx.render("codebook_hits.html", found=found, total=recent.height, whole=now.table.height)
 
 
-def read_again(visit: Visit) -> Response:
+def read_again(ctx: RequestContext) -> Response:
     """Read every article again under the working version, in the background; judgements of people stay."""
-    book, _ = working(visit)
+    book, _ = working(ctx)
     if book is None:
         raise HTTPException(400, "There is no codebook to read under yet.")
-    ledger = visit.desk.ledger
+    ledger = ctx.desk.ledger
     title = f"All articles again, under “{book.name}”"
-    made = visit.desk.jobs.add(visit.user.name, title, ledger.articles, book, again=True, total=visit.now.articles)
+    made = ctx.desk.jobs.add(ctx.user.name, title, ledger.articles, book, again=True, total=ctx.now.articles)
     return RedirectResponse(f"/jobs/{made.number}", 303)
 
 
-def codebook_file(visit: Visit) -> Response:
+def codebook_file(ctx: RequestContext) -> Response:
     """Serve `/codebook.yaml`: the working version as a file."""
-    book, _ = working(visit)
+    book, _ = working(ctx)
     if book is None:
         raise HTTPException(404, "There is no codebook yet.")
     headers = {"content-disposition": 'attachment; filename="codebook.yaml"'}
     return Response(codebook_yaml(book).encode(), media_type="application/yaml", headers=headers)
 
 
-def _changed(visit: Visit, book: Codebook | None, form: dict[str, str]) -> tuple[Codebook, str]:
-    what, key = visit.field("do"), form["issue"]
+def _changed(ctx: RequestContext, book: Codebook | None, form: dict[str, str]) -> tuple[Codebook, str]:
+    what, key = ctx.field("do"), form["issue"]
     if what == "file":
-        files = visit.files("file")
+        files = ctx.files("file")
         if not files:
             raise CodebookError("Choose a YAML file.")
         made = parse_codebook(files[0].file.read(MAX_CODEBOOK_BYTES + 1), "the file")
         return made, f"from a file: {made.name}"
     if what == "variable":
-        return codebooks.with_variable(book, visit.field("variable"), visit.field("kind")), (
-            f"variable {visit.field('variable')}, {visit.field('kind')}"
+        return codebooks.with_variable(book, ctx.field("variable"), ctx.field("kind")), (
+            f"variable {ctx.field('variable')}, {ctx.field('kind')}"
         )
     if what == "no variable":
-        return codebooks.without_variable(book, visit.field("variable")), f"no variable {visit.field('variable')}"
+        return codebooks.without_variable(book, ctx.field("variable")), f"no variable {ctx.field('variable')}"
     if what == "add":
         return codebooks.added(book, form), f"added {form['label']}"
     if book is None:

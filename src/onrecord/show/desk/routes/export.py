@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from onrecord.core.statement import Statement
 from onrecord.exchange.formats import Content, by_name, formats, names
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import download, encoded_response
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 from onrecord.view import View, expanded, valued
 
 MOST = 50_000  # statements of a format that needs whole statements, with the texts of their articles
@@ -37,22 +37,22 @@ def routes() -> list[Route]:
     return [Route("/export", page(export)), Route("/export/statements.{format}", page(export_file))]
 
 
-def export(visit: Visit) -> Response:
+def export(ctx: RequestContext) -> Response:
     """Serve `/export`: the formats, for the statements that fit the filters."""
-    now = visit.view()
+    now = ctx.view()
     offered = [(one.name, WHAT.get(one.name, "")) for one in formats(Content.STATEMENTS)]
-    return visit.render(
+    return ctx.render(
         "export.html", now=now, labels=now.labels(), offered=offered, total=_rows(now).height, most=MOST, tables=TABLES
     )
 
 
-def export_file(visit: Visit) -> Response:
+def export_file(ctx: RequestContext) -> Response:
     """Serve `/export/statements.dna` and the like, written as by `onrecord export`, at the threshold of the address."""
-    now, form = visit.view(), str(visit.request.path_params["format"])
+    now, form = ctx.view(), str(ctx.request.path_params["format"])
     rows = _rows(now)
     if form not in TABLES and rows.height > MOST:
         raise HTTPException(413, f"More than {MOST:,} statements; narrow the filters, or use `onrecord export`.")
-    ledger = visit.desk.ledger
+    ledger = ctx.desk.ledger
     values = ledger.values()
     coders = dict(rows.select("id", "coder").drop_nulls().iter_rows())
     numbers = rows["number"].to_list()

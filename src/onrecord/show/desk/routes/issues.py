@@ -12,9 +12,9 @@ from starlette.routing import Route
 from onrecord.analyse.increments import by_column
 from onrecord.analyse.position_changes import FIELDS
 from onrecord.analyse.tables import POSITIONS, asserted
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import table_response
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 from onrecord.view import columns
 
 POINTS = 250  # dots of a timeline: more cannot be told apart
@@ -37,34 +37,34 @@ def routes() -> list[Route]:
     ]
 
 
-def issues(visit: Visit) -> Response:
+def issues(ctx: RequestContext) -> Response:
     """Serve `/issues`."""
-    now = visit.view()
-    return visit.render("issues.html", now=now, rows=_issues(now), labels=now.labels())
+    now = ctx.view()
+    return ctx.render("issues.html", now=now, rows=_issues(now), labels=now.labels())
 
 
-def issues_table(visit: Visit) -> Response:
+def issues_table(ctx: RequestContext) -> Response:
     """Serve `/issues.csv`, `.json`: how many actors take each side of each issue."""
-    now = visit.view()
+    now = ctx.view()
     rows = [{"issue": row["id"], "label": row["label"], **row["sides"], "statements": row["count"],
              "newest": row["last"]} for row in _issues(now)]  # fmt: skip
-    return table_response(visit, pl.DataFrame(rows, infer_schema_length=None), "issues")
+    return table_response(ctx, pl.DataFrame(rows, infer_schema_length=None), "issues")
 
 
-def issue(visit: Visit) -> Response:
+def issue(ctx: RequestContext) -> Response:
     """Serve `/issues/{id}`."""
-    now = visit.view(ignore=("issue",))
-    key = _key(visit, now)
+    now = ctx.view(ignore=("issue",))
+    key = _key(ctx, now)
     made = now.once(("issue", key), lambda: _issue(now, key), of={("issue", key)})
     proposition = now.issue(key)
-    return visit.render("issue.html", now=now, key=key, labels=now.labels(), about=proposition, limits=LIMITS, **made)
+    return ctx.render("issue.html", now=now, key=key, labels=now.labels(), about=proposition, limits=LIMITS, **made)
 
 
-def issue_table(visit: Visit) -> Response:
+def issue_table(ctx: RequestContext) -> Response:
     """Serve `/issues/{id}.csv`, `.json`: the statements on the issue."""
-    now = visit.view(ignore=("issue",))
-    key = _key(visit, now)
-    return table_response(visit, now.table.filter(pl.col("issue") == key).select(columns(now.table)), key)
+    now = ctx.view(ignore=("issue",))
+    key = _key(ctx, now)
+    return table_response(ctx, now.table.filter(pl.col("issue") == key).select(columns(now.table)), key)
 
 
 def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, Any]]:
@@ -85,8 +85,8 @@ def redlines_of(table: pl.DataFrame) -> list[dict[str, Any]]:
     return redlines(asserted(table).tail(LINES)).to_dicts()
 
 
-def _key(visit: Visit, now: Snapshot) -> str:
-    key = str(visit.request.path_params["key"])
+def _key(ctx: RequestContext, now: Snapshot) -> str:
+    key = str(ctx.request.path_params["key"])
     if key not in now.labels():
         raise HTTPException(404, "no such issue in this ledger")
     return key

@@ -14,9 +14,9 @@ from starlette.routing import Route
 from onrecord.analyse.network_types import Network, Options
 from onrecord.analyse.tables import asserted
 from onrecord.exchange.formats import Content, NetworkDrawing, names
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import encoded_response, json_response, table_response
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 
 MODES = ("both", "agree", "oppose")
 AGGREGATES = {"both": "subtract", "agree": "congruence", "oppose": "conflict"}
@@ -49,66 +49,66 @@ class Window:
     count: int
 
 
-def network(visit: Visit) -> Response:
+def network(ctx: RequestContext) -> Response:
     """Serve `/network`."""
-    now = visit.view()
-    by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
-    most = int(visit.choice("most", tuple(map(str, STRONGEST)), str(STRONGEST[0])))
-    window = window_of(visit, now)
-    held = visit.desk.board.behind(now, ("network", by, mode, window), lambda: drawn(now, by, mode, window))
+    now = ctx.view()
+    by, mode = ctx.choice("by", ACTORS, "affiliation"), ctx.choice("mode", MODES, "both")
+    most = int(ctx.choice("most", tuple(map(str, STRONGEST)), str(STRONGEST[0])))
+    window = window_of(ctx, now)
+    held = ctx.desk.live_view.in_background(now, ("network", by, mode, window), lambda: drawn(now, by, mode, window))
     made = {"nodes": [], "edges": []} if held is None else held[0]
     edges = made["edges"][:most]
     tied = {edge[end] for edge in edges for end in ("source", "target")}
     net = {"nodes": [node for node in made["nodes"] if node["id"] in tied], "edges": edges}
-    return visit.render(
+    return ctx.render(
         "network.html", now=now, labels=now.labels(), net=net, nodes=made["nodes"], total=len(made["edges"]),
-        mode=mode, by=by, modes=MODES, windows=WINDOWS, window=window, chosen=visit.arg("window") or "", most=most,
+        mode=mode, by=by, modes=MODES, windows=WINDOWS, window=window, chosen=ctx.arg("window") or "", most=most,
         strongest=STRONGEST, working=held is None,
         batch=None if held is None else held[1],
         formats=[name for name in names(Content.NETWORK) if name not in PICTURES],
     )  # fmt: skip
 
 
-def network_file(visit: Visit) -> Response:
+def network_file(ctx: RequestContext) -> Response:
     """Serve `/network.csv`: one tie per line; `.json`: nodes and ties; further formats of `onrecord network` by their
     names.
     """
-    now, form = visit.view(), str(visit.request.path_params["format"])
-    by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
-    window = window_of(visit, now)
+    now, form = ctx.view(), str(ctx.request.path_params["format"])
+    by, mode = ctx.choice("by", ACTORS, "affiliation"), ctx.choice("mode", MODES, "both")
+    window = window_of(ctx, now)
     made = drawn(now, by, mode, window)
     if form == "json":
         return json_response({"nodes": made["nodes"], "edges": made["edges"]}, "network.json")
     if form == "csv":
         schema = {"source": pl.String, "target": pl.String, "kind": pl.String, "weight": pl.Float64}
-        return table_response(visit, pl.DataFrame(made["edges"], schema=schema, orient="row"), "network")
+        return table_response(ctx, pl.DataFrame(made["edges"], schema=schema, orient="row"), "network")
     attributes = {node["id"]: {"cluster": str(node["cluster"])} for node in made["nodes"]}
     title = f"{by} by issue: {AGGREGATES[mode]}"
     drawing = NetworkDrawing(built(_rows(now, by, window), by, AGGREGATES[mode]), attributes, title)
     return encoded_response(Content.NETWORK, form, drawing, "network")
 
 
-def actors_table(visit: Visit) -> Response:
+def actors_table(ctx: RequestContext) -> Response:
     """Serve `/network/actors.csv`, `.json`: cluster and centralities of each actor."""
-    now = visit.view()
-    by, mode = visit.choice("by", ACTORS, "affiliation"), visit.choice("mode", MODES, "both")
-    window = window_of(visit, now)
+    now = ctx.view()
+    by, mode = ctx.choice("by", ACTORS, "affiliation"), ctx.choice("mode", MODES, "both")
+    window = window_of(ctx, now)
     made = drawn(now, by, mode, window)
-    return table_response(visit, pl.DataFrame(made["nodes"], infer_schema_length=None), "actors")
+    return table_response(ctx, pl.DataFrame(made["nodes"], infer_schema_length=None), "actors")
 
 
-def tie(visit: Visit) -> Response:
+def tie(ctx: RequestContext) -> Response:
     """Serve `/tie`: the issues on which two actors both take a side, with the newest words of each."""
-    now = visit.view()
-    named, rows = tied(visit, now)
-    by = visit.choice("by", ACTORS, "speaker")
-    return visit.render("tie.html", now=now, names=named, by=by, rows=rows, labels=now.labels())
+    now = ctx.view()
+    named, rows = tied(ctx, now)
+    by = ctx.choice("by", ACTORS, "speaker")
+    return ctx.render("tie.html", now=now, names=named, by=by, rows=rows, labels=now.labels())
 
 
-def tied(visit: Visit, now: Snapshot) -> tuple[list[str], list[tuple[str, list[dict[str, Any]]]]]:
+def tied(ctx: RequestContext, now: Snapshot) -> tuple[list[str], list[tuple[str, list[dict[str, Any]]]]]:
     """Return two actors, and the issues on which both take a side with the newest words of each."""
-    by = visit.choice("by", ACTORS, "speaker")
-    named = [visit.arg(name) or "" for name in ("a", "b")]
+    by = ctx.choice("by", ACTORS, "speaker")
+    named = [ctx.arg(name) or "" for name in ("a", "b")]
     standing = now.standing(by)
     ends: list[dict[str, dict[str, Any]]] = []
     for name in named:
@@ -119,9 +119,9 @@ def tied(visit: Visit, now: Snapshot) -> tuple[list[str], list[tuple[str, list[d
     return named, [(issue, [end[issue] for end in ends]) for issue in shared]
 
 
-def window_of(visit: Visit, now: Snapshot) -> Window | None:
+def window_of(ctx: RequestContext, now: Snapshot) -> Window | None:
     """Return the stretch of time that an address asks for by its length and number, the last one by default."""
-    length = visit.choice("window", WINDOWS, "")
+    length = ctx.choice("window", WINDOWS, "")
     days = now.table["date"]
     first, last = days.min(), days.max()
     if not length or not isinstance(first, date) or not isinstance(last, date):
@@ -129,7 +129,7 @@ def window_of(visit: Visit, now: Snapshot) -> Window | None:
     months = MONTHS[length]
     begin = first.year * 12 + (first.month - 1) // months * months
     count = (last.year * 12 + last.month - 1 - begin) // months + 1
-    at = visit.number("at", count, low=1)
+    at = ctx.number("at", count, low=1)
     if at > count:
         raise HTTPException(400, f"at is a whole number from 1 to {count}")
     start, stop = begin + (at - 1) * months, begin + at * months

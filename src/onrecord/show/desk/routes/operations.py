@@ -16,7 +16,6 @@ from onrecord.core.statement import Act, Stance
 from onrecord.errors import CodecError
 from onrecord.exchange.jsonl import record
 from onrecord.record import Query, ReviewVerdict, Role
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.filters import SEVERAL, Filters
 from onrecord.show.desk.judging import corrected
 from onrecord.show.desk.routes.api import (
@@ -37,32 +36,33 @@ from onrecord.show.desk.routes.api import (
 from onrecord.show.desk.routes.overview import moves
 from onrecord.show.desk.routes.positions import rows_of
 from onrecord.show.desk.routes.search import narrowed
+from onrecord.show.desk.snapshot import Snapshot
 
 
 def _now(call: Call) -> Snapshot:
     """Return the view under the threshold of the request."""
     given = call.values.get("min_confidence")
-    return call.visit.desk.board.now(MIN_CONFIDENCE if given is None else float(given))
+    return call.ctx.desk.live_view.now(MIN_CONFIDENCE if given is None else float(given))
 
 
 def statements(call: Call) -> Any:
     """List statements in the JSON contract."""
-    now = call.visit.now
+    now = call.ctx.now
     given: dict[str, Any] = {name: (value,) for name in SEVERAL if (value := call.values.get(name))}
     asked = Filters(**given, since=call.values.get("since"), until=call.values.get("until"))
     words = call.values.get("q")
-    rows = now.once(("api statements", asked, words), lambda: narrowed(now, asked, words, call.visit))
+    rows = now.once(("api statements", asked, words), lambda: narrowed(now, asked, words, call.ctx))
     if call.values.get("min_confidence") is not None:
         rows = rows.filter(now.table["asserted"][rows])
     chosen = now.table["number"][rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]].to_list()
-    return paged(call, [record(one, now.names) for one in call.visit.desk.ledger.numbered(chosen)], len(rows))
+    return paged(call, [record(one, now.names) for one in call.ctx.desk.ledger.numbered(chosen)], len(rows))
 
 
 def statement(call: Call) -> Any:
     """Return one statement by its id or the beginning of it, with its history."""
-    found = call.visit.desk.ledger.get(call.values["id"])
-    steps = call.visit.desk.ledger.history(found.id)
-    now = call.visit.now
+    found = call.ctx.desk.ledger.get(call.values["id"])
+    steps = call.ctx.desk.ledger.history(found.id)
+    now = call.ctx.now
     return {
         "statement": record(found, now.names),
         "article": found.article.id,
@@ -74,7 +74,7 @@ def statement(call: Call) -> Any:
 
 def articles(call: Call) -> Any:
     """List articles that have statements, without their texts."""
-    now = call.visit.now
+    now = call.ctx.now
     grouped = now.once("api articles", lambda: now.table.group_by("article", maintain_order=True).agg(
         pl.col("article_name", "title", "outlet", "published", "url").first(), pl.len().alias("statements"),
     ))  # fmt: skip
@@ -86,17 +86,17 @@ def articles(call: Call) -> Any:
 
 def article(call: Call) -> Any:
     """Return an article with its text and its current statements."""
-    found = call.visit.desk.ledger.article(call.values["id"])
+    found = call.ctx.desk.ledger.article(call.values["id"])
     if found is None:
         raise HTTPException(404, "no such article in this ledger")
     names = _now(call).names
-    said = [record(one, names) for one in call.visit.desk.ledger.statements(Query(article=found.id))]
+    said = [record(one, names) for one in call.ctx.desk.ledger.statements(Query(article=found.id))]
     return {"id": found.id, "article": article_to_dict(found), "statements": said}
 
 
 def positions(call: Call) -> Any:
     """List the cells of the matrix."""
-    now = call.visit.now
+    now = call.ctx.now
     as_of = call.values.get("as_of")
     by, rule = call.values["by"], call.values["rule"]
     offset, limit = call.values["offset"], call.values["limit"]
@@ -113,7 +113,7 @@ def positions(call: Call) -> Any:
 
 def changes(call: Call) -> Any:
     """Return changes of position, the newest first."""
-    rows = moves(call.visit.now, call.values["by"])
+    rows = moves(call.ctx.now, call.values["by"])
     shown = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
     return paged(call, shown.to_dicts(), rows.height)
 
@@ -175,7 +175,7 @@ def network(call: Call) -> Any:
 
 def codebook(call: Call) -> Any:
     """Return the issues that the ledger was last read under."""
-    book = call.visit.now.codebook
+    book = call.ctx.now.codebook
     issues = [] if book is None else [
         {"id": i.id, "label": i.label, "proposition": i.proposition, "terms": list(i.terms)} for i in book.issues
     ]  # fmt: skip
@@ -184,7 +184,7 @@ def codebook(call: Call) -> Any:
 
 def batches(call: Call) -> Any:
     """List the batches of the hash chain, oldest first."""
-    rows = call.visit.desk.ledger.batches()
+    rows = call.ctx.desk.ledger.batches()
     chosen = rows[call.values["offset"] : call.values["offset"] + call.values["limit"]]
     names = ("number", "id", "digest", "previous", "created", "coder", "reader", "articles", "statements", "superseded")
     return paged(call, [{name: getattr(row, name) for name in names} for row in chosen], len(rows))
@@ -198,14 +198,14 @@ def read(call: Call) -> Any:
         raise HTTPException(422, str(error)) from error
     if not made.text.content.strip():
         raise HTTPException(422, "the text is empty")
-    book = call.visit.desk.ledger.codebook()
-    job = call.visit.desk.jobs.add(call.visit.user.name, made.name, lambda: iter([made]), book)
+    book = call.ctx.desk.ledger.codebook()
+    job = call.ctx.desk.jobs.add(call.ctx.user.name, made.name, lambda: iter([made]), book)
     return {"job": job.number, "article": made.id, "state": job.state}
 
 
 def job(call: Call) -> Any:
     """Return the progress of a reading."""
-    found = call.visit.desk.jobs.get(call.values["number"])
+    found = call.ctx.desk.jobs.get(call.values["number"])
     if found is None:
         raise HTTPException(404, "no such reading")
     failures = [event for event in found.events if event["kind"] == "failure"]
@@ -215,15 +215,15 @@ def job(call: Call) -> Any:
 
 def review(call: Call) -> Any:
     """Accept, reject or correct a statement; 409 where it was replaced meanwhile."""
-    desk = call.visit.desk
+    desk = call.ctx.desk
     old = desk.ledger.get(call.values["id"])
     verdict = ReviewVerdict(call.body["verdict"])
     new = None
     if verdict is ReviewVerdict.CORRECT:
-        new = corrected(old, call.body.get("fields", {}), desk.board.now().labels())
+        new = corrected(old, call.body.get("fields", {}), desk.live_view.now().labels())
         if new.id == old.id:
             raise HTTPException(422, "the fields change nothing; accept it instead")
-    batch = desk.reviews.judge(verdict, old, new, coder=call.visit.user.name)
+    batch = desk.reviews.judge(verdict, old, new, coder=call.ctx.user.name)
     result = {ReviewVerdict.ACCEPT: old.id, ReviewVerdict.REJECT: None}.get(verdict, new.id if new else None)
     return {"batch": batch.number, "digest": batch.digest, "result": result}
 

@@ -11,13 +11,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from onrecord.analyse.actors import is_name
-from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.pages import STALE
+from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.routes.audit import quality
 from onrecord.show.desk.routes.positions import actors_of, body_of
 from onrecord.show.desk.since import Since, asked, first_page
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.snapshot import BY, Snapshot
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -36,38 +36,38 @@ def routes() -> list[Route]:
     ]
 
 
-def overview(visit: Visit) -> Response:
+def overview(ctx: RequestContext) -> Response:
     """Serve `/`."""
-    now = visit.view()
-    by = visit.choice("by", BY[::-1], "affiliation")
-    since, last = first_page(visit, now)
-    row = visit.desk.pages.get_template("positions_rows.html")
+    now = ctx.view()
+    by = ctx.choice("by", BY[::-1], "affiliation")
+    since, last = first_page(ctx, now)
+    row = ctx.desk.pages.get_template("positions_rows.html")
     found = since.moves(moves(now, by), now.table)
-    return visit.render(
+    return ctx.render(
         "overview.html", now=now, labels=now.labels(), by=by,
         front=_front(now, row, by),
         since=since, last=last, moved=found.head(MOVED).to_dicts(), moves=found.height,
         fresh=now.once(("fresh", since.day, since.added), lambda: _fresh(now, since)),
-        quality=quality(visit, visit.now),
-        covers=now.once("covers", lambda: covers(now)), unread=_unread(visit, now), stale_days=STALE, **running(visit),
+        quality=quality(ctx, ctx.now),
+        covers=now.once("covers", lambda: covers(now)), unread=_unread(ctx, now), stale_days=STALE, **running(ctx),
     )  # fmt: skip
 
 
-def moves_table(visit: Visit) -> Response:
+def moves_table(ctx: RequestContext) -> Response:
     """Serve `/moves.csv`, `.json`: changed positions, all of them or since a day."""
-    now = visit.view()
-    found = moves(now, visit.choice("by", BY, "speaker"))
-    return table_response(visit, asked(visit).moves(found, now.table), "moves")
+    now = ctx.view()
+    found = moves(now, ctx.choice("by", BY, "speaker"))
+    return table_response(ctx, asked(ctx).moves(found, now.table), "moves")
 
 
-def readings(visit: Visit) -> Response:
+def readings(ctx: RequestContext) -> Response:
     """Serve `/readings`: active readings, as the part of the first page that updates itself."""
-    return visit.render("readings.html", **running(visit))
+    return ctx.render("readings.html", **running(ctx))
 
 
-def running(visit: Visit) -> dict[str, Any]:
+def running(ctx: RequestContext) -> dict[str, Any]:
     """Return what this desk is reading or read last, and what other processes read into the ledger."""
-    return {"jobs": visit.desk.jobs.all()[:5], "elsewhere": visit.desk.ledger.active_runs()}
+    return {"jobs": ctx.desk.jobs.all()[:5], "elsewhere": ctx.desk.ledger.active_runs()}
 
 
 def health(request: Request) -> Response:
@@ -113,9 +113,9 @@ def _front(now: Snapshot, template: Template, by: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _unread(visit: Visit, now: Snapshot) -> dict[str, int]:
+def _unread(ctx: RequestContext, now: Snapshot) -> dict[str, int]:
     """Count what this desk still has to read or could not read, and the articles in which nothing was found."""
-    jobs = visit.desk.jobs.all()
+    jobs = ctx.desk.jobs.all()
     waiting = sum(max(1, (job.total or 1) - job.articles - job.failures) for job in jobs if not job.over)
     empty = max(0, now.articles - now.whole.counts("article").height)
     return {"waiting": waiting, "failed": sum(job.failures for job in jobs), "empty": empty}

@@ -13,10 +13,10 @@ from starlette.routing import Route
 from onrecord.analyse.increments import by_column
 from onrecord.analyse.position_index import Company
 from onrecord.analyse.tables import actor
-from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
+from onrecord.show.desk.request_context import RequestContext, page, part
 from onrecord.show.desk.routes.issues import LINES, redlines_of, timeline_points
-from onrecord.show.desk.visit import Visit, page, part
+from onrecord.show.desk.snapshot import BY, Snapshot
 from onrecord.view import columns
 
 CONDITIONS, SPEAKERS = 20, 12  # the newest, and those heard most, on the page of an actor
@@ -35,50 +35,50 @@ def routes() -> list[Route]:
     ]
 
 
-def people(visit: Visit) -> Response:
+def people(ctx: RequestContext) -> Response:
     """Serve `/people`."""
-    now = visit.view()
-    first, limit = visit.number("first", 0), visit.desk.settings.limits.page
-    wanted = (visit.arg("q") or "").casefold()
+    now = ctx.view()
+    first, limit = ctx.number("first", 0), ctx.desk.settings.limits.page
+    wanted = (ctx.arg("q") or "").casefold()
     found = _listed(now, wanted)
-    template = "people_table.html" if visit.partial else "people.html"
-    return visit.render(
+    template = "people_table.html" if ctx.partial else "people.html"
+    return ctx.render(
         template, now=now, rows=found[first : first + limit].to_dicts(), total=found.height, first=first, limit=limit,
-        wanted=visit.arg("q") or "", labels=now.labels(),
+        wanted=ctx.arg("q") or "", labels=now.labels(),
     )  # fmt: skip
 
 
-def people_table(visit: Visit) -> Response:
+def people_table(ctx: RequestContext) -> Response:
     """Serve `/people.csv`, `.json`: everything that `/people` finds."""
-    now = visit.view()
-    wanted = (visit.arg("q") or "").casefold()
-    return table_response(visit, _listed(now, wanted), "people")
+    now = ctx.view()
+    wanted = (ctx.arg("q") or "").casefold()
+    return table_response(ctx, _listed(now, wanted), "people")
 
 
-def person(visit: Visit) -> Response:
+def person(ctx: RequestContext) -> Response:
     """Serve `/people/{name}`."""
-    now = visit.view(ignore=OWN)
-    name = str(visit.request.path_params["name"])
-    by = _by(visit)
-    shown = visit.now.called.get(name)
-    if shown is not None and not any(_rows(visit.now, name, one).height for one in BY):
+    now = ctx.view(ignore=OWN)
+    name = str(ctx.request.path_params["name"])
+    by = _by(ctx)
+    shown = ctx.now.called.get(name)
+    if shown is not None and not any(_rows(ctx.now, name, one).height for one in BY):
         return RedirectResponse("/people/" + part(shown), 303)
     own = {(field, name) for field in BY}
     made = now.once(("person", name, by), lambda: _person(now, name, by), of=own)
     shared = {("issue", one["issue"]) for one in made["held"]}
     made |= now.once(("company", name, made["by"]), lambda: _company(now, name, made["by"]), of=own | shared)
-    return visit.render("person.html", now=now, name=name, labels=now.labels(), newest=now.table["date"].max(), **made)
+    return ctx.render("person.html", now=now, name=name, labels=now.labels(), newest=now.table["date"].max(), **made)
 
 
-def person_table(visit: Visit) -> Response:
+def person_table(ctx: RequestContext) -> Response:
     """Serve `/people/{name}.csv`, `.json`: the statements of this speaker, or of all who speak for this body."""
-    now = visit.view(ignore=OWN)
-    rows, _ = _known(now, str(visit.request.path_params["name"]), _by(visit))
-    return table_response(visit, rows.select(columns(now.table)), "statements")
+    now = ctx.view(ignore=OWN)
+    rows, _ = _known(now, str(ctx.request.path_params["name"]), _by(ctx))
+    return table_response(ctx, rows.select(columns(now.table)), "statements")
 
 
-def _by(visit: Visit) -> str | None:
-    return visit.choice("by", BY, "speaker") if visit.arg("by") else None
+def _by(ctx: RequestContext) -> str | None:
+    return ctx.choice("by", BY, "speaker") if ctx.arg("by") else None
 
 
 def _rows(now: Snapshot, name: str, by: str) -> pl.DataFrame:

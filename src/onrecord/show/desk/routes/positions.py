@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from onrecord.analyse.positions import NEEDED, RULES, matrix
 from onrecord.analyse.tables import POSITIONS, actor, until
-from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import matrix_svg, svg_response, table_response
 from onrecord.show.desk.pages import shade
-from onrecord.show.desk.visit import Visit, page, show
+from onrecord.show.desk.request_context import RequestContext, page, show
+from onrecord.show.desk.snapshot import BY, Snapshot
 from onrecord.show.words import short
 
 if TYPE_CHECKING:
@@ -56,42 +56,42 @@ class MatrixView:
     body: Markup
 
 
-def positions(visit: Visit) -> Response:
+def positions(ctx: RequestContext) -> Response:
     """Serve `/positions`."""
-    now = visit.view()
-    view = see(visit, now)
+    now = ctx.view()
+    view = see(ctx, now)
     days = now.once("days", lambda: _days(now.table))
     place = len(days) - 1 if view.as_of is None else max(0, sum(1 for d in days if d <= view.as_of) - 1)
-    template = "positions_table.html" if visit.partial else "positions.html"
-    return visit.render(template, now=now, view=view, labels=now.labels(), days=days, place=place, rows=ROWS)
+    template = "positions_table.html" if ctx.partial else "positions.html"
+    return ctx.render(template, now=now, view=view, labels=now.labels(), days=days, place=place, rows=ROWS)
 
 
-def positions_table(visit: Visit) -> Response:
+def positions_table(ctx: RequestContext) -> Response:
     """Serve `/positions.csv`, `.json`: one cell per line, of all actors."""
-    now = visit.view()
-    by, rule, as_of = _wanted(visit)
-    return table_response(visit, matrix(now.utterances, rule=rule, by=by, as_of=as_of).cells, "positions")
+    now = ctx.view()
+    by, rule, as_of = _wanted(ctx)
+    return table_response(ctx, matrix(now.utterances, rule=rule, by=by, as_of=as_of).cells, "positions")
 
 
-def positions_svg(visit: Visit) -> Response:
+def positions_svg(ctx: RequestContext) -> Response:
     """Serve `/positions.svg`: this page of the matrix as a drawing."""
-    now = visit.view()
-    view = see(visit, now)
+    now = ctx.view()
+    view = see(ctx, now)
     cells = cells_of(now, view.actors, view.by, view.rule, view.as_of)
     return svg_response(matrix_svg(view.actors, view.issues, cells, now.labels()), "positions.svg")
 
 
-def see(visit: Visit, now: Snapshot) -> MatrixView:
+def see(ctx: RequestContext, now: Snapshot) -> MatrixView:
     """Return the view that the address requests."""
-    by, rule, as_of = _wanted(visit)
-    first = visit.number("first", 0)
-    row = visit.desk.pages.get_template("positions_rows.html")
+    by, rule, as_of = _wanted(ctx)
+    first = ctx.number("first", 0)
+    row = ctx.desk.pages.get_template("positions_rows.html")
     return _view(now, row, by, rule, as_of, first)
 
 
-def as_of_given(visit: Visit) -> str | None:
+def as_of_given(ctx: RequestContext) -> str | None:
     """Return the day up to which positions are wanted; an error 400 where it is none."""
-    as_of = visit.arg("as_of")
+    as_of = ctx.arg("as_of")
     if as_of is not None:
         try:
             date.fromisoformat(as_of)
@@ -100,8 +100,8 @@ def as_of_given(visit: Visit) -> str | None:
     return as_of
 
 
-def _wanted(visit: Visit) -> tuple[str, str, str | None]:
-    return visit.choice("by", BY, "speaker"), visit.choice("rule", RULES, "latest"), as_of_given(visit)
+def _wanted(ctx: RequestContext) -> tuple[str, str, str | None]:
+    return ctx.choice("by", BY, "speaker"), ctx.choice("rule", RULES, "latest"), as_of_given(ctx)
 
 
 def _view(now: Snapshot, template: Template, by: str, rule: str, as_of: str | None, first: int) -> MatrixView:

@@ -14,8 +14,8 @@ from onrecord.analyse.actors import FACTS, RegisteredActor, build_registry
 from onrecord.analyse.merge_suggestions import Suggestion, suggestions
 from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.record import Role
-from onrecord.show.desk.board import Snapshot
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from onrecord.analyse.increments import Increment
@@ -37,57 +37,57 @@ def routes() -> list[Route]:
     ]
 
 
-def registry(visit: Visit, problem: str | None = None) -> Response:
+def registry(ctx: RequestContext, problem: str | None = None) -> Response:
     """Serve `/registry`: the actors, possible duplicates, and the parties that come first."""
-    now = visit.now
-    actors, proposed = _registry(visit, now)
-    wanted = (visit.arg("q") or "").casefold()
-    found = actors_found(visit)
-    first, limit = visit.number("first", 0), visit.desk.settings.limits.page
+    now = ctx.now
+    actors, proposed = _registry(ctx, now)
+    wanted = (ctx.arg("q") or "").casefold()
+    found = actors_found(ctx)
+    first, limit = ctx.number("first", 0), ctx.desk.settings.limits.page
     names = [actor.name for actor in actors]
-    return visit.render(
+    return ctx.render(
         "registry.html", 200 if problem is None else 422, now=now, rows=found[first : first + limit],
-        total=len(found), first=first, limit=limit, wanted=visit.arg("q") or "", problem=problem,
+        total=len(found), first=first, limit=limit, wanted=ctx.arg("q") or "", problem=problem,
         proposed=[one for one in proposed if not wanted or wanted in f"{one.name.name} {one.other.name}".casefold()][
             :SUGGESTED
         ],
         kinds=list(ActorKind), pinned=now.names.pinned, camps=now.names.camps, label=lambda actor: label(actor, names),
-        latest=visit.desk.ledger.decisions()[: -LATEST - 1 : -1], opposite=OPPOSITE,
-        parties=[name for name, _ in now.offered()["affiliation"]], done=visit.arg("done"),
+        latest=ctx.desk.ledger.decisions()[: -LATEST - 1 : -1], opposite=OPPOSITE,
+        parties=[name for name, _ in now.offered()["affiliation"]], done=ctx.arg("done"),
     )  # fmt: skip
 
 
-def actors_found(visit: Visit) -> list[RegisteredActor]:
+def actors_found(ctx: RequestContext) -> list[RegisteredActor]:
     """Return the actors whose name, alias or affiliation has the words that are looked for."""
-    wanted = (visit.arg("q") or "").casefold()
-    actors, _ = _registry(visit, visit.now)
+    wanted = (ctx.arg("q") or "").casefold()
+    actors, _ = _registry(ctx, ctx.now)
     return [a for a in actors if wanted in f"{a.name} {a.affiliation or ''} {' '.join(a.aliases)}".casefold()]
 
 
-def decided(visit: Visit) -> Response:
+def decided(ctx: RequestContext) -> Response:
     """Store a decision, which every view applies from now on."""
-    name, others = visit.field("name").strip(), [value for value in _values(visit, "other") if value]
-    chosen = _values(visit, "chosen")
+    name, others = ctx.field("name").strip(), [value for value in _values(ctx, "other") if value]
+    chosen = _values(ctx, "chosen")
     try:
-        ruling = Ruling(visit.field("ruling"))
+        ruling = Ruling(ctx.field("ruling"))
         if ruling is Ruling.MERGE and chosen:
             name, *others = [name, *(one for one in chosen if one != name)] if name else chosen
         if not name:
-            return registry(visit, "Choose the actors first.")
+            return registry(ctx, "Choose the actors first.")
         if ruling is Ruling.MERGE and not others:
-            return registry(visit, "Choose at least two actors to merge.")
-        unknown = [] if ruling in (Ruling.PIN, Ruling.UNPIN, Ruling.CAMP) else _unknown(visit.now, visit, name)
+            return registry(ctx, "Choose at least two actors to merge.")
+        unknown = [] if ruling in (Ruling.PIN, Ruling.UNPIN, Ruling.CAMP) else _unknown(ctx.now, ctx, name)
         if unknown:
-            return registry(visit, f"Nobody is called {unknown[0]!r} in this ledger.")
-        reason = " ".join(visit.field("reason").split())[:300]
-        made = Decision(ruling=ruling, name=name, others=tuple(others), coder=visit.user.name, reason=reason)
+            return registry(ctx, f"Nobody is called {unknown[0]!r} in this ledger.")
+        reason = " ".join(ctx.field("reason").split())[:300]
+        made = Decision(ruling=ruling, name=name, others=tuple(others), coder=ctx.user.name, reason=reason)
     except ValueError as error:
-        return registry(visit, str(error))
-    visit.desk.ledger.decide(made)
-    back = visit.field("back")
+        return registry(ctx, str(error))
+    ctx.desk.ledger.decide(made)
+    back = ctx.field("back")
     if back.startswith("/") and not back.startswith(("//", "/\\")):
         return RedirectResponse(back, 303)
-    return RedirectResponse(visit.address("/registry", q=visit.field("q"), done=str(ruling)), 303)
+    return RedirectResponse(ctx.address("/registry", q=ctx.field("q"), done=str(ruling)), 303)
 
 
 def label(actor: RegisteredActor, names: list[str]) -> str:
@@ -97,12 +97,12 @@ def label(actor: RegisteredActor, names: list[str]) -> str:
     return f"{actor.name} ({actor.affiliation})"
 
 
-def _registry(visit: Visit, now: Snapshot) -> Found:
+def _registry(ctx: RequestContext, now: Snapshot) -> Found:
     """Return the actors, and those who may be one; made anew where a speaker, a source or a decision is new."""
     read = now.read().select(FACTS)
 
     def make() -> Found:
-        decisions = visit.desk.ledger.decisions()
+        decisions = ctx.desk.ledger.decisions()
         made = build_registry(read, decisions)
         apart = [
             frozenset((one.name, other)) for one in decisions if one.ruling is Ruling.SPLIT for other in one.others
@@ -115,12 +115,12 @@ def _registry(visit: Visit, now: Snapshot) -> Found:
     return now.renewed("registry", make, renew, heavy=True)
 
 
-def _values(visit: Visit, name: str) -> list[str]:
-    return [value.strip()[:300] for value in visit.form.getlist(name) if isinstance(value, str) and value.strip()]
+def _values(ctx: RequestContext, name: str) -> list[str]:
+    return [value.strip()[:300] for value in ctx.form.getlist(name) if isinstance(value, str) and value.strip()]
 
 
-def _unknown(now: Snapshot, visit: Visit, name: str) -> list[str]:
+def _unknown(now: Snapshot, ctx: RequestContext, name: str) -> list[str]:
     actors: tuple[RegisteredActor, ...]
-    actors, _ = _registry(visit, now)
+    actors, _ = _registry(ctx, now)
     known: set[Any] = {form.casefold() for a in actors for form in (a.name, f"{a.name} ({a.affiliation})", *a.aliases)}
     return [] if name.casefold() in known else [name]

@@ -19,7 +19,6 @@ from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
 from onrecord.record import Query, ReviewVerdict, Role
 from onrecord.record.desk.values import set_values
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.filters import ALL
 from onrecord.show.desk.judging import (
     CODED,
@@ -33,8 +32,9 @@ from onrecord.show.desk.judging import (
     related,
 )
 from onrecord.show.desk.marks import marks, split
+from onrecord.show.desk.request_context import RequestContext, page, part
 from onrecord.show.desk.routes.articles import before_and_after, load, nesting
-from onrecord.show.desk.visit import Visit, page, part
+from onrecord.show.desk.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from onrecord.analyse.increments import Increment
@@ -59,50 +59,50 @@ def routes() -> list[Route]:
     ]
 
 
-def queue(visit: Visit) -> Response:
+def queue(ctx: RequestContext) -> Response:
     """Serve `/review`: redirect to the first waiting statement, by issue or person where one is given."""
-    now = visit.view()
-    numbers = waiting(visit, now)
+    now = ctx.view()
+    numbers = waiting(ctx, now)
     if not len(numbers):
-        return visit.render("review_done.html", now=now, chosen=visit.args, judged=len(now.judged))
-    skip = visit.number("skip", 0) % len(numbers)
-    return _show(visit, now, now.table.filter(pl.col("number") == numbers[skip])["id"].item(), len(numbers))
+        return ctx.render("review_done.html", now=now, chosen=ctx.args, judged=len(now.judged))
+    skip = ctx.number("skip", 0) % len(numbers)
+    return _show(ctx, now, now.table.filter(pl.col("number") == numbers[skip])["id"].item(), len(numbers))
 
 
-def one(visit: Visit) -> Response:
+def one(ctx: RequestContext) -> Response:
     """Serve `/review/{id}`: one statement of the queue."""
-    now = visit.view()
-    return _show(visit, now, str(visit.request.path_params["key"]), len(waiting(visit, now)))
+    now = ctx.view()
+    return _show(ctx, now, str(ctx.request.path_params["key"]), len(waiting(ctx, now)))
 
 
-def judge(visit: Visit) -> Response:
+def judge(ctx: RequestContext) -> Response:
     """Store a verdict; where somebody else was faster, the difference is shown and nothing is changed."""
-    key = str(visit.request.path_params["key"])
-    old = visit.desk.ledger.get(key)
-    verdict = visit.field("verdict")
+    key = str(ctx.request.path_params["key"])
+    old = ctx.desk.ledger.get(key)
+    verdict = ctx.field("verdict")
     if verdict not in ("accept", "reject", "correct"):
         raise HTTPException(400, "a verdict is accept, reject or correct")
-    now = visit.now
+    now = ctx.now
     new = None
     values: dict[str, Any] = {}
     if verdict == "correct":
         try:
-            values = coded_values(_fields(visit), now.variables)
-            new = _related(visit, old, corrected(old, _given(visit), now.labels()))
+            values = coded_values(_fields(ctx), now.variables)
+            new = _related(ctx, old, corrected(old, _given(ctx), now.labels()))
         except (CodecError, SpanError) as error:
-            return _edit(visit, old, str(error))
+            return _edit(ctx, old, str(error))
         if new is old or new.id == old.id:
             verdict, new = "accept", None
     try:
-        visit.desk.reviews.judge(ReviewVerdict(verdict), old, new, coder=visit.user.name)
+        ctx.desk.reviews.judge(ReviewVerdict(verdict), old, new, coder=ctx.user.name)
     except StatementStale as error:
-        return _stale(visit, old, new, verdict, str(error))
+        return _stale(ctx, old, new, verdict, str(error))
     if values:
-        set_values(visit.desk.ledger, (new or old).id, values, coder=visit.user.name)
-    back = visit.field("back")
+        set_values(ctx.desk.ledger, (new or old).id, values, coder=ctx.user.name)
+    back = ctx.field("back")
     if back.startswith(("/articles/", "/cells?", "/statements/")):
         return RedirectResponse(back if not back.startswith("/statements/") else f"/statements/{(new or old).id}", 303)
-    return RedirectResponse(visit.address("/review", **_queue(visit.field("queue")), done=verdict), 303)
+    return RedirectResponse(ctx.address("/review", **_queue(ctx.field("queue")), done=verdict), 303)
 
 
 def _queue(query: str) -> dict[str, list[str]]:
@@ -110,59 +110,59 @@ def _queue(query: str) -> dict[str, list[str]]:
     return {name: values for name, values in parse_qs(query).items() if name in (*ALL, "order", "mine")}
 
 
-def edit(visit: Visit) -> Response:
+def edit(ctx: RequestContext) -> Response:
     """Serve `/review/{id}/edit`: all fields to correct, words to select."""
-    return _edit(visit, visit.desk.ledger.get(str(visit.request.path_params["key"])))
+    return _edit(ctx, ctx.desk.ledger.get(str(ctx.request.path_params["key"])))
 
 
-def undo(visit: Visit) -> Response:
+def undo(ctx: RequestContext) -> Response:
     """Take one's own judgement back."""
-    number = visit.place("number")
-    mine = [r for r in visit.desk.reviews.latest(1_000, coder=visit.user.name) if r.number == number]
+    number = ctx.place("number")
+    mine = [r for r in ctx.desk.reviews.latest(1_000, coder=ctx.user.name) if r.number == number]
     if not mine:
         raise HTTPException(404, "no such judgement of yours among the last thousand")
-    before = visit.desk.ledger.get(mine[0].statement) if mine[0].statement else None
-    visit.desk.reviews.undo(number, before, coder=visit.user.name)
-    if visit.field("back") == "history":
+    before = ctx.desk.ledger.get(mine[0].statement) if mine[0].statement else None
+    ctx.desk.reviews.undo(number, before, coder=ctx.user.name)
+    if ctx.field("back") == "history":
         return RedirectResponse("/review/history", 303)
     return RedirectResponse(f"/review/{before.id}" if before else "/review/history", 303)
 
 
-def history(visit: Visit) -> Response:
+def history(ctx: RequestContext) -> Response:
     """Serve `/review/history`: everybody's last judgements."""
-    now = visit.now
+    now = ctx.now
     rows = []
-    for review in visit.desk.reviews.latest(LATEST):
+    for review in ctx.desk.reviews.latest(LATEST):
         about = review.statement or review.result
-        rows.append((review, visit.desk.ledger.get(about) if about else None,
-                     visit.desk.ledger.get(review.result) if review.result else None))  # fmt: skip
-    return visit.render("review_history.html", now=now, rows=rows, changed=changed)
+        rows.append((review, ctx.desk.ledger.get(about) if about else None,
+                     ctx.desk.ledger.get(review.result) if review.result else None))  # fmt: skip
+    return ctx.render("review_history.html", now=now, rows=rows, changed=changed)
 
 
-def code(visit: Visit) -> Response:
+def code(ctx: RequestContext) -> Response:
     """Serve `/articles/{id}/code`: add a statement by selecting its words."""
-    return _code(visit)
+    return _code(ctx)
 
 
-def coded(visit: Visit) -> Response:
+def coded(ctx: RequestContext) -> Response:
     """Store the statement that was made by hand."""
-    article, _ = load(visit)
+    article, _ = load(ctx)
     try:
-        values = coded_values(_fields(visit), visit.now.variables)
-        new = made(article, _given(visit), visit.now.labels())
-        new = _related(visit, None, new)
+        values = coded_values(_fields(ctx), ctx.now.variables)
+        new = made(article, _given(ctx), ctx.now.labels())
+        new = _related(ctx, None, new)
     except (CodecError, SpanError) as error:
-        return _code(visit, str(error))
-    visit.desk.reviews.judge(ReviewVerdict.ADD, None, new, coder=visit.user.name)
+        return _code(ctx, str(error))
+    ctx.desk.reviews.judge(ReviewVerdict.ADD, None, new, coder=ctx.user.name)
     if values:
-        set_values(visit.desk.ledger, new.id, values, coder=visit.user.name)
-    return RedirectResponse(visit.address(f"/articles/{article.id}", s=new.id), 303)
+        set_values(ctx.desk.ledger, new.id, values, coder=ctx.user.name)
+    return RedirectResponse(ctx.address(f"/articles/{article.id}", s=new.id), 303)
 
 
-def gold(visit: Visit) -> Response:
+def gold(ctx: RequestContext) -> Response:
     """Serve `/review/gold.zip`: the fully judged articles as gold cases; with `all` every judged one."""
-    now = visit.now
-    whole = visit.arg("all") is None
+    now = ctx.now
+    whole = ctx.arg("all") is None
     judged = set(now.judged)
     out = io.BytesIO()
     touched = now.table.filter(pl.col("id").is_in(list(judged)))["article"].unique().sort().to_list()
@@ -170,7 +170,7 @@ def gold(visit: Visit) -> Response:
         if now.codebook is not None:
             archive.writestr("codebooks/codebook.yaml", codebook_yaml(now.codebook))
         for key in touched:
-            statements = list(visit.desk.ledger.statements(Query(article=key)))
+            statements = list(ctx.desk.ledger.statements(Query(article=key)))
             done = sorted((s for s in statements if s.id in judged), key=lambda s: (s.content[0].span, s.id))
             if whole and len(done) < len(statements):
                 continue
@@ -181,12 +181,12 @@ def gold(visit: Visit) -> Response:
     return Response(out.getvalue(), media_type="application/zip", headers=headers)
 
 
-def waiting(visit: Visit, now: Snapshot) -> pl.Series:
+def waiting(ctx: RequestContext, now: Snapshot) -> pl.Series:
     """Return the numbers of unreviewed machine statements, least confident first."""
-    order = visit.choice("order", ORDERS, "unsure")
-    sample = visit.desk.prepared.sample() if order == "sample" else []
-    assigned = visit.desk.prepared.assigned()
-    mine = visit.user.name if visit.arg("mine") else None
+    order = ctx.choice("order", ORDERS, "unsure")
+    sample = ctx.desk.prepared.sample() if order == "sample" else []
+    assigned = ctx.desk.prepared.assigned()
+    mine = ctx.user.name if ctx.arg("mine") else None
 
     def find() -> pl.Series:
         rows = now.table.select("id", "article", "start", "coder", "confidence", "number")
@@ -210,55 +210,55 @@ def waiting(visit: Visit, now: Snapshot) -> pl.Series:
     return now.renewed(("waiting", order, mine, len(sample), len(assigned)), find, renew)
 
 
-def _show(visit: Visit, now: Snapshot, key: str, waiting: int) -> Response:
-    found = visit.desk.ledger.get(key)
-    mine = visit.desk.reviews.latest(1, coder=visit.user.name, standing=True)
-    return visit.render(
+def _show(ctx: RequestContext, now: Snapshot, key: str, waiting: int) -> Response:
+    found = ctx.desk.ledger.get(key)
+    mine = ctx.desk.reviews.latest(1, coder=ctx.user.name, standing=True)
+    return ctx.render(
         "review.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found), waiting=waiting,
-        labels=now.labels(), order=visit.choice("order", ORDERS, "unsure"), skip=visit.number("skip", 0),
-        queue=urlencode(_queue(visit.request.url.query), doseq=True),
-        last=mine[0] if mine else None, done=visit.arg("done"),
+        labels=now.labels(), order=ctx.choice("order", ORDERS, "unsure"), skip=ctx.number("skip", 0),
+        queue=urlencode(_queue(ctx.request.url.query), doseq=True),
+        last=mine[0] if mine else None, done=ctx.arg("done"),
     )  # fmt: skip
 
 
-def _edit(visit: Visit, of: Statement, problem: str | None = None) -> Response:
-    now = visit.now
+def _edit(ctx: RequestContext, of: Statement, problem: str | None = None) -> Response:
+    now = ctx.now
     text = of.article.text.content
     values = {name: plain(getattr(of, name).value) or "" for name in CODED} | {"chain": " | ".join(of.chain.value)}
-    given = {name: visit.field(name) for name in (*values, *SPANS) if name in visit.form}
-    return visit.render(
+    given = {name: ctx.field(name) for name in (*values, *SPANS) if name in ctx.form}
+    return ctx.render(
         "edit.html", 200 if problem is None else 422, now=now, one=of, article=of.article, values=values | given,
         ranges={name: ranges(of, name) for name in SPANS} | given,
         pieces=list(split(text, marks([of]), words=True)), labels=now.labels(), problem=problem,
-        back=visit.arg("back") or visit.field("back"), action=f"/review/{of.id}",
+        back=ctx.arg("back") or ctx.field("back"), action=f"/review/{of.id}",
     )  # fmt: skip
 
 
-def _code(visit: Visit, problem: str | None = None) -> Response:
-    article, statements = load(visit)
-    now = visit.now
-    blank: dict[str, Any] = {name: visit.field(name) for name in (*CODED, "chain")}
+def _code(ctx: RequestContext, problem: str | None = None) -> Response:
+    article, statements = load(ctx)
+    now = ctx.now
+    blank: dict[str, Any] = {name: ctx.field(name) for name in (*CODED, "chain")}
     defaults = {"form": "indirect", "act": "state", "stance": "none", "commitment": "CT+"}
-    return visit.render(
+    return ctx.render(
         "edit.html", 200 if problem is None else 422, now=now, one=None, article=article,
         values={name: value or defaults.get(name, "") for name, value in blank.items()},
-        ranges={name: visit.field(name) for name in SPANS},
+        ranges={name: ctx.field(name) for name in SPANS},
         pieces=list(split(article.text.content, marks(statements), words=True)), labels=now.labels(), problem=problem,
         back=f"/articles/{part(article.id)}", action=f"/articles/{part(article.id)}/code",
     )  # fmt: skip
 
 
-def _fields(visit: Visit) -> dict[str, str]:
-    return {name: visit.field(name) for name in visit.form}
+def _fields(ctx: RequestContext) -> dict[str, str]:
+    return {name: ctx.field(name) for name in ctx.form}
 
 
-def _related(visit: Visit, old: Statement | None, new: Statement) -> Statement:
+def _related(ctx: RequestContext, old: Statement | None, new: Statement) -> Statement:
     """Return the statement in the relation that the form requests, if that differs from the current one."""
-    if "relation" not in visit.form:
+    if "relation" not in ctx.form:
         return new
-    here = list(visit.desk.ledger.statements(Query(article=new.article.id)))
-    around = nesting(visit, here)
-    relation, outer = visit.field("relation"), visit.field("outer")
+    here = list(ctx.desk.ledger.statements(Query(article=new.article.id)))
+    around = nesting(ctx, here)
+    relation, outer = ctx.field("relation"), ctx.field("outer")
     if old is not None and (relation, outer if relation else "") == relation_of(old, around):
         return new
     place: str | None = outer
@@ -275,17 +275,17 @@ def relation_of(one: Statement, around: Mapping[str, str]) -> tuple[str, str]:
     return ("" if not outer else "reports" if one.chain.value else "nested"), outer
 
 
-def _given(visit: Visit) -> dict[str, str]:
-    return {name: visit.field(name) for name in (*CODED, "chain", *SPANS) if name in visit.form}
+def _given(ctx: RequestContext) -> dict[str, str]:
+    return {name: ctx.field(name) for name in (*CODED, "chain", *SPANS) if name in ctx.form}
 
 
-def _stale(visit: Visit, old: Statement, mine: Statement | None, verdict: str, message: str) -> Response:
+def _stale(ctx: RequestContext, old: Statement, mine: Statement | None, verdict: str, message: str) -> Response:
     """Show that somebody else was faster: their version beside what was to be saved."""
     theirs: Statement | None = None
     change = None
     key: str | None = old.id
     for _ in range(20):
-        last = [step for step in visit.desk.ledger.history(str(key)) if step.old == key and step.new != key]
+        last = [step for step in ctx.desk.ledger.history(str(key)) if step.old == key and step.new != key]
         if not last:
             break
         change = last[-1]
@@ -293,11 +293,11 @@ def _stale(visit: Visit, old: Statement, mine: Statement | None, verdict: str, m
         if key is None:
             break
     try:
-        theirs = visit.desk.ledger.get(key) if key and key != old.id else None
+        theirs = ctx.desk.ledger.get(key) if key and key != old.id else None
     except StatementNotFound:
         theirs = None
-    return visit.render(
-        "stale.html", 409, now=visit.now, old=old, mine=mine, theirs=theirs, change=change,
+    return ctx.render(
+        "stale.html", 409, now=ctx.now, old=old, mine=mine, theirs=theirs, change=change,
         verdict=verdict,
         message=message, against_old=changed(old, theirs), between=changed(theirs, mine),
     )  # fmt: skip

@@ -17,11 +17,11 @@ from onrecord.errors import LedgerError, StatementNotFound
 from onrecord.record import Role
 from onrecord.record.desk.saved import CollectedStatement, Saved
 from onrecord.show.briefing import Briefing, Line, Section
-from onrecord.show.desk.board import BY
 from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.passwords import digest, new_secret
+from onrecord.show.desk.request_context import Desk, RequestContext, page, part
 from onrecord.show.desk.routes.brief import atom, briefing_file
-from onrecord.show.desk.visit import Desk, Visit, page, part
+from onrecord.show.desk.snapshot import BY
 from onrecord.show.words import WORDS, day, plural, short
 
 
@@ -37,34 +37,34 @@ def routes() -> list[Route]:
     ]
 
 
-def saved(visit: Visit, fresh: str | None = None, problem: str | None = None) -> Response:
+def saved(ctx: RequestContext, fresh: str | None = None, problem: str | None = None) -> Response:
     """Serve `/saved`: one's saved views, and everybody's collections of evidence."""
-    kept = Saved(visit.desk.ledger)
-    return visit.render(
-        "saved.html", 200 if problem is None else 422, now=visit.now, views=kept.views(visit.user.name), fresh=fresh,
+    kept = Saved(ctx.desk.ledger)
+    return ctx.render(
+        "saved.html", 200 if problem is None else 422, now=ctx.now, views=kept.views(ctx.user.name), fresh=fresh,
         collections=kept.collections(), problem=problem,
     )  # fmt: skip
 
 
-def changed(visit: Visit) -> Response:
+def changed(ctx: RequestContext) -> Response:
     """Save a view, take one away, or give it a feed, whose address is shown this once."""
-    kept, do = Saved(visit.desk.ledger), visit.field("do")
-    number = int(visit.field("number")) if visit.field("number").isdecimal() else -1
+    kept, do = Saved(ctx.desk.ledger), ctx.field("do")
+    number = int(ctx.field("number")) if ctx.field("number").isdecimal() else -1
     try:
         if do == "save":
-            kept.save_view(visit.user.name, visit.field("name"), visit.field("address"))
+            kept.save_view(ctx.user.name, ctx.field("name"), ctx.field("address"))
         elif do == "drop":
-            kept.drop_view(visit.user.name, number)
+            kept.drop_view(ctx.user.name, number)
         elif do == "feed":
             secret = new_secret()
-            kept.subscribe(visit.user.name, number, digest(secret))
-            return saved(visit, f"{visit.request.url.scheme}://{visit.request.url.netloc}/feeds/{secret}.xml")
+            kept.subscribe(ctx.user.name, number, digest(secret))
+            return saved(ctx, f"{ctx.request.url.scheme}://{ctx.request.url.netloc}/feeds/{secret}.xml")
         elif do == "no feed":
-            kept.subscribe(visit.user.name, number, None)
+            kept.subscribe(ctx.user.name, number, None)
         else:
             raise HTTPException(400, "What is to be changed?")
     except LedgerError as error:
-        return saved(visit, problem=str(error))
+        return saved(ctx, problem=str(error))
     return RedirectResponse("/saved", 303)
 
 
@@ -80,39 +80,39 @@ def _feed(request: Request) -> Response:
     if found is None or (desk.settings.coder is None and (owner is None or not owner.active)):
         raise HTTPException(404, "no such feed")
     query = QueryParams(parse_qsl(urlsplit(found.address).query))
-    with desk.turns.taken():
-        now = desk.board.now(float(query.get("min_confidence") or MIN_CONFIDENCE)).narrow(Filters.of(query))
+    with desk.concurrency.slot():
+        now = desk.live_view.now(float(query.get("min_confidence") or MIN_CONFIDENCE)).narrow(Filters.of(query))
         by = query.get("by")
         base = f"{request.url.scheme}://{request.url.netloc}"
         return atom(now, by if by in BY else "speaker", base, f"{base}/feeds/{found.number}", found.name)
 
 
-def collection(visit: Visit) -> Response:
+def collection(ctx: RequestContext) -> Response:
     """Serve `/collections/{name}`: statements that somebody collected, with their notes."""
-    name, found = evidence_of(visit)
-    now = visit.now
+    name, found = evidence_of(ctx)
+    now = ctx.now
     rows = [(one, now.row(one.statement)) for one in found]
-    return visit.render("collection.html", now=now, name=name, rows=rows, labels=now.labels())
+    return ctx.render("collection.html", now=now, name=name, rows=rows, labels=now.labels())
 
 
-def collection_file(visit: Visit) -> Response:
+def collection_file(ctx: RequestContext) -> Response:
     """Serve `/collections/{name}/evidence.md`, `.docx`, `.html`: the collection as a file."""
-    name, found = evidence_of(visit)
-    now = visit.now
+    name, found = evidence_of(ctx)
+    now = ctx.now
     lines = [_line(one, row, now.labels()) for one in found if (row := now.row(one.statement)) is not None]
     made = Briefing(name, f"{plural(len(lines), 'statement')}.", [Section("Evidence", "", [("", lines)])])
-    return briefing_file(visit, made, str(visit.request.path_params["format"]), name)
+    return briefing_file(ctx, made, str(ctx.request.path_params["format"]), name)
 
 
-def collected(visit: Visit) -> Response:
+def collected(ctx: RequestContext) -> Response:
     """Put a statement into a collection, change its note, or take it out."""
-    kept, name, statement = Saved(visit.desk.ledger), visit.field("name"), visit.field("statement")
+    kept, name, statement = Saved(ctx.desk.ledger), ctx.field("name"), ctx.field("statement")
     try:
-        if visit.field("do") == "out":
+        if ctx.field("do") == "out":
             kept.take_out(name, statement)
         else:
-            one = visit.desk.ledger.get(statement)
-            kept.collect(name, one.id, coder=visit.user.name, note=visit.field("note").strip())
+            one = ctx.desk.ledger.get(statement)
+            kept.collect(name, one.id, coder=ctx.user.name, note=ctx.field("note").strip())
     except StatementNotFound as error:
         raise HTTPException(404, str(error)) from error
     except LedgerError as error:
@@ -120,10 +120,10 @@ def collected(visit: Visit) -> Response:
     return RedirectResponse(f"/collections/{part(' '.join(name.split()))}", 303)
 
 
-def evidence_of(visit: Visit) -> tuple[str, list[CollectedStatement]]:
+def evidence_of(ctx: RequestContext) -> tuple[str, list[CollectedStatement]]:
     """Return the name of the collection of the address, and what is in it."""
-    name = str(visit.request.path_params["name"])
-    return name, Saved(visit.desk.ledger).evidence(name)
+    name = str(ctx.request.path_params["name"])
+    return name, Saved(ctx.desk.ledger).evidence(name)
 
 
 def _line(one: CollectedStatement, row: dict[str, Any], labels: dict[str, str]) -> Line:

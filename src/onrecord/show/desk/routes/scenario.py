@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from onrecord.core.statement import Stance
-from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import BY, Snapshot
 
 RECENT = 5_000  # the newest statements that a scenario rests on
 DRAWS = 300
@@ -23,14 +23,14 @@ def routes() -> list[Route]:
     return [Route("/scenario", page(scenario)), Route("/scenario/{page}.{format}", page(scenario_table))]
 
 
-def scenario(visit: Visit) -> Response:
+def scenario(ctx: RequestContext) -> Response:
     """Serve `/scenario`: settlements with intervals, their basis, deadlocks and what opens them."""
-    now = visit.view()
-    by, assumed = visit.choice("by", BY[::-1], "affiliation"), _assumed(visit)
-    held = visit.desk.board.behind(now, ("settlements", by, assumed), lambda: _settled(now, by, assumed)[0])
+    now = ctx.view()
+    by, assumed = ctx.choice("by", BY[::-1], "affiliation"), _assumed(ctx)
+    held = ctx.desk.live_view.in_background(now, ("settlements", by, assumed), lambda: _settled(now, by, assumed)[0])
     steps = _steps(now, by)
     inputs = _settled(now, by, assumed)[1] if held is not None and held[1] == now.batch else None
-    return visit.render(
+    return ctx.render(
         "scenario.html", now=now, labels=now.labels(), by=by, assumed=assumed, stances=list(map(str, Stance))[:4],
         settlements=None if held is None else held[0].to_dicts(), steps={k: v.to_dicts() for k, v in steps.items()},
         inputs=[] if inputs is None else inputs.to_dicts(), recent=RECENT, draws=DRAWS, whole=now.table.height,
@@ -38,26 +38,26 @@ def scenario(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def settled(visit: Visit) -> pl.DataFrame:
+def settled(ctx: RequestContext) -> pl.DataFrame:
     """Return the settlements of the address."""
-    return _settled(visit.view(), visit.choice("by", BY[::-1], "affiliation"), _assumed(visit))[0]
+    return _settled(ctx.view(), ctx.choice("by", BY[::-1], "affiliation"), _assumed(ctx))[0]
 
 
-def scenario_table(visit: Visit) -> Response:
+def scenario_table(ctx: RequestContext) -> Response:
     """Serve `/scenario/settlements.csv` and the other tables of `onrecord scenario`."""
-    now = visit.view()
-    by, assumed = visit.choice("by", BY[::-1], "affiliation"), _assumed(visit)
-    name = str(visit.request.path_params["page"])
+    now = ctx.view()
+    by, assumed = ctx.choice("by", BY[::-1], "affiliation"), _assumed(ctx)
+    name = str(ctx.request.path_params["page"])
     if name in ("settlements", "inputs"):
         found = _settled(now, by, assumed)[PAGES.index(name)]
     else:
         found = _steps(now, by).get(name, pl.DataFrame())
-    return table_response(visit, found, name)
+    return table_response(ctx, found, name)
 
 
-def _assumed(visit: Visit) -> tuple[tuple[str, str, str], ...]:
+def _assumed(ctx: RequestContext) -> tuple[tuple[str, str, str], ...]:
     """Parse the assumed stance of the address."""
-    given = tuple(visit.arg(name) or "" for name in ("if_actor", "if_issue", "if_stance"))
+    given = tuple(ctx.arg(name) or "" for name in ("if_actor", "if_issue", "if_stance"))
     return ((given[0], given[1], given[2]),) if all(given) else ()
 
 

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from onrecord.record.text_search import articles_with, patterns, places
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.filters import SEVERAL, UNKNOWN, Filters
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.request_context import RequestContext, page
+from onrecord.show.desk.snapshot import Snapshot
 from onrecord.view import columns
 
 TOP = 8
@@ -40,59 +40,59 @@ class Found:
     facets: dict[str, list[tuple[str, int]]]
 
 
-def search(visit: Visit) -> Response:
+def search(ctx: RequestContext) -> Response:
     """Serve `/search`."""
-    now = visit.now
-    first, limit = visit.number("first", 0), visit.desk.settings.limits.page
-    found = find(visit, now)
-    template = "search_results.html" if visit.partial else "search.html"
-    return visit.render(
+    now = ctx.now
+    first, limit = ctx.number("first", 0), ctx.desk.settings.limits.page
+    found = find(ctx, now)
+    template = "search_results.html" if ctx.partial else "search.html"
+    return ctx.render(
         template, now=now, rows=now.rows(found.rows[first : first + limit]), total=len(found.rows),
-        facets=found.facets, first=first, limit=limit, labels=now.labels(), sought=visit.arg("q") or "",
+        facets=found.facets, first=first, limit=limit, labels=now.labels(), sought=ctx.arg("q") or "",
     )  # fmt: skip
 
 
-def search_table(visit: Visit) -> Response:
+def search_table(ctx: RequestContext) -> Response:
     """Serve `/search.csv`, `.json`: all matching statements."""
-    now = visit.now
-    rows = now.table[find(visit, now).rows]
-    return table_response(visit, rows.select(columns(now.table)), "statements")
+    now = ctx.now
+    rows = now.table[find(ctx, now).rows]
+    return table_response(ctx, rows.select(columns(now.table)), "statements")
 
 
-def texts(visit: Visit) -> Response:
+def texts(ctx: RequestContext) -> Response:
     """Serve `/search/texts`: articles whose texts contain some words, with the places marked."""
-    words, first = visit.arg("q") or "", visit.number("first", 0)
-    held = _texts(visit)
+    words, first = ctx.arg("q") or "", ctx.number("first", 0)
+    held = _texts(ctx)
     rows: list[dict[str, Any]] = []
     if held is not None:
         wanted = patterns(words)
         for row in held[first : first + TEXTS].to_dicts():
-            article = visit.desk.ledger.article(row["article"])
+            article = ctx.desk.ledger.article(row["article"])
             content = article.text.content if article is not None else ""
             rows.append({**row, "places": excerpts(content, places(content, wanted))})
-    return visit.render(
-        "search_texts.html", now=visit.now, rows=rows, total=0 if held is None else held.height, first=first,
-        limit=TEXTS, sought=words, working=held is None, labels=visit.now.labels(),
+    return ctx.render(
+        "search_texts.html", now=ctx.now, rows=rows, total=0 if held is None else held.height, first=first,
+        limit=TEXTS, sought=words, working=held is None, labels=ctx.now.labels(),
     )  # fmt: skip
 
 
-def texts_table(visit: Visit) -> Response:
+def texts_table(ctx: RequestContext) -> Response:
     """Serve `/search/texts.csv`, `.json`: all articles whose texts contain the words."""
-    found = _fitting(visit, articles_with(visit.desk.ledger, visit.arg("q") or ""))
-    return table_response(visit, found, "articles")
+    found = _fitting(ctx, articles_with(ctx.desk.ledger, ctx.arg("q") or ""))
+    return table_response(ctx, found, "articles")
 
 
-def _texts(visit: Visit) -> pl.DataFrame | None:
+def _texts(ctx: RequestContext) -> pl.DataFrame | None:
     """Return the matching articles; None while they are searched for in the background."""
-    words, now = visit.arg("q") or "", visit.now
-    held = visit.desk.board.behind(now, ("texts", words), lambda: now.shared.once(
-        ("texts", words), lambda: articles_with(visit.desk.ledger, words), stamp=now.articles))  # fmt: skip
-    return None if held is None or held[1] != now.batch else _fitting(visit, held[0])
+    words, now = ctx.arg("q") or "", ctx.now
+    held = ctx.desk.live_view.in_background(now, ("texts", words), lambda: now.shared.once(
+        ("texts", words), lambda: articles_with(ctx.desk.ledger, words), stamp=now.articles))  # fmt: skip
+    return None if held is None or held[1] != now.batch else _fitting(ctx, held[0])
 
 
-def _fitting(visit: Visit, found: pl.DataFrame) -> pl.DataFrame:
+def _fitting(ctx: RequestContext, found: pl.DataFrame) -> pl.DataFrame:
     """Return the articles of the outlets and days of the address."""
-    asked = visit.filters
+    asked = ctx.filters
     if asked.outlet:
         found = found.filter(pl.col("outlet").is_in(list(asked.outlet)))
     if asked.since:
@@ -124,25 +124,25 @@ def excerpts(text: str, found: Sequence[tuple[int, int]]) -> list[list[tuple[str
     return made
 
 
-def find(visit: Visit, now: Snapshot) -> Found:
+def find(ctx: RequestContext, now: Snapshot) -> Found:
     """Return what the address asks for."""
-    asked, words = visit.filters, visit.arg("q")
-    return now.once(("search", asked, words), lambda: _find(visit, now, asked, words))
+    asked, words = ctx.filters, ctx.arg("q")
+    return now.once(("search", asked, words), lambda: _find(ctx, now, asked, words))
 
 
-def narrowed(now: Snapshot, asked: Filters, words: str | None, visit: Visit) -> pl.Series:
+def narrowed(now: Snapshot, asked: Filters, words: str | None, ctx: RequestContext) -> pl.Series:
     """Return where the statements that fit filters and words stand in the table, by date."""
     fits = asked.expressions(now.names)
     if words:
-        hits = pl.Series(now.once(("words", words), lambda: visit.desk.ledger.matching(words)), dtype=pl.Int64)
+        hits = pl.Series(now.once(("words", words), lambda: ctx.desk.ledger.matching(words)), dtype=pl.Int64)
         fits.append(pl.col("number").is_in(hits.implode()))
     if not fits:
         return pl.Series(range(now.table.height), dtype=pl.UInt32)
     return now.table.select(pl.arg_where(pl.all_horizontal(fits))).to_series()
 
 
-def _find(visit: Visit, now: Snapshot, asked: Filters, words: str | None) -> Found:
-    rows = narrowed(now, asked, words, visit)
+def _find(ctx: RequestContext, now: Snapshot, asked: Filters, words: str | None) -> Found:
+    rows = narrowed(now, asked, words, ctx)
     facets = {name: _counts(now.table[name][rows]) for name in SEVERAL}
     relayed = int((now.table["chain"][rows].list.len().fill_null(0) > 0).sum())
     checked = int(now.table["human_checked"][rows].sum())

@@ -10,12 +10,12 @@ import polars as pl
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.show.desk.board import BY, Snapshot
 from onrecord.show.desk.exports import table_response
+from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.routes.articles import before_and_after
 from onrecord.show.desk.routes.overview import moves
 from onrecord.show.desk.since import asked
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.snapshot import BY, Snapshot
 
 if TYPE_CHECKING:
     from onrecord.analyse.increments import Increment
@@ -35,51 +35,53 @@ def routes() -> list[Route]:
     ]
 
 
-def conflicts(visit: Visit) -> Response:
+def conflicts(ctx: RequestContext) -> Response:
     """Serve `/conflicts`."""
-    now = visit.view()
-    kind, by = _kind(visit), visit.choice("by", BY, "speaker")
-    first, limit = visit.number("first", 0), SHOWN
-    board, key = visit.desk.board, ("pairs", kind, by)
-    held = board.behind(now, key, lambda: _found(now, kind, by, lambda done, of: board.tell(now, key, done, of)))
+    now = ctx.view()
+    kind, by = _kind(ctx), ctx.choice("by", BY, "speaker")
+    first, limit = ctx.number("first", 0), SHOWN
+    live_view, key = ctx.desk.live_view, ("pairs", kind, by)
+    held = live_view.in_background(
+        now, key, lambda: _found(now, kind, by, lambda done, of: live_view.note_progress(now, key, done, of))
+    )
     rows: list[Any] = []
     total, state = 0, "working" if held is None else ""
     if held is not None:
         found, batch = held
         state = "" if batch == now.batch else str(batch)
         if kind == "moved":
-            found = asked(visit).moves(found, now.table)
+            found = asked(ctx).moves(found, now.table)
         if kind == "drift":
             groups = now.same("utterances", found.select("id", "cluster"), lambda: _clusters(found))
-            groups = _told_by(groups, visit.request.query_params.getlist("pair"))
+            groups = _told_by(groups, ctx.request.query_params.getlist("pair"))
             rows, total = groups[first : first + limit], len(groups)
         else:
             rows, total = found[first : first + limit].to_dicts(), found.height
-    return visit.render(
+    return ctx.render(
         "conflicts.html", now=now, kind=kind, kinds=KINDS, rows=rows, total=total, first=first, limit=limit, by=by,
         labels=now.labels(), difference=difference, compared=DRIFTING, state=state,
-        progress=board.progress(now, key) if held is None else None,
-         after=visit.arg("after"),
-        pair=visit.request.query_params.getlist("pair"), outlets=[name for name, _ in now.offered()["outlet"]],
+        progress=live_view.progress(now, key) if held is None else None,
+         after=ctx.arg("after"),
+        pair=ctx.request.query_params.getlist("pair"), outlets=[name for name, _ in now.offered()["outlet"]],
     )  # fmt: skip
 
 
-def conflicts_table(visit: Visit) -> Response:
+def conflicts_table(ctx: RequestContext) -> Response:
     """Serve `/conflicts.csv`, `.json`: all pairs of a kind."""
-    now = visit.view()
-    kind, by = _kind(visit), visit.choice("by", BY, "speaker")
+    now = ctx.view()
+    kind, by = _kind(ctx), ctx.choice("by", BY, "speaker")
     found = _found(now, kind, by)
     if kind == "moved":
-        found = asked(visit).moves(found, now.table)
-    if kind == "drift" and (pair := visit.request.query_params.getlist("pair")):
+        found = asked(ctx).moves(found, now.table)
+    if kind == "drift" and (pair := ctx.request.query_params.getlist("pair")):
         chosen = _told_by(_clusters(found), pair)
         found = found.filter(pl.col("cluster").is_in([rows[0]["cluster"] for rows in chosen]))
-    return table_response(visit, found, kind)
+    return table_response(ctx, found, kind)
 
 
-def _kind(visit: Visit) -> str:
+def _kind(ctx: RequestContext) -> str:
     """Return the kind of the address; `reports` is what the command line calls the retellings of one utterance."""
-    given = visit.choice("kind", (*KINDS, "reports"), "self")
+    given = ctx.choice("kind", (*KINDS, "reports"), "self")
     return "drift" if given == "reports" else given
 
 
@@ -92,12 +94,12 @@ def _told_by(groups: list[list[dict[str, Any]]], pair: list[str]) -> list[list[d
     return [rows for rows in chosen if {row["outlet"] for row in rows} == wanted]
 
 
-def compare(visit: Visit) -> Response:
+def compare(ctx: RequestContext) -> Response:
     """Serve `/compare`: two statements side by side, each with the text around it."""
-    now = visit.now
-    found = [visit.desk.ledger.get(visit.arg(name) or "") for name in ("a", "b")]
+    now = ctx.now
+    found = [ctx.desk.ledger.get(ctx.arg(name) or "") for name in ("a", "b")]
     ends = [(one, now.row(one.id), before_and_after(one)) for one in found]
-    return visit.render("compare.html", now=now, ends=ends, labels=now.labels())
+    return ctx.render("compare.html", now=now, ends=ends, labels=now.labels())
 
 
 def difference(old: str, new: str) -> list[tuple[str, str]]:

@@ -18,8 +18,8 @@ from starlette.routing import Route
 from onrecord.record import Role
 from onrecord.record.desk.saved import Saved
 from onrecord.show.briefing import Briefing
-from onrecord.show.desk.board import BY
 from onrecord.show.desk.exports import table_response
+from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.routes import (
     adapting,
     adjudication,
@@ -37,7 +37,7 @@ from onrecord.show.desk.routes import (
     scenario,
 )
 from onrecord.show.desk.routes.positions import cells_of
-from onrecord.show.desk.visit import Visit, page
+from onrecord.show.desk.snapshot import BY
 from onrecord.view import columns
 
 FORMATS = ("csv", "json", "xlsx")
@@ -61,15 +61,15 @@ def table_of(path: str) -> str:
     return path if any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path) for known in PAGES) else ""
 
 
-def _send(path: str, made: Callable[[Visit], pl.DataFrame | Rows], visit: Visit) -> Response:
-    found = made(visit)
+def _send(path: str, made: Callable[[RequestContext], pl.DataFrame | Rows], ctx: RequestContext) -> Response:
+    found = made(ctx)
     frame = found if isinstance(found, pl.DataFrame) else pl.DataFrame(found, infer_schema_length=None, strict=False)
-    return table_response(visit, frame, path.strip("/").replace("/{name}", "").replace("/{key}", "").replace("/", "-"))
+    return table_response(ctx, frame, path.strip("/").replace("/{name}", "").replace("/{key}", "").replace("/", "-"))
 
 
-def _overview(visit: Visit) -> Rows:
+def _overview(ctx: RequestContext) -> Rows:
     """Return the cells of the first page."""
-    now, by = visit.view(), visit.choice("by", BY[::-1], "affiliation")
+    now, by = ctx.view(), ctx.choice("by", BY[::-1], "affiliation")
     parties, issues = overview.parties_of(now, by), overview.issues_of(now)
     made = cells_of(now, parties, by, "latest", None) if parties else {}
     return [
@@ -78,23 +78,23 @@ def _overview(visit: Visit) -> Rows:
     ]  # fmt: skip
 
 
-def _statement(visit: Visit) -> pl.DataFrame:
-    found = visit.desk.ledger.get(str(visit.request.path_params["key"]))
-    return visit.now.table.filter(pl.col("id") == found.id).select(columns(visit.now.table))
+def _statement(ctx: RequestContext) -> pl.DataFrame:
+    found = ctx.desk.ledger.get(str(ctx.request.path_params["key"]))
+    return ctx.now.table.filter(pl.col("id") == found.id).select(columns(ctx.now.table))
 
 
-def _article(visit: Visit) -> pl.DataFrame:
-    found, _ = articles.load(visit)
-    return visit.now.table.filter(pl.col("article") == found.id).select(columns(visit.now.table))
+def _article(ctx: RequestContext) -> pl.DataFrame:
+    found, _ = articles.load(ctx)
+    return ctx.now.table.filter(pl.col("article") == found.id).select(columns(ctx.now.table))
 
 
-def _compared(visit: Visit) -> pl.DataFrame:
-    ids = [visit.desk.ledger.get(visit.arg(name) or "").id for name in ("a", "b")]
-    return visit.now.table.filter(pl.col("id").is_in(ids)).select(columns(visit.now.table))
+def _compared(ctx: RequestContext) -> pl.DataFrame:
+    ids = [ctx.desk.ledger.get(ctx.arg(name) or "").id for name in ("a", "b")]
+    return ctx.now.table.filter(pl.col("id").is_in(ids)).select(columns(ctx.now.table))
 
 
-def _tie(visit: Visit) -> Rows:
-    names, rows = network.tied(visit, visit.view())
+def _tie(ctx: RequestContext) -> Rows:
+    names, rows = network.tied(ctx, ctx.view())
     return [
         {"issue": issue, **{f"{name}_{end}": row[name] for end, row in zip("ab", ends, strict=True)
          for name in ("stance", "date", "quote", "outlet", "id")}, "actor_a": names[0], "actor_b": names[1]}
@@ -102,39 +102,39 @@ def _tie(visit: Visit) -> Rows:
     ]  # fmt: skip
 
 
-def _queue(visit: Visit) -> pl.DataFrame:
-    now = visit.view()
-    numbers = review.waiting(visit, now).to_frame("number")
+def _queue(ctx: RequestContext) -> pl.DataFrame:
+    now = ctx.view()
+    numbers = review.waiting(ctx, now).to_frame("number")
     return numbers.join(now.table, on="number", how="left", maintain_order="left").select(columns(now.table))
 
 
-def _history(visit: Visit) -> Rows:
+def _history(ctx: RequestContext) -> Rows:
     return [
         {"number": one.number, "statement": one.statement, "result": one.result, "coder": one.coder,
          "verdict": str(one.verdict), "batch": one.batch, "created": one.created, "undone": one.undone}
-        for one in visit.desk.reviews.latest(review.LATEST)
+        for one in ctx.desk.reviews.latest(review.LATEST)
     ]  # fmt: skip
 
 
-def _audit(visit: Visit) -> Rows:
-    found = audit.quality(visit, visit.now)
+def _audit(ctx: RequestContext) -> Rows:
+    found = audit.quality(ctx, ctx.now)
     return [{"of": of, **line} for of, name in (("field", "fields"), ("issue", "issues")) for line in found[name]]
 
 
-def _registry(visit: Visit) -> Rows:
-    now = visit.now
+def _registry(ctx: RequestContext) -> Rows:
+    now = ctx.now
     return [
         {"name": one.name, "kind": str(one.kind), "affiliation": one.affiliation, "aliases": list(one.aliases),
          "statements": one.statements, "articles": one.articles, "first": one.first, "last": one.last,
          "open": list(one.open), "hidden": one.hidden, "pinned": one.name in now.names.pinned}
-        for one in registry.actors_found(visit)
+        for one in registry.actors_found(ctx)
     ]  # fmt: skip
 
 
-def _codebook(visit: Visit) -> Rows:
-    book, _ = codebook.working(visit)
-    counts = dict(visit.now.counts("issue").iter_rows())
-    reach = codebook.reach_of(visit.now, book)
+def _codebook(ctx: RequestContext) -> Rows:
+    book, _ = codebook.working(ctx)
+    counts = dict(ctx.now.counts("issue").iter_rows())
+    reach = codebook.reach_of(ctx.now, book)
     return [
         {"issue": one.id, "label": one.label, "proposition": one.proposition, "terms": list(one.terms),
          "statements": counts.get(one.id, 0), "hits": [f"{term}: {n}" for term, n in reach.get(one.id, [])]}
@@ -142,46 +142,46 @@ def _codebook(visit: Visit) -> Rows:
     ]  # fmt: skip
 
 
-def _flags(visit: Visit) -> Rows:
+def _flags(ctx: RequestContext) -> Rows:
     return [
         {"number": one.number, "article": one.article, "statement": one.statement, "coder": one.coder, "kind": one.kind,
          "text": one.text, "created": one.created}
-        for one in visit.desk.prepared.notes(open_flags=True)
+        for one in ctx.desk.prepared.notes(open_flags=True)
     ]  # fmt: skip
 
 
-def _work(visit: Visit) -> Rows:
+def _work(ctx: RequestContext) -> Rows:
     names = ("coder", "articles", "statements", "done", "judged")
-    return [dict(zip(names, row, strict=True)) for row in assigning.progress(visit)]
+    return [dict(zip(names, row, strict=True)) for row in assigning.progress(ctx)]
 
 
-def _saved(visit: Visit) -> Rows:
-    views = Saved(visit.desk.ledger).views(visit.user.name)
+def _saved(ctx: RequestContext) -> Rows:
+    views = Saved(ctx.desk.ledger).views(ctx.user.name)
     return [{"name": one.name, "address": one.address, "feed": one.feed is not None, "created": one.created}
             for one in views]  # fmt: skip
 
 
-def _collection(visit: Visit) -> pl.DataFrame:
-    _, found = saved.evidence_of(visit)
+def _collection(ctx: RequestContext) -> pl.DataFrame:
+    _, found = saved.evidence_of(ctx)
     notes = pl.DataFrame(
         [(one.statement, one.note, one.coder) for one in found],
         schema={"id": pl.String, "note": pl.String, "collected_by": pl.String}, orient="row",
     )  # fmt: skip
-    table = visit.now.table
+    table = ctx.now.table
     return notes.join(table.select(columns(table)), on="id", how="inner", maintain_order="left")
 
 
-def _rounds(visit: Visit) -> Rows:
+def _rounds(ctx: RequestContext) -> Rows:
     return [
         {"round": one.name, "creator": one.creator, "created": one.created, "fields": list(one.fields),
-         "statements": len(one.statements), "coders": len(visit.desk.reviews.codings(one.name))}
-        for one in visit.desk.reviews.rounds()
+         "statements": len(one.statements), "coders": len(ctx.desk.reviews.codings(one.name))}
+        for one in ctx.desk.reviews.rounds()
     ]  # fmt: skip
 
 
-def _disagreements(visit: Visit) -> Rows:
-    found = coding.round_of(visit)
-    codings = coding.codings_of(visit, found)
+def _disagreements(ctx: RequestContext) -> Rows:
+    found = coding.round_of(ctx)
+    codings = coding.codings_of(ctx, found)
     return [
         {"statement": found.statements[at - 1], "field": name, "coder": who, "value": values[at][name]}
         for at in range(1, len(found.statements) + 1)
@@ -190,8 +190,8 @@ def _disagreements(visit: Visit) -> Rows:
     ]  # fmt: skip
 
 
-def _brief(visit: Visit) -> Rows:
-    made: Briefing = brief.made(visit)
+def _brief(ctx: RequestContext) -> Rows:
+    made: Briefing = brief.made(ctx)
     return [
         {"section": section.title, "group": title, "who": one.who, "phrase": one.phrase, "quote": one.quote,
          "source": one.source, "url": one.url, "id": one.id}
@@ -199,28 +199,28 @@ def _brief(visit: Visit) -> Rows:
     ]  # fmt: skip
 
 
-def _scenario(visit: Visit) -> pl.DataFrame:
-    return scenario.settled(visit)
+def _scenario(ctx: RequestContext) -> pl.DataFrame:
+    return scenario.settled(ctx)
 
 
-def _adapted(visit: Visit) -> Rows:
+def _adapted(ctx: RequestContext) -> Rows:
     return [
         {"name": one.adaptation.name, "coder": one.coder, "created": one.created, "base": one.adaptation.base}
-        for one in adapting.adapted(visit)
+        for one in adapting.adapted(ctx)
     ]  # fmt: skip
 
 
-def _users(visit: Visit) -> Rows:
+def _users(ctx: RequestContext) -> Rows:
     return [
         {"name": one.name, "role": str(one.role), "active": one.active, "created": one.created}
-        for one in visit.desk.accounts.users()
+        for one in ctx.desk.accounts.users()
     ]  # fmt: skip
 
 
 CONTRACT = ("/articles/{key}", "/statements/{key}")
 """The pages whose `.json` is in the contract of `onrecord explain`, with all evidence, instead of a row a statement."""
 
-PAGES: dict[str, tuple[Callable[[Visit], pl.DataFrame | Rows], Role]] = {
+PAGES: dict[str, tuple[Callable[[RequestContext], pl.DataFrame | Rows], Role]] = {
     "/overview": (_overview, Role.READER), "/articles/{key}": (_article, Role.READER),
     "/statements/{key}": (_statement, Role.READER), "/compare": (_compared, Role.READER), "/tie": (_tie, Role.READER),
     "/review/history": (_history, Role.READER), "/review": (_queue, Role.CODER), "/audit": (_audit, Role.CODER),

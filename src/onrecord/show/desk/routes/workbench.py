@@ -16,13 +16,13 @@ from onrecord.core.statement import Article, Statement, plain
 from onrecord.errors import LedgerError, SpanError
 from onrecord.record import Role
 from onrecord.record.desk.values import of_statement
-from onrecord.show.desk.board import Snapshot
 from onrecord.show.desk.codebooks import hits
 from onrecord.show.desk.judging import ranges
 from onrecord.show.desk.marks import span_of_words
+from onrecord.show.desk.request_context import RequestContext, page, part
 from onrecord.show.desk.routes.articles import load, nesting
 from onrecord.show.desk.routes.review import relation_of
-from onrecord.show.desk.visit import Visit, page, part
+from onrecord.show.desk.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from onrecord.analyse.increments import Increment
@@ -40,13 +40,13 @@ def routes() -> list[Route]:
     ]
 
 
-def form(visit: Visit) -> Response:
+def form(ctx: RequestContext) -> Response:
     """Serve `/articles/{id}/form`: the form of some words (`words=3-7`) or of a statement (`s`), to insert in the
     article.
     """
-    article, statements = load(visit)
-    now = visit.now
-    chosen = visit.arg("s")
+    article, statements = load(ctx)
+    now = ctx.now
+    chosen = ctx.arg("s")
     if chosen is not None:
         one = next((s for s in statements if s.id == chosen), None)
         if one is None:
@@ -54,16 +54,16 @@ def form(visit: Visit) -> Response:
         values = {name: plain(getattr(one, name).value) or "" for name in ("speaker", "affiliation", "issue", "stance")}
         words, quote = ranges(one, "content"), one.quote
     else:
-        one, words = None, visit.arg("words") or ""
+        one, words = None, ctx.arg("words") or ""
         start, end = _span(article, words)
         quote = article.text.content[start:end]
         values = guessed(now, statements, article, start, end)
     offered = now.offered()
-    coded = _coded(visit, one) if one is not None else {}
-    around = nesting(visit, statements)
+    coded = _coded(ctx, one) if one is not None else {}
+    around = nesting(ctx, statements)
     relation, outer = relation_of(one, around) if one is not None else ("", "")
     here = [s.speaker.value for s in statements if s.speaker.value]
-    return visit.render(
+    return ctx.render(
         "workbench_form.html", article=article, one=one, words=words, quote=quote, values=values, labels=now.labels(),
         names=list(dict.fromkeys([*here, *(name for name, _ in offered["speaker"])]))[:NAMES],
         bodies=[name for name, _ in offered["affiliation"]], variables=now.variables, coded=coded, relation=relation,
@@ -72,10 +72,10 @@ def form(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def _coded(visit: Visit, one: Statement) -> dict[str, Any]:
+def _coded(ctx: RequestContext, one: Statement) -> dict[str, Any]:
     """Return the values of a statement's variables: those coded here, else the imported ones."""
     imported = (json.loads(one.extra).get("statements") or [{}])[0] if one.extra else {}
-    return {**imported, **of_statement(visit.desk.ledger, one.id)}
+    return {**imported, **of_statement(ctx.desk.ledger, one.id)}
 
 
 def learned(now: Snapshot) -> dict[str, CodedWords]:
@@ -120,33 +120,33 @@ def guessed(
     }  # fmt: skip
 
 
-def noted(visit: Visit) -> Response:
+def noted(ctx: RequestContext) -> Response:
     """Store a note or a flag on the article, or on one of its statements."""
-    article, _ = load(visit)
-    statement = visit.field("statement") or None
+    article, _ = load(ctx)
+    statement = ctx.field("statement") or None
     try:
-        kind = "flag" if visit.field("kind") == "flag" else "note"
-        visit.desk.prepared.add_note(article.id, statement, visit.field("text"), kind=kind, coder=visit.user.name)
+        kind = "flag" if ctx.field("kind") == "flag" else "note"
+        ctx.desk.prepared.add_note(article.id, statement, ctx.field("text"), kind=kind, coder=ctx.user.name)
     except LedgerError as error:
         raise HTTPException(422, str(error)) from error
-    return RedirectResponse(visit.address(f"/articles/{part(article.id)}", s=statement), 303)
+    return RedirectResponse(ctx.address(f"/articles/{part(article.id)}", s=statement), 303)
 
 
-def closed(visit: Visit) -> Response:
+def closed(ctx: RequestContext) -> Response:
     """Close a flag or take a note away."""
     try:
-        visit.desk.prepared.close_note(visit.place("number"), coder=visit.user.name)
+        ctx.desk.prepared.close_note(ctx.place("number"), coder=ctx.user.name)
     except LedgerError as error:
         raise HTTPException(404, str(error)) from error
-    back = visit.field("back")
+    back = ctx.field("back")
     return RedirectResponse(back if back.startswith("/articles/") else "/flags", 303)
 
 
-def flags(visit: Visit) -> Response:
+def flags(ctx: RequestContext) -> Response:
     """Serve `/flags`: what somebody asks to be checked."""
-    found = visit.desk.prepared.notes(open_flags=True)
-    titles = {one.article: visit.desk.ledger.article(one.article) for one in found[:200]}
-    return visit.render("flags.html", now=visit.now, found=found[:200], total=len(found), titles=titles)
+    found = ctx.desk.prepared.notes(open_flags=True)
+    titles = {one.article: ctx.desk.ledger.article(one.article) for one in found[:200]}
+    return ctx.render("flags.html", now=ctx.now, found=found[:200], total=len(found), titles=titles)
 
 
 def _span(article: Article, words: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Guard every page: host names, body size, security headers, errors in one shape."""
+"""Protect every page: host names, body size, security headers, errors in one shape."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TooLargeError(Exception):
     """Signal a body that exceeds the limit."""
 
 
-class Guard:
+class SecurityMiddleware:
     """Refuse foreign host names and oversized bodies, and add headers to every answer (middleware)."""
 
     def __init__(self, app: ASGIApp, *, hosts: tuple[str, ...], body: int) -> None:

@@ -1,7 +1,8 @@
 """Represent one request to a page: who asks, with which values, and how to answer.
 
-`page` wraps a plain function of a `Visit` into an endpoint: it finds out who asks, sends strangers to the login,
-refuses roles that are too low and forms without their token, and runs the function in a thread, as ledgers block.
+`page` wraps a plain function of a `RequestContext` into an endpoint: it finds out who asks, sends strangers to the
+login, refuses roles that are too low and forms without their token, and runs the function in a thread, as ledgers
+block.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from starlette.responses import RedirectResponse, Response
 
 from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.record import Accounts, DeskWork, Ledger, Reviews, Role, User
-from onrecord.show.desk.board import Board, Snapshot
+from onrecord.show.desk.concurrency import ConcurrencyLimit
 from onrecord.show.desk.filters import Filters
-from onrecord.show.desk.guard import csrf_fits, csrf_token, same_origin
 from onrecord.show.desk.jobs import Background, Jobs
+from onrecord.show.desk.live_view import LiveView
 from onrecord.show.desk.passwords import Brake, digest
+from onrecord.show.desk.security import csrf_fits, csrf_token, same_origin
 from onrecord.show.desk.settings import Settings
-from onrecord.show.desk.turns import Turns
+from onrecord.show.desk.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -49,17 +51,17 @@ class Desk:
     accounts: Accounts
     reviews: Reviews
     prepared: DeskWork
-    board: Board
+    live_view: LiveView
     pages: Environment
     jobs: Jobs
     brake: Brake
-    turns: Turns
+    concurrency: ConcurrencyLimit
     refit: Background = field(default_factory=Background)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def work(self, function: Callable[[T], R], value: T) -> R:
-        """Call a function when it is its turn."""
-        with self.turns.taken():
+        """Call a function when a slot is free."""
+        with self.concurrency.slot():
             return function(value)
 
     async def who(self, request: Request) -> tuple[User | None, str]:
@@ -78,7 +80,7 @@ class Desk:
 
 
 @dataclass(slots=True)
-class Visit:
+class RequestContext:
     """Hold a request with its user."""
 
     desk: Desk
@@ -104,7 +106,7 @@ class Visit:
     @property
     def now(self) -> Snapshot:
         """Return the ledger's current view, under the threshold of the address."""
-        return self.desk.board.now(self.min_confidence)
+        return self.desk.live_view.now(self.min_confidence)
 
     @property
     def filters(self) -> Filters:
@@ -185,7 +187,7 @@ class Visit:
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
         """Answer with the page of a template."""
-        made = html(self.desk.pages, template, status, visit=self, **values)
+        made = html(self.desk.pages, template, status, ctx=self, **values)
         if self.travelling:
             made.body = carried(bytes(made.body).decode(), self.travelling, self.request.url.path).encode()
             made.headers["content-length"] = str(len(made.body))
@@ -253,7 +255,7 @@ def show(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-Page = Callable[[Visit], Response]
+Page = Callable[[RequestContext], Response]
 Endpoint = Callable[[Request], Any]
 
 
@@ -268,28 +270,28 @@ def page(function: Page, role: Role = Role.READER) -> Endpoint:
                 raise HTTPException(401, "log in first")
             wanted = request.url.path + ("?" + request.url.query if request.url.query else "")
             return RedirectResponse(address("/login", then=wanted), status_code=303)
-        visit = Visit(desk, request, user, session)
+        ctx = RequestContext(desk, request, user, session)
         if request.method == "POST":
             check_origin(desk, request, session, None)
-            visit.form = await read_form(request, desk.settings)
-            check_origin(desk, request, session, visit)
+            ctx.form = await read_form(request, desk.settings)
+            check_origin(desk, request, session, ctx)
         if not user.role.may(role):
             raise HTTPException(403, f"this needs the role {role}; ask an admin of this desk")
         try:
-            return await run_in_threadpool(desk.work, function, visit)
+            return await run_in_threadpool(desk.work, function, ctx)
         finally:
-            await visit.form.close()
+            await ctx.form.close()
 
     return endpoint
 
 
-def check_origin(desk: Desk, request: Request, session: str, visit: Visit | None) -> None:
+def check_origin(desk: Desk, request: Request, session: str, ctx: RequestContext | None) -> None:
     """Refuse what comes from another site: by what the browser says before the body is read, then by the token."""
-    if visit is None:
+    if ctx is None:
         if not same_origin(request.headers):
             raise HTTPException(403, "sent from another site")
         return
-    given = request.headers.get("x-csrf-token") or visit.field("csrf")
+    given = request.headers.get("x-csrf-token") or ctx.field("csrf")
     if not csrf_fits(desk.secret, session, given):
         raise HTTPException(403, "the form is too old; load the page again and repeat")
 

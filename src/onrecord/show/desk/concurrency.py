@@ -2,7 +2,7 @@
 
 Python runs one thread at a time, and a page asks Polars dozens of small questions, after each of which it waits for the
 interpreter behind all other threads. Eight pages at once so take far longer than eight pages one after the other
-(bench/desk.py: up to ten times for the pages that ask most). Who waits for somebody else's result gives up the turn.
+(bench/desk.py: up to ten times for the pages that ask most). Who waits for somebody else's result gives up its slot.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turns:
+class ConcurrencyLimit:
     """Limit the threads at work to `number`."""
 
     def __init__(self, number: int) -> None:
@@ -20,8 +20,8 @@ class Turns:
         self._mine = threading.local()
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for a turn and have it for the block."""
+    def slot(self) -> Iterator[None]:
+        """Wait for a free slot and hold it for the block."""
         with self._free:
             self._mine.have = True
             try:
@@ -30,8 +30,8 @@ class Turns:
                 self._mine.have = False
 
     @contextmanager
-    def away(self) -> Iterator[None]:
-        """Give up this thread's turn for the block, if it has one; afterwards wait for a new one."""
+    def released(self) -> Iterator[None]:
+        """Release this thread's slot for the block, if it has one; afterwards wait for a free one."""
         if not getattr(self._mine, "have", False):
             yield
             return

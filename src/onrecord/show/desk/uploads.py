@@ -18,8 +18,8 @@ from onrecord.read.http import HttpClient, without_password
 from onrecord.read.sources import suffix_of
 from onrecord.runners.worker import FileTask
 from onrecord.show.desk.jobs import Source
+from onrecord.show.desk.request_context import show
 from onrecord.show.desk.settings import Limits
-from onrecord.show.desk.visit import show
 
 _SUFFIXES = {"text/plain": ".txt", "application/json": ".json"}
 
