@@ -19,6 +19,7 @@ import polars as pl
 from onrecord.analyse.positions import NEEDED
 from onrecord.analyse.retellings import stems
 from onrecord.analyse.tables import actor, asserted, check
+from onrecord.lexicon import alternatives
 
 EDGES: dict[str, Any] = {
     "before": pl.String, "after": pl.String, "actor": pl.String, "count": pl.Int64, "first": pl.Date, "last": pl.Date,
@@ -32,11 +33,6 @@ DEADLOCKS: dict[str, Any] = {
 # Circles longer than this are not named one by one: they could be as many as there are paths.
 LONGEST = 8
 MOST = 1_000
-_OPENING = re.compile(
-    r"^(?:only\s+)?(?:after|if|once|when|until|unless|before|provided(?:\s+that)?|as\s+long\s+as|on\s+condition\s+that|"
-    r"not\s+before|without|as\s+soon\s+as|in\s+exchange\s+for|in\s+return\s+for|first)\s+",
-    re.IGNORECASE,
-)
 
 
 def conditions(
@@ -144,4 +140,5 @@ class _Finder:
         for term, issue in self._terms:
             if have.issuperset(term):
                 return issue
-        return _OPENING.sub("", words.strip()).strip(" .,;:") or words.strip()
+        opening = rf"^(?:only\s+)?(?:{alternatives('opens-condition')})\s+"
+        return re.sub(opening, "", words.strip(), flags=re.IGNORECASE).strip(" .,;:") or words.strip()

@@ -21,32 +21,13 @@ import polars as pl
 from onrecord.analyse.positions import NEEDED, positions
 from onrecord.analyse.retellings import clusters
 from onrecord.analyse.tables import check, last_day, until
+from onrecord.lexicon import alternatives
 
 REDLINES: dict[str, Any] = {
     "actor": pl.String, "issue": pl.String, "kind": pl.String, "explicit": pl.Boolean, "count": pl.Int64,
     "reports": pl.Int64, "first": pl.Date, "last": pl.Date, "days_since": pl.Int64, "outlets": pl.List(pl.String),
     "quote": pl.String, "confidence": pl.Float64, "softened": pl.Boolean, "ids": pl.List(pl.String),
 }  # fmt: skip
-ABSOLUTE = re.compile(
-    r"\b(never|under no circumstances?|in no (?:case|event)|red lines?|non-?negotiable|"
-    r"not (?:up for|open to|subject to) (?:discussion|negotiation|debate)|out of the question|"
-    r"categorically|unconditional(?:ly)?|absolutely|no (?:way|exceptions?|compromise|alternative|conditions)|"
-    r"not an inch|(?:not|no[rt]?) (?:even )?a single|not one (?:more|day)|by no means|at any (?:price|cost)|"
-    r"over (?:my|his|her|our|their) (?:own )?dead bod(?:y|ies)|not ever|"
-    r"(?:will|would|can|could|may|shall) ?not (?:ever )?(?:accept|allow|tolerate|agree)|unacceptable|inadmissible|"
-    r"must (?:not|never)|without (?:any )?(?:exceptions?|preconditions?))\b",
-    re.IGNORECASE,
-)
-REFUSING = re.compile(
-    r"\b(refus\w+|rul(?:es?|ed|ing) out|will not|won['’]t|would not|wouldn['’]t|cannot|nothing to do with|none of it|"
-    r"will have none|not hear of|flat(?:ly)?|decisively|vow\w* not|swore)\b",
-    re.IGNORECASE,
-)
-DEMANDING = re.compile(
-    r"\b(must|(?:has|have|had|would have|will have) to|demand(?:s|ed|ing)?|insist(?:s|ed|ing)?|order(?:s|ed)|"
-    r"at once|immediate(?:ly)?|ultimatum|the least that|not negotiable|precondition)\b",
-    re.IGNORECASE,
-)
 FIRM = ("CT+", "CT-", "Uu")
 
 
@@ -73,7 +54,7 @@ def redlines(
     if stated.is_empty():
         return pl.DataFrame(schema=REDLINES)
     stated = clusters(stated).with_columns(
-        _says(ABSOLUTE).alias("explicit"),
+        _says("absolute").alias("explicit"),
         pl.when(pl.col("act") == "demand").then(pl.lit("demand"))
         .when((pl.col("stance") == "support") & (pl.col("act") != "reject")).then(pl.lit("demand"))
         .otherwise(pl.lit("refusal")).alias("kind"),
@@ -83,8 +64,8 @@ def redlines(
     act = pl.col("act")
     told = pl.col("explicit") & act.is_in(("reject", "demand", "warn", "promise", "deny"))
     told |= pl.col("explicit") & (act == "state") & (pl.col("commitment") == "CT-")
-    refused = (act == "reject") & ((pl.col("commitment") == "CT-") | _says(REFUSING))
-    absolute = free & sided & (told | refused | ((act == "demand") & _says(DEMANDING)))
+    refused = (act == "reject") & ((pl.col("commitment") == "CT-") | _says("refusing"))
+    absolute = free & sided & (told | refused | ((act == "demand") & _says("demanding")))
     lines = stated.filter(absolute)
     end = pl.lit(rows["date"].max() if as_of is None else last_day(as_of), dtype=pl.Date)
     newest = stated.group_by("actor", "issue", maintain_order=True).agg(pl.col("id").last().alias("newest"))
@@ -108,7 +89,8 @@ def redlines(
     )
 
 
-def _says(pattern: re.Pattern[str]) -> pl.Expr:
-    """Tell whether the pattern occurs in the words of cue and content."""
+def _says(kind: str) -> pl.Expr:
+    """Tell whether a phrase of the class occurs in the words of cue and content."""
+    pattern = re.compile(rf"\b(?:{alternatives(kind)})\b", re.IGNORECASE)
     words = pl.concat_str("cue", "quote", separator=" ", ignore_nulls=True)
     return words.map_elements(lambda text: pattern.search(text) is not None, return_dtype=pl.Boolean)

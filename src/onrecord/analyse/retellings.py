@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from onrecord import lexicon
 from onrecord.analyse.encoding import Floats
 from onrecord.analyse.sparse_rows import SparseRows
 from onrecord.analyse.tables import check
+from onrecord.lexicon import rows, word_class
 from onrecord.text.names import compatible, name_words
 from onrecord.text.tokens import stem, words
 
@@ -39,14 +39,6 @@ DRIFT: dict[str, Any] = {
 }  # fmt: skip
 # The unit vector of the mean of some lower-case words, such as the bundled word vectors give.
 Meaning = Callable[[Iterable[str]], Any]
-STOP = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been being but by do does did for from had has have he her his i if in into is it its "
-        "of on or our she that the their them they this those to was we were which who will with would you said say "
-        "says",
-    )
-)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -246,7 +238,7 @@ def _compare(first: Mapping[str, Any], row: Mapping[str, Any], likeness: float) 
 
 
 def _content_words(text: str) -> list[str]:
-    return [word for word in _words(text) if word not in STOP]
+    return [word for word in _words(text) if word not in word_class("unweighed")]
 
 
 def _words(text: str) -> list[str]:
@@ -264,7 +256,7 @@ def _hedges(text: str) -> list[str]:
 @cache
 def hedges() -> tuple[str, ...]:
     """Load the bundled vocabulary of hedges and modals, in code point order."""
-    return tuple(sorted({row["hedge"].casefold() for row in lexicon.rows("hedges.tsv")}))
+    return tuple(sorted({row["hedge"].casefold() for row in rows("hedges.tsv")}))
 
 
 def _without(words: Iterable[str], others: Iterable[str]) -> list[str]:

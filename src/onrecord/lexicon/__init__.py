@@ -1,6 +1,6 @@
 """Load vocabularies and codebooks: the program's knowledge of the language, and the issues of an analyst."""
 
-from onrecord.lexicon.bundled_tables import Cue, load_cues, rows, word_class, word_classes
+from onrecord.lexicon.bundled_tables import Cue, alternatives, load_cues, rows, word_class, word_classes
 from onrecord.lexicon.codebook import (
     MAX_CODEBOOK_BYTES,
     Codebook,
@@ -20,6 +20,7 @@ __all__ = [
     "Issue",
     "Variable",
     "VariableKind",
+    "alternatives",
     "codebook_from_dict",
     "codebook_warnings",
     "load_codebook",

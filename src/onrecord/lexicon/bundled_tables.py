@@ -64,6 +64,12 @@ def word_class(name: str) -> frozenset[str]:
     return word_classes()[name]
 
 
+@cache
+def alternatives(name: str) -> str:
+    """Join the phrases of a class of `data/patterns.tsv` to the alternatives of a regular expression."""
+    return "|".join(row["pattern"] for row in rows("patterns.tsv") if row["class"] == name)
+
+
 def load_cues() -> tuple[Cue, ...]:
     """Load the reporting cues of `data/cues.tsv`."""
     cues = []

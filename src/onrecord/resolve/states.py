@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 
 from onrecord.lexicon import word_class
 from onrecord.resolve.vocabulary import Actor
 
 NAME = r"([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2})"
 ADJECTIVE = re.compile(r"(?:an|ian|ean|i|ese|ish|ic|er|n|ch|sh|iot|ite)s?$")
-PORTFOLIO = (
-    r"(?:(?:[Ff]oreign|[Dd]efen[cs]e|[Pp]rime|[Ii]nterior|[Ff]inance|[Ee]nergy|[Tt]rade|[Dd]eputy|[Ss]pecial|"
-    r"[Cc]hief|[a-z]{4,12}) ){0,2}"
-)
-OFFICE = (
-    r"(?:[Pp]resident|[Pp]remier|[Cc]hancellor|[Mm]inister|[Kk]ing|[Qq]ueen|[Ee]mir|[Ee]nvoy|[Aa]mbassador|"
-    r"[Gg]overnment|[Aa]rmy|[Pp]arliament|[Nn]avy|[Mm]inistry)"
-)
-OFFICE_OF = re.compile(
-    r"\b(?:[Pp]resident|[Pp]rime [Mm]inister|[Pp]remier|[Cc]hancellor|[Ff]oreign [Mm]inister|[Kk]ing|[Qq]ueen|"
-    r"[Ee]mir|[Gg]overnment|[Aa]rmy|[Pp]arliament|[Aa]mbassador|[Ee]nvoy|[Cc]apital|minist(?:er|ry) of [\w ]{3,20}|"
-    r"[Mm]inister(?= of [A-Z]))(?: [A-Z][\w.’'-]+){0,3} of ([A-Z][\w’'-]+)\b(?! [A-Z])"
-)
-OFFICE_OWNED = re.compile(rf"\b([A-Z][\w-]+)['’]s {PORTFOLIO}{OFFICE}\b")
-OFFICE_CALLED = re.compile(
-    r"\b([A-Z]\w+(?:an|i|ese|ish|ic|n|er)) (?:[Ff]oreign |[Pp]rime |[Dd]efen[cs]e |\w+ )?"
-    r"(?:[Pp]resident|[Mm]inister|[Pp]arliament|[Gg]overnment|[Aa]rmy|[Aa]mbassador|[Ee]nvoy|[Ss]enate|"
-    r"[Ss]tate [Cc]ouncil|forces|troops|capital)\b"
-)
-CALLED_STATE = re.compile(
-    r"\b(?:(?:state|country|kingdom|republic|province|region|island|host|emitter|exporter|neighbour|neighbor)"
-    rf"(?: of)? {NAME}|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}(?:state|country|kingdom|republic|province|"
-    r"region|exporter|emitter|neighbour)\b)"
-)
 CAPITALS = (
     (re.compile(rf"\b{NAME} \((?:whose )?capital (?:is )?{NAME}"), (1, 2)),
     (re.compile(rf"\b{NAME},(?: an?| the) [a-z ]{{4,30}} \(capital {NAME}"), (1, 2)),
@@ -43,12 +21,50 @@ CAPITALS = (
 SEAT = re.compile(rf"\b{NAME} \((?:whose )?(?:seat|headquarters|based in|seat in) (?:is )?(?:in )?{NAME}")
 
 
+@dataclass(frozen=True, slots=True)
+class StatePatterns:
+    """Hold the patterns that name a state by its offices, or by what it is called."""
+
+    office_of: re.Pattern[str]
+    office_owned: re.Pattern[str]
+    office_called: re.Pattern[str]
+    called_state: re.Pattern[str]
+
+
+@cache
+def patterns() -> StatePatterns:
+    """Compile the patterns from the classes of words `state-office`, `portfolio` and `country`."""
+    office, portfolio = _capitalized("state-office"), _capitalized("portfolio")
+    country = "|".join(sorted(word_class("country")))
+    return StatePatterns(
+        office_of=re.compile(
+            rf"\b(?:{office}|[Pp]rime [Mm]inister|[Ff]oreign [Mm]inister|[Cc]apital|minist(?:er|ry) of [\w ]{{3,20}}|"
+            r"[Mm]inister(?= of [A-Z]))(?: [A-Z][\w.’'-]+){0,3} of ([A-Z][\w’'-]+)\b(?! [A-Z])"
+        ),
+        office_owned=re.compile(
+            rf"\b([A-Z][\w-]+)['’]s (?:(?:{portfolio}|[a-z]{{4,12}}) ){{0,2}}(?:{office}|[Mm]inister|[Mm]inistry|[Nn]avy)\b"
+        ),
+        office_called=re.compile(
+            r"\b([A-Z]\w+(?:an|i|ese|ish|ic|n|er)) (?:[Ff]oreign |[Pp]rime |[Dd]efen[cs]e |\w+ )?"
+            rf"(?:{office}|[Mm]inister|[Ss]enate|[Ss]tate [Cc]ouncil|forces|troops|capital)\b"
+        ),
+        called_state=re.compile(
+            rf"\b(?:(?:{country})(?: of)? {NAME}|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}(?:{country})\b)"
+        ),
+    )
+
+
+def _capitalized(name: str) -> str:
+    """Join a class of words to alternatives, each with a small or a capital letter first."""
+    return "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in sorted(word_class(name)))
+
+
 def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> dict[str, Actor]:
     """Return the states that the text itself explains, with capitals and adjectives; `bodies` are heads of bodies'
     names.
     """
     found: dict[str, Actor] = {}
-    common = word_class("no-state")
+    common, found_by = word_class("no-state"), patterns()
 
     def add(alias: str, state: str, how: str) -> None:
         key = alias.casefold()
@@ -61,8 +77,10 @@ def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> 
             add(match[capital], match[state], "capital")
     for match in SEAT.finditer(text):
         found.setdefault(match[2].casefold(), Actor(match[1], "body", "seat"))
-    names = [m[1] for m in OFFICE_OF.finditer(text)] + [m[1] or m[2] for m in CALLED_STATE.finditer(text)]
-    for match in OFFICE_OWNED.finditer(text):
+    names = [m[1] for m in found_by.office_of.finditer(text)] + [
+        m[1] or m[2] for m in found_by.called_state.finditer(text)
+    ]
+    for match in found_by.office_owned.finditer(text):
         # what has a first name is a person, who may have a minister too
         if not re.search(rf"\b(?:[A-Z][\w-]+|[A-Z]\.) {re.escape(match[1])}\b", text):
             names.append(match[1])
@@ -74,7 +92,7 @@ def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> 
 
 def _adjectives(text: str, known: Mapping[str, Actor], found: dict[str, Actor]) -> None:
     tokens = sorted(set(re.findall(r"\b[A-Z][\w-]{3,}", text)))
-    for adjective in sorted(set(OFFICE_CALLED.findall(text))):
+    for adjective in sorted(set(patterns().office_called.findall(text))):
         if adjective.casefold() in known or adjective.casefold() in word_class("no-state"):
             continue
         named = [t for t in tokens if t != adjective and _same_stem(adjective, t) and not t.startswith(adjective)]
