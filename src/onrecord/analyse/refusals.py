@@ -12,7 +12,6 @@ Measured against judgements of every candidate in the project's own dispatches: 
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -21,7 +20,7 @@ import polars as pl
 from onrecord.analyse.positions import NEEDED, positions
 from onrecord.analyse.retellings import clusters
 from onrecord.analyse.tables import check, last_day, until
-from onrecord.lexicon import alternatives
+from onrecord.lexicon import words_pattern
 
 REDLINES: dict[str, Any] = {
     "actor": pl.String, "issue": pl.String, "kind": pl.String, "explicit": pl.Boolean, "count": pl.Int64,
@@ -91,6 +90,6 @@ def redlines(
 
 def _says(kind: str) -> pl.Expr:
     """Tell whether a phrase of the class occurs in the words of cue and content."""
-    pattern = re.compile(rf"\b(?:{alternatives(kind)})\b", re.IGNORECASE)
+    pattern = words_pattern(kind)
     words = pl.concat_str("cue", "quote", separator=" ", ignore_nulls=True)
     return words.map_elements(lambda text: pattern.search(text) is not None, return_dtype=pl.Boolean)

@@ -7,12 +7,10 @@ the side.
 from __future__ import annotations
 
 import re
+from functools import cache
 
-AUXILIARY = re.compile(
-    r"\b(?P<verb>should|must|ought|shall|will|would|can|could|may|might|is|are|was|were|has|have|had|does|do|did)\b"
-    r"(?P<negation> not\b|n['’]t\b)?",
-    re.IGNORECASE,
-)
+from onrecord.lexicon import alternatives
+
 CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
 DENIED = "It is not true that "
 
@@ -25,9 +23,14 @@ def negate(proposition: str) -> str:
     if proposition.startswith(DENIED):
         return proposition.removeprefix(DENIED)
     written = CANNOT.sub("can not", proposition)
-    found = AUXILIARY.search(written)
+    found = _auxiliary().search(written)
     if found is None:
         return DENIED + written
     if found["negation"]:
         return written[: found.end("verb")] + written[found.end("negation") :]
     return written[: found.end("verb")] + " not" + written[found.end("verb") :]
+
+
+@cache
+def _auxiliary() -> re.Pattern[str]:
+    return re.compile(rf"\b(?P<verb>{alternatives('negatable')})\b(?P<negation> not\b|n['’]t\b)?", re.IGNORECASE)

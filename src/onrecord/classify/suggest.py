@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from onrecord.lexicon import Codebook
+from onrecord.lexicon import Codebook, words_pattern
 from onrecord.lexicon.bundled_tables import rows
 from onrecord.lexicon.propositions import proposition_warnings
 from onrecord.models.linkage import average_linkage, cut
@@ -31,11 +31,6 @@ ALIKE = 0.27  # average likeness below which two groups stay apart; set by eye o
 LIMIT = 3000  # contents that are compared with each other; more are thinned out evenly
 TERMS, EXAMPLES = 6, 3
 NEAREST = 3
-_POLICY = re.compile(r"\b(?:should|must|ought|needs?)\b")
-# A sentence that begins so means nothing outside its article.
-_OPENS_WITHIN = re.compile(
-    r"(?:I|you|he|she|it|we|they|this|that|these|those|there|his|her|our|my|their)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +158,11 @@ def _proposition(contents: Sequence[str]) -> str:
     content.
     """
     made = [_sentence(content) for content in contents]
-    sound = [one for one in made if not _OPENS_WITHIN.match(one) and not list(proposition_warnings(one))]
-    policy = [one for one in sound if _POLICY.search(one)]
+    # What opens with a pronoun means nothing outside its article.
+    sound = [
+        one for one in made if not words_pattern("opens-within").match(one) and not list(proposition_warnings(one))
+    ]
+    policy = [one for one in sound if words_pattern("policy").search(one)]
     return (policy or sound or made)[0]
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from onrecord.lexicon import word_class
+from onrecord.lexicon import word_class, words_pattern
 
 Range = tuple[int, int]
 # Cues of the one who is cited, and of the one who cites.
@@ -22,9 +22,6 @@ CITED = re.compile(
     re.I,
 )
 CITES = re.compile(r"^(?:as |and )?(?:was |were |is |are |been )?(?:cited|quoted|relayed|carried) by\b", re.I)
-AUXILIARIES = re.compile(
-    r"^(?:is|are|was|were|be|been|being|has|have|had|to|will|would|can|could|may|might|must|did|does|do)\b", re.I
-)
 SAME = 0.8  # least Jaccard overlap of two contents that count as one
 LEAD_IN = 24  # a presupposed noun phrase opens the content, give or take an article and an adjective
 
@@ -114,7 +111,7 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
     before = re.search(r"(?<![\w,])([\w,]+)\s*$", text[max(0, at - 12) : at])
     if agent and before is not None and (before[1] in relatives or before[1].endswith(",") or before[1] == "long"):
         return True
-    noun = (agent and not AUXILIARIES.match(cue)) or (
+    noun = (agent and not words_pattern("before-verb").match(cue)) or (
         re.search(r"['’]s?$", source) is not None and 0 <= at - inner.source[-1][1] <= 2
     )
     first = min(inner.source[0][0], at)

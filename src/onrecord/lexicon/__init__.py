@@ -1,6 +1,6 @@
 """Load vocabularies and codebooks: the program's knowledge of the language, and the issues of an analyst."""
 
-from onrecord.lexicon.bundled_tables import Cue, alternatives, load_cues, rows, word_class, word_classes
+from onrecord.lexicon.bundled_tables import Cue, alternatives, load_cues, rows, word_class, word_classes, words_pattern
 from onrecord.lexicon.codebook import (
     MAX_CODEBOOK_BYTES,
     Codebook,
@@ -29,4 +29,5 @@ __all__ = [
     "rows",
     "word_class",
     "word_classes",
+    "words_pattern",
 ]

@@ -6,6 +6,7 @@ names its source. Nothing is loaded at import.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -66,8 +67,15 @@ def word_class(name: str) -> frozenset[str]:
 
 @cache
 def alternatives(name: str) -> str:
-    """Join the phrases of a class of `data/patterns.tsv` to the alternatives of a regular expression."""
-    return "|".join(row["pattern"] for row in rows("patterns.tsv") if row["class"] == name)
+    """Join a class to the alternatives of a regular expression: of `data/patterns.tsv`, or of `data/words.tsv`."""
+    phrases = [row["pattern"] for row in rows("patterns.tsv") if row["class"] == name]
+    return "|".join(phrases or sorted(word_class(name), key=lambda word: (-len(word), word)))
+
+
+@cache
+def words_pattern(name: str) -> re.Pattern[str]:
+    """Compile a class of words or phrases to a pattern that finds one of them, in upper or lower case."""
+    return re.compile(rf"\b(?:{alternatives(name)})\b", re.IGNORECASE)
 
 
 def load_cues() -> tuple[Cue, ...]:

@@ -7,19 +7,25 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from operator import attrgetter
 
+from onrecord.lexicon import alternatives
 from onrecord.text.quotes import quoted_regions
 from onrecord.text.sentences import sentences
 
 _MARKS = "\u0300-\u036f"
-WORD = re.compile(
-    rf"(?:[A-Z]\.){{2,}}(?:[A-Z](?![\w]))?|[A-Z]\.(?=\s?[A-Z])|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Capt|Sen|Sens|Rep|Reps|Gov|St|Jr|Sr|Adm|Rev|Hon|Maj|Cmdr|Atty)\.(?!\w)"
-    rf"|[^\W_][\w{_MARKS}]*(?:['’\-.&][^\W_][\w{_MARKS}]*)*|[^\w\s]"
-)
 CLITIC = re.compile(r"(?:['’](?:s|re|ve|ll|d|m)|n['’]t)$", re.I)
 ACRONYMS = frozenset(("US", "WHO", "IT"))  # in capitals these are no pronouns
 START = attrgetter("start")
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:[A-Z]\.){{2,}}(?:[A-Z](?![\w]))?|[A-Z]\.(?=\s?[A-Z])|(?:{alternatives('abbreviated-title')})\.(?!\w)"
+        rf"|[^\W_][\w{_MARKS}]*(?:['’\-.&][^\W_][\w{_MARKS}]*)*|[^\w\s]"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Document:
         starts = [start for start, _ in self.sentences]
         paragraph = 0
         last = 0
-        for match in WORD.finditer(self.text):
+        for match in _word().finditer(self.text):
             start, end = match.span()
             if self.text.find("\n", last, start) >= 0:
                 paragraph += 1

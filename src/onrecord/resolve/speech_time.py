@@ -17,14 +17,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from onrecord.core.statement import Attribution, PartialDate
+from onrecord.lexicon import alternatives, words_pattern
 from onrecord.resolve.times import Time, Times
 from onrecord.resolve.vocabulary import data_file
 
-PERFECT = re.compile(r"\b(?:has|have|had|having|'ve|’ve)\b", re.I)
-FUTURE = re.compile(r"\b(?:will|would|plans?|to)\b", re.I)
-PRESENT = re.compile(
-    r"\b(?:says|thinks|believes|wants|is|are|calls|asks|argues|claims|adds|insists|warns|writes|according)\b", re.I
-)
 LIVE = re.compile(r"\A\W*(?:live\b|live from\b|as it happened\b|ticker\b)", re.I)
 INTERVIEW = re.compile(
     r"\b(?:in (?:an|this|the) (?:\w+ )?(?:interview|conversation) with (?:this|our)\b|"
@@ -32,9 +28,7 @@ INTERVIEW = re.compile(
     r"our (?:newspaper|correspondent|reporter)))",
     re.I,
 )
-EARLIER = re.compile(
-    r"\b(?:previously|earlier|once|long|recently|repeatedly|often|already|originally|initially|always|never)\b", re.I
-)
+TENSES = ("earlier", "perfect", "future", "present")  # classes of words, the first that a cue has
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,19 +316,10 @@ class Dater:
         cue = " ".join(e.quote for e in attribution.cue)
         if not cue:
             return "no cue"
-        if EARLIER.search(cue):
-            return "earlier"
-        if PERFECT.search(cue):
-            return "perfect"
-        if FUTURE.search(cue):
-            return "future"
-        if PRESENT.search(cue):
-            return "present"
-        return (
-            "past"
-            if re.search(r"ed\b|\b(?:said|told|wrote|spoke|thought|made|gave|went|took|began|shot|put)\b", cue)
-            else "other"
-        )
+        tense = next((name for name in TENSES if words_pattern(name).search(cue)), None)
+        if tense is not None:
+            return tense
+        return "past" if re.search(rf"ed\b|\b(?:{alternatives('past')})\b", cue) else "other"
 
     def _age(self, value: str) -> str:
         published = self.times.published

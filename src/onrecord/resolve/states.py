@@ -42,7 +42,8 @@ def patterns() -> StatePatterns:
             r"[Mm]inister(?= of [A-Z]))(?: [A-Z][\w.’'-]+){0,3} of ([A-Z][\w’'-]+)\b(?! [A-Z])"
         ),
         office_owned=re.compile(
-            rf"\b([A-Z][\w-]+)['’]s (?:(?:{portfolio}|[a-z]{{4,12}}) ){{0,2}}(?:{office}|[Mm]inister|[Mm]inistry|[Nn]avy)\b"
+            rf"\b([A-Z][\w-]+)['’]s (?:(?:{portfolio}|[a-z]{{4,12}}) ){{0,2}}"
+            rf"(?:{office}|[Mm]inister|[Mm]inistry|[Nn]avy)\b"
         ),
         office_called=re.compile(
             r"\b([A-Z]\w+(?:an|i|ese|ish|ic|n|er)) (?:[Ff]oreign |[Pp]rime |[Dd]efen[cs]e |\w+ )?"
