@@ -57,6 +57,18 @@ def test_reading_a_text_grows_linearly(name: str) -> None:
     assert measured(run, start=500, most=32_000, enough=1.5) < MOST
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_extracting_grows_linearly(name: str) -> None:
+    """Claim: so does extraction alone, whose cost that of interpretation would hide, at twice the length."""
+    shape = shapes.TEXTS[name]
+    extractor = pipeline().extractor
+
+    def run(size: int) -> object:
+        return extractor.attributions(Text(shape(size) + shapes.END))
+
+    assert measured(run, start=2_000, most=64_000, enough=3.0) < MOST
+
+
 @pytest.mark.parametrize("name", sorted(shapes.FILES))
 def test_opening_a_file_grows_linearly(name: str, tmp_path: Path) -> None:
     """Claim: from the bytes of a file to its articles it takes time in proportion to its size."""

@@ -5,6 +5,7 @@ Every extractor ends here, so that all follow the same rules.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -75,18 +76,27 @@ def normalize(text: str, found: Iterable[RawAttribution]) -> list[RawAttribution
 def form_of(text: str, content: Sequence[Range], regions: Sequence[Range]) -> Form:
     """Classify content as direct, indirect or mixed by the share of its letters in quotation marks.
 
+    The regions are in text order and do not overlap.
+
     A quotation that is printed in one piece with the words before it may lose a leading "that" to the outside of
     the marks: that makes it mixed, as the guide says.
     """
     letters = inside = 0
     for start, end in content:
         letters += sum(1 for i in range(start, end) if text[i].isalnum())
-        for a, b in regions:
-            if a < end and b > start:
-                inside += sum(1 for i in range(max(a, start), min(b, end)) if text[i].isalnum())
+        for a, b in regions_between(regions, start, end):
+            inside += sum(1 for i in range(max(a, start), min(b, end)) if text[i].isalnum())
     if inside == 0:
         return Form.INDIRECT
     return Form.DIRECT if inside == letters else Form.MIXED
+
+
+def regions_between(regions: Sequence[Range], start: int, end: int) -> Sequence[Range]:
+    """Return the regions that share a character with `[start, end)`; they are in text order and do not overlap."""
+    first = bisect_left(regions, (start, start))
+    if first > 0 and regions[first - 1][1] > start:
+        first -= 1
+    return regions[first : bisect_left(regions, (end, end))]
 
 
 def _key(item: RawAttribution) -> tuple[tuple[Range, ...], tuple[Range, ...]]:

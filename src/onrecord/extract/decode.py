@@ -5,6 +5,7 @@ states weighs what each word looks like, which cue it points to, and where spans
 comes out whole, interrupted contents are one attribution, and no word is in two contents.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -293,7 +294,7 @@ def _points(
     """
     result: dict[int, tuple[int, Floats]] = {}
     for part in parts:
-        rows = np.array([w for w in anchors if part.core <= w < part.end], dtype=np.int32)
+        rows = np.array(anchors[bisect_left(anchors, part.core) : bisect_left(anchors, part.end)], dtype=np.int32)
         if not len(rows):
             continue
         columns = np.arange(part.begin, part.end, dtype=np.int32)
@@ -308,11 +309,13 @@ def _source(begin: int, chances: Floats, sources: list[Range], settings: Decoder
     """Return the source span with the highest pointer probability, or none."""
     best, most = None, float(chances[-1]) * settings.absent
     end = begin + len(chances) - 1
-    for span in sources:
-        if span[0] >= begin and span[1] <= end:
-            mass = float(chances[span[0] - begin : span[1] - begin].sum())
-            if mass > most:
-                best, most = span, mass
+    for number in range(bisect_left(sources, (begin, begin)), len(sources)):
+        span = sources[number]
+        if span[1] > end:
+            break
+        mass = float(chances[span[0] - begin : span[1] - begin].sum())
+        if mass > most:
+            best, most = span, mass
     return [best] if best else []
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import word_class, words_pattern
 
 Range = tuple[int, int]
@@ -54,9 +55,10 @@ def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None
     """Return, for each attribution without a reporter, the index of the one whose content holds it; never a cycle."""
     around = list(outers)
     nobody = [False] * len(items)
+    contents = _contents(items)
     for i, outer in enumerate(outers):
         if outer is None:
-            holder = _container(i, items, nobody)
+            holder = _container(i, items, contents, nobody)
             if holder is not None and not _within(around, holder, i):
                 around[i] = holder
     return [j if outer is None else None for j, outer in zip(around, outers, strict=True)]
@@ -65,13 +67,14 @@ def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None
 def enclosing_attributions(text: str, items: Sequence[AttributionSpans]) -> list[int | None]:
     """Return the index of each attribution's enclosing one, or None; never a cycle."""
     cited = [bool(CITED.search(_words(text, item.cue))) for item in items]
-    found = [_container(i, items, cited) for i in range(len(items))]
+    contents = _contents(items)
+    found = [_container(i, items, contents, cited) for i in range(len(items))]
     for i, j in enumerate(found):
         while j is not None and _presupposed(text, items[i], items[j]):
             j = found[j]
         found[i] = j
     for i in range(len(items)):
-        reporter = _reporter(text, i, items, cited)
+        reporter = _reporter(text, i, items, contents, cited)
         if reporter is not None and not _within(found, reporter, i):
             found[i] = reporter
     return found
@@ -81,14 +84,22 @@ def _words(text: str, spans: Sequence[Range]) -> str:
     return " ".join(" ".join(text[a:b] for a, b in spans).split())
 
 
-def _container(i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
+def _contents(items: Sequence[AttributionSpans]) -> SpanIndex[int]:
+    """Index the contents, each with the number of its attribution."""
+    return SpanIndex((span, i) for i, item in enumerate(items) for span in item.content)
+
+
+def _container(
+    i: int, items: Sequence[AttributionSpans], contents: SpanIndex[int], cited: Sequence[bool]
+) -> int | None:
     """Find the smallest other attribution whose content holds cue and content of item `i`; among equals the cited
     one.
     """
     inner = items[i]
     needed = inner.content + (inner.cue or inner.source)
     best: tuple[int, bool, int] | None = None
-    for j, item in enumerate(items):
+    for _, j in contents.overlapping(*needed[0]):
+        item = items[j]
         if j == i or item.extent < inner.extent or (item.extent == inner.extent and j > i):
             continue
         if all(any(a <= start and end <= b for a, b in item.content) for start, end in needed):
@@ -118,10 +129,13 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
     return noun and any(0 <= first - start <= LEAD_IN for start, _ in outer.content)
 
 
-def _reporter(text: str, i: int, items: Sequence[AttributionSpans], cited: Sequence[bool]) -> int | None:
+def _reporter(
+    text: str, i: int, items: Sequence[AttributionSpans], contents: SpanIndex[int], cited: Sequence[bool]
+) -> int | None:
     """Find the attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
     item = items[i]
-    for j, other in enumerate(items):
+    for j in sorted({j for span in item.content for _, j in contents.overlapping(*span)}):
+        other = items[j]
         if (
             j == i
             or not _same(item, other)

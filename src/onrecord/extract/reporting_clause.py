@@ -9,12 +9,15 @@ anything in them is unusual, nothing is added.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.nested_cues import NestedCueFilter
+from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import Cue, rows
 from onrecord.text.inflection import verb_forms
 
@@ -95,18 +98,18 @@ class ReportingClauses:
         )
 
     def outer(
-        self, text: str, item: RawAttribution, others: Sequence[RawAttribution], within: Range | None = None
+        self, text: str, item: RawAttribution, others: SpanIndex[RawAttribution], within: Range | None = None
     ) -> RawAttribution | None:
         """Return the report around `item`, in the content `within` of another report or in its sentence; None if
-        none.
+        none. `others` are all spans of the attributions found (`spans_of`).
         """
         start, end = _extent(item)
         low, high = within or sentence_around(text, start, end)
         if not low <= start < end <= high:
             return None
-        taken = [span for other in others for span in (*other.source, *other.cue, *other.content) if other is not item]
         for patterns, (a, b) in ((self._tails, (end, high)), (self._leads, (low, start))):
-            if b - a < 6 or any(a < y and x < b for x, y in taken if not (x <= low and high <= y)):
+            taken = (span for span, other in others.overlapping(a, b) if other is not item)
+            if b - a < 6 or not all(x <= low and high <= y for x, y in taken):
                 continue
             for pattern in patterns:
                 match = pattern.fullmatch(text, a, b)
@@ -129,7 +132,7 @@ class ReportingClauses:
         return replace(_report(text, match, (match.end(), end)), rule=BY_FORM)
 
     def expand(
-        self, text: str, item: RawAttribution, others: Sequence[RawAttribution], nested_cues: NestedCueFilter
+        self, text: str, item: RawAttribution, others: SpanIndex[RawAttribution], nested_cues: NestedCueFilter
     ) -> Range | None:
         """Expand the content of `item` by adjacent words that hold a reporting verb and belong to nothing found.
 
@@ -144,7 +147,7 @@ class ReportingClauses:
         if not any(low <= a < high for a, _ in item.cue):
             return None
         inner_spans = (*item.source, *item.cue)
-        rest = [s for other in others if other is not item for s in (*other.source, *other.cue, *other.content)]
+        rest = [span for span, other in others.overlapping(low - 1, high + 1) if other is not item]
         before = max((s for s in inner_spans if low <= s[0] < start), default=None)
         if before is not None and before in item.cue:
             low = start  # what stands between a cue and its content is the one who was told
@@ -186,15 +189,18 @@ class ReportingClauses:
         )
 
     def cited(
-        self, text: str, item: RawAttribution, others: Sequence[RawAttribution]
+        self, text: str, item: RawAttribution, others: SpanIndex[RawAttribution]
     ) -> tuple[RawAttribution, RawAttribution] | None:
-        """Return a report without the source it cites, and that source's report of the same words; None if none."""
+        """Return a report without the source it cites, and that source's report of the same words; None if none.
+
+        `others` are the sources and cues of the attributions found.
+        """
         low, high = sentence_around(text, *_extent(item))
         match = CITED.search(text, low, high)
         if match is None or not item.source or not self._people.search(match["source"]):
             return None
         start, end = match.span()
-        if any(a < end and start < b for other in others if other is not item for a, b in (*other.cue, *other.source)):
+        if any(other is not item for _, other in others.overlapping(start, end)):
             return None
         source = tuple((a, min(b, start)) if a < start else (a, b) for a, b in item.source if a < start or a >= end)
         content = tuple((a, b) for a, b in item.content if not (start <= a and b <= end))
@@ -263,16 +269,47 @@ def _extent(item: RawAttribution) -> Range:
     return min(start for start, _ in spans), max(end for _, end in spans)
 
 
+def spans_of(items: Iterable[RawAttribution], *, content: bool = True) -> SpanIndex[RawAttribution]:
+    """Index the spans of attributions by their place, with or without their contents."""
+    return SpanIndex(
+        (span, item) for item in items for span in (*item.source, *item.cue, *(item.content if content else ()))
+    )
+
+
 def sentence_around(text: str, start: int, end: int) -> Range:
     """Return the sentence, or the sentences, around `[start, end)`."""
+    stops, sentence_starts = _stops(text)
     low = text.rfind("\n", 0, start) + 1
-    for stop in SENTENCE_END.finditer(text, low, start + 1):  # one more, for the look ahead
-        if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
-            low = stop.end()
+    before = bisect_right(sentence_starts, start) - 1
+    if before >= 0:
+        low = max(low, sentence_starts[before])
     high = text.find("\n", end)
     high = len(text) if high < 0 else high
-    for stop in SENTENCE_END.finditer(text, max(low, end - 2), high):
-        if not ABBREVIATED.search(text[max(low, stop.start() - 6) : stop.start() + 1]):
-            high = stop.start() + 1
+    for number in range(bisect_left(stops, max(low, end - 2)), len(stops)):
+        stop = stops[number]
+        if stop >= high:
+            break
+        if not _is_abbreviation(text, low, stop):
+            high = stop + 1
             break
     return low, high
+
+
+@lru_cache(maxsize=4)
+def _stops(text: str) -> tuple[list[int], list[int]]:
+    """Find the stops inside paragraphs that may end a sentence, and the starts of the sentences after them."""
+    stops, starts = [], []
+    low = 0
+    for stop in SENTENCE_END.finditer(text):
+        if "\n" in stop[0]:  # a paragraph ends there
+            low = stop.start() + stop[0].rindex("\n") + 1
+            continue
+        stops.append(stop.start())
+        if not _is_abbreviation(text, low, stop.start()):
+            low = stop.end()
+            starts.append(low)
+    return stops, starts
+
+
+def _is_abbreviation(text: str, low: int, stop: int) -> bool:
+    return ABBREVIATED.search(text[max(low, stop - 6) : stop + 1]) is not None

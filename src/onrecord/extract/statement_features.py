@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 
 from onrecord.core.statement import Form
-from onrecord.extract.assemble import Range, RawAttribution, form_of
+from onrecord.extract.assemble import Range, RawAttribution, form_of, regions_between
 from onrecord.extract.nesting import containers_of, enclosing_attributions
+from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import word_class
 from onrecord.text.quotes import quoted_regions
 
@@ -27,6 +28,7 @@ def describe(text: str, items: Sequence[RawAttribution]) -> list[Features]:
     reporters = enclosing_attributions(text, items)
     holders = containers_of(items, reporters)
     outers = [holder if outer is None else outer for outer, holder in zip(reporters, holders, strict=True)]
+    extents = SpanIndex(((item.content[0][0], item.content[-1][1]), n) for n, item in enumerate(items))
     made = []
     for number, item in enumerate(items):
         outer = outers[number]
@@ -35,7 +37,7 @@ def describe(text: str, items: Sequence[RawAttribution]) -> list[Features]:
         features.update(_of_order(text, item))
         if outer is not None:
             features.update(_of_nesting(text, item, items[outer], regions))
-        features["overlap"] = _overlap(number, items)
+        features["overlap"] = _overlap(number, items, extents)
         made.append(features)
     return made
 
@@ -115,7 +117,7 @@ def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions:
     inner, around = _lower(text, item.source), _lower(text, outer.source)
     kind = kind_of_source(text, item)
     form = form_of(text, outer.content, regions)
-    quoted = form is not Form.INDIRECT and any(a <= item.first < b for a, b in regions)
+    quoted = form is not Form.INDIRECT and bool(regions_between(regions, item.first, item.first + 1))
     features = {"inside": 1.0, f"inside {kind}": 1.0, f"inside {'quoted' if quoted else 'unquoted'} {kind}": 1.0}
     if inner and around and (inner[-1] == around[-1] or set(inner) & set(around) - {"the", "of", "a"}):
         features["inside same source"] = 1.0
@@ -123,12 +125,13 @@ def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions:
     return features
 
 
-def _overlap(number: int, items: Sequence[RawAttribution]) -> float:
+def _overlap(number: int, items: Sequence[RawAttribution], extents: SpanIndex[int]) -> float:
     """Return the largest share of content with another candidate (Jaccard)."""
     item, best = items[number], 0.0
-    for n, other in enumerate(items):
-        if n == number or other.content[0][0] >= item.content[-1][1] or other.content[-1][1] <= item.content[0][0]:
+    for _, n in extents.overlapping(item.content[0][0], item.content[-1][1]):
+        if n == number:
             continue
+        other = items[n]
         shared = sum(max(0, min(b, d) - max(a, c)) for a, b in item.content for c, d in other.content)
         best = max(best, shared / (item.extent + other.extent - shared))
     return best

@@ -16,7 +16,8 @@ from onrecord.extract.layout import laid_out, layout_of
 from onrecord.extract.left_open import left_open
 from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.extract.preparation import prepare
-from onrecord.extract.reporting_clause import ReportingClauses
+from onrecord.extract.reporting_clause import ReportingClauses, spans_of
+from onrecord.extract.span_index import SpanIndex
 from onrecord.extract.statement_filter import StatementFilter
 from onrecord.extract.tagger import bare
 from onrecord.extract.verbless import verbless, without_crossing
@@ -69,12 +70,15 @@ class TaggerExtractor:
         read = prepare(layout.content)
         tagged = [self._clauses.agent(read, item) for item in self._tagger.attributions(read)]
         found: list[RawAttribution] = []
+        others = spans_of(tagged)
         for item in tagged:
-            found += self._clauses.quoted(read, item) or (self._whole(read, item, tagged),)
+            found += self._clauses.quoted(read, item) or (self._whole(read, item, others),)
         more = verbless(text, read, found)
         found = left_open(read, [*without_crossing(found, more), *more])
-        found = [one for item in found for one in self._clauses.cited(read, item, found) or (item,)]
-        around = (self._clauses.outer(read, item, found) for item in found)
+        others = spans_of(found, content=False)
+        found = [one for item in found for one in self._clauses.cited(read, item, others) or (item,)]
+        others = spans_of(found)
+        around = (self._clauses.outer(read, item, others) for item in found)
         found += [outer for outer in around if outer is not None]
         level = found
         for _ in range(MAX_DEPTH):
@@ -82,7 +86,7 @@ class TaggerExtractor:
             found = found + level
         return laid_out(found, text, layout)
 
-    def _whole(self, text: str, item: RawAttribution, others: list[RawAttribution]) -> RawAttribution:
+    def _whole(self, text: str, item: RawAttribution, others: SpanIndex[RawAttribution]) -> RawAttribution:
         """Restore a nested report's source and cue to the content they were cut from, where there is one."""
         expand = self._clauses.expand(text, item, others, self._nested_cues)
         if expand is None:
@@ -103,7 +107,7 @@ class TaggerExtractor:
                 items = [within_marks(text, item) for item in items if _is_inner(item, (start, end))]
                 lead = self._clauses.lead(text, *bare(text, start, end)) if not items else None
                 items += [lead] if lead is not None else []
-                between = (self._clauses.outer(text, item, items, (start, end)) for item in items)
+                between = (self._clauses.outer(text, item, spans_of(items), (start, end)) for item in items)
                 inside += [*items, *(item for item in between if item is not None)]
         return [replace(item, confidence=item.confidence * outer.confidence) for item in inside]
 

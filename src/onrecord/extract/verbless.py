@@ -7,9 +7,11 @@ unusual, nothing is found.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from onrecord.extract.assemble import Range, RawAttribution
+from onrecord.extract.span_index import SpanIndex
 from onrecord.text.quotes import quoted_regions
 
 RULE = "no verb"
@@ -43,8 +45,12 @@ INTRODUCED = re.compile(
 ADDING = re.compile(r"[,;]? (?:and )?(?P<cue>adding|continuing|concluding):\s+(?=[\"“])")
 BESIDE = re.compile(
     r"(?:^|(?<=[.!?] ))(?P<source>(?:(?:Mr|Mrs|Ms|Dr|Sir)\.? )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}) "
-    r"(?=[a-z]+)[^.!?\"“”\n]*[.!?] $"
+    r"(?=[a-z]+)[^.!?\"“”\n]*[.!?] $",
+    re.M,
 )
+SENTENCE_MARK = re.compile(r"[.!?\"“”\n]")
+LONGEST_TITLE = 3  # letters of BESIDE's titles, which have a full stop
+REST = re.compile(r"[^\S\n]*(\S?)")
 VERBLESS = frozenset(
     "The This That These Those It There He She They We In On At But And When If As For After Before".split()
 )
@@ -56,22 +62,19 @@ def verbless(text: str, prepared: str, found: Sequence[RawAttribution]) -> list[
     `prepared` is the text with quotation marks in one style, `found` what is known already.
     """
     made = [*_turns(text), *_minutes(text), *_posts(text)]
-    taken = [span for item in (*found, *made) for span in item.content]
-    free = [region for region in quoted_regions(prepared) if not any(a < region[1] and region[0] < b for a, b in taken)]
+    taken = SpanIndex((span, None) for item in (*found, *made) for span in item.content)
+    free = [region for region in quoted_regions(prepared) if not taken.overlaps(*region)]
     return [*made, *_introduced(prepared, free, found), *_beside(prepared, free, found)]
 
 
 def without_crossing(found: Sequence[RawAttribution], turns: Sequence[RawAttribution]) -> list[RawAttribution]:
     """Drop what the tagger found across the bounds of a speaker's turn, or as the turn itself."""
-    bounds = [(turn.first, turn.content[-1][1]) for turn in turns]
+    bounds = SpanIndex(((turn.first, turn.content[-1][1]), turn) for turn in turns)
 
     def fits(item: RawAttribution) -> bool:
         spans = (*item.source, *item.cue, *item.content)
         low, high = min(a for a, _ in spans), max(b for _, b in spans)
-        for turn, (start, end) in zip(turns, bounds, strict=True):
-            if low < end and start < high and not any(a <= low and high <= b for a, b in turn.content):
-                return False
-        return True
+        return all(any(a <= low and high <= b for a, b in turn.content) for _, turn in bounds.overlapping(low, high))
 
     return [item for item in found if fits(item)]
 
@@ -115,7 +118,8 @@ def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
     again = len(set(names)) < len(names) and len(turns) * 3 >= lines
     if not again and len(turns) * 2 < lines:
         return False
-    speech = [text[match.end() :].split("\n", 1)[0] for match in turns]
+    ends = [text.find("\n", match.end()) for match in turns]
+    speech = [text[match.end() : end if end >= 0 else len(text)] for match, end in zip(turns, ends, strict=True)]
     return sum(bool(SPOKEN.search(line)) and line.rstrip()[-1:] in ".?!…" for line in speech) * 2 >= len(turns)
 
 
@@ -134,9 +138,10 @@ def _posts(text: str) -> Iterator[RawAttribution]:
     time.
     """
     for match in SIGNATURE.finditer(text):
-        above = text[: match.start()].rstrip()
-        start = above.rfind("\n") + 1
-        if content := _without_links(text, start, len(above)):
+        end = match.start()
+        while end > 0 and text[end - 1].isspace():
+            end -= 1
+        if content := _without_links(text, text.rfind("\n", 0, end) + 1, end):
             yield _made(match.span("name"), None, content, "post")
     for match in CARD.finditer(text):
         if content := _without_links(text, *match.span("content")):
@@ -151,6 +156,11 @@ def _without_links(text: str, start: int, end: int) -> list[Range]:
 
 def _introduced(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -> Iterator[RawAttribution]:
     """Find quotations after "And this from X:", "X again:", "From the desk of X." and "adding:"."""
+    last: dict[int, RawAttribution] = {}
+    for item in found:
+        if item.source:
+            last.setdefault(_last(item), item)
+    places = sorted(last)
     for start, end in free:
         low = max(0, start - 160)
         for match in INTRODUCED.finditer(text, low, start + 1):
@@ -160,9 +170,9 @@ def _introduced(text: str, free: Sequence[Range], found: Sequence[RawAttribution
                 )
                 yield _made(match.span(source), match.span(cue), ((start, end),), "introduced quotation")
         for match in ADDING.finditer(text, low, start + 1):
-            before = [item for item in found if match.start() - 60 <= _last(item) <= match.start("cue") and item.source]
-            if match.end() == start and before:
-                speaker = max(before, key=_last).source[0]
+            number = bisect_right(places, match.start("cue")) - 1
+            if match.end() == start and number >= 0 and places[number] >= match.start() - 60:
+                speaker = last[places[number]].source[0]
                 yield _made(speaker, match.span("cue"), ((start, end),), "introduced quotation")
 
 
@@ -172,17 +182,16 @@ def _last(item: RawAttribution) -> int:
 
 def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -> Iterator[RawAttribution]:
     """Find a quoted sentence after a sentence about one person who says nothing in it."""
+    taken = SpanIndex((span, None) for item in found for span in (*item.cue, *item.content))
+    marks = [match.start() for match in SENTENCE_MARK.finditer(text)]
     for start, end in free:
         words = text[start:end].strip('"“”')
         if len(words.split()) < 4 or not words[:1].isupper() or words.rstrip()[-1:] not in ".!?":
             continue
-        low = text.rfind("\n", 0, start) + 1
-        match = BESIDE.search(text[low:start])
-        if match is None:
+        number = bisect_left(marks, start - 2) - 1  # the mark before the one that ends the sentence
+        match = BESIDE.search(text, max(0, marks[number] - LONGEST_TITLE) if number >= 0 else 0, start)
+        if match is None or match["source"].split()[0] in VERBLESS or taken.overlaps(match.start("source"), start):
             continue
-        source = (low + match.start("source"), low + match.end("source"))
-        after = text[end:].split("\n", 1)[0].strip()
-        busy = any(a < start and source[0] < b for item in found for a, b in (*item.cue, *item.content))
-        if busy or match["source"].split()[0] in VERBLESS or (after and not after[0].isupper()):
-            continue
-        yield _made(source, None, ((start, end),), "quotation beside its speaker")
+        after = REST.match(text, end)
+        if after is None or not after[1] or after[1].isupper():
+            yield _made(match.span("source"), None, ((start, end),), "quotation beside its speaker")

@@ -7,7 +7,7 @@ import pytest
 from onrecord.core.span import Text
 from onrecord.extract import default_extractor
 from onrecord.extract.assemble import RawAttribution
-from onrecord.extract.reporting_clause import ReportingClauses
+from onrecord.extract.reporting_clause import ReportingClauses, spans_of
 from onrecord.lexicon import load_cues
 
 CLAUSES = ReportingClauses(load_cues())
@@ -62,7 +62,7 @@ def test_who_is_cited_for_a_report_is_a_link(text: str, source: str | None) -> N
     """People and outlets that a report cites report the same words; things that it cites do not."""
     content = at(text, "that the pit is closed")
     item = RawAttribution(source=at(text, "The Pit Post"), cue=at(text, "reports"), content=content)
-    made = CLAUSES.cited(text, item, [item])
+    made = CLAUSES.cited(text, item, spans_of([item], content=False))
     assert (None if made is None else words(text, made[1].source)) == source
     assert made is None or (made[0] == item and made[1].content == content)
 
@@ -75,7 +75,7 @@ def test_who_is_cited_leaves_the_source_and_the_content_of_the_report() -> None:
         cue=at(text, "said"),
         content=at(text, "the pit is closed"),
     )
-    made = CLAUSES.cited(text, item, [item])
+    made = CLAUSES.cited(text, item, spans_of([item], content=False))
     assert made is not None
     assert [words(text, one.source).strip(", ") for one in made] == ["State radio", "two officials"]
 

@@ -11,7 +11,7 @@ from onrecord.errors import ModelError
 from onrecord.extract import load_extractor
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.nested_cues import NestedCueFilter
-from onrecord.extract.reporting_clause import ReportingClauses
+from onrecord.extract.reporting_clause import ReportingClauses, spans_of
 from onrecord.extract.tagger_extractor import TaggerExtractor
 from onrecord.lexicon import load_cues
 
@@ -130,7 +130,7 @@ def test_the_report_around_a_found_one(text: str, inner: tuple[str, str, str], s
     item = RawAttribution(
         **{part: spans(text, words) for part, words in zip(("source", "cue", "content"), inner, strict=True)}
     )
-    found = ReportingClauses(load_cues()).outer(text, item, [item])
+    found = ReportingClauses(load_cues()).outer(text, item, spans_of([item]))
     assert found is not None
     assert found.source == spans(text, source)
     assert found.cue == spans(text, cue)
@@ -149,7 +149,7 @@ def test_no_report_around(text: str) -> None:
     """Clauses that report nothing, or whose source is no noun phrase, add nothing."""
     where = text.index(" mayor") - 3
     item = RawAttribution(source=((where, where + 9),), cue=spans(text, "wants"), content=spans(text, "a vote"))
-    assert ReportingClauses(load_cues()).outer(text, item, [item]) is None
+    assert ReportingClauses(load_cues()).outer(text, item, spans_of([item])) is None
 
 
 def test_a_quoted_speaker_is_told_from_the_one_who_quotes() -> None:
