@@ -35,13 +35,17 @@ def model() -> tuple[dict[str, float], float, float]:
 
 @dataclass(slots=True)
 class AffiliationOption:
-    """Describe a possible affiliation: its type, the rules that propose it with counts, and its first position."""
+    """Describe a possible affiliation: its type, the rules that propose it with counts, and its first position.
+
+    `spans` holds for each rule the tokens that it first rested on.
+    """
 
     name: str
     type: str
     first: int
     last: int
     rules: Counter[str] = field(default_factory=Counter)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def explicit(self) -> bool:
@@ -106,7 +110,8 @@ class Affiliations(Proposals):
             probability, option = told[0]
         rules = [name for name, _ in option.rules.most_common() if name != "first phrase"]
         rule = next((name for name in rules if EXPLICIT.search(name)), rules[0])
-        return Side(option.name, rule, probability, option.first, option.last)
+        first, last = option.spans.get(rule, (option.first, option.last))
+        return Side(option.name, rule, probability, first, last)
 
     # ------------------------------------------------------------ bodies
 
@@ -155,6 +160,7 @@ class Affiliations(Proposals):
             for name, kind, rule, first, last in self._proposed(phrase, entity):
                 option = found.setdefault(name, AffiliationOption(name, kind, first, last))
                 option.rules[rule] += 1
+                option.spans.setdefault(rule, (first, last))
                 if n == 0:
                     option.rules["first phrase"] += 1
         near = self._party_counts(entity) if entity is not None else {}

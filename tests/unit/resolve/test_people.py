@@ -28,6 +28,15 @@ def test_an_office_beside_a_name_gives_the_affiliation(text: str, speaker: str, 
     assert side is None or found[1] == side
 
 
+@pytest.mark.parametrize(
+    ("text", "words"), [(OFFICES[1][0], "Lubia"), (OFFICES[3][0], "Lubia"), (OFFICES[5][0], "Union")]
+)
+def test_an_affiliation_is_shown_with_the_words_of_its_reason(number: int, words: str) -> None:
+    """The evidence of an affiliation are the words that its rule is about, not those of another rule."""
+    judged = read(OFFICES[number][0], about=STATES)[0].affiliation
+    assert any(words in one.quote for one in judged.evidence), judged
+
+
 def test_a_capital_speaks_for_its_state_and_a_seat_for_its_body() -> None:
     """Senn is Lubia's capital, Hale the seat of the Coast Union."""
     text = "[1s Senn] [1c rejected] [1q the plan]. [2s Hale] [2c welcomed] [2q it]."
