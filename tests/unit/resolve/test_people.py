@@ -28,9 +28,7 @@ def test_an_office_beside_a_name_gives_the_affiliation(text: str, speaker: str, 
     assert side is None or found[1] == side
 
 
-@pytest.mark.parametrize(
-    ("text", "words"), [(OFFICES[1][0], "Lubia"), (OFFICES[3][0], "Lubia"), (OFFICES[5][0], "Union")]
-)
+@pytest.mark.parametrize(("number", "words"), [(1, "Lubia"), (3, "Lubia"), (5, "Union")])
 def test_an_affiliation_is_shown_with_the_words_of_its_reason(number: int, words: str) -> None:
     """The evidence of an affiliation are the words that its rule is about, not those of another rule."""
     judged = read(OFFICES[number][0], about=STATES)[0].affiliation
