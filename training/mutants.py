@@ -34,7 +34,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "record": (("record",), ("tests/unit/record", "tests/stores")),
     "view": (
         ("view.py",),
-        ("tests/unit/test_view.py", "tests/unit/analyse/test_increments.py", "tests/web/test_variables.py"),
+        ("tests/unit/test_view_tables.py", "tests/unit/test_view.py", "tests/unit/analyse/test_increments.py"),
     ),
     "analyse": (("analyse",), ("tests/unit/analyse", "tests/properties/test_networks.py")),
 }
