@@ -147,3 +147,98 @@ def test_what_people_decided_alone_renames() -> None:
     renamed = [ruled(Ruling.RENAME, "Cy Moor (Tarvia)", "Cyrus Moor")]
     assert decided(heard(table), renamed).shown == {("Cy Moor", "Tarvia"): ("Cyrus Moor", "Tarvia")}
     assert decided(heard(table), [*merged, ruled(Ruling.SPLIT, "Ann Lee", "Annie", "Lee")]) == Names()
+
+
+def test_camps_gather_parties_and_those_who_speak_for_nobody() -> None:
+    """A camp is the affiliation of all its parties' speakers; a party put into itself is in none any more."""
+    table = statements(
+        said("Ann Lee", "Lubia"), said("Bo Roe", "The Lubia"), said("Cy Moor", "Tarvia"), said("Dee Poe")
+    )
+    rulings = [ruled(Ruling.CAMP, "Lubia", "East"), ruled(Ruling.CAMP, "Dee Poe", "East")]
+    made = decided(heard(table), rulings)
+    assert made.apply(table)["affiliation"].to_list() == ["East", "East", "Tarvia", "East"]
+    assert made.apply(table)["speaker"].to_list() == table["speaker"].to_list()
+    assert made.camps == {"Lubia": "East", "Dee Poe": "East"}
+    moved = decided(
+        heard(table), [*rulings, ruled(Ruling.CAMP, "Lubia", "West"), ruled(Ruling.CAMP, "Dee Poe", "Dee Poe")]
+    )
+    assert moved.apply(table)["affiliation"].to_list() == ["West", "West", "Tarvia", None]
+    assert moved.camps == {"Lubia": "West"}
+
+
+def test_pinned_parties_are_in_the_order_that_people_gave() -> None:
+    """A pin without a place comes last, one with a place there; pinned again it moves, unpinned it goes."""
+    from onrecord.analyse.actors import pinned
+
+    rulings = [ruled(Ruling.PIN, "A"), ruled(Ruling.PIN, "B"), ruled(Ruling.PIN, "C", "1")]
+    assert pinned(rulings) == ("C", "A", "B")
+    assert pinned([*rulings, ruled(Ruling.PIN, "C", "2")]) == ("A", "C", "B")
+    assert pinned([*rulings, ruled(Ruling.UNPIN, "A"), ruled(Ruling.UNPIN, "Z")]) == ("C", "B")
+    assert pinned([*rulings, ruled(Ruling.HIDE, "A")]) == ("C", "A", "B")
+
+
+def test_renamed_and_shown() -> None:
+    """Only names that changed are renamed; who is nobody, or is not known, is shown as read."""
+    names = Names(shown={("Lee", None): ("Ann Lee", "Lubia"), ("Ann Lee", None): ("Ann Lee", "Lubia")})
+    assert names.renamed == {"Lee": "Ann Lee"}
+    assert names.shown_as("Lee", None) == ("Ann Lee", "Lubia")
+    assert names.shown_as("Lee", "Tarvia") is None
+    assert names.shown_as(None, None) is None
+
+
+def test_an_actor_has_articles_days_and_roles() -> None:
+    """Articles are counted once, days are the first and the last, a role has its days and times."""
+    table = statements(
+        {**said("Ann Lee", "Lubia", "Prime Minister Ann Lee"), "when": "2026-01-05", "article": "a"},
+        {**said("Ann Lee", "Lubia", "Prime Minister Ann Lee"), "when": "2026-01-02", "article": "a"},
+        {**said("Ann Lee", "Lubia", "Ms Lee, the deputy foreign minister"), "when": "2026-01-09", "article": "b"},
+        {**said("Ann Lee", "Lubia", "Lee"), "article": "b"},
+        {**said("Bo Roe"), "article": "b"},
+    )
+    actor = build_registry(table).of("Ann Lee", "Lubia")
+    assert actor is not None
+    assert (actor.statements, actor.articles, actor.first, actor.last) == (4, 2, "2026-01-02", "2026-01-09")
+    minister = next(role for role in actor.roles if role.title == "prime minister")
+    assert (minister.first, minister.last, minister.times) == ("2026-01-02", "2026-01-05", 2)
+    assert not {"ms", "minister"} & {role.title for role in actor.roles}
+    bo = build_registry(table).of("Bo Roe")
+    assert bo is not None
+    assert (bo.first, bo.last, bo.roles) == (None, None, ())
+    assert build_registry(table).of("Nobody") is None
+
+
+def test_the_affiliation_of_an_actor_is_the_one_read_most() -> None:
+    """After a merge of two parties the more frequent one is shown, the first in order of two as frequent."""
+    table = statements(said("Ann Lee", "Tarvia"), said("Annie Lee", "Lubia"), said("Annie Lee", "Lubia"))
+    merged = [ruled(Ruling.MERGE, "Ann Lee", "Annie Lee")]
+    actor = build_registry(table, merged).of("Ann Lee", "Tarvia")
+    assert actor is not None
+    assert (actor.affiliation, actor.statements) == ("Lubia", 3)
+    assert "affiliations: Lubia, Tarvia" in actor.open
+    equal = build_registry(table.head(2), merged).of("Ann Lee", "Tarvia")
+    assert equal is not None
+    assert equal.affiliation == "Lubia"
+
+
+def test_actors_are_listed_by_statements_then_name() -> None:
+    """The actor with the most statements comes first; of equals the first by name and affiliation."""
+    rows = [said("Cy Moor"), said("Bo Roe"), said("Zed Low"), said("Zed Low"), said("Al Fin", "B"), said("Al Fin", "A")]
+    found = [(actor.name, actor.affiliation) for actor in build_registry(statements(*rows)).actors]
+    assert found == [("Zed Low", None), ("Al Fin", "A"), ("Al Fin", "B"), ("Bo Roe", None), ("Cy Moor", None)]
+
+
+def test_initials_fit_the_first_name_alone() -> None:
+    """ "A. Lee" is Ann Lee and not Bo Lee; an initial is no fuller name of a surname than the name itself."""
+    registry = build_registry(statements(said("Ann Lee"), said("Bo Lee"), said("A. Lee")))
+    assert {actor.name: actor.aliases for actor in registry.actors} == {"Ann Lee": ("A. Lee",), "Bo Lee": ()}
+    other = build_registry(statements(said("A. Lee"), said("Lee"), said("Lee Ann")))
+    assert sorted(actor.name for actor in other.actors) == ["A. Lee", "Lee Ann"]
+
+
+def test_a_hidden_actor_stays_in_the_registry_and_decisions_name_labels() -> None:
+    """A decision may name "Name (Affiliation)", which is the one of several of that name."""
+    table = statements(said("Cy Moor", "Lubia"), said("Cy Moor", "Tarvia"))
+    actors = build_registry(table, [ruled(Ruling.HIDE, "Cy Moor (Tarvia)")]).actors
+    assert {(actor.affiliation, actor.hidden) for actor in actors} == {("Lubia", False), ("Tarvia", True)}
+    hidden = decided(heard(table), [ruled(Ruling.HIDE, "Cy Moor (Tarvia)")])
+    assert hidden.hidden == {("Cy Moor", "Tarvia")}
