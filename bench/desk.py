@@ -106,7 +106,7 @@ def addresses(draw: random.Random, articles: list[str], ids: list[str]) -> dict[
     """One address per page, with drawn values."""
     day = (date(2022, 1, 1) + timedelta(days=draw.randrange(1460))).isoformat()
     issue, person = draw.choice(ISSUES), quote(f"Speaker {draw.randrange(200)}")
-    return {
+    return _of_places(draw, articles, ids) | {
         "overview": "/", "positions": "/positions", "positions on a day": f"/positions?as_of={day}&by=affiliation",
         "articles": f"/articles?first={draw.randrange(100) * 50}", "article": f"/articles/{draw.choice(articles)}",
         "statement": f"/statements/{draw.choice(ids)}",
@@ -124,6 +124,26 @@ def addresses(draw: random.Random, articles: list[str], ids: list[str]) -> dict[
         "codebook": "/codebook", "audit": "/audit", "saved": "/saved", "export": "/export",
         "search in texts": f"/search/texts?q={draw.choice(WORDS[:20])}",
         "filtered overview": f"/?outlet=Outlet+{draw.randrange(3)}",
+    }  # fmt: skip
+
+
+def _of_places(draw: random.Random, articles: list[str], ids: list[str]) -> dict[str, str]:
+    """Return the addresses of pages about single cells, ties, statements and articles, and of the small pages."""
+    article, statement, side = draw.choice(articles), draw.choice(ids), quote(f"State {draw.randrange(60)}")
+    day = (date(2022, 1, 1) + timedelta(days=draw.randrange(1460))).isoformat()
+    speakers = [f"Speaker+{n}" for n in draw.sample(range(20), 2)]
+    outlets = "&".join(f"pair=Outlet+{n}" for n in draw.sample(range(40), 2))
+    return {
+        "cell": f"/cells?actor={speakers[0]}&on={draw.choice(ISSUES)}", "tie": f"/tie?a={speakers[0]}&b={speakers[1]}",
+        "compare": f"/compare?a={statement}&b={draw.choice(ids)}",
+        "drift of two outlets": f"/conflicts?kind=drift&{outlets}",
+        "affiliation": f"/people/{side}?by=affiliation", "positions at 80 %": "/positions?min_confidence=0.8",
+        "overview since a day": f"/?after={day}", "briefing": "/brief", "briefing of an actor": f"/brief?actor={side}",
+        "feed": "/moves.xml", "terms counted": f"/codebook/hits?terms={draw.choice(WORDS)}",
+        "statement in review": f"/review/{statement}", "statement to correct": f"/review/{statement}/edit",
+        "form in the article": f"/articles/{article}/form?words=1-3", "article to code": f"/articles/{article}/code",
+        "history of judgements": "/review/history", "flags": "/flags", "readings": "/readings", "account": "/account",
+        "users": "/users", "adaptations": "/adapt",
     }  # fmt: skip
 
 

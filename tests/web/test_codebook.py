@@ -126,7 +126,7 @@ def test_readers_look_and_coders_change(open_desk, path, people):
 
 
 def test_the_same_text_is_known_already(desk, path):
-    """Claim: pasting a text that is in the ledger adds no article and says which one it is; another outlet's is new."""
+    """Claim: pasting a text that is in the ledger adds no article and says which one it is."""
     text = "BRASK - Ann Lee, the mayor of Brask, said on Monday that the dam will be built before winter comes."
 
     def added(**fields):
@@ -137,7 +137,17 @@ def test_the_same_text_is_known_already(desk, path):
             time.sleep(0.3)
         return page
 
-    assert "Known already" not in added(title="One", outlet="The Courier")
-    assert "Known already" in added(title="Two")
-    assert "Known already" in added(outlet="The Courier")
-    assert "Known already" not in added(outlet="The Post")
+    first = {"title": "One", "outlet": "The Courier", "published": "2026-03-03"}
+    assert "the same text" not in added(**first)
+    assert "Known already" in added(**first)
+    for other in ({"title": "Two"}, first | {"outlet": "The Post"}, first | {"published": "2026-03-04"}):
+        page = added(**other)
+        assert "Not added, the same text as" in page
+        assert "One · The Courier · 2026-03-03</a>; to add it all the same" in page
+        assert "0 articles" in page
+    page = added(**first | {"outlet": "The Post"}, reprints="yes")
+    assert "1 article," in page
+    assert ", the same text as" in page
+    assert "Not added" not in page
+    with Ledger(path) as ledger:
+        assert len(list(ledger.articles())) == 8

@@ -52,20 +52,20 @@ def redlines(
     stated = positions(rows, by)
     if stated.is_empty():
         return pl.DataFrame(schema=REDLINES)
-    stated = clusters(stated).with_columns(
-        _says("absolute").alias("explicit"),
-        pl.when(pl.col("act") == "demand").then(pl.lit("demand"))
-        .when((pl.col("stance") == "support") & (pl.col("act") != "reject")).then(pl.lit("demand"))
-        .otherwise(pl.lit("refusal")).alias("kind"),
-    )  # fmt: skip
+    stated = clusters(stated)
     free = (pl.col("condition").list.len() == 0).fill_null(value=True)
     sided = pl.col("stance").is_in(("support", "oppose")) & pl.col("commitment").is_in(FIRM)
     act = pl.col("act")
+    candidates = stated.filter(free & sided).with_columns(
+        _says("absolute").alias("explicit"),
+        pl.when(act == "demand").then(pl.lit("demand"))
+        .when((pl.col("stance") == "support") & (act != "reject")).then(pl.lit("demand"))
+        .otherwise(pl.lit("refusal")).alias("kind"),
+    )  # fmt: skip
     told = pl.col("explicit") & act.is_in(("reject", "demand", "warn", "promise", "deny"))
     told |= pl.col("explicit") & (act == "state") & (pl.col("commitment") == "CT-")
     refused = (act == "reject") & ((pl.col("commitment") == "CT-") | _says("refusing"))
-    absolute = free & sided & (told | refused | ((act == "demand") & _says("demanding")))
-    lines = stated.filter(absolute)
+    lines = candidates.filter(told | refused | ((act == "demand") & _says("demanding")))
     end = pl.lit(rows["date"].max() if as_of is None else last_day(as_of), dtype=pl.Date)
     newest = stated.group_by("actor", "issue", maintain_order=True).agg(pl.col("id").last().alias("newest"))
     found = lines.group_by("actor", "issue", "kind", maintain_order=True).agg(
@@ -92,4 +92,4 @@ def _says(kind: str) -> pl.Expr:
     """Tell whether a phrase of the class occurs in the words of cue and content."""
     pattern = words_pattern(kind)
     words = pl.concat_str("cue", "quote", separator=" ", ignore_nulls=True)
-    return words.map_elements(lambda text: pattern.search(text) is not None, return_dtype=pl.Boolean)
+    return words.str.contains(f"(?i){pattern.pattern}")

@@ -320,7 +320,7 @@ class Archive:
             found = self._scan("statements", STATEMENTS).filter(begins).select("id", "article", "record").unique("id")
             some = found.sort("id").head(2).collect().rows()
         if not some:
-            raise StatementNotFound(f"{self.name}: no statement {prefix}; `onrecord statements` lists them")
+            raise StatementNotFound(f"{self.name}: no statement {prefix}")
         if len(some) > 1:
             raise StatementNotFound(f"{self.name}: several statements begin with {prefix}; give more of it")
         (article,) = self._articles(pl.Series([some[0][1]]))

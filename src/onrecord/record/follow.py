@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, literal_column, or_, select, text, union
+from sqlalchemy import Connection, Select, func, literal_column, or_, select, text, union
 
 from onrecord.record import search, table
 from onrecord.record.batch_rows import count_articles, last_batch
@@ -46,18 +46,20 @@ def follow(connection: Connection, after: int) -> Delta:
     return Delta(last, known, gone, table.fetch(connection, Query(), more=tuple(table.MORE), only=fresh))
 
 
-def matching(connection: Connection, words: str) -> list[int]:
+def matching(connection: Connection, words: str) -> pl.Series:
     """Return the numbers of all statements, current or not, that match a full-text query."""
     if not search.parse(words):
-        return []
+        return pl.Series(dtype=pl.Int64)
     if connection.dialect.name == "sqlite":
-        # Straight from the index: the wide rows of `statements` are never touched.
+        # Straight from the index: the wide rows of `statements` are never touched. The numbers come as one text,
+        # which takes an eighth of the time of as many rows.
         match = search.fts5(words)
-        chosen: Select[Any] = select(literal_column("rowid")).select_from(text("statement_words"))
-        found = connection.execute(chosen.where(literal_column("statement_words").op("MATCH")(match)))
-        return [int(row[0]) for row in found.all()]
+        chosen: Select[Any] = select(func.group_concat(literal_column("rowid"))).select_from(text("statement_words"))
+        found = connection.execute(chosen.where(literal_column("statement_words").op("MATCH")(match))).scalar_one()
+        return pl.Series([found or ""]).str.split(",").explode().cast(pl.Int64, strict=False).drop_nulls()
     condition = search.matches(words, connection.dialect.name)
-    return list(connection.execute(select(statements.c.number).where(condition)).scalars())
+    numbers = connection.execute(select(statements.c.number).where(condition)).scalars()
+    return pl.Series(list(numbers), dtype=pl.Int64)
 
 
 def article_number(connection: Connection, wanted: str) -> int | None:

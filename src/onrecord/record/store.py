@@ -324,7 +324,7 @@ class Ledger:
             begins = select(s.number, s.id, s.record, s.superseded).where(s.id >= wanted, s.id < wanted + "g")
             found = connection.execute(begins.order_by(s.id).limit(4)).all()
             if not found:
-                raise StatementNotFound(f"{self.name}: no statement {prefix}; `onrecord statements` lists them")
+                raise StatementNotFound(f"{self.name}: no statement {prefix}")
             if len(found) > 1:
                 some = ", ".join(row.id[: len(wanted) + 4] for row in found[:3])
                 raise StatementNotFound(
@@ -382,7 +382,7 @@ class Ledger:
         with self.reading() as connection:
             return list(_statements(connection, numbers))
 
-    def matching(self, words: str) -> list[int]:
+    def matching(self, words: str) -> pl.Series:
         """Return the numbers (see `follow`) of all statements, current or not, that match a full-text query."""
         with self.reading() as connection:
             return follow.matching(connection, words)

@@ -29,11 +29,18 @@ _PLAIN = {
 
 def patterns(query: str) -> list[re.Pattern[str]]:
     """Return what a text must match, all of it; none where the query holds no letter or digit."""
-    made = []
-    for term in search.parse(query):
-        words = r"\W+".join(map(re.escape, term.words.split()))
-        made.append(re.compile(rf"(?<!\w){words}" + (r"\w*" if term.prefix else rf"{_ENDING}(?!\w)"), re.IGNORECASE))
-    return made
+    return [re.compile(_expression(term), re.IGNORECASE) for term in search.parse(query)]
+
+
+def _expression(term: search.Term) -> str:
+    """Return the regular expression of a term.
+
+    It begins with the letters of its first word, so that `re` looks for these alone, and only then asks what stands
+    before them.
+    """
+    words = [re.escape(word) for word in term.words.split()]
+    words[0] += rf"(?<!\w{words[0]})"
+    return r"\W+".join(words) + (r"\w*" if term.prefix else rf"{_ENDING}(?!\w)")
 
 
 def places(text: str, wanted: Sequence[re.Pattern[str]]) -> list[tuple[int, int]]:
@@ -43,9 +50,24 @@ def places(text: str, wanted: Sequence[re.Pattern[str]]) -> list[tuple[int, int]
     return sorted(span for spans in found for span in spans) if all(found) else []
 
 
+def _hits(text: str, wanted: Sequence[re.Pattern[str]]) -> int:
+    """Count the places of a text that match patterns of lower case; 0 where it lacks one of the patterns.
+
+    Without capital letters `re` looks for the letters of a word as a whole, several times as fast.
+    """
+    plain = text if text.isascii() else text.translate(_PLAIN)
+    lower, total = plain.lower(), 0
+    for pattern in wanted:
+        found = sum(1 for _ in pattern.finditer(lower))
+        if not found:
+            return 0
+        total += found
+    return total
+
+
 def articles_with(ledger: Ledger, query: str) -> pl.DataFrame:
     """Return the articles whose texts match, the newest first (columns `SCHEMA`)."""
-    wanted, rows = patterns(query), []
+    wanted, rows = [re.compile(_expression(term)) for term in search.parse(query.lower())], []
     if wanted:
         a = articles.c
         chosen = select(a.id, a.name, a.title, a.outlet, a.published, texts.c.content).join(
@@ -53,7 +75,7 @@ def articles_with(ledger: Ledger, query: str) -> pl.DataFrame:
         )
         with ledger.reading() as connection:
             for *about, content in connection.execution_options(yield_per=_FETCH).execute(chosen):
-                if found := places(content.decode("utf-8", "surrogatepass"), wanted):
-                    rows.append((*about, len(found)))
+                if found := _hits(content.decode("utf-8", "surrogatepass"), wanted):
+                    rows.append((*about, found))
     made = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     return made.sort("published", "article", descending=[True, False], nulls_last=True)

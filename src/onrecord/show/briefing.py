@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -66,8 +65,7 @@ class Material:
 
     `utterances` is the table of a view with the reports of one utterance marked; `labels` and `propositions` are those
     of the issues, `parties` the actors in the order in which they are named. `edition` says which state of the store
-    this is. `shifts` gives the changes of position on an issue where they are known already, and `kept` a section that
-    was made before, else the one that it makes by a call.
+    this is. `shifts` gives the changes of position on an issue where they are known already.
     """
 
     utterances: pl.DataFrame
@@ -78,7 +76,6 @@ class Material:
     min_confidence: float
     edition: str = ""
     shifts: Callable[[str], pl.DataFrame] | None = None
-    kept: Callable[[str, Callable[[], Section]], Section] | None = None
 
 
 def material(view: View, by: str) -> Material:
@@ -110,32 +107,76 @@ def material(view: View, by: str) -> Material:
 
 def briefing(now: Material, *, on: Sequence[str], who: str | Sequence[str] | None, by: str) -> Briefing:
     """Write up some issues, or all of them, for everybody, for one actor, or for those who meet."""
-    issues = [issue for issue in now.labels if issue in on] if on else list(now.labels)
     names = [who] if isinstance(who, str) else list(who or ())
+    issues = issues_of(now.labels, on)
+    return assemble(now, on, names, basis_of(now, on, names, by), sections(now, issues, names, by))
+
+
+def issues_of(labels: Mapping[str, str], on: Sequence[str]) -> list[str]:
+    """Return the issues of a briefing in the order of the codebook; all, where none is asked for."""
+    return [issue for issue in labels if issue in on] if on else list(labels)
+
+
+def sections(now: Material, issues: Sequence[str], names: Sequence[str], by: str) -> list[Section]:
+    """Write up each of some issues, for the actors of these names or for all."""
     table = now.utterances.filter(actor(by).is_in(names)) if names else now.utterances
-    parties = names or now.parties
-    sections = [
-        make() if now.kept is None else now.kept(issue, make)
-        for issue in issues
-        for make in (partial(_section, now, table, issue, parties, by),)
-    ]
-    labels = [now.labels[issue] for issue in issues]
-    title = ", ".join(names) or (labels[0] if len(labels) == 1 else "Where each party stands")
-    if names and len(on) == 1:
-        title = f"{title} on {labels[0]}"
+    stated = _stated(table, issues, by, together=bool(names))
+    return [_section(now, stated, issue, names or now.parties, by) for issue in issues]
+
+
+def basis_of(now: Material, on: Sequence[str], names: Sequence[str], by: str) -> str:
+    """Say in a sentence how many statements, articles and outlets a briefing rests on, and of which days."""
+    table = now.utterances.filter(actor(by).is_in(names)) if names else now.utterances
+    table = table.filter(pl.col("issue").is_in(issues_of(now.labels, on))) if on else table
     first, last = table["date"].min(), table["date"].max()
-    basis = (
+    return (
         f"{plural(table.height, 'statement')} in {plural(table['article'].n_unique(), 'article')} of "
         f"{plural(table['outlet'].drop_nulls().n_unique(), 'outlet')}"
         + (f", {day(first)} to {day(last)}" if first else "")
         + f". Positions read at {percent(now.min_confidence)} or more"
         + (f"; {now.edition}." if now.edition else ".")
     )
-    return Briefing(title, basis, [one for one in sections if one.groups or one.rest])
 
 
-def _section(now: Material, table: pl.DataFrame, issue: str, parties: Sequence[str], by: str) -> Section:
-    rows = table.filter(pl.col("issue") == issue)
+def assemble(now: Material, on: Sequence[str], names: Sequence[str], basis: str, found: Sequence[Section]) -> Briefing:
+    """Return the briefing of some sections under its title, without those in which nothing is said."""
+    labels = [now.labels[issue] for issue in issues_of(now.labels, on)]
+    title = ", ".join(names) or (labels[0] if len(labels) == 1 else "Where each party stands")
+    if names and len(on) == 1:
+        title = f"{title} on {labels[0]}"
+    return Briefing(title, basis, [one for one in found if one.groups or one.rest])
+
+
+Stated = Callable[[str], tuple[pl.DataFrame, pl.DataFrame]]
+
+
+def _stated(table: pl.DataFrame, issues: Sequence[str], by: str, *, together: bool) -> Stated:
+    """Return a function that gives the statements on an issue, and their red lines.
+
+    `together`: those of all `issues` are looked for at once, which takes less time for few statements, and more memory.
+    """
+
+    def alone(issue: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        rows = table.filter(pl.col("issue") == issue)
+        return rows, redlines(rows.filter("asserted"), by=by)
+
+    if not together:
+        return alone
+    chosen = table.filter(pl.col("issue").is_in(issues))
+    lines = redlines(chosen.filter("asserted"), by=by)
+    by_issue = [
+        {str(key): part for (key,), part in one.partition_by("issue", as_dict=True, maintain_order=True).items()}
+        for one in (chosen, lines)
+    ]
+
+    def found(issue: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return by_issue[0].get(issue, chosen.clear()), by_issue[1].get(issue, lines.clear())
+
+    return found
+
+
+def _section(now: Material, stated: Stated, issue: str, parties: Sequence[str], by: str) -> Section:
+    rows, refusals = stated(issue)
     held = [(name, now.cells[name, issue]) for name in parties if (name, issue) in now.cells]
     known = [(name, cell) for name, cell in held if "stance" in cell]
     by_id = {row["id"]: row for row in rows.filter(pl.col("id").is_in([c["newest"] for _, c in known])).to_dicts()}
@@ -154,7 +195,7 @@ def _section(now: Material, table: pl.DataFrame, issue: str, parties: Sequence[s
     lines = [
         Line(r["actor"], f"{r['kind']}, last {day(r['last'])}" + (", softened since" if r["softened"] else ""),
              short(r["quote"], 240), "", None, r["ids"][-1])
-        for r in redlines(rows.filter("asserted"), by=by).head(LINES).to_dicts()
+        for r in refusals.head(LINES).to_dicts()
     ]  # fmt: skip
     if lines:
         groups.append(("Red lines", lines))

@@ -29,6 +29,7 @@ from onrecord.errors import (
     TableError,
 )
 from onrecord.record import Accounts, DeskWork, Ledger, Reviews
+from onrecord.show.desk.advice import BY_STATUS, explained, joined
 from onrecord.show.desk.concurrency import ConcurrencyLimit
 from onrecord.show.desk.jobs import Jobs
 from onrecord.show.desk.live_view import LiveView
@@ -99,7 +100,7 @@ def _refused(request: Request, error: Any) -> Response:
 
 def _failed(request: Request, error: Any) -> Response:
     # Where the ledger is on the server is nothing to tell.
-    return _answer(request, status_of(error), str(error).removeprefix(f"{request.app.state.desk.ledger.name}: "))
+    return _answer(request, status_of(error), explained(error).removeprefix(f"{request.app.state.desk.ledger.name}: "))
 
 
 def _broken(request: Request, error: Any) -> Response:
@@ -112,6 +113,7 @@ def _answer(request: Request, status: int, message: str, headers: dict[str, str]
         body = {"error": {"status": status, "code": _CODES.get(status, "error"), "message": message}}
         return JSONResponse(body, status, headers=headers)
     desk: Desk = request.app.state.desk
-    made = html(desk.pages, "error.html", status, code=status, message=message)
+    said = joined(message, BY_STATUS.get(status, ""))
+    made = html(desk.pages, "error.html", status, code=status, message=said)
     made.headers.update(headers or {})
     return made

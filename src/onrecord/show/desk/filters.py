@@ -14,6 +14,7 @@ from onrecord.analyse.actors import Names
 from onrecord.analyse.tables import day, last_day
 from onrecord.core.statement import Act, Stance
 from onrecord.errors import TableError
+from onrecord.show.desk.advice import explained
 
 SEVERAL = ("issue", "stance", "act", "speaker", "affiliation", "outlet")
 """The filters that take several values, of which one must match."""
@@ -59,7 +60,7 @@ class Filters:
                 if value := single[name]:
                     day(value)
         except TableError as error:
-            raise HTTPException(400, str(error)) from error
+            raise HTTPException(400, explained(error)) from error
         return cls(**several, **single)
 
     def __bool__(self) -> bool:

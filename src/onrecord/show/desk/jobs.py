@@ -17,13 +17,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from onrecord.core.statement import Article
+from onrecord.core.statement import Article, describe_article
 from onrecord.errors import OnRecordError, SourceError
 from onrecord.pipeline import Failure, SerializedOutcome, SerializedResult, load, reader_version
 from onrecord.record.desk.adaptations import Adaptations
 from onrecord.runners import Bounds
 from onrecord.runners.worker import FileTask, Task
 from onrecord.runners.worker_pool import IsolatedReader
+from onrecord.show.desk.advice import explained
 
 if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
@@ -39,6 +40,12 @@ MOST_FAILURES = 200  # of one reading that are told one by one
 def models() -> str:
     """Return the version of the models that this process reads with."""
     return reader_version()
+
+
+def _described(article: Article) -> str:
+    """Describe an article by its name, title, outlet and date."""
+    about = {"name": article.name, "title": article.title, "outlet": article.outlet, "published": article.published}
+    return describe_article(about)
 
 
 class Background:
@@ -67,7 +74,7 @@ class Background:
         try:
             work()
         except OnRecordError as error:
-            self.problem = str(error)
+            self.problem = explained(error)
         except Exception:  # noqa: BLE001 - a thread is an outer edge
             _LOG.exception("work in the background failed")
             self.problem = "an error of the program; the server's log has the details"
@@ -83,6 +90,7 @@ class Job:
     source: Source
     codebook: Codebook | None
     again: bool = False  # articles that are in the ledger are read anew
+    reprints: bool = False  # a text that the ledger has under another outlet, date, title or address is added too
     total: int | None = None  # how many articles there are to read, where that is known
     state: str = "waiting"
     articles: int = 0
@@ -131,7 +139,7 @@ class Jobs:
 
     def add(
         self, who: str, title: str, source: Source, codebook: Codebook | None, *,
-        again: bool = False, total: int | None = None,
+        again: bool = False, reprints: bool = False, total: int | None = None,
     ) -> Job:  # fmt: skip
         """Queue a reading.
 
@@ -141,7 +149,7 @@ class Jobs:
         with self._lock:
             if sum(1 for job in self._jobs.values() if not job.over) >= self._keep:
                 raise OnRecordError("too many readings are waiting; try again when some are done")
-            job = Job(next(self._numbers), who, title, source, codebook, again, total)
+            job = Job(next(self._numbers), who, title, source, codebook, again, reprints, total)
             self._jobs[job.number] = job
             for number in [n for n, old in self._jobs.items() if old.over][: max(0, len(self._jobs) - self._keep)]:
                 del self._jobs[number]
@@ -176,7 +184,7 @@ class Jobs:
             except Exception as error:  # noqa: BLE001 - the worker is an edge: one reading must not end all others
                 _LOG.exception("reading %r failed", job.title)
                 job.state = "failed"
-                reason = str(error) if isinstance(error, OnRecordError) else "an internal error; see the log"
+                reason = explained(error) if isinstance(error, OnRecordError) else "an internal error; see the log"
                 job.tell("failure", source=job.title, reason=reason)
             job.tell("end")
 
@@ -200,22 +208,22 @@ class Jobs:
             self._failed(job, outcome.source, outcome.reason)
         elif isinstance(outcome, SerializedResult):
             article = outcome.result().article
-            known = None if job.again else self._known(article)
-            if known is not None:
-                job.tell("known", id=known.id, name=article.name, title=known.title or known.name)
+            known, elsewhere = (None, False) if job.again else self._known(article)
+            if known is not None and not (elsewhere and job.reprints):
+                also = _described(known) if elsewhere else ""
+                job.tell("known", id=known.id, name=article.name, title=known.title or known.name, also=also)
                 return
             self._ledger.add_readings([outcome.reading], codebook=job.codebook, reader=f"desk: {job.who}")
             job.articles += 1
             job.statements += len(outcome)
-            job.tell("article", id=article.id, name=article.name, title=article.title, found=len(outcome))
+            also = "" if known is None else _described(known)
+            job.tell("article", id=article.id, name=article.name, title=article.title, found=len(outcome), also=also)
 
-    def _known(self, article: Article) -> Article | None:
-        """Return the article that says the same in the same outlet, so that one text does not count twice.
-
-        The same words in another outlet are another report.
-        """
+    def _known(self, article: Article) -> tuple[Article | None, bool]:
+        """Return the article that has the same text, and whether it is of another outlet, date, title or address."""
         same = self._ledger.with_text(article.text.id)
-        return next((one for one in same if article.outlet is None or article.outlet == one.outlet), None)
+        itself = next((one for one in same if one.id == article.id), None)
+        return (itself, False) if itself is not None else (next(iter(same), None), bool(same))
 
     def _failed(self, job: Job, source: str, reason: str) -> None:
         job.failures += 1

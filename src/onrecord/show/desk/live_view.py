@@ -2,7 +2,7 @@
 
 Every page asks for the last batch number (one row); only where it moved are the changes fetched. Memory is bounded: the
 table and its index of positions grow with the ledger (under a kilobyte per statement); the results that are kept beside
-them stay within `KEPT` bytes and a number of results that go over the whole table.
+them stay within `KEPT` bytes, or `PER_STATEMENT` of them, and a number of results that go over the whole table.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LOG = logging.getLogger("onrecord.desk")
-KEPT = 48 << 20  # bytes of results kept per batch; a page's result is some ten kilobytes
+KEPT = 48 << 20  # bytes of results that are kept; a page's result is some ten kilobytes
+PER_STATEMENT = 200  # on large ledgers so many bytes of results for each statement, as a result is of more of them
 THRESHOLDS = 4  # snapshots under different thresholds at a time; each has an index of positions of its own
 SLOW = 48  # results of slow comparisons that are kept from batch to batch
 PATIENCE = 0.8  # seconds that a page waits for a slow result before it says that it is being worked out
@@ -118,7 +119,8 @@ class LiveView:
         books = tuple(self._ledger.codebooks()) if known is None else known.books
         drafts = tuple(v.codebook for v in self._prepared.versions()) if known is None else known.drafts
         table = mark(kept.table, min_confidence)
-        results = ResultCache(KEPT // THRESHOLDS, self._gate, self._concurrency)
+        most = max(KEPT, PER_STATEMENT * table.height) // THRESHOLDS
+        results = ResultCache(most, self._gate, self._concurrency)
         if before is not None and (before.books, before.drafts) == (books, drafts):
             newest = table["date"].max() == before.table["date"].max()  # pages tell the age of what was said
             results = before.results if newest else results

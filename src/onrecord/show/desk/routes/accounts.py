@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from onrecord.errors import LedgerError
 from onrecord.record import Role
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.passwords import digest, hash_password, new_secret, verify_password
 from onrecord.show.desk.request_context import COOKIE, Desk, RequestContext, html, page, read_form
 from onrecord.show.desk.security import csrf_fits, csrf_token, same_origin
@@ -92,7 +93,7 @@ def password(ctx: RequestContext) -> Response:
     try:
         ctx.desk.accounts.change(ctx.user.name, password=hash_password(ctx.field("new")))
     except LedgerError as error:
-        return account(ctx, problem=str(error))
+        return account(ctx, problem=explained(error))
     return RedirectResponse("/login", 303)
 
 
@@ -129,7 +130,7 @@ def user_added(ctx: RequestContext) -> Response:
         role = _role(ctx)
         ctx.desk.accounts.add(ctx.field("name"), role, hash_password(ctx.field("password")))
     except LedgerError as error:
-        return users(ctx, str(error))
+        return users(ctx, explained(error))
     return RedirectResponse("/users", 303)
 
 
@@ -146,7 +147,7 @@ def user_changed(ctx: RequestContext) -> Response:
         else:
             raise HTTPException(400, "what is to be changed?")
     except LedgerError as error:
-        return users(ctx, str(error))
+        return users(ctx, explained(error))
     return RedirectResponse("/users", 303)
 
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from onrecord.errors import OnRecordError
 from onrecord.record import Adaptations, Ledger, Role
 from onrecord.record.desk.adaptations import SHIPPED, KeptAdaptation, check_name
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.jobs import models
 from onrecord.show.desk.request_context import RequestContext, page
 
@@ -54,7 +55,7 @@ def changed(ctx: RequestContext) -> Response:
         else:
             raise HTTPException(400, "Give a name.")
     except OnRecordError as error:
-        return adaptations(ctx, str(error))
+        return adaptations(ctx, explained(error))
     return RedirectResponse("/adapt", 303)
 
 

@@ -19,6 +19,7 @@ from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, parse_codebook
 from onrecord.read import SUFFIXES, MetadataDefaults
 from onrecord.record import Role
 from onrecord.show.desk import uploads
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.jobs import Job, Source
 from onrecord.show.desk.request_context import Desk, RequestContext, page, show
 
@@ -47,8 +48,8 @@ def added(ctx: RequestContext) -> Response:
         title, source = _source(ctx)
         codebook = _codebook(ctx)
     except (CodecError, CodebookError, HTTPException) as error:
-        return _form(ctx, error.detail if isinstance(error, HTTPException) else str(error))
-    made = ctx.desk.jobs.add(ctx.user.name, title, source, codebook)
+        return _form(ctx, error.detail if isinstance(error, HTTPException) else explained(error))
+    made = ctx.desk.jobs.add(ctx.user.name, title, source, codebook, reprints=ctx.field("reprints") == "yes")
     return RedirectResponse(f"/jobs/{made.number}", status_code=303)
 
 

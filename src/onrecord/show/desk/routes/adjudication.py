@@ -12,6 +12,7 @@ from starlette.routing import Route
 from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementStale
 from onrecord.record import CodingRound, ReviewVerdict, Role
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.judging import corrected
 from onrecord.show.desk.request_context import RequestContext, page, part
 from onrecord.show.desk.routes.articles import before_and_after
@@ -56,7 +57,7 @@ def adjudicated(ctx: RequestContext) -> Response:
         verdict = ReviewVerdict.ACCEPT if new.id == old.id else ReviewVerdict.CORRECT
         ctx.desk.reviews.judge(verdict, old, None if verdict is ReviewVerdict.ACCEPT else new, coder=ctx.user.name)
     except (CodecError, SpanError, StatementStale) as error:
-        return disagreements(ctx, str(error))
+        return disagreements(ctx, explained(error))
     return RedirectResponse(ctx.address(f"/coding/{part(found.name)}/disagreements", first=ctx.field("first")), 303)
 
 

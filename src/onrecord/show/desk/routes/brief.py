@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache, partial
 from xml.sax.saxutils import escape
 
 import polars as pl
@@ -10,7 +10,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onrecord.show.briefing import ACTORS, Briefing, Material, Section, briefing, docx, html, markdown
+from onrecord.show.briefing import (
+    ACTORS,
+    Briefing,
+    Material,
+    Section,
+    assemble,
+    basis_of,
+    docx,
+    html,
+    issues_of,
+    markdown,
+    sections,
+)
 from onrecord.show.desk.exports import download
 from onrecord.show.desk.request_context import RequestContext, page, show
 from onrecord.show.desk.routes.overview import moves
@@ -92,35 +104,43 @@ def made(ctx: RequestContext) -> Briefing:
         raise HTTPException(404, "no such issue in this ledger")
     who = tuple(dict.fromkeys(filter(None, ctx.request.query_params.getlist("actor"))))
     by = ctx.choice("by", BY[::-1], "affiliation")
-    return now.once(("brief", tuple(on), who, by), lambda: briefing(_material(now, on, who, by), on=on, who=who, by=by))
+    issues = issues_of(now.labels(), on)
+    about = _material(now, [], who, by)
+    keys = {issue: ("section", issue, tuple(about.parties), by) for issue in issues}
+    missing = [issue for issue in issues if not now.held(keys[issue], of={("issue", issue)})]
+    fresh = dict(zip(missing, sections(_material(now, missing, who, by), missing, who, by), strict=True))
+
+    def section(issue: str) -> Section:
+        if issue in fresh:
+            return fresh[issue]
+        return sections(_material(now, [issue], who, by), [issue], who, by)[0]  # it was there, and is gone again
+
+    found = [now.once(keys[issue], partial(section, issue), of={("issue", issue)}) for issue in issues]
+    basis = now.once(("basis", tuple(on), who, by), lambda: basis_of(about, on, who, by))
+    return assemble(about, on, who, basis, found)
 
 
-def _material(now: Snapshot, on: list[str], who: tuple[str, ...], by: str) -> Material:
-    """Return the material of a snapshot, with the cells of no more actors than are shown.
-
-    The section of an issue is made once, and again after statements on the issue have changed.
-    """
+def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -> Material:
+    """Return the material of some issues, with the cells of no more actors than are shown."""
     parties = list(who) if who else actors_of(now, by)[: 10 * ACTORS]
     propositions = {key: found.proposition for key in now.labels() if (found := now.issue(key)) is not None}
-    order = tuple(parties)
+
+    @cache
+    def shifts_by_issue() -> dict[str, pl.DataFrame]:
+        found = moves(now, by).filter(pl.col("actor").is_in(who)) if who else moves(now, by)
+        parts = found.partition_by("issue", as_dict=True, maintain_order=True)
+        return {str(issue): part for (issue,), part in parts.items()} | {"": found.clear()}
 
     def shifts(issue: str) -> pl.DataFrame:
-        found = moves(now, by).filter(pl.col("issue") == issue)
-        return found.filter(pl.col("actor").is_in(who)) if who else found
+        return shifts_by_issue().get(issue, shifts_by_issue()[""])
 
-    def kept(issue: str, make: Callable[[], Section]) -> Section:
-        return now.once(("section", issue, order, by), make, of={("issue", issue)})
-
-    issues = on or list(now.labels())
-    ready = all(now.held(("section", issue, order, by), of={("issue", issue)}) for issue in issues)
     return Material(
         utterances=now.utterances,
         labels=now.labels(),
         propositions=propositions,
         parties=parties,
-        cells=cells_of(now, parties, by, "latest", None) if parties and not ready else {},
+        cells=cells_of(now, parties, by, "latest", None, issues) if parties and issues else {},
         min_confidence=now.min_confidence,
         edition=f"batch {now.batch}" + (f" of {now.created[:10]}" if now.created else ""),
         shifts=shifts,
-        kept=kept,
     )

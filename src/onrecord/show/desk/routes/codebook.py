@@ -13,6 +13,7 @@ from onrecord.errors import CodebookError, StatementStale
 from onrecord.lexicon import MAX_CODEBOOK_BYTES, Codebook, VariableKind, codebook_warnings, parse_codebook
 from onrecord.record import Role
 from onrecord.show.desk import codebooks
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.judging import codebook_yaml
 from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.snapshot import Snapshot
@@ -85,7 +86,7 @@ def saved(ctx: RequestContext) -> Response:
             made, coder=ctx.user.name, change=change, base=int(base) if base.isdecimal() and len(base) < 9 else -1
         )
     except (CodebookError, StatementStale) as error:
-        return codebook(ctx, str(error))
+        return codebook(ctx, explained(error))
     ctx.desk.live_view.forget()
     return RedirectResponse(ctx.address("/codebook", done=ctx.field("do")), 303)
 

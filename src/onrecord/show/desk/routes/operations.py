@@ -16,6 +16,7 @@ from onrecord.core.statement import Act, Stance
 from onrecord.errors import CodecError
 from onrecord.exchange.jsonl import record
 from onrecord.record import Query, ReviewVerdict, Role
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.filters import SEVERAL, Filters
 from onrecord.show.desk.judging import corrected
 from onrecord.show.desk.routes.api import (
@@ -195,7 +196,7 @@ def read(call: Call) -> Any:
     try:
         made = article_from_dict(call.body)
     except CodecError as error:
-        raise HTTPException(422, str(error)) from error
+        raise HTTPException(422, explained(error)) from error
     if not made.text.content.strip():
         raise HTTPException(422, "the text is empty")
     book = call.ctx.desk.ledger.codebook()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -161,15 +162,22 @@ def _row(
 _DEFAULTS = {("by", "speaker"), ("rule", "latest")}
 
 
-def rows_of(now: Snapshot, places: Any, by: str, as_of: str | None, actors: list[str] | None = None) -> pl.DataFrame:
+def rows_of(
+    now: Snapshot, places: Any, by: str, as_of: str | None, actors: list[str] | None = None,
+    issues: Collection[str] | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """Return the positions of some actors up to a day, and those that are too unsure to be shown.
 
-    `actors` may name some who have no place in the index, as nothing they said is sure enough.
+    `actors` may name some who have no place in the index, as nothing they said is sure enough. `issues` leaves out
+    all others.
     """
     standing = now.standing(by)
     rows = standing.rows(places, as_of)
     names = actors if actors is not None else [standing.actors[place] for place in places]
     taken = pl.col("stance").is_in(POSITIONS) & pl.col("issue").is_not_null() & actor(by).is_in(names)
+    if issues is not None:
+        taken &= pl.col("issue").is_in(list(issues))
+        rows = rows[now.table["issue"][rows].is_in(list(issues)).to_numpy()]
     doubtful = until(_doubtful(now).filter(taken), as_of, None)
     wanted = np.sort(np.concatenate([rows, doubtful["row"].to_numpy().astype(np.int64)]))
     return now.utterances.select(*dict.fromkeys((*NEEDED, *SHOWN, "asserted", "cluster")))[wanted]
@@ -183,11 +191,16 @@ def _doubtful(now: Snapshot) -> pl.DataFrame:
     ).select(fields))  # fmt: skip
 
 
-def cells_of(now: Snapshot, actors: list[str], by: str, rule: str, as_of: str | None) -> Cells:
-    """Return the cells of some actors by actor and issue; of those with nothing but unsure positions the number."""
+def cells_of(
+    now: Snapshot, actors: list[str], by: str, rule: str, as_of: str | None, issues: Collection[str] | None = None
+) -> Cells:
+    """Return the cells of some actors by actor and issue; of those with nothing but unsure positions the number.
+
+    `issues` leaves out all others.
+    """
     standing = now.standing(by)
     places = [place for name in actors if (place := standing.place(name)) is not None]
-    rows = rows_of(now, places, by, as_of, actors)
+    rows = rows_of(now, places, by, as_of, actors, issues)
     found = matrix(rows, rule=rule, by=by)
     newest = [ids[-1] for ids in found.cells["ids"].to_list()]
     by_id = {row["id"]: row for row in rows.select(SHOWN).filter(pl.col("id").is_in(newest)).to_dicts()}

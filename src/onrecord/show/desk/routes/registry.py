@@ -13,7 +13,9 @@ from starlette.routing import Route
 from onrecord.analyse.actors import FACTS, RegisteredActor, build_registry
 from onrecord.analyse.merge_suggestions import Suggestion, suggestions
 from onrecord.core.statement import ActorKind, Decision, Ruling
+from onrecord.errors import OnRecordError
 from onrecord.record import Role
+from onrecord.show.desk.advice import ADVICE, joined
 from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.snapshot import Snapshot
 
@@ -82,7 +84,7 @@ def decided(ctx: RequestContext) -> Response:
         reason = " ".join(ctx.field("reason").split())[:300]
         made = Decision(ruling=ruling, name=name, others=tuple(others), coder=ctx.user.name, reason=reason)
     except ValueError as error:
-        return registry(ctx, str(error))
+        return registry(ctx, joined(str(error), ADVICE[OnRecordError]))
     ctx.desk.ledger.decide(made)
     back = ctx.field("back")
     if back.startswith("/") and not back.startswith(("//", "/\\")):

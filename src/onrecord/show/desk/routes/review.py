@@ -19,6 +19,7 @@ from onrecord.core.statement import Statement, plain
 from onrecord.errors import CodecError, SpanError, StatementNotFound, StatementStale
 from onrecord.record import Query, ReviewVerdict, Role
 from onrecord.record.desk.values import set_values
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.filters import ALL
 from onrecord.show.desk.judging import (
     CODED,
@@ -90,13 +91,13 @@ def judge(ctx: RequestContext) -> Response:
             values = coded_values(_fields(ctx), now.variables)
             new = _related(ctx, old, corrected(old, _given(ctx), now.labels()))
         except (CodecError, SpanError) as error:
-            return _edit(ctx, old, str(error))
+            return _edit(ctx, old, explained(error))
         if new is old or new.id == old.id:
             verdict, new = "accept", None
     try:
         ctx.desk.reviews.judge(ReviewVerdict(verdict), old, new, coder=ctx.user.name)
     except StatementStale as error:
-        return _stale(ctx, old, new, verdict, str(error))
+        return _stale(ctx, old, new, verdict, explained(error))
     if values:
         set_values(ctx.desk.ledger, (new or old).id, values, coder=ctx.user.name)
     back = ctx.field("back")
@@ -152,7 +153,7 @@ def coded(ctx: RequestContext) -> Response:
         new = made(article, _given(ctx), ctx.now.labels())
         new = _related(ctx, None, new)
     except (CodecError, SpanError) as error:
-        return _code(ctx, str(error))
+        return _code(ctx, explained(error))
     ctx.desk.reviews.judge(ReviewVerdict.ADD, None, new, coder=ctx.user.name)
     if values:
         set_values(ctx.desk.ledger, new.id, values, coder=ctx.user.name)

@@ -17,6 +17,7 @@ from onrecord.errors import LedgerError, StatementNotFound
 from onrecord.record import Role
 from onrecord.record.desk.saved import CollectedStatement, Saved
 from onrecord.show.briefing import Briefing, Line, Section
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.passwords import digest, new_secret
 from onrecord.show.desk.request_context import Desk, RequestContext, page, part
@@ -64,7 +65,7 @@ def changed(ctx: RequestContext) -> Response:
         else:
             raise HTTPException(400, "What is to be changed?")
     except LedgerError as error:
-        return saved(ctx, problem=str(error))
+        return saved(ctx, problem=explained(error))
     return RedirectResponse("/saved", 303)
 
 
@@ -114,9 +115,9 @@ def collected(ctx: RequestContext) -> Response:
             one = ctx.desk.ledger.get(statement)
             kept.collect(name, one.id, coder=ctx.user.name, note=ctx.field("note").strip())
     except StatementNotFound as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, explained(error)) from error
     except LedgerError as error:
-        raise HTTPException(422, str(error)) from error
+        raise HTTPException(422, explained(error)) from error
     return RedirectResponse(f"/collections/{part(' '.join(name.split()))}", 303)
 
 

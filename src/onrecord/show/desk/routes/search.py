@@ -134,7 +134,7 @@ def narrowed(now: Snapshot, asked: Filters, words: str | None, ctx: RequestConte
     """Return where the statements that fit filters and words stand in the table, by date."""
     fits = asked.expressions(now.names)
     if words:
-        hits = pl.Series(now.once(("words", words), lambda: ctx.desk.ledger.matching(words)), dtype=pl.Int64)
+        hits = now.once(("words", words), lambda: ctx.desk.ledger.matching(words))
         fits.append(pl.col("number").is_in(hits.implode()))
     if not fits:
         return pl.Series(range(now.table.height), dtype=pl.UInt32)

@@ -61,8 +61,8 @@ def conflicts(ctx: RequestContext) -> Response:
         "conflicts.html", now=now, kind=kind, kinds=KINDS, rows=rows, total=total, first=first, limit=limit, by=by,
         labels=now.labels(), difference=difference, compared=DRIFTING, state=state,
         progress=live_view.progress(now, key) if held is None else None,
-         after=ctx.arg("after"),
-        pair=ctx.request.query_params.getlist("pair"), outlets=[name for name, _ in now.offered()["outlet"]],
+        after=ctx.arg("after"),
+        pair=ctx.request.query_params.getlist("pair"), outlets=now.whole.counts("outlet")["outlet"].to_list(),
     )  # fmt: skip
 
 
@@ -73,9 +73,10 @@ def conflicts_table(ctx: RequestContext) -> Response:
     found = _found(now, kind, by)
     if kind == "moved":
         found = asked(ctx).moves(found, now.table)
-    if kind == "drift" and (pair := ctx.request.query_params.getlist("pair")):
+    if kind == "drift" and (pair := list(filter(None, ctx.request.query_params.getlist("pair")))):
         chosen = _told_by(_clusters(found), pair)
-        found = found.filter(pl.col("cluster").is_in([rows[0]["cluster"] for rows in chosen]))
+        shown = [row["id"] for rows in chosen for row in rows]
+        found = found.filter(pl.col("id").is_in(shown))
     return table_response(ctx, found, kind)
 
 

@@ -17,6 +17,7 @@ from onrecord.core.statement import Article
 from onrecord.errors import SpanError
 from onrecord.record import Role
 from onrecord.record.desk.unit_rounds import Span, UnitRound, UnitRounds
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.marks import span_of_words, split, words_of_span
 from onrecord.show.desk.request_context import RequestContext, page, part
@@ -82,7 +83,7 @@ def marked(ctx: RequestContext) -> Response:
     try:
         spans = [_span(text, piece) for piece in filter(None, ctx.field("content").replace(" ", "").split(","))]
     except SpanError as error:
-        return mark(ctx, str(error))
+        return mark(ctx, explained(error))
     kept.mark(found.name, int(at), ctx.user.name, spans)
     return RedirectResponse(f"/units/{part(found.name)}", 303)
 

@@ -16,6 +16,7 @@ from onrecord.core.statement import Article, Statement, plain
 from onrecord.errors import LedgerError, SpanError
 from onrecord.record import Role
 from onrecord.record.desk.values import of_statement
+from onrecord.show.desk.advice import explained
 from onrecord.show.desk.codebooks import hits
 from onrecord.show.desk.judging import ranges
 from onrecord.show.desk.marks import span_of_words
@@ -128,7 +129,7 @@ def noted(ctx: RequestContext) -> Response:
         kind = "flag" if ctx.field("kind") == "flag" else "note"
         ctx.desk.prepared.add_note(article.id, statement, ctx.field("text"), kind=kind, coder=ctx.user.name)
     except LedgerError as error:
-        raise HTTPException(422, str(error)) from error
+        raise HTTPException(422, explained(error)) from error
     return RedirectResponse(ctx.address(f"/articles/{part(article.id)}", s=statement), 303)
 
 
@@ -137,7 +138,7 @@ def closed(ctx: RequestContext) -> Response:
     try:
         ctx.desk.prepared.close_note(ctx.place("number"), coder=ctx.user.name)
     except LedgerError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, explained(error)) from error
     back = ctx.field("back")
     return RedirectResponse(back if back.startswith("/articles/") else "/flags", 303)
 
@@ -156,4 +157,4 @@ def _span(article: Article, words: str) -> tuple[int, int]:
     try:
         return span_of_words(article.text.content, int(first), int(last or first))
     except SpanError as error:
-        raise HTTPException(422, str(error)) from error
+        raise HTTPException(422, explained(error)) from error

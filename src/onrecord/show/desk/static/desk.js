@@ -251,13 +251,15 @@
         const link = document.createElement("a");
         link.href = "/articles/" + encodeURIComponent(value.id);
         link.textContent = value.title || value.name;
-        item.append(link, " " + count(value.found, "statement"));
+        item.append(link, " " + count(value.found, "statement") + (value.also ? ", the same text as " + value.also : ""));
         log.append(item);
       } else if (value.kind === "known") {
         const link = document.createElement("a");
         link.href = "/articles/" + encodeURIComponent(value.id);
-        link.textContent = value.title;
-        item.append("Known already: ", link);
+        link.textContent = value.also || value.title;
+        if (value.also) item.className = "failed";
+        item.append(value.also ? "Not added, the same text as " : "Known already: ", link);
+        if (value.also) item.append("; to add it all the same, tick “Also add a text that is here already” when you add it");
         log.append(item);
       } else if (value.kind === "failure") {
         item.className = "failed";
