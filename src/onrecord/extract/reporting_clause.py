@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from onrecord.extract.assemble import Range, RawAttribution
-from onrecord.extract.nested_cues import NestedCueFilter
+from onrecord.extract.nested_cues import GENERIC, NestedCueFilter
 from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import Cue, rows
 from onrecord.text.inflection import verb_forms
@@ -35,17 +35,21 @@ CONFIDENCE = 0.55  # not measured: labelled news has next to none of these
 BY_FORM = "reporting clause by its form"
 SURE = re.compile(r"\b(?:that|him|her|them|us|me|reporters|journalists) $")  # after a verb, not after a noun
 LEAST_REPORTED = 3  # words of a content that no tagger has seen
+# "as having assured the envoy that …": who is told is no part of what is said.
+AS = r"(?P<as>as (?:having \w+|\w+ing)"
+TELLING = re.compile(r"(?:assur|warn|inform|remind|notif|tell|told)\w*$")
+ADDRESSEE = re.compile(r" (?!that\b)[^,.;:!?\"“”\n]{2,60}?(?= that\b)")
 QUOTED = re.compile(
     r"(?<![\w’'-])"
     rf"(?P<source>(?:[Tt]he )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){{0,3}}) {AUXILIARY}(?P<cue>quoted|quotes|cited|cites) "
-    rf"(?P<speaker>him|her|them|{NAME}) "
-    r"(?P<as>as (?:saying|telling|calling|warning|adding|insisting|stating|writing|denying))\b"
+    rf"(?P<speaker>him|her|them|{NAME}|(?:an?|the|one|two|three|several|unnamed) [^,.;:!?\"“”\n]{{2,50}}?) "
+    rf"{AS})\b"
 )
 # "The minister was quoted by the Post as saying": the Post reports, the minister speaks.
 QUOTED_BY = re.compile(
     r"(?P<speaker>(?:(?<=\s)|^)[^\s,.;:!?\"“”][^,.;:!?\"“”\n]{1,80}?),? "
     r"(?P<cue>(?:(?:has|had|have|was|were|is|are|been|being) )+(?:also )?(?:quoted|cited) (?:by|in|on)) "
-    r"(?P<source>[^,.;:!?\"“”\n]{2,60}?) (?P<as>(?:as )?(?:say|tell|warn|add|insist|stat|writ|call|respond|reply|"
+    r"(?P<source>[^,.;:!?\"“”\n]{2,60}?) " + AS + r"|(?:say|tell|warn|add|insist|stat|writ|call|respond|reply|"
     r"argu|deny|describ|urg|claim|predict|explain|suggest)ing)\b"
 )
 # "The minister was quoted as saying by the Post": the same, with the outlet last.
@@ -75,6 +79,7 @@ class ReportingClauses:
     """Find the reporting clause around an attribution; `cues` give the reporting verbs."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
+        cues = tuple(cues)
         verbs = {
             form
             for cue in cues
@@ -85,6 +90,19 @@ class ReportingClauses:
         self._people = re.compile(rf"\b(?:{roles})s?\b|\b(?:sources?|people)\b|(?<=\w ) ?[A-Z]\w|^[A-Z][\w.-]+$")
         known = "|".join(sorted((verbs | CITING) - NOUNS_TOO, key=len, reverse=True))
         verb = f"(?P<cue>{AUXILIARY}(?:{known}))"
+        attitudes = {
+            form
+            for cue in cues
+            if cue.pos == "verb" and cue.frames & {"c", "x"} and len(cue.phrase) == 1 and cue.phrase[0] not in GENERIC
+            for form in verb_forms(cue.phrase[0]) - {cue.phrase[0]}
+            if not form.endswith("ing")
+        }
+        words = "|".join(sorted(attitudes - NOUNS_TOO, key=len, reverse=True))
+        self._attitude = re.compile(
+            rf"(?:that )?(?P<source>(?:the|an?|his|her|its|their|one|two) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+|{NAME}) "
+            rf"(?P<cue>(?:has |have |had )?(?:also |still |now )?(?:{words}))"
+            r"(?: (?:him|her|them|us|me|police|reporters|journalists|parliament|officials))? (?=\w)"
+        )
         before = PREPOSITION.replace("according", "[Aa]ccording").replace("in the", "[Ii]n the")
         self._tails = (
             re.compile(rf"[,\"”’»]*,?[\"”’»]* ?{PREPOSITION} {SOURCE}\.?"),
@@ -122,6 +140,9 @@ class ReportingClauses:
         """Return the report that a stretch of text opens with, "the envoy had told him the truce was over"; None if
         none.
         """
+        match = self._attitude.match(text, start, end)
+        if match is not None and self._people.search(match["source"]) and names_somebody(match["source"]):
+            return replace(_report(text, match, (match.end(), end)), rule=BY_FORM)
         match = self._leads[-1].match(text, start, end)
         if match is None or not names_somebody(match["source"]) or match["source"] in ("I", "we"):
             return None
@@ -178,8 +199,10 @@ class ReportingClauses:
             content=tuple(sorted((*item.content, match.span("speaker"), match.span("as")))),
         )
         # The words that were said: without the speaker and "as saying", where the tagger took them for content.
-        said = [(a, b) for a, b in item.content if b > match.end()]
-        said = [(match.end(), b) if a < match.end() else (a, b) for a, b in said] or list(item.content)
+        told = ADDRESSEE.match(text, match.end()) if TELLING.search(match["as"]) else None
+        begin = told.end() if told is not None else match.end()
+        said = [(a, b) for a, b in item.content if b > begin]
+        said = [(begin, b) if a < begin else (a, b) for a, b in said] or list(item.content)
         return report, replace(
             item,
             source=(match.span("speaker"),),
@@ -238,6 +261,7 @@ OPENS_ADJUNCT = re.compile(
     r"\w+ (?:days?|hours?|weeks?|months?|years?) (?:after|before|ago))\b",
     re.IGNORECASE,
 )
+NOBODY = re.compile(r"(?:who|whoever|what|whatever|which|nobody|no one|none|anyone|anybody)\b", re.IGNORECASE)
 UNFINISHED = re.compile(r"\b(?:the|an?|his|her|its|their|our|my|your|of|in|for|initial|latest|first|new|and|or)$", re.I)
 CLAUSE = re.compile(r"\b(?:who|which|that|because|when|if|to|not|is|are|was|were|has|have|had|will|would|said)\b")
 
@@ -246,7 +270,7 @@ def names_somebody(source: str) -> bool:
     """Tell whether the words can be a source: a pronoun alone, or a noun phrase without a verb in it."""
     if PRONOUN.fullmatch(source):
         return True
-    if OPENS_ADJUNCT.match(source) or UNFINISHED.search(source):
+    if OPENS_ADJUNCT.match(source) or UNFINISHED.search(source) or NOBODY.match(source):
         return False
     return not (PRONOUN.fullmatch(source.split()[0]) or CLAUSE.search(source))
 

@@ -15,6 +15,7 @@ from onrecord.extract.span_index import SpanIndex
 from onrecord.text.quotes import quoted_regions
 
 RULE = "no verb"
+BESIDE_RULE = "quotation beside its speaker"
 CONFIDENCE = 0.9  # not measured: labelled news has too few of these
 CAPITALS = r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}"
 NAMED = r"(?:[A-Z][\w.’'-]*)(?: [A-Z][\w.’'-]*){0,4}"
@@ -42,6 +43,9 @@ INTRODUCED = re.compile(
     rf"|(?:^|(?<=[.!?”\"] ))(?P<again>{NAMED})(?P<once> again):\s+(?=[\"“])",
     re.M,
 )  # fmt: skip
+SAYING = re.compile(
+    r"\b(?:sa(?:y|id|ys)|tells?|told|add(?:s|ed)?|ask(?:s|ed)?|wr(?:ote|ites)|warn\w*|repl\w+|answer\w*)\b"
+)
 ADDING = re.compile(r"[,;]? (?:and )?(?P<cue>adding|continuing|concluding):\s+(?=[\"“])")
 BESIDE = re.compile(
     r"(?:^|(?<=[.!?] ))(?P<source>(?:(?:Mr|Mrs|Ms|Dr|Sir)\.? )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}) "
@@ -62,6 +66,7 @@ def verbless(text: str, prepared: str, found: Sequence[RawAttribution]) -> list[
     `prepared` is the text with quotation marks in one style, `found` what is known already.
     """
     made = [*_turns(text), *_minutes(text), *_posts(text)]
+    found = [item for item in found if not _is_followed(text, item)]
     taken = SpanIndex((span, None) for item in (*found, *made) for span in item.content)
     free = [region for region in quoted_regions(prepared) if not taken.overlaps(*region)]
     return [*made, *_introduced(prepared, free, found), *_beside(prepared, free, found)]
@@ -71,7 +76,11 @@ def without_crossing(found: Sequence[RawAttribution], turns: Sequence[RawAttribu
     """Drop what the tagger found across the bounds of a speaker's turn, or as the turn itself."""
     bounds = SpanIndex(((turn.first, turn.content[-1][1]), turn) for turn in turns)
 
+    beside = SpanIndex((turn.content[0], None) for turn in turns if turn.rule.endswith(BESIDE_RULE))
+
     def fits(item: RawAttribution) -> bool:
+        if any(beside.overlaps(*span) for span in item.content):
+            return False
         spans = (*item.source, *item.cue, *item.content)
         low, high = min(a for a, _ in spans), max(b for _, b in spans)
         return all(any(a <= low and high <= b for a, b in turn.content) for _, turn in bounds.overlapping(low, high))
@@ -176,6 +185,21 @@ def _introduced(text: str, free: Sequence[Range], found: Sequence[RawAttribution
                 yield _made(speaker, match.span("cue"), ((start, end),), "introduced quotation")
 
 
+def _is_followed(text: str, item: RawAttribution) -> bool:
+    """Tell whether a quotation that ends its sentence was given to who does something in the next one.
+
+    So in 'Mr Moen shook his head. "I will not sign." Ms Dunn nodded.'; a verb of saying there is a printer's slip.
+    """
+    if len(item.content) != 1 or not item.source or not item.cue:
+        return False
+    end = item.content[0][1]
+    closed = text[max(0, end - 4) : end].rstrip('"”’').endswith(".") or re.match(r"[.][\"”’]", text[end : end + 2])
+    after = all(a > end for a, _ in (*item.source, *item.cue))
+    saying = SAYING.search(" ".join(text[a:b] for a, b in item.cue))
+    nobody = text[slice(*item.source[0])].casefold() in ("nobody", "no one", "none")
+    return bool(closed and after and (nobody or saying is None))
+
+
 def _last(item: RawAttribution) -> int:
     return max(b for _, b in (*item.source, *item.cue, *item.content))
 
@@ -194,4 +218,4 @@ def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -
             continue
         after = REST.match(text, end)
         if after is None or not after[1] or after[1].isupper():
-            yield _made(match.span("source"), None, ((start, end),), "quotation beside its speaker")
+            yield _made(match.span("source"), None, ((start, end),), BESIDE_RULE)

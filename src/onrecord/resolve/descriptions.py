@@ -15,6 +15,7 @@ from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Speaker
 
 LEADING = frozenset("the a an this that these those even only also our my".split())
+MUCH_NAMED = 3  # mentions of somebody whom "the mogul" may mean, though the article gives no role
 SINGULAR = frozenset("the this that his her its their".split())
 
 
@@ -197,6 +198,8 @@ class Descriptions(Pronouns):
         )
         self.trace[position] = ("description", candidates)
         entity, probability = coreference.best(candidates, "description")
+        if entity is not None and entity.kind == "person" and not any(fits(entity)[:3]) and not self._may_hold(entity):
+            entity = None
         if entity is None:
             holders = [
                 c.entity
@@ -231,6 +234,10 @@ class Descriptions(Pronouns):
         return Speaker(
             entity.name, "description of somebody named", probability, (entity,), self.sides.of(entity), (span,)
         )
+
+    def _may_hold(self, entity: Entity) -> bool:
+        """Tell whether a person without the role that a description names may have it: one much spoken of."""
+        return len(entity.mentions) >= MUCH_NAMED
 
     def _body(self, noun: str, between: Sequence[str], position: int) -> Entity | None:
         """Return the body that "the company" refers to: one with the noun in its name, else the last that fits.
@@ -291,6 +298,9 @@ class Descriptions(Pronouns):
     def _as_printed(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
         tokens = self.document.tokens
         name = self._printed(first, last)
+        if tokens[first].lower.rstrip(".") in self.phrases.words["civil-title"] and last - first in (2, 3):
+            surname = name.split(maxsplit=1)[-1].strip(". ")
+            name = surname.title() if surname.isupper() else surname
         span = (tokens[first].start, tokens[last - 1].end)
         side = self.sides.of_phrase(Phrase(first, self._core_end(first, last), "source"))
         if tokens[first].lower in self.phrases.words["possessive"] and last - first > 1:

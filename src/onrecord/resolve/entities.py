@@ -198,8 +198,17 @@ class _Builder:
         title = self._document.tokens[items[n].first - 1].lower.rstrip(".") if items[n].first else ""
         gender = "m" if title in ("mr",) else "f" if title in ("mrs", "ms", "miss") else None
         if gender is not None:
-            by_name = [e for e in fitting if self._vocabulary.genders.get(key_of(e.name).split()[0], gender) == gender]
-            fitting = by_name or fitting
+            of_sex = [e for e in fitting if self._sex(items, chosen, e) == gender]
+            fitting = of_sex or [e for e in fitting if self._sex(items, chosen, e) is None] or fitting
+        elif title in ("elder", "younger", "older"):
+            kin = self._vocabulary.words["younger-kin" if title == "younger" else "elder-kin"]
+            other = self._vocabulary.words["elder-kin" if title == "younger" else "younger-kin"]
+            of_age = [e for e in fitting if self._words_before(items, chosen, e) & kin]
+            fitting = of_age or [e for e in fitting if not self._words_before(items, chosen, e) & other] or fitting
+        elif title in self._vocabulary.words["personal-title"] or self._vocabulary.is_role(title):
+            fitting = [e for e in fitting if title in self._words_before(items, chosen, e)] or fitting
+        if len(fitting) == 1:
+            return fitting[0]
         before = [m for m in range(n) if m in chosen and any(chosen[m] is e for e in fitting)]
         if before:
             totals = Counter(chosen[m] for m in chosen if any(chosen[m] is e for e in fitting))
@@ -211,6 +220,24 @@ class _Builder:
                 return last
             return max(fitting, key=lambda e: (totals[e], e is last))
         return fitting[0]
+
+    def _words_before(self, items: list[Item], chosen: dict[int, Entity], entity: Entity) -> set[str]:
+        """Return the two words before each full name of a person: "dr", "son"."""
+        tokens = self._document.tokens
+        words: set[str] = set()
+        for m, one in chosen.items():
+            first = items[m].first
+            if one is entity and items[m].last - first > 1:
+                near = tokens[max(0, first - 2) : first]
+                words |= {t.lower.rstrip(".") for t in near if t.sentence == tokens[first].sentence}
+        return words
+
+    def _sex(self, items: list[Item], chosen: dict[int, Entity], entity: Entity) -> str | None:
+        """Return the gender that a first name, a title or kin tells: "her son, Nils Holt"."""
+        known = self._vocabulary.genders.get(key_of(entity.name).split()[0])
+        words = self._words_before(items, chosen, entity) - {"he", "his", "him", "she", "her"}
+        male, female = (bool(words & self._vocabulary.words[name]) for name in ("male", "female"))
+        return known or ("m" if male else "f" if female else None)
 
     # ------------------------------------------------------------ others
 

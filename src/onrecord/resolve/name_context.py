@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from onrecord.resolve.document import Document
+from onrecord.resolve.document import Document, Token
 from onrecord.resolve.vocabulary import Vocabulary
 
 
@@ -27,7 +27,9 @@ class NameContext:
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document, self._vocabulary = document, vocabulary
         words = vocabulary.words
-        self._titles = words["male"] | words["female"] | words["short-title"]
+        self._titles = words["male"] | words["female"] | words["personal-title"]
+        self._texts = {token.text for token in document.tokens}
+        self._no_names = words["not-a-name"] | words["calendar"] | self._titles
 
     def placed(self, item: Item) -> bool:
         """Tell whether a preposition of place stands before the name: "in Georgia"."""
@@ -87,3 +89,49 @@ class NameContext:
             and token.lower in self._vocabulary.words["place-body"]
             and not (state is not None and state.kind == "state")
         )
+
+    def is_portfolio(self, first: int, last: int) -> bool:
+        """Tell whether it is the field of an office, not a body: "Secretary of State", "Defense Secretary"."""
+        tokens = self._document.tokens
+        if tokens[first].lower not in self._vocabulary.words["portfolio"]:
+            return False
+        before = {tokens[i].lower for i in range(max(0, first - 3), first)}
+        after = tokens[last].lower if last < len(tokens) else ""
+        offices = {"secretary", "minister", "undersecretary"}
+        return bool((before & offices and "of" in before) or after in offices)
+
+    def is_common(self, lower: str) -> bool:
+        """Tell whether a word is also printed in lower case, or is a plural noun that opens a sentence."""
+        return lower in self._texts or (lower.endswith("s") and lower not in self._vocabulary.genders)
+
+    def is_nameable(self, token: Token) -> bool:
+        """Tell whether a capitalised word may belong to the name after it."""
+        known = token.lower in self._no_names or self._vocabulary.is_role(token.lower.rstrip("."))
+        return token.capital and token.word and not known and token.lower.casefold() not in self._vocabulary.actors
+
+    def after_state(self, first: int, last: int) -> int:
+        """Return the start of a person's name that merged with a state's: "United States Hamdullah Mohib"."""
+        for width in (3, 2, 1):
+            words = " ".join(t.lower for t in self._document.tokens[first : first + width])
+            actor = self._vocabulary.actors.get(words)
+            if last - first - width >= 2 and actor is not None and actor.kind == "state":
+                return first + width
+        return first
+
+    def with_particles(self, first: int) -> int:
+        """Return the start of a name that the tagger cut at its particles: "Ursula van der Meer"."""
+        tokens, particles = self._document.tokens, self._vocabulary.words["particle"]
+        begin = first
+        sentence = tokens[first].sentence
+        while begin > 0 and tokens[begin - 1].text in particles and tokens[begin - 1].sentence == sentence:
+            begin -= 1
+        if begin == first and tokens[first].text not in particles:
+            return first
+        before = tokens[begin - 1] if begin else None
+        return begin - 1 if before is not None and before.sentence == sentence and self.is_nameable(before) else first
+
+    def is_free_head(self, n: int, taken: set[int]) -> bool:
+        """Tell whether a token is the head of a body and in no name: "Union" after "Fishermen's"."""
+        tokens = self._document.tokens
+        here = n < len(tokens) and n not in taken and tokens[n].sentence == tokens[n - 1].sentence
+        return here and tokens[n].capital and tokens[n].lower in self._vocabulary.words["body-head"]

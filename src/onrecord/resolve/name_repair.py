@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from onrecord.resolve.document import Document, Token
+from onrecord.resolve.document import Document
 from onrecord.resolve.name_context import Item, NameContext
 from onrecord.resolve.name_splits import NameSplitter
 from onrecord.resolve.names import KINDS, Name
@@ -29,7 +29,6 @@ class NameRepair:
         self._document, self._vocabulary = document, vocabulary
         self._titles = vocabulary.words["male"] | vocabulary.words["female"]
         self._context = NameContext(document, vocabulary)
-        self._texts = {token.text for token in document.tokens}
 
     def items(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> list[Item]:
         """Return the names to group, in text order; `sources` are spans where capitalised words are names."""
@@ -71,10 +70,10 @@ class NameRepair:
         while last > first and (tokens[last - 1].text in ("'s", "’s") or not tokens[last - 1].word):
             last -= 1
         if name.kind == "person":
-            first = self._with_particles(self._after_state(first, last))
+            first = self._context.with_particles(self._context.after_state(first, last))
             while last - first > 1 and tokens[last - 1].lower in SUFFIXES:
                 last -= 1
-        if first >= last or self._portfolio(first, last):
+        if first >= last or self._context.is_portfolio(first, last):
             return None
         start, end = tokens[first].start, tokens[last - 1].end
         text = self._document.text[start:end]
@@ -83,43 +82,6 @@ class NameRepair:
         best = max(name.scores)
         weights = [2.718 ** max(-20.0, s - best) for s in name.scores]
         return Item(first, last, start, end, " ".join(text.split()), name.kind, [w / sum(weights) for w in weights])
-
-    def _with_particles(self, first: int) -> int:
-        """Return the start of a name that the tagger cut at its particles: "Ursula van der Meer"."""
-        tokens, particles = self._document.tokens, self._vocabulary.words["particle"]
-        begin = first
-        sentence = tokens[first].sentence
-        while begin > 0 and tokens[begin - 1].text in particles and tokens[begin - 1].sentence == sentence:
-            begin -= 1
-        if begin == first and tokens[first].text not in particles:
-            return first
-        before = tokens[begin - 1] if begin else None
-        return begin - 1 if before is not None and before.sentence == sentence and self._nameable(before) else first
-
-    def _nameable(self, token: Token) -> bool:
-        """Tell whether a capitalised word may belong to the name after it."""
-        words = self._vocabulary.words["not-a-name"] | self._vocabulary.words["calendar"] | self._titles
-        known = token.lower in words or self._vocabulary.is_role(token.lower.rstrip("."))
-        return token.capital and token.word and not known and token.lower.casefold() not in self._vocabulary.actors
-
-    def _after_state(self, first: int, last: int) -> int:
-        """Return the start of a person's name that merged with a state's: "United States Hamdullah Mohib"."""
-        for width in (3, 2, 1):
-            words = " ".join(t.lower for t in self._document.tokens[first : first + width])
-            actor = self._vocabulary.actors.get(words)
-            if last - first - width >= 2 and actor is not None and actor.kind == "state":
-                return first + width
-        return first
-
-    def _portfolio(self, first: int, last: int) -> bool:
-        """Tell whether it is the field of an office, not a body: "Secretary of State", "Defense Secretary"."""
-        tokens = self._document.tokens
-        if tokens[first].lower not in self._vocabulary.words["portfolio"]:
-            return False
-        before = {tokens[i].lower for i in range(max(0, first - 3), first)}
-        after = tokens[last].lower if last < len(tokens) else ""
-        offices = {"secretary", "minister", "undersecretary"}
-        return bool((before & offices and "of" in before) or after in offices)
 
     def _mend_headlines(self, items: list[Item]) -> None:
         """Cut names in a line of capitalised words to those that the rest of the article has."""
@@ -152,6 +114,7 @@ class NameRepair:
         """Add names that were missed: those that the article has elsewhere, and capitalised sources."""
         tokens = self._document.tokens
         taken = {i for item in items for i in range(item.first, item.last)}
+        self._join_places(items)
         self._widen(items, taken)
         self._join_people(items, taken)
         self._join_bodies(items, taken)
@@ -163,6 +126,7 @@ class NameRepair:
             if item.kind == "person" and len(parts) > 1:
                 known.setdefault(parts[-1], item)
         longest = max((len(key.split()) for key in known), default=0)
+        alone = {start for start, end in sources if self._document.text[start:end].istitle()}
         i = 0
         while i < len(tokens):
             width = 1
@@ -175,12 +139,16 @@ class NameRepair:
                     ):
                         continue
                     model = known.get(key_of(" ".join(t.text for t in tokens[i : i + n])))
-                    if model is not None and tokens[i].lower not in self._vocabulary.words["not-a-name"]:
+                    plain = tokens[i].lower not in self._vocabulary.words["not-a-name"] or (
+                        tokens[i].start in alone and n == 1
+                    )
+                    if model is not None and plain:
                         items.append(self._copy(i, i + n, model.kind, list(model.weights)))
                         taken.update(range(i, i + n))
                         width = n
                         break
             i += width
+        self._add_people(items, taken, sources)
         for start, end in sources:
             last = min(len(tokens), self._document.index(end) + 1)
             inside = [n for n in range(self._document.index(start), last) if start <= tokens[n].start < end]
@@ -217,21 +185,65 @@ class NameRepair:
                     and not tokens[inside[0]].text.isupper()
                     and not any(c.isupper() for c in tokens[inside[0]].text[1:])
                 )
-                if len(inside) == 1 and self._common(tokens[inside[0]].lower):
+                if len(inside) == 1 and self._context.is_common(tokens[inside[0]].lower):
                     continue
                 kind = "person" if person else "organisation"
                 items.append(self._copy(inside[0], inside[-1] + 1, kind, [0.6 if k == kind else 0.1 for k in KINDS]))
                 taken.update(inside)
         items.sort(key=lambda item: item.first)
 
+    def _add_people(self, items: list[Item], taken: set[int], sources: Sequence[tuple[int, int]]) -> None:
+        """Add two or three capitalised words at the start or the end of a source that are a person's name.
+
+        "Lars Toft of the Guild", "head of the Security Committee Ivo Brant", "Lone" before "Birk".
+        """
+        tokens = self._document.tokens
+        begins = {item.first: item for item in items}
+        for start, end in sources:
+            first, last = self._document.index(start), self._document.index(max(start, end - 1)) + 1
+            run = first
+            while (
+                run < last
+                and run not in taken
+                and self._context.is_nameable(tokens[run])
+                and not tokens[run].text.isupper()
+            ):
+                run += 1
+            known = begins.get(run)
+            if run == first + 1 and known is not None and known.kind == "person" and known.last == last == run + 1:
+                known.first, known.start = first, tokens[first].start
+                known.text = " ".join(self._document.text[known.start : known.end].split())
+                taken.add(first)
+                continue
+            joined = run < last and (tokens[run].lower in ("of", "from") or tokens[run].text == ",")
+            if run - first in (2, 3) and joined:
+                items.append(self._copy(first, run, "person", [0.7 if k == "person" else 0.07 for k in KINDS]))
+                taken.update(range(first, run))
+                continue
+            run = last
+            while run > first and run - 1 not in taken and self._context.is_nameable(tokens[run - 1]):
+                run -= 1
+            led = run > first and (self._vocabulary.is_role(tokens[run - 1].lower) or run - 1 in taken)
+            if last - run in (2, 3) and led and not tokens[run].text.isupper():
+                items.append(self._copy(run, last, "person", [0.7 if k == "person" else 0.07 for k in KINDS]))
+                taken.update(range(run, last))
+
     def _widen(self, items: list[Item], taken: set[int]) -> None:
         """Let a single first name take the capitalised word after it: "Bo" and "Dahl"."""
         tokens = self._document.tokens
         for item in items:
             n = item.last
+            k = item.first - 1
+            kin = k > 1 and tokens[k - 1].text == "," and tokens[k - 2].lower in self._vocabulary.words["kin"]
+            if kin and k not in taken and self._context.is_nameable(tokens[k]):  # "her son, Nils Holt"
+                item.first, item.start, item.kind = k, tokens[k].start, "person"
+                item.weights = [0.8 if kind == "person" else 0.05 for kind in KINDS]
+                item.text = " ".join(self._document.text[item.start : item.end].split())
+                taken.add(k)
             if item.kind != "person" or item.last - item.first != 1 or n >= len(tokens) or n in taken:
                 continue
             first = key_of(item.text) in self._vocabulary.genders or self._context.titled(item)
+            first = first or (item.first > 0 and self._vocabulary.is_role(tokens[item.first - 1].lower))
             plain = (
                 tokens[n].capital
                 and tokens[n].word
@@ -248,6 +260,25 @@ class NameRepair:
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 taken.add(n)
 
+    def _join_places(self, items: list[Item]) -> None:
+        """Join two names of places that are one person's: "Paris Jordan, a nurse,"."""
+        tokens = self._document.tokens
+        begins = {item.first: item for item in items}
+        for item in list(items):
+            other = begins.get(item.last)
+            if other is None or other is item or item.kind != "place" or other.kind != "place" or item not in items:
+                continue
+            n = other.last
+            adjacent = tokens[other.first].start - tokens[item.last - 1].end == 1
+            single = item.last - item.first == 1 and n - other.first == 1
+            after = [t.lower for t in tokens[n : n + 4]]
+            apposed = after[:1] == [","] and after[1:2] and after[1] in ("a", "an", "the")
+            if adjacent and single and apposed and any(self._vocabulary.is_role(word) for word in after[2:]):
+                item.last, item.end, item.kind = n, other.end, "person"
+                item.weights = [0.8 if k == "person" else 0.05 for k in KINDS]
+                item.text = " ".join(self._document.text[item.start : item.end].split())
+                items.remove(other)
+
     def _join_people(self, items: list[Item], taken: set[int]) -> None:
         """Join "Tigray People", "'s" and "Liberation Front", which the tagger cuts at the apostrophe."""
         tokens = self._document.tokens
@@ -255,6 +286,15 @@ class NameRepair:
         for item in list(items):
             n = item.last
             people = tokens[n - 1].text in self._vocabulary.words["members"]
+            head = n + (tokens[n].text in ("'s", "’s", "'", "’")) if n < len(tokens) else n
+            marked = head > n or tokens[n - 1].text.endswith(("'", "’"))
+            if (
+                (people or tokens[n - 1].text.endswith(("s", "s'", "s’")))
+                and marked
+                and self._context.is_free_head(head, taken)
+            ):
+                self._become_body(item, item.first, head + 1, taken)
+                continue
             other = begins.get(n + 1)
             owned = people and n < len(tokens) and tokens[n].text in ("'s", "’s")
             if owned and other is not None and other.kind != "person" and other in items:
@@ -262,6 +302,14 @@ class NameRepair:
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 taken.update(range(item.first, item.last))
                 items.remove(other)
+
+    def _become_body(self, item: Item, first: int, last: int, taken: set[int]) -> None:
+        """Turn a name into that of a body, with other bounds."""
+        tokens = self._document.tokens
+        item.first, item.last, item.start, item.end = first, last, tokens[first].start, tokens[last - 1].end
+        item.text = " ".join(self._document.text[item.start : item.end].split())
+        item.kind, item.weights = "organisation", [0.8 if k == "organisation" else 0.05 for k in KINDS]
+        taken.update(range(first, last))
 
     def _join_bodies(self, items: list[Item], taken: set[int]) -> None:
         """Join "Council" and "League" in "Council of the League", where the tagger has cut a name."""
@@ -271,17 +319,14 @@ class NameRepair:
         headlines = self.headlines()
         for item in list(items):
             n = item.last
-            if (
-                item.kind == "place"
-                and tokens[n - 1].paragraph not in headlines
-                and n < len(tokens)
-                and n not in taken
-                and self._context.is_place_body(n)
-            ):
-                item.last, item.end, item.kind = n + 1, tokens[n].end, "organisation"
-                item.weights = [0.8 if k == "organisation" else 0.05 for k in KINDS]
-                item.text = " ".join(self._document.text[item.start : item.end].split())
-                taken.add(n)
+            lead = item.first - 1
+            outlet = lead >= 0 and lead not in taken and tokens[lead].lower in self._vocabulary.words["outlet-lead"]
+            if outlet and tokens[lead].capital and tokens[item.first].start - tokens[lead].end == 1:
+                self._become_body(item, lead, n, taken)
+            free = tokens[n - 1].paragraph not in headlines and n < len(tokens) and n not in taken
+            placed = item.kind == "place" or (item.kind == "organisation" and n - item.first == 1)
+            if placed and free and self._context.is_place_body(n):
+                self._become_body(item, item.first, n + 1, taken)
                 continue
             if item.kind != "organisation" or tokens[n - 1].lower not in heads or item not in items:
                 continue
@@ -296,7 +341,7 @@ class NameRepair:
                 item.first, item.start = town.first, town.start
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 items.remove(town)
-            elif adjacent and item.first - 1 not in taken and self._nameable(tokens[item.first - 1]):
+            elif adjacent and item.first - 1 not in taken and self._context.is_nameable(tokens[item.first - 1]):
                 item.first -= 1
                 item.start = tokens[item.first].start
                 item.text = " ".join(self._document.text[item.start : item.end].split())
@@ -368,10 +413,6 @@ class NameRepair:
                         items.append(self._copy(n, n + 1, kind, [0.7 if k == kind else 0.07 for k in KINDS]))
                         taken.add(n)
             i = j
-
-    def _common(self, lower: str) -> bool:
-        """Tell whether a word is also printed in lower case, or is a plural noun that opens a sentence."""
-        return lower in self._texts or (lower.endswith("s") and lower not in self._vocabulary.genders)
 
     def _copy(self, first: int, last: int, kind: str, weights: list[float]) -> Item:
         start, end = self._document.tokens[first].start, self._document.tokens[last - 1].end

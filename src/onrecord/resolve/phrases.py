@@ -154,7 +154,10 @@ class PhraseReader:
         p = k - 1
         if p >= 0 and tokens[p].lower in ("the", "a"):
             p -= 1
-        if p < 1 or tokens[p].lower not in ("of", "for", "at") or not any(n in self.covering for n in range(k, i)):
+        if p < 1 or tokens[p].lower not in ("of", "for", "at"):
+            return None
+        field = tokens[p].lower == "of" and all(t.word and not t.capital for t in tokens[k:i])  # "of foreign affairs"
+        if not field and not any(n in self.covering for n in range(k, i)):
             return None
         if tokens[p].sentence != tokens[i - 1].sentence:
             return None

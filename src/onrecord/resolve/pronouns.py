@@ -10,6 +10,7 @@ from onrecord.resolve.entities import Entity
 from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Scene, Speaker
 
+NEAR = 3  # sentences back to the speakers whom "they" may mean
 BODY_KINDS = ("organisation", "outlet", "state", "group", "place", "other")
 
 
@@ -37,6 +38,9 @@ class Pronouns(Scene):
             ]
             self.trace[token.start] = ("pronoun", found_ones)
             entity, probability = coreference.best(found_ones)
+            subject = self._subject_before(token, attribution, gender)
+            if subject is not None and subject is not entity and any(c.entity is subject for c in found_ones):
+                entity, probability = subject, max(probability, 0.5)
             if entity is None:
                 return Speaker(None, "a pronoun whose meaning is open", probability, (), None, (span,))
             named = entity.kind != "unnamed"
@@ -50,19 +54,9 @@ class Pronouns(Scene):
         if token.lower in words["indefinite"]:
             return Speaker(token.text, "unnamed, as printed", 0.5, (), None, (span,))
         if token.lower in words["plural"]:
-            for said in reversed(self.spoken):
-                name = said.entity.name
-                plural = said.entity.kind in ("group", "organisation") or (
-                    said.entity.kind == "unnamed" and (name.endswith("s") or " and " in name)
-                )
-                if plural and said.position < token.start and here - self.document.sentence_of(said.position) <= 3:
-                    known = said.entity.kind != "unnamed"
-                    side = self.sides.of(said.entity) if known else self.unnamed_sides.get(name.casefold())
-                    return Speaker(name, "a plural pronoun", 0.5, (said.entity,) if known else (), side, (span,))
-            joint = next((one for one in reversed(self.joint) if one[0] < token.start), None)
-            if joint is not None and here - self.document.sentence_of(joint[0]) <= 3:
-                both = joint[1]
-                return Speaker(both.name, "a plural pronoun", 0.5, both.entities, both.side, (span,))
+            found = self._plural(token, here)
+            if found is not None:
+                return found
         if token.lower in words["neuter"]:
             bodies = [
                 m
@@ -94,6 +88,51 @@ class Pronouns(Scene):
         if token.lower == "both":
             return Speaker(token.text, "unnamed, as printed", 0.5, (), None, (span,))
         return Speaker(None, "a pronoun whose meaning is open", 0.3, (), None, (span,))
+
+    def _plural(self, token: Token, here: int) -> Speaker | None:
+        """Return whom "they" or "their" means: the group, body or several speakers that spoke last."""
+        span = (token.start, token.end)
+        joint = next((one for one in reversed(self.joint) if one[0] < token.start), None)
+        if joint is not None and here - self.document.sentence_of(joint[0]) > NEAR:
+            joint = None
+        for said in reversed(self.spoken):
+            if joint is not None and said.position <= joint[0]:
+                break
+            name = said.entity.name
+            plural = said.entity.kind in ("group", "organisation") or (
+                said.entity.kind == "unnamed" and (name.endswith("s") or " and " in name)
+            )
+            if plural and said.position < token.start and here - self.document.sentence_of(said.position) <= NEAR:
+                known = said.entity.kind != "unnamed"
+                side = self.sides.of(said.entity) if known else self.unnamed_sides.get(name.casefold())
+                return Speaker(name, "a plural pronoun", 0.5, (said.entity,) if known else (), side, (span,))
+        if joint is None:
+            return None
+        both = joint[1]
+        return Speaker(both.name, "a plural pronoun", 0.5, both.entities, both.side, (span,))
+
+    def _subject_before(self, token: Token, attribution: Attribution, gender: str) -> Entity | None:
+        """Return who opens the sentence before a quotation: "Ann Lee disagreed. "It is late," she said."; else None."""
+        start = attribution.content[0].span.start if attribution.content else token.start
+        if start > token.start or not self.document.in_quotation(start):
+            return None
+        sentence = self.document.sentence_of(start)
+        if sentence < 1 or self.document.paragraph_of(start) != self.document.paragraph_of(
+            self.document.sentences[sentence - 1][0]
+        ):
+            return None
+        begin, end = self.document.sentences[sentence - 1]
+        inside = [m for m in self.entities.mentions if begin <= m.start < end and m.entity.kind == "person"]
+        if (
+            len(inside) != 1
+            or self.document.in_quotation(inside[0].start)
+            or inside[0].entity.gender not in (None, gender)
+        ):
+            return None
+        first = self.document.index(begin)
+        lead = self.document.tokens[first : inside[0].first]
+        opens = all(self.phrases.is_role(i) or t.lower == "the" for i, t in enumerate(lead, first))
+        return inside[0].entity if opens else None
 
     def _is_plural(self, name: str) -> bool:
         """Tell whether an unnamed source is several people: "two officials", "police", "a man and his son"."""

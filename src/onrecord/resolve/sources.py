@@ -211,8 +211,11 @@ class SourceResolver(Descriptions):
         return mention is not None
 
     def _bare(self, first: int, last: int) -> bool:
-        mention = self.phrases.covering.get(first)
-        return mention is not None and mention.first == first
+        begin = first + (self.document.tokens[first].lower == "the" and last - first > 1)
+        mention = self.phrases.covering.get(begin)
+        if mention is None or mention.first != begin:
+            return False
+        return begin == first or (mention.entity.kind == "organisation" and mention.last >= last)
 
     def _joint(self, parts: Sequence[tuple[int, int]], attribution: Attribution, outer: Speaker | None) -> Speaker:
         found = [

@@ -162,7 +162,7 @@ def _ago(phrase: str, today: date, last: PartialDate | None) -> PartialDate | No
     count = UNITS.get(number.casefold()) or int(number)
     unit = unit.rstrip("s")
     parsed = _parse(f"in {count} {unit}" if way == "later" else f"{count} {unit} ago", base)
-    return _cut(parsed, {"day": 10, "week": 7, "month": 7, "year": 4}[unit])
+    return _cut(parsed, {"day": 10, "week": 10, "month": 7, "year": 4}[unit])
 
 
 @lru_cache(maxsize=4096)

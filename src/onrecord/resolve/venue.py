@@ -6,6 +6,7 @@ import re
 
 from onrecord.core.statement import Article, Attribution, Judgement
 from onrecord.resolve.document import Document
+from onrecord.resolve.vocabulary import load_vocabulary
 
 REACH = 90
 TELLS = frozenset("told tell tells telling assured assure informed inform reassured confirmed".split())
@@ -46,7 +47,7 @@ def venue_of(document: Document, article: Article, attribution: Attribution) -> 
         following = [e.span.start for e in attribution.content if e.span.start >= cue.span.end]
         stop = min(following, default=cue.span.end + 60)
         match = TOLD.match(text.content[cue.span.end : stop])
-        if match is not None:
+        if match is not None and not _is_person(match["whom"]):
             start, end = cue.span.end + match.start("whom"), cue.span.end + match.end()
             whom, where = match["whom"], match["where"] or ""
             value = (
@@ -58,6 +59,15 @@ def venue_of(document: Document, article: Article, attribution: Attribution) -> 
                 value=value, rule="the one who was told", confidence=0.65, evidence=(text.cite(start, end),)
             )
     return Judgement(value=None, rule="the article does not tell", confidence=0.7)
+
+
+def _is_person(whom: str) -> bool:
+    """Tell whether one who was told has a person's title or first name: "Gov. Tom Sall", "Mayor Sall", "Ann Lee"."""
+    vocabulary = load_vocabulary()
+    first = whom.split()[0].casefold()
+    titles = vocabulary.words["civil-title"] | vocabulary.words["personal-title"]
+    person = first in titles or first in vocabulary.genders or vocabulary.is_role(first)
+    return person and whom not in ("reporters", "journalists", "lawmakers", "deputies", "delegates", "supporters")
 
 
 def _around(document: Document, attribution: Attribution) -> list[tuple[int, int]]:

@@ -124,3 +124,41 @@ def test_a_source_told_to_somebody_is_found_inside_a_report() -> None:
     text = "The clerk said the owner had told him the inspector would rather leave than sign."
     found = default_extractor().attributions(Text(text))
     assert any(one.outer and one.source[0].quote == "the owner" for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "content"),
+    [
+        ("the envoy feared a coup", "the envoy", "a coup"),
+        ("that the captain wanted to leave", "the captain", "to leave"),
+        ("his lawyer had told police the guard was asleep", "his lawyer", "the guard was asleep"),
+    ],
+)
+def test_a_content_that_opens_with_an_attitude_holds_a_report(text: str, source: str, content: str) -> None:
+    """What people want, fear and believe is reported too, where they are people."""
+    made = CLAUSES.lead(text, 0, len(text))
+    assert made is not None
+    assert (words(text, made.source), words(text, made.content)) == (source, content)
+
+
+def test_a_thing_that_needs_or_threatens_reports_nothing() -> None:
+    """A bridge has no attitudes."""
+    text = "the bridge threatened to fall"
+    assert CLAUSES.lead(text, 0, len(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "reporter", "speaker"),
+    [
+        ("Ann Lee has been quoted by the Echo as doubting that it rains.", "that it rains", "the Echo", "Ann Lee"),
+        ("The Echo quoted an aide as saying that it rains.", "that it rains", "The Echo", "an aide"),
+    ],
+)
+def test_any_participle_after_quoted_gives_two_statements(text: str, said: str, reporter: str, speaker: str) -> None:
+    """The outlet reports, the one it quotes speaks, whatever the participle and whether named or not."""
+    cue = "has been quoted by" if "been" in text else "quoted"
+    item = RawAttribution(source=at(text, reporter), cue=at(text, cue), content=at(text, said))
+    made = CLAUSES.quoted(text, item)
+    assert made is not None
+    assert [words(text, one.source) for one in made] == [reporter, speaker]
+    assert words(text, made[1].content).strip() == said

@@ -89,3 +89,12 @@ def test_what_crosses_a_turn_is_dropped() -> None:
     inside = RawAttribution(source=at(text, "Bo"), cue=at(text, "says"), content=at(text, "it is shut"))
     across = RawAttribution(source=at(text, "DAY"), cue=at(text, "says"), content=at(text, "it is shut"))
     assert without_crossing([inside, across], turns) == [inside]
+
+
+def test_who_does_something_after_a_quotation_did_not_say_it() -> None:
+    """A quotation that ends its sentence goes to who stands before it, not to who nods after it."""
+    text = 'Ms Halm closed the file. "The case is over." Mr Dunn nodded.'
+    nod = RawAttribution(source=at(text, "Mr Dunn"), cue=at(text, "nodded"), content=at(text, '"The case is over."'))
+    more = verbless(text, text, [nod])
+    assert found(text, nod) == [("Ms Halm", '"The case is over."')]
+    assert without_crossing([nod], more) == []

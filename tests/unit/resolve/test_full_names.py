@@ -17,6 +17,17 @@ SPEAKERS = [
     ("[1s Politicians like Ann Lee] [1c said] [1q it would rain].", "Politicians like Ann Lee"),
     ("[1s Ann Lee and her allies] [1c said] [1q it would rain].", "Ann Lee and her allies"),
     ("Two aides ran. [1s Others] [1c said] [1q it would rain].", "Others"),
+    ("[1s First deputy head of the Lubian Security Committee Ivo Brant] [1c said] [1q it rained].", "Ivo Brant"),
+    ("[1s Lars Toft of the Fishermen's Union] [1c said] [1q it would rain].", "Lars Toft"),
+    ("Paris Jordan, a nurse, ran. [1s Jordan] [1c said] [1q it would rain].", "Paris Jordan"),
+    ("Theresa May ran. [1s May] [1c said] [1q it would rain].", "Theresa May"),
+    ("Prof. Rolf Krag and Signe Krag ran. [1s Prof. Krag] [1c said] [1q it would rain].", "Rolf Krag"),
+    ("Karin Holt and her son, Nils Holt, ran. [1s Mr. Holt] [1c said] [1q it would rain].", "Nils Holt"),
+    ("Adam Pell and his son, Hal Pell, ran. [1s The elder Pell] [1c said] [1q it rained].", "Adam Pell"),
+    ("Hugo Lind and his father, Karl Lind, ran. [1s The younger Lind] [1c said] [1q it rained].", "Hugo Lind"),
+    ("Petra Voll wrote to the inspector. [1s The inspector] [1c said] [1q it was safe].", "inspector"),
+    ('Ann Lee said no. Geologist Ina Berg was unsure. [1q "It is old,"] [1s she] [1c said].', "Ina Berg"),
+    ("[1s Mrs. TRENT] [1q opposes the bill].", "Trent"),
     ("[1s A promise by Ann Lee] [1c said] [1q it would rain].", "Ann Lee"),
 ]
 
@@ -53,3 +64,14 @@ def test_the_chain_goes_on_with_its_speaker() -> None:
         "[3s She] [3c added] [3q that it was cold]. [4s Bo Dahl] [4c said] [4q it was warm]."
     )
     assert [s.chain.value for s in read(text)] == [(), ("Orrin Herald",), ("Orrin Herald",), ()]
+
+
+@pytest.mark.parametrize("whom", ["Gov. Tom Sall", "Mayor Sall", "Dr. Anna Poll", "Peter Sall"])
+def test_a_person_who_is_told_is_no_venue(whom: str) -> None:
+    """Only a paper or an occasion is where something was said."""
+    assert read(f"[1s Ann Lee] [1c told] {whom} [1q that it would rain].")[0].venue.value is None
+
+
+def test_a_paper_that_is_told_is_the_venue() -> None:
+    """As before."""
+    assert read("[1s Ann Lee] [1c told] the Orrin Herald [1q that it would rain].")[0].venue.value == "Orrin Herald"
