@@ -15,6 +15,8 @@ from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Speaker
 
 LEADING = frozenset("the a an this that these those even only also our my".split())
+ALIKE = {"head of state": "president", "head of government": "prime minister", "premier": "prime minister"}
+OFFICES = ("state", "body")
 MUCH_NAMED = 3  # mentions of somebody whom "the mogul" may mean, though the article gives no role
 SINGULAR = frozenset("the this that his her its their".split())
 
@@ -156,7 +158,7 @@ class Descriptions(Pronouns):
     def _holder(self, first: int, last: int, head: int, position: int, outer: Speaker | None) -> Speaker | None:
         """Return the person that a description refers to, by the model for descriptions; None if unknown."""
         stop = self._core_end(first, last)
-        wanted = set(self.phrases.roles(first, stop))
+        wanted = {word for role in self.phrases.roles(first, stop) for word in (role, ALIKE.get(role, role))}
         tokens = self.document.tokens
         noun = tokens[head].lower
         former = any(t.lower in ("former", "ex") for t in tokens[first:stop])
@@ -198,7 +200,16 @@ class Descriptions(Pronouns):
         )
         self.trace[position] = ("description", candidates)
         entity, probability = coreference.best(candidates, "description")
-        if entity is not None and entity.kind == "person" and not any(fits(entity)[:3]) and not self._may_hold(entity):
+        office = self.phrases.vocabulary.roles.get(noun) in OFFICES and "same" not in {
+            t.lower for t in tokens[first:head]
+        }
+        if (
+            entity is not None
+            and office
+            and entity.kind == "person"
+            and not any(fits(entity)[:3])
+            and len(entity.mentions) < MUCH_NAMED
+        ):
             entity = None
         if entity is None:
             holders = [
@@ -234,10 +245,6 @@ class Descriptions(Pronouns):
         return Speaker(
             entity.name, "description of somebody named", probability, (entity,), self.sides.of(entity), (span,)
         )
-
-    def _may_hold(self, entity: Entity) -> bool:
-        """Tell whether a person without the role that a description names may have it: one much spoken of."""
-        return len(entity.mentions) >= MUCH_NAMED
 
     def _body(self, noun: str, between: Sequence[str], position: int) -> Entity | None:
         """Return the body that "the company" refers to: one with the noun in its name, else the last that fits.

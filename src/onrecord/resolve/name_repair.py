@@ -224,6 +224,8 @@ class NameRepair:
             while run > first and run - 1 not in taken and self._context.is_nameable(tokens[run - 1]):
                 run -= 1
             led = run > first and (self._vocabulary.is_role(tokens[run - 1].lower) or run - 1 in taken)
+            field = run > first and tokens[run - 1].text in self._vocabulary.words["portfolio"]  # "minister of finance"
+            led = led or (field and any(self._vocabulary.is_role(t.lower) for t in tokens[first:run]))
             if last - run in (2, 3) and led and not tokens[run].text.isupper():
                 items.append(self._copy(run, last, "person", [0.7 if k == "person" else 0.07 for k in KINDS]))
                 taken.update(range(run, last))

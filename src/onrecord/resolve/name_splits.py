@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from onrecord.resolve.document import Document
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
+
+INITIAL = re.compile(r"[A-Z]\.?")
 
 
 def _sure(kind: str) -> tuple[float, ...]:
@@ -47,7 +50,9 @@ class NameSplitter:
                 continue
             begin = None if name.kind == "place" else self._person_after_body(name.first, name.last)
             if begin is not None:
-                yield replace(name, last=begin, kind="organisation", scores=_sure("organisation"))
+                body = {t.lower for t in tokens[name.first : begin]} & self._vocabulary.words["body-head"]
+                kind = "organisation" if body else "place"
+                yield replace(name, last=begin, kind=kind, scores=_sure(kind))
                 yield replace(name, first=begin, kind="person", scores=_sure("person"))
                 continue
             if name.kind == "place" or not (personal and plain):
@@ -70,11 +75,14 @@ class NameSplitter:
     def _person_after_body(self, first: int, last: int) -> int | None:
         """Return where a person's name begins after that of the body led: "head of the State Council Aron Keld"."""
         tokens, words = self._document.tokens, self._vocabulary.words
-        before = [t.lower for t in tokens[max(0, first - 4) : first] if t.sentence == tokens[first].sentence]
+        before = [t.lower for t in tokens[max(0, first - 6) : first] if t.sentence == tokens[first].sentence]
         opened = [n for n in range(first, last) if tokens[n].lower in ("of", "for") and n > first]
         led = before[-1:] == ["of"] or before[-2:] == ["of", "the"] or before[-1:] == ["for"]
         ruled = led and any(self._vocabulary.is_role(word) for word in before)
         ruled = ruled or (bool(opened) and self._vocabulary.is_role(tokens[opened[0] - 1].lower))
+        initial = next((n for n in range(first + 1, last - 1) if INITIAL.fullmatch(tokens[n].text)), None)
+        if ruled and initial is not None and tokens[initial - 1].text not in ("of", "for", "and", "&", "the"):
+            return initial if tokens[first].lower not in self._vocabulary.genders else None
         begin = last - 2
         heads = words["body-head"] | words["thing-head"] | words["outlet-head"]
         if begin <= first or not all(t.capital and t.word and len(t.text) > 1 for t in tokens[begin:last]):
@@ -84,4 +92,6 @@ class NameSplitter:
         body = tokens[begin - 1].lower in words["body-head"]
         place = self._vocabulary.actors.get(tokens[begin - 1].lower)
         given = tokens[begin].lower in self._vocabulary.genders
-        return begin if ruled and (body or (given and place is not None)) else None
+        lone = begin - first == 1 and tokens[first].lower not in self._vocabulary.genders  # "of Pannora Gábor Telekes"
+        ruler = lone and last - first == 3 and any(self._vocabulary.roles.get(word) == "state" for word in before)
+        return begin if ruled and (body or ruler or (given and (place is not None or lone))) else None
