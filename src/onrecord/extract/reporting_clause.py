@@ -16,9 +16,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from onrecord.extract.assemble import Range, RawAttribution
-from onrecord.extract.nested_cues import GENERIC, NestedCueFilter
+from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.extract.span_index import SpanIndex
-from onrecord.lexicon import Cue, rows
+from onrecord.lexicon import Cue, rows, word_class
 from onrecord.text.inflection import verb_forms
 
 SENTENCE_END = re.compile(r"[.!?…][\"”»’')]*\s+(?=[\"“«‘(\w])|\n")
@@ -93,7 +93,10 @@ class ReportingClauses:
         attitudes = {
             form
             for cue in cues
-            if cue.pos == "verb" and cue.frames & {"c", "x"} and len(cue.phrase) == 1 and cue.phrase[0] not in GENERIC
+            if cue.pos == "verb"
+            and cue.frames & {"c", "x"}
+            and len(cue.phrase) == 1
+            and cue.phrase[0] not in word_class("many-uses")
             for form in verb_forms(cue.phrase[0]) - {cue.phrase[0]}
             if not form.endswith("ing")
         }
