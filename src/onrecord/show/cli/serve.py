@@ -44,7 +44,7 @@ def serve(
     from onrecord.show.desk.settings import Settings
 
     if host not in LOOPBACK and not users:
-        raise LedgerError(f"on {host} others can reach the desk: add --users, and people with `onrecord user add`")
+        raise LedgerError(f"on {host} others can reach the desk; add --users, and people with `onrecord user add`")
     single = None if users else (coder or _login())
     names = (
         "127.0.0.1",
@@ -55,7 +55,9 @@ def serve(
     )
     app = create_app(Settings(ledger=store.ledger, coder=single, hosts=names, secure=https, private=allow_private))
     if users and not any(user.active for user in app.state.desk.accounts.users()):
-        raise LedgerError(f"nobody can log in yet: onrecord user add NAME --role admin --ledger {store.ledger}")
+        raise LedgerError(
+            f"nobody can log in yet; add somebody: onrecord user add NAME --role admin --ledger {store.ledger}"
+        )
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False,
                             timeout_graceful_shutdown=3)  # fmt: skip
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
