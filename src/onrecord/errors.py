@@ -24,7 +24,7 @@
         ├── NotALedger         the file is something else
         ├── LedgerNewer        written by a newer version
         ├── LedgerBusy         locked by another process
-        ├── LedgerReadOnly     no right to write
+        ├── LedgerReadOnly     no write permission
         ├── StatementNotFound  no such id, or not a unique one
         └── StatementStale     somebody else has replaced it
 

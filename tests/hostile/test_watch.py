@@ -127,7 +127,7 @@ def watched(feeds: list[str], tmp_path: Path, *, private: bool) -> tuple[list[Ev
 
 
 def check(events: list[Event]) -> None:
-    """No event is an error of the program, and each failure says what to do."""
+    """No event is an internal error, and each failure says what to do."""
     reasons = [str(event.detail["reason"]) for event in events if "reason" in event.detail]
     assert [reason for reason in reasons if "internal error" in reason or not ADVICE.search(reason)] == []
 

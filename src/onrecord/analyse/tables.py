@@ -67,7 +67,7 @@ def empty() -> pl.DataFrame:
 def table_of(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Make a table of dicts that may lack keys; `date` is derived from `when` or `published` if not given.
 
-    TableError where a date is not in the calendar.
+    TableError where a date is not a valid date.
     """
     full = []
     for row in rows:
@@ -96,7 +96,7 @@ def day(value: str | date) -> date:
     try:
         return date.fromisoformat(value + "-01-01"[len(value) - 4 :])
     except ValueError as error:
-        raise TableError(f"{value!r} is not in the calendar") from error
+        raise TableError(f"{value!r} is not a valid date") from error
 
 
 def last_day(value: str | date) -> date:

@@ -86,7 +86,7 @@ class PartialDate:
         try:
             self.first_day()
         except ValueError as error:
-            raise CodecError(f"{self.iso!r} is not in the calendar") from error
+            raise CodecError(f"{self.iso!r} is not a valid date") from error
 
     def __str__(self) -> str:
         return self.iso

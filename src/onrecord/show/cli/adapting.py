@@ -38,9 +38,9 @@ def adapt(
 ) -> None:
     """Refit the calibration of each field on the judgements in a ledger, and keep it under a name.
 
-    Prints what it is worth on judgements of articles that each fit has not seen (five folds by article). A field that
-    does not gain there stays as shipped. Needs 100 judged statements or more. What is in the ledger stays as it was
-    read; `onrecord read --again` reads it anew.
+    Prints the gain on judgements of held-out articles (cross-validation in five folds by article). A field without a
+    gain stays as shipped. Needs 100 judged statements or more. What is in the ledger stays as it was
+    read; `onrecord read --again` reads it again.
     """
     from onrecord.record import Adaptations, Ledger
     from onrecord.record.desk.adaptations import SHIPPED, check_name

@@ -52,7 +52,7 @@ def check(
         typer.Option(metavar="LEDGER", help="Count matches of its terms there, and show similar statements."),
     ] = None,
 ) -> None:
-    """Check a codebook, list its issues, and warn of what its author should look at.
+    """Check a codebook, list its issues, and warn about likely mistakes.
 
     The status is 1 where it cannot be used; a warning does not change it.
     """

@@ -10,7 +10,7 @@ import typer
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, existing_ledger
 from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
-from onrecord.show.cli.output import write_line
+from onrecord.show.cli.output import counted, write_line
 from onrecord.show.cli.queries import listing
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def compare(
         score = "" if found.f1 is None else f", F1 {100 * found.f1:.1f} %"
         sums = f"statements: {found.first} and {found.second}, {found.matched} in both{score}"
         with to.opened(append=True):
-            write_line(f"{found.articles} articles in both; {sums}")
+            write_line(f"{counted(found.articles, 'article')} in both; {sums}")
     if not found.articles:
         say("the two ledgers have no article in common")
     if calibration is not None:

@@ -57,7 +57,7 @@ def demo(
         found = matrix(current(book).utterances)
         statements = list(book.statements(Query()))
         if output.format is OutputFormat.TABLE:
-            sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'dispatch')}"
+            sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'article')}"
             write_line(f"{sums}. Where each party stands (latest):\n")
         write_matrix(found, output.format, top=TOP if output.format is OutputFormat.TABLE else None)
         if output.format is OutputFormat.TABLE and statements:

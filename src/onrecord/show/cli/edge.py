@@ -77,7 +77,7 @@ class Edge(TyperGroup):
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}; check the path, its rights and the disk"
-    return f"an error of the program ({type(error).__name__}: {error}); run it again with --debug and report it"
+    return f"an internal error ({type(error).__name__}: {error}); run it again with --debug and report it"
 
 
 def _fail(ctx: Any, error: Exception, reason: str) -> None:

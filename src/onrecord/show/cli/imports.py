@@ -37,9 +37,9 @@ def import_(
         typer.Option("--map", metavar="ROLE=VARIABLE", help="What DNA's variables are: speaker=actor, issue=topic ..."),
     ] = None,
 ) -> None:
-    """Bring the statements of a DNA database, or of an archive, into the ledger.
+    """Import the statements of a DNA database or an archive into the ledger.
 
-    An archive's newest readings are taken in bulk, and taken again they add nothing. Of a DNA database,
+    Of an archive the newest readings are imported, and importing them again adds nothing. Of a DNA database,
     person becomes the speaker, organization the affiliation, concept the issue, agreement the stance, a document's
     source the outlet. The networks of the ledger are then those of the database.
     """

@@ -49,7 +49,7 @@ class Larger:
         ),
     ] = None
     llm_reads: Annotated[Reads, typer.Option(help="What the model reads: meaning only, or everything.")] = Reads.MEANING
-    llm_answers: Annotated[Path | None, typer.Option(metavar="DIR", help="File that caches its answers.")] = None
+    llm_answers: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder that caches its answers.")] = None
     llm_calibration: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Calibration of the model, as `onrecord compare` writes it.")
     ] = None

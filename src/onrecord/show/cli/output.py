@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -22,6 +23,7 @@ SHOWN = ("id", "date", "speaker", "chain", "act", "issue", "stance", "commitment
 COLUMNS = NAMES
 SHORT_ID = 8
 WIDEST = 30
+_ID = re.compile("[0-9a-f]{32}")
 _PAGE = 500
 
 
@@ -80,7 +82,7 @@ def write_rows(
     else:
         iterator = iter(rows)
         while page := list(islice(iterator, _PAGE)):
-            _write_table([[cell(row[name]) for name in columns] for row in page], columns)
+            _write_table([[_shortened(cell(row[name])) for name in columns] for row in page], columns)
 
 
 def cell(value: Any) -> str:
@@ -89,9 +91,16 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, list | tuple):
         return " | ".join(cell(item) for item in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.2f}"
     return printable(str(value))
+
+
+def _shortened(text: str) -> str:
+    """Return an id as a table shows it, by its first digits, and any other text as it is."""
+    return text[:SHORT_ID] if _ID.fullmatch(text) else text
 
 
 def write_line(line: str = "") -> None:

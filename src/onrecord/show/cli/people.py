@@ -94,13 +94,13 @@ def people_list(
 
 @flat
 def merge(name: Name, others: Others, store: Store, coder: Coder = "", reason: Reason = "") -> None:
-    """Say that OTHER... are NAME: one and the same speaker."""
+    """Merge OTHER... into NAME, as one and the same speaker."""
     _decide(store, Ruling.MERGE, name, others, coder, reason)
 
 
 @flat
 def split(name: Name, others: Others, store: Store, coder: Coder = "", reason: Reason = "") -> None:
-    """Say that OTHER... are not NAME: the short forms that were taken for NAME stand alone again."""
+    """Split OTHER... from NAME: the short forms that were taken for NAME stand alone again."""
     _decide(store, Ruling.SPLIT, name, others, coder, reason)
 
 
@@ -112,13 +112,13 @@ def rename(
     coder: Coder = "",
     reason: Reason = "",
 ) -> None:
-    """Call the speaker NAME by the name NEW."""
+    """Rename the speaker NAME to NEW."""
     _decide(store, Ruling.RENAME, name, [new], coder, reason)
 
 
 @flat
 def alias(name: Name, others: Others, store: Store, coder: Coder = "", reason: Reason = "") -> None:
-    """Say that OTHER... are further names of NAME, whether or not they have been read yet."""
+    """Add OTHER... as names of NAME, whether or not they have been read yet."""
     _decide(store, Ruling.ALIAS, name, others, coder, reason)
 
 
@@ -130,7 +130,7 @@ def kind(
     coder: Coder = "",
     reason: Reason = "",
 ) -> None:
-    """Say what NAME is."""
+    """Set what kind of speaker NAME is."""
     _decide(store, Ruling.KIND, name, [str(value)], coder, reason)
 
 
@@ -142,7 +142,7 @@ def party(
     coder: Coder = "",
     reason: Reason = "",
 ) -> None:
-    """Say for whom NAME speaks; it becomes the affiliation of all of NAME's statements."""
+    """Set for whom NAME speaks; it becomes the affiliation of all of NAME's statements."""
     _decide(store, Ruling.PARTY, name, [value], coder, reason)
 
 
@@ -154,19 +154,19 @@ def camp(
     coder: Coder = "",
     reason: Reason = "",
 ) -> None:
-    """Group parties: all who speak for NAME count under CAMP; NAME itself as the camp ends that."""
+    """Group parties: all who speak for NAME count under CAMP; give NAME itself as the camp to undo it."""
     _decide(store, Ruling.CAMP, name, [value], coder, reason)
 
 
 @flat
 def hide(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> None:
-    """Leave what NAME says out of every table, as for a name that is none."""
+    """Hide a name that is no speaker: leave its statements out of every table."""
     _decide(store, Ruling.HIDE, name, [], coder, reason)
 
 
 @flat
 def show(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> None:
-    """Show again what NAME says."""
+    """Show the statements of NAME again, after `hide`."""
     _decide(store, Ruling.SHOW, name, [], coder, reason)
 
 
@@ -181,13 +181,13 @@ def pin(
     coder: Coder = "",
     reason: Reason = "",
 ) -> None:
-    """Show the party NAME first, on the desk's first page and in its matrix."""
+    """Pin the party NAME: show it first on the desk's overview and in its matrix."""
     _decide(store, Ruling.PIN, name, [] if place is None else [str(place)], coder, reason)
 
 
 @flat
 def unpin(name: Name, store: Store, coder: Coder = "", reason: Reason = "") -> None:
-    """Show the party NAME among all others again."""
+    """Unpin the party NAME."""
     _decide(store, Ruling.UNPIN, name, [], coder, reason)
 
 

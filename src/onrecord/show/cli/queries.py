@@ -16,7 +16,7 @@ from onrecord.errors import TableError
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, query
 from onrecord.show.cli.options import Answer, FilterOptions, ListingOptions, QueryFormat, Store
-from onrecord.show.cli.output import write_json, write_rows
+from onrecord.show.cli.output import counted, write_json, write_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -116,8 +116,8 @@ def say_unsure(view: View) -> None:
     """Say how many positions are not shown because they are too unsure."""
     if view.unsure:
         say(
-            f"{view.unsure} unsure positions are left out (confidence below {view.min_confidence:g}); "
-            "--min-confidence 0 shows them"
+            f"{counted(view.unsure, 'unsure position')} left out (confidence below {view.min_confidence:g}); "
+            "--min-confidence 0 shows all"
         )
 
 

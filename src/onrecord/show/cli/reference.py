@@ -19,7 +19,7 @@ HEAD = """# The command line
 Made from the program's help by `python -m onrecord.show.cli.reference`; do not edit by hand.
 
 The exit status is 0 where all is well, 1 where something failed and was reported on the standard error (the rest was
-done), 2 for wrong usage, 130 after Ctrl-C, and 141 where the reader of the output went away.
+done), 2 for wrong usage, 130 after Ctrl-C, and 141 if the output pipe was closed.
 """
 WIDTH = 100
 

@@ -12,6 +12,7 @@ from onrecord.errors import TableError
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.matrix import By
 from onrecord.show.cli.options import FilterOptions, Store, flat
+from onrecord.show.cli.output import counted
 from onrecord.show.cli.queries import put, suggestion, viewing
 
 
@@ -67,7 +68,7 @@ def report(
         data = text.encode("utf-8", "replace")
     if to_file and output is not None:
         output.write_bytes(data)
-        say(f"{output}: {len(made.sections)} issues")
+        say(f"{output}: {counted(len(made.sections), 'issue')}")
     else:
         put(data)
     if not any(section.groups for section in made.sections):

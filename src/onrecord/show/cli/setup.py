@@ -14,7 +14,7 @@ import typer
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import existing, is_there
 from onrecord.show.cli.options import LEDGER, ListingOptions, QueryFormat, Store, flat
-from onrecord.show.cli.output import write_line
+from onrecord.show.cli.output import counted, write_line
 from onrecord.show.cli.queries import listing, record
 
 CODEBOOK = "issues.yaml"
@@ -90,7 +90,7 @@ def _ledger_info(store: Store) -> dict[str, Any]:
             "outlets": table["outlet"].drop_nulls().n_unique(),
             "first date": str(dates.min()) if len(dates) else None,
             "last date": str(dates.max()) if len(dates) else None,
-            "codebook": None if codebook is None else f"{codebook.name} ({len(codebook.issues)} issues)",
+            "codebook": None if codebook is None else f"{codebook.name} ({counted(len(codebook.issues), 'issue')})",
         }
         if isinstance(ledger, Ledger):
             last = ledger.last()

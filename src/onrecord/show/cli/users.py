@@ -25,7 +25,7 @@ class UserRole(StrEnum):
 
 def build() -> typer.Typer:
     """Build the group of commands."""
-    group = typer.Typer(help="Who may log in to the desk.", no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(help="Manage who may log in to the desk.", no_args_is_help=True, rich_markup_mode=None)
     group.command("add")(add)
     group.command("list")(list_)
     group.command("password")(password)
@@ -74,7 +74,7 @@ def password(name: Name, store: Store) -> None:
 
 @flat
 def close(name: Name, store: Store) -> None:
-    """Let a person in no more; what they judged stays."""
+    """Deactivate a user; keep their judgements."""
     from onrecord.record import Accounts, Ledger
 
     with Ledger(store.ledger, create=False) as ledger:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @flat
 def verify(store: Store, to: ListingOptions) -> None:
-    """Check that the ledger is as it was written.
+    """Verify the ledger's integrity.
 
     Every quotation is compared with its text, every batch with its hash and the batch before it. The status is 1
     where anything does not hold. Articles that `onrecord forget` erased are reported, and are no fault: their hashes

@@ -15,7 +15,7 @@ import typer
 from onrecord.show.cli.edge import say
 from onrecord.show.cli.ledgers import adaptation_for, given_codebook, watch_state
 from onrecord.show.cli.options import Store, flat
-from onrecord.show.cli.output import write_json
+from onrecord.show.cli.output import counted, write_json
 
 if TYPE_CHECKING:
     from onrecord.runners.watch import Watch
@@ -35,11 +35,9 @@ def watch(
         Path | None,
         typer.Option(metavar="FILE", help="State file of the watch.  [default: the ledger's path and .watch]"),
     ] = None,
-    every: Annotated[
-        float, typer.Option(min=1, metavar="SECONDS", help="How long between two looks at a feed.")
-    ] = 900.0,
+    every: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time between two checks of a feed.")] = 900.0,
     delay: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="How long between two requests to one host, at least.")
+        float, typer.Option(min=0, metavar="SECONDS", help="Shortest time between two requests to one host.")
     ] = 1.0,
     agent: Annotated[
         str | None, typer.Option(metavar="TEXT", help="User agent of the requests, with a contact address.")
@@ -98,7 +96,7 @@ def watch(
         made.stop = stop
         if port is not None:
             say(f"health and metrics on http://127.0.0.1:{stack.enter_context(served(made.metrics, port))}")
-        say(f"watching {len(found)} feeds; the ledger is {store.ledger}")
+        say(f"watching {counted(len(found), 'feed')}; the ledger is {store.ledger}")
         with _stopped_by_signals(made):
             for event in made.run(once=once):
                 write_json({"event": event.kind, "url": event.url, **event.detail})

@@ -104,8 +104,8 @@ def _failed(request: Request, error: Any) -> Response:
 
 
 def _broken(request: Request, error: Any) -> Response:
-    _LOG.error("an error of the program at %s", request.url.path, exc_info=error)
-    return _answer(request, 500, "an error of the program; the server's log has the details")
+    _LOG.error("an internal error at %s", request.url.path, exc_info=error)
+    return _answer(request, 500, "an internal error; the server's log has the details")
 
 
 def _answer(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:

@@ -77,7 +77,7 @@ class Background:
             self.problem = explained(error)
         except Exception:  # noqa: BLE001 - a thread is an outer edge
             _LOG.exception("work in the background failed")
-            self.problem = "an error of the program; the server's log has the details"
+            self.problem = "an internal error; the server's log has the details"
 
 
 @dataclass(slots=True)

@@ -133,7 +133,7 @@ def test_the_matrix_has_no_row_for_what_is_unsure(ledger: Any) -> None:
     assert {line.split()[0] for line in sure.stdout.splitlines()} == {"speaker", "Orr", "Domin"}
     unsure = ledger("matrix", "--min-confidence", "0.9")
     assert (unsure.stdout, unsure.exit_code) == ("", 0)
-    assert "3 unsure positions are left out" in unsure.stderr
+    assert "3 unsure positions left out" in unsure.stderr
     assert json.loads(ledger("matrix", "--min-confidence", "0.9", "--format", "json").stdout) == []
 
 

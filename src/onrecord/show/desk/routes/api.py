@@ -220,7 +220,7 @@ def _value(param: Param, request: Request) -> Any:
         try:
             date.fromisoformat(raw + "-01-01"[len(raw) - 4 :])
         except ValueError as error:
-            raise HTTPException(400, f"{param.name} is not in the calendar") from error
+            raise HTTPException(400, f"{param.name} is not a valid date") from error
     return value
 
 
