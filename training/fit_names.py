@@ -21,7 +21,7 @@ import numpy.typing as npt
 import torch
 
 from onrecord.resolve.document import Document
-from onrecord.resolve.names import BUCKETS, LABELS, Features, NameTagger, legal_steps, runs
+from onrecord.resolve.names import BUCKETS, LABELS, Features, NameTagger, candidate_spans, legal_steps
 from onrecord.resolve.vocabulary import load_vocabulary
 
 SILVER = {
@@ -53,7 +53,7 @@ def silver_names(rows: list[dict[str, Any]], cache: Path) -> list[list[Name]]:
 
 
 def _clean(text: str, names: list[Any]) -> Iterator[Name]:
-    """Names without articles and possessives; none that runs over a line."""
+    """Names without articles and possessives; none that candidate_spans over a line."""
     for start, end, label in names:
         if label not in SILVER or "\n" in text[start:end].strip():
             continue
@@ -76,15 +76,15 @@ def labelled(document: Document, names: list[Name]) -> list[int]:
 
 
 def rows_of(text: str, names: list[Name]) -> tuple[list[list[int]], list[int]]:
-    """The features and labels of the tokens in runs."""
+    """The features and labels of the tokens in candidate_spans."""
     vocabulary = load_vocabulary()
     document = Document(text)
     features, labels = Features(document, vocabulary), labelled(document, names)
     x: list[list[int]] = []
     y: list[int] = []
-    for run in runs(document, vocabulary):
-        x += features.of_run(run)
-        y += labels[run.first : run.last]
+    for span in candidate_spans(document, vocabulary):
+        x += features.of_span(span)
+        y += labels[span.first : span.last]
     return x, y
 
 

@@ -271,7 +271,7 @@ def expanded(table: pl.DataFrame) -> pl.DataFrame:
     if table["extra"].is_null().all() and not _from_dna(table):
         return table.drop(name for name in _LEDGER if name in table.columns)
     rows: list[int] = []
-    kept: list[dict[str, Any]] = []
+    values_of_rows: list[dict[str, Any]] = []
     for place, (extra, article, url, quote, start) in enumerate(
         table.select("extra", "article_extra", "url", "quote", "start").iter_rows()
     ):
@@ -281,10 +281,10 @@ def expanded(table: pl.DataFrame) -> pl.DataFrame:
             document_values: dict[str, Any] = {name: of_article.get(name) for name in ("time", *_OF_DOCUMENT)}
             document_values |= {"stop": start + len(quote), "qualifier": values.get(record.get("qualifier", ""))}
             rows.append(place)
-            kept.append({**values, **document_values})
-    names = dict.fromkeys((*_DNA, *(name for row in kept for name in row)))
+            values_of_rows.append({**values, **document_values})
+    names = dict.fromkeys((*_DNA, *(name for row in values_of_rows for name in row)))
     plain = table.drop(name for name in _LEDGER if name in table.columns)
-    made = plain[rows].with_columns(_column(name, [row.get(name) for row in kept]) for name in names)
+    made = plain[rows].with_columns(_column(name, [row.get(name) for row in values_of_rows]) for name in names)
     when = pl.col("time").str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False).cast(pl.Datetime("us"))
     made = made.with_columns(pl.coalesce(when, pl.col("date").cast(pl.Datetime("us"))).alias("time"))
     return made.drop("qualifier") if made["qualifier"].is_null().all() else made
@@ -429,9 +429,9 @@ class Follower:
         alike = pl.col("speaker").is_in(speakers) | carried.is_null()
         places = table.select(pl.arg_where(alike)).to_series()
         part = table[places]
-        told = clusters(part, meaning=meaning) if whole else reprints(part)
-        others = part.filter(told["cluster"].ne_missing(carried[places]))
-        self._clusters = serial, carried.scatter(places, told["cluster"])
+        marked = clusters(part, meaning=meaning) if whole else reprints(part)
+        others = part.filter(marked["cluster"].ne_missing(carried[places]))
+        self._clusters = serial, carried.scatter(places, marked["cluster"])
         return frozenset(touched | set(touched_by(others)))
 
 

@@ -261,7 +261,7 @@ def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Grou
     full = [
         group for group in groups if len(group.name.split()) > 1 and is_name(group.name) and " and " not in group.name
     ]
-    kept: list[_Group] = []
+    remaining: list[_Group] = []
     by_last: dict[str, list[_Group]] = {}
     for group in full:
         by_last.setdefault(_plain(group.name).split()[-1], []).append(group)
@@ -280,8 +280,8 @@ def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Grou
             continue
         if len(fitting) > 1:
             group.notes.append("may be " + " or ".join(sorted(_label(other) for other in fitting)))
-        kept.append(group)
-    return kept
+        remaining.append(group)
+    return remaining
 
 
 def _short_of(short: _Group, long: _Group) -> bool:

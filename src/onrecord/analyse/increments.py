@@ -125,12 +125,12 @@ def renewed(
             pl.all_horizontal(pl.col(name).eq_missing(pl.lit(value)) for name, value in zip(names, key, strict=True))
             for key in keys.iter_rows()
         ]
-        kept = found.filter(~pl.any_horizontal(pl.lit(value=False), *same))
+        unchanged = found.filter(~pl.any_horizontal(pl.lit(value=False), *same))
     else:
-        kept = found.join(keys, on=names, how="anti", nulls_equal=True, maintain_order="left")
-    if kept.height == found.height and not fresh.height:
+        unchanged = found.join(keys, on=names, how="anti", nulls_equal=True, maintain_order="left")
+    if unchanged.height == found.height and not fresh.height:
         return found
-    return pl.concat([kept, fresh]).sort(order, descending=list(descending), nulls_last=True)
+    return pl.concat([unchanged, fresh]).sort(order, descending=list(descending), nulls_last=True)
 
 
 def pairs(changes: Iterable[Increment], by: str) -> pl.DataFrame:

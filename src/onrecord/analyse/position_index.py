@@ -103,8 +103,13 @@ class PositionIndex:
         group = np.repeat(self._actor * wide + self._issue, sizes)
         known = touched.filter(pl.col("actor").is_in(self.actors), pl.col("issue").is_in(self.issues))
         gone = _places(known["actor"], self.actors) * wide + _places(known["issue"], self.issues)
-        kept = ~np.isin(group, gone)
-        old = group[kept], (self._key % _SHIFT)[kept], row[kept].astype(np.int32), self._stance[kept]
+        rest = ~np.isin(group, gone)
+        old = (
+            group[rest],
+            (self._key % _SHIFT)[rest],
+            row[rest].astype(np.int32),
+            self._stance[rest],
+        )
         new = self._columns(held)
         order = np.argsort(new[0], kind="stable")
         at = np.searchsorted(old[0], new[0][order])

@@ -207,8 +207,8 @@ def _probability(stated: pl.DataFrame, settled: pl.DataFrame, rule: str) -> pl.D
     if rule == "latest":
         return settled.select(*group, pl.col("confidence").alias("probability"))
     # Reports of one utterance that are read as different stances share its confidence.
-    told = stated.group_by(*group, "utterance", "stance").agg(pl.col("confidence").max().alias("p"))
-    told = told.with_columns((pl.col("p") / pl.len().over(*group, "utterance")).clip(1e-9, 1 - 1e-9))
+    utterances = stated.group_by(*group, "utterance", "stance").agg(pl.col("confidence").max().alias("p"))
+    utterances = utterances.with_columns((pl.col("p") / pl.len().over(*group, "utterance")).clip(1e-9, 1 - 1e-9))
     others = len(POSITIONS) - 1
     scores = [
         pl.when(pl.col("stance") == stance).then(pl.col("p").log()).otherwise(((1 - pl.col("p")) / others).log())
@@ -219,7 +219,7 @@ def _probability(stated: pl.DataFrame, settled: pl.DataFrame, rule: str) -> pl.D
         pl.col("p").filter(pl.col("stance") == stance).max().fill_null(0.0).alias(f"best_{stance}")
         for stance in ("support", "oppose")
     ]
-    cells = told.group_by(group).agg(*scores, *best, pl.col("stance").unique().alias("taken"))
+    cells = utterances.group_by(group).agg(*scores, *best, pl.col("stance").unique().alias("taken"))
     cells = cells.join(settled.select(*group, "stance"), on=group)
     top = pl.max_horizontal(f"log_{stance}" for stance in POSITIONS)
     total = pl.sum_horizontal((pl.col(f"log_{stance}") - top).exp() for stance in POSITIONS)

@@ -62,10 +62,10 @@ def redlines(
         .when((pl.col("stance") == "support") & (act != "reject")).then(pl.lit("demand"))
         .otherwise(pl.lit("refusal")).alias("kind"),
     )  # fmt: skip
-    told = pl.col("explicit") & act.is_in(("reject", "demand", "warn", "promise", "deny"))
-    told |= pl.col("explicit") & (act == "state") & (pl.col("commitment") == "CT-")
+    absolute_words = pl.col("explicit") & act.is_in(("reject", "demand", "warn", "promise", "deny"))
+    absolute_words |= pl.col("explicit") & (act == "state") & (pl.col("commitment") == "CT-")
     refused = (act == "reject") & ((pl.col("commitment") == "CT-") | _says("refusing"))
-    lines = candidates.filter(told | refused | ((act == "demand") & _says("demanding")))
+    lines = candidates.filter(absolute_words | refused | ((act == "demand") & _says("demanding")))
     end = pl.lit(rows["date"].max() if as_of is None else last_day(as_of), dtype=pl.Date)
     newest = stated.group_by("actor", "issue", maintain_order=True).agg(pl.col("id").last().alias("newest"))
     found = lines.group_by("actor", "issue", "kind", maintain_order=True).agg(

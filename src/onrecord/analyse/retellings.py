@@ -61,9 +61,9 @@ def drift(
     """
     marked = clusters(table, days=days, meaning=meaning, tell=tell)
     outlets = pl.coalesce("outlet", "article").n_unique().over("cluster")
-    told = marked.filter(outlets > 1).sort("cluster", "date", "id", nulls_last=True)
+    reported = marked.filter(outlets > 1).sort("cluster", "date", "id", nulls_last=True)
     rows = []
-    for (cluster,), part in told.group_by("cluster", maintain_order=True):
+    for (cluster,), part in reported.group_by("cluster", maintain_order=True):
         reports = part.to_dicts()
         vectors = _vectors([row["quote"] or "" for row in reports])
         like = vectors.times_transposed(vectors.part(0, 1)).ravel()

@@ -83,14 +83,14 @@ def draw(stated: pl.DataFrame, *, draws: int, seed: int, scaled: bool = False) -
     starts = np.flatnonzero(stated.select(_changed("actor", "issue")).to_series().to_numpy())
     cluster = stated["cluster"].cast(pl.Categorical).to_physical().cast(pl.Int64).to_numpy()
     _, cluster = np.unique(cluster, return_inverse=True)
-    told = stated.select(pl.len().over("actor", "issue", "cluster")).to_series().to_numpy()
+    reports = stated.select(pl.len().over("actor", "issue", "cluster")).to_series().to_numpy()
     side, firm = stated["side"].to_numpy()[:, None], stated["firm"].to_numpy()[:, None]
     sure = stated["confidence"].to_numpy()[:, None]
     parts, counted = [], []
     step = max(1, BLOCK // max(stated.height, 1))
     for done in range(0, draws, step):
         count = min(step, draws - done)
-        weight = generator.exponential(size=(int(cluster.max()) + 1, count))[cluster] / told[:, None]
+        weight = generator.exponential(size=(int(cluster.max()) + 1, count))[cluster] / reports[:, None]
         weight = weight * (generator.random((stated.height, count)) <= sure)
         above = np.add.reduceat(weight * firm * side, starts)
         below = np.add.reduceat(weight if scaled else weight * firm, starts)
@@ -116,12 +116,12 @@ def edge_intervals(
     generator = np.random.default_rng(seed)
     _, cluster = np.unique(marked["cluster"].to_numpy().astype(str), return_inverse=True)
     sure = marked["confidence"].fill_null(1.0).to_numpy()[picked.chosen]
-    told = marked["__told"].to_numpy()[picked.chosen]
+    reports = marked["__told"].to_numpy()[picked.chosen]
     values = np.zeros((draws, *net.values.shape))
     for place in range(draws if picked.chosen.size else 0):
-        weight = generator.exponential(size=int(cluster.max()) + 1)[cluster[picked.chosen]] / told
-        kept = generator.random(picked.chosen.size) <= sure
-        values[place] = build(picked, picked.chosen, weight * kept).values
+        weight = generator.exponential(size=int(cluster.max()) + 1)[cluster[picked.chosen]] / reports
+        drawn = generator.random(picked.chosen.size) <= sure
+        values[place] = build(picked, picked.chosen, weight * drawn).values
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
     sign = (np.sign(values) == np.sign(net.values)).mean(axis=0)
     row = {name: place for place, name in enumerate(net.rows)}

@@ -192,7 +192,7 @@ class StatementClassifier:
                 Judgement(value=Stance.NONE, rule=rule, confidence=sure),
             )
         beside = reading.propositions[decided.place]
-        shown = _telling(article, reading.encoded, beside["relevance"].shares, ON)
+        shown = _evidence_of(article, reading.encoded, beside["relevance"].shares, ON)
         issue = self.codebook.issues[decided.number].id
         return (
             Judgement(value=issue, rule=_reason(shown), confidence=decided.probability, evidence=shown),
@@ -204,7 +204,7 @@ class StatementClassifier:
     ) -> Judgement[T]:
         probabilities = calibrated(scores, self._calibration[head])
         best = least_risk(probabilities, self._calibration[head].get("flipped", 1.0))
-        shown = _telling(article, reading.encoded, shares, best)
+        shown = _evidence_of(article, reading.encoded, shares, best)
         value = kind(self.model.classes[head][best])
         rule = _reason(shown) if probabilities[best] == probabilities.max() else UNSURE
         return Judgement(value=value, rule=rule, confidence=float(probabilities[best]), evidence=shown)
@@ -271,7 +271,7 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _telling(article: Article, encoded: Encoded, shares: AnyFloats, best: int) -> tuple[Evidence, ...]:
+def _evidence_of(article: Article, encoded: Encoded, shares: AnyFloats, best: int) -> tuple[Evidence, ...]:
     """Cite the words of cue and content that speak most for a class, against the mean of all classes of its head."""
     weight = shares[:, best] - shares.mean(1)
     totals: dict[tuple[int, int], float] = {}

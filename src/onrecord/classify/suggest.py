@@ -47,27 +47,27 @@ class Proposed:
 
 def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, most: int = 20) -> list[Proposed]:
     """Return the issues that contents seem to be about, largest first, without those of fewer than `least` contents."""
-    kept = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if len(_telling(c)) >= 2]
-    if len(kept) > LIMIT:
-        kept = [kept[n * len(kept) // LIMIT] for n in range(LIMIT)]
-    if len(kept) < least:
+    unique = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if len(_content_words(c)) >= 2]
+    if len(unique) > LIMIT:
+        unique = [unique[n * len(unique) // LIMIT] for n in range(LIMIT)]
+    if len(unique) < least:
         return []
-    bags = [_telling(c) for c in kept]
+    bags = [_content_words(c) for c in unique]
     near = likeness(bags, vectors)
     groups = [g for g in grouped(near) if len(g) >= least][:most]
     spread = Counter(s for bag in bags for s in {stem(w) for w in bag})
     made: list[Proposed] = []
     for group in groups:
-        terms = _terms([kept[i] for i in group], spread, len(kept))
+        terms = _terms([unique[i] for i in group], spread, len(unique))
         middle = sorted(group, key=lambda i: (-float(near[i, group].sum()), i))
         used = {p.id for p in made}
         made.append(
             Proposed(
                 id=_free_id(terms, used),
                 label=" ".join(terms[:2]).capitalize(),
-                proposition=_proposition([kept[i] for i in middle]),
+                proposition=_proposition([unique[i] for i in middle]),
                 terms=terms,
-                examples=tuple(kept[i] for i in middle[:EXAMPLES]),
+                examples=tuple(unique[i] for i in middle[:EXAMPLES]),
                 size=len(group),
             )
         )
@@ -132,7 +132,7 @@ def _stopwords() -> frozenset[str]:
     return frozenset(row["word"] for row in rows(STOPWORDS))
 
 
-def _telling(content: str) -> list[str]:
+def _content_words(content: str) -> list[str]:
     return [
         w.lower
         for w in words(content)
@@ -144,7 +144,7 @@ def _terms(contents: Sequence[str], spread: Counter[str], total: int) -> tuple[s
     """Return the words that distinguish a group, each in its most frequent form."""
     forms: dict[str, Counter[str]] = {}
     for content in contents:
-        for word in _telling(content):
+        for word in _content_words(content):
             forms.setdefault(stem(word), Counter())[word] += 1
     weight = {
         s: c.total() * math.log(1 + total / spread[s]) for s, c in forms.items() if len(contents) < 3 or c.total() > 1
@@ -189,10 +189,10 @@ def suggest_codebook(contents: Sequence[str], name: str) -> str:
 
 def nearest(codebook: Codebook, contents: Sequence[str], vectors: PieceVectors) -> dict[str, list[str]]:
     """Return for each issue the contents that are most like its proposition and terms, the likest first."""
-    kept = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if _telling(c)]
-    if not kept:
+    unique = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if _content_words(c)]
+    if not unique:
         return {issue.id: [] for issue in codebook.issues}
-    issues = [_telling(f"{issue.label} {issue.proposition} {' '.join(issue.terms)}") for issue in codebook.issues]
-    near = likeness([*issues, *(_telling(content) for content in kept)], vectors)[: len(issues), len(issues) :]
+    issues = [_content_words(f"{issue.label} {issue.proposition} {' '.join(issue.terms)}") for issue in codebook.issues]
+    near = likeness([*issues, *(_content_words(content) for content in unique)], vectors)[: len(issues), len(issues) :]
     order = np.argsort(-near, axis=1, kind="stable")[:, :NEAREST]
-    return {issue.id: [kept[place] for place in row] for issue, row in zip(codebook.issues, order, strict=True)}
+    return {issue.id: [unique[place] for place in row] for issue, row in zip(codebook.issues, order, strict=True)}

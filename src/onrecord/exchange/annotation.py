@@ -98,9 +98,15 @@ def read(text: str, articles: Iterable[Article]) -> Iterator[Statement]:
 def _annotation(article: Article, statement: Statement, coder: str | None) -> dict[str, Any]:
     record = statement_to_dict(statement)
     tags = [f"{name}: {record[name]}" for name in TAGS if record[name] is not None]
-    told = f"{record['speaker'] or 'somebody'} ({record['act']}, {record['stance']}, {record['commitment']})"
+    summary = f"{record['speaker'] or 'somebody'} ({record['act']}, {record['stance']}, {record['commitment']})"
     bodies: list[Mapping[str, Any]] = [
-        {"type": "TextualBody", "purpose": "describing", "format": "text/plain", "language": "en", "value": told},
+        {
+            "type": "TextualBody",
+            "purpose": "describing",
+            "format": "text/plain",
+            "language": "en",
+            "value": summary,
+        },
         *[{"type": "TextualBody", "purpose": "tagging", "format": "text/plain", "value": tag} for tag in tags],
         {"type": "Statement", "purpose": "classifying", "record": record},
     ]

@@ -75,10 +75,10 @@ class Database:
 
     def statements(self, query: Query = _EVERYTHING) -> Iterator[Statement]:
         """Yield the statements of a query, document by document."""
-        kept = set(self.table(query).select("article", "start", "stop").iter_rows())
+        selected = set(self.table(query).select("article", "start", "stop").iter_rows())
         for article, found in articles(self):
             for statement in found:
-                if (article.name, statement.content[0].span.start, statement.content[-1].span.end) in kept:
+                if (article.name, statement.content[0].span.start, statement.content[-1].span.end) in selected:
                     yield statement
 
     def speakers(self) -> pl.DataFrame:
@@ -284,14 +284,14 @@ def attributes(database: Database) -> dict[str, dict[str, str]]:
     tables = database.tables
     named = {name for role, name in database.roles.items() if role != "stance"}
     own = tables["VARIABLES"].filter(pl.col("StatementTypeId") == database.type_id, pl.col("Variable").is_in(named))
-    told = (
+    attributes = (
         tables["ATTRIBUTEVALUES"]
         .join(tables["ATTRIBUTEVARIABLES"], left_on="AttributeVariableId", right_on="ID")
         .join(tables["ENTITIES"].rename({"VariableId": "Of"}), left_on="EntityId", right_on="ID")
         .filter(pl.col("Of").is_in(own["ID"].to_list()), pl.col("AttributeValue") != "")
     )
     found: dict[str, dict[str, str]] = {}
-    for entity, name, value in told.select("Value", "AttributeVariable", "AttributeValue").iter_rows():
+    for entity, name, value in attributes.select("Value", "AttributeVariable", "AttributeValue").iter_rows():
         found.setdefault(entity, {})[name] = value
     return found
 

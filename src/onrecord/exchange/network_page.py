@@ -28,8 +28,8 @@ def write(net: Network, *, title: str = "Network") -> str:
         "ties": [{"a": a, "b": b, "weight": weight, "width": round(width, 5)} for a, b, weight, width in drawn.ties],
         "colours": {"row": ROW, "column": COLUMN, "positive": POSITIVE, "negative": NEGATIVE},
     }
-    told = json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+    encoded = json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
     template = resources.files("onrecord").joinpath("exchange", "page.html").read_text(encoding="utf-8")
     words = f"{len(drawn.nodes)} nodes, {len(drawn.ties)} ties, {net.statements} statements"
     filled = template.replace("{{title}}", escape(title)).replace("{{words}}", escape(words))
-    return filled.replace("{{data}}", told)
+    return filled.replace("{{data}}", encoded)

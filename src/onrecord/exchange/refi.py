@@ -33,7 +33,7 @@ CODED: dict[str, Any] = {
 
 def write(results: Iterable[tuple[Article, Sequence[Statement]]], *, name: str = "OnRecord") -> bytes:
     """Write the project as the bytes of a `.qdpx` file."""
-    kept = [(article, list(statements)) for article, statements in results]
+    listed = [(article, list(statements)) for article, statements in results]
     root = ET.Element(
         "Project", xmlns=SPACE, name=name, origin="OnRecord", creatingUserGUID=_guid("user", USER),
         creationDateTime=EPOCH,
@@ -41,16 +41,16 @@ def write(results: Iterable[tuple[Article, Sequence[Statement]]], *, name: str =
     ET.SubElement(ET.SubElement(root, "Users"), "User", guid=_guid("user", USER), name=USER)
     codes = ET.SubElement(ET.SubElement(root, "CodeBook"), "Codes")
     for field, colour in zip(FIELDS, COLOURS, strict=True):
-        used = sorted({value for _, statements in kept for s in statements if (value := _value(s, field))})
+        used = sorted({value for _, statements in listed for s in statements if (value := _value(s, field))})
         parent = ET.SubElement(codes, "Code", guid=_guid("code", field), name=field, isCodable="false", color=colour)
         for value in used:
             own = {"guid": _guid("code", field, value), "name": clean(value), "isCodable": "true", "color": colour}
             ET.SubElement(parent, "Code", own)
     # A project without texts has no element for them: the schema wants at least one in it.
-    sources = ET.SubElement(root, "Sources") if kept else None
+    sources = ET.SubElement(root, "Sources") if listed else None
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for article, statements in kept:
+        for article, statements in listed:
             guid = _guid("source", article.id)
             _source(sources, guid, article, statements)
             _put(packed, f"sources/{guid}.txt", article.text.content)

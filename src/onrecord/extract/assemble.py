@@ -105,16 +105,16 @@ def _key(item: RawAttribution) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
 
 def _trim_all(item: RawAttribution, text: str) -> RawAttribution:
     def trim(spans: tuple[Range, ...]) -> tuple[Range, ...]:
-        kept: list[Range] = []
+        merged: list[Range] = []
         for start, end in sorted(spans):
             while start < end and text[start].isspace():
                 start += 1
             while end > start and text[end - 1].isspace():
                 end -= 1
-            if kept and start <= kept[-1][1]:
-                kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
             elif start < end:
-                kept.append((start, end))
-        return tuple(kept)
+                merged.append((start, end))
+        return tuple(merged)
 
     return replace(item, source=trim(item.source), cue=trim(item.cue), content=trim(item.content))

@@ -180,9 +180,9 @@ def _lattice(
         local[:, 3:] = (settings.role * role[:, 3:] + settings.link * links) + settings.content
         local[np.abs(rows[:, None] - near[None, :]).min(axis=1) > settings.reach, CUE] = NEVER
         forced = near - part.begin
-        kept = local[forced, CUE]
+        allowed = local[forced, CUE]
         local[forced] = NEVER
-        local[forced, CUE] = kept
+        local[forced, CUE] = allowed
     else:
         local[:, CUE] = NEVER
     bounds = settings.bounds * part.scores[:, 4:10]

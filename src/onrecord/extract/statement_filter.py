@@ -57,13 +57,13 @@ class StatementFilter:
 
     def select(self, text: str, found: Iterable[RawAttribution]) -> list[RawAttribution]:
         """Keep the candidates that are statements, each with its probability as confidence."""
-        kept = []
+        accepted = []
         items = normalize(text, found)
         for item, features in zip(items, describe(text, items), strict=True):
             if item.rule.startswith((VERBLESS, BY_FORM)):
-                kept.append(item)
+                accepted.append(item)
                 continue
             probability = self.probability(features)
             if probability >= (self.inner_threshold if "inside" in features else self.threshold):
-                kept.append(replace(item, confidence=round(probability, 4)))
-        return kept
+                accepted.append(replace(item, confidence=round(probability, 4)))
+        return accepted

@@ -10,7 +10,7 @@ from statistics import mean
 from onrecord.core.statement import Article
 from onrecord.lexicon import Codebook
 from onrecord.llm.answers import AnswerCache
-from onrecord.llm.asking import UsageCounts
+from onrecord.llm.completions import UsageCounts
 from onrecord.llm.questions import article_messages, passages
 from onrecord.pipeline import Pipeline
 

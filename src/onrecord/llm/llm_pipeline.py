@@ -89,8 +89,8 @@ def load_pipeline(
     from onrecord.lexicon import load_codebook
 
     book = load_codebook(Path(codebook)) if isinstance(codebook, Path | str) else codebook
-    kept = AnswerCache(None if answers is None else Path(answers))
-    model = LanguageModel(endpoint=endpoint, codebook=book, answers=kept, confidences=dict(confidences or {}))
+    cache = AnswerCache(None if answers is None else Path(answers))
+    model = LanguageModel(endpoint=endpoint, codebook=book, answers=cache, confidences=dict(confidences or {}))
     version = llm_version(endpoint, mode, model.confidences)
     if mode is Mode.EVERYTHING:
         return Pipeline(NoExtractor(), model, book, version)

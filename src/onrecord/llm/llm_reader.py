@@ -24,7 +24,7 @@ from onrecord.errors import CodecError, LanguageModelError
 from onrecord.lexicon import Codebook, word_class
 from onrecord.llm.align import Aligner
 from onrecord.llm.answers import AnswerCache
-from onrecord.llm.asking import UsageCounts, ask_once
+from onrecord.llm.completions import UsageCounts, ask_once
 from onrecord.llm.endpoint import Endpoint
 from onrecord.llm.questions import (
     STATEMENTS,

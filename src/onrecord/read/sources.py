@@ -73,9 +73,9 @@ def raw_documents(
     source: str | Path, *, defaults: MetadataDefaults = MetadataDefaults(), notes: Notes | None = None
 ) -> Iterator[Article | RawDocument | SourceError]:
     """Yield the contents of a source: articles, and raw documents for `parse_document`."""
-    told = notes if notes is not None else _silent
+    tell = notes if notes is not None else _silent
     where = readable(str(source).replace("\0", "\\0"))
-    items = with_error_boundary(_walk(source, defaults, told), without_password(where) if is_address(where) else where)
+    items = with_error_boundary(_walk(source, defaults, tell), without_password(where) if is_address(where) else where)
     yield from _in_english(items, defaults)
 
 

@@ -180,8 +180,8 @@ def codebook_of(record: str) -> Codebook:
     try:
         raw = json.loads(record)
         issues = tuple(Issue(**{**issue, "terms": tuple(issue["terms"])}) for issue in raw.pop("issues"))
-        kept = raw.pop("variables", ())
-        variables = tuple(Variable(name=one["name"], kind=VariableKind(one["kind"])) for one in kept)
+        variables_of_record = raw.pop("variables", ())
+        variables = tuple(Variable(name=one["name"], kind=VariableKind(one["kind"])) for one in variables_of_record)
         return Codebook(issues=issues, variables=variables, **raw)
     except (ValueError, TypeError, KeyError, AttributeError, CodebookError) as error:
         raise CodecError(f"a codebook's record is damaged: {error!r}") from error

@@ -104,10 +104,10 @@ class Affiliations(Proposals):
             return None
         probability, option = max(scored, key=lambda item: (item[0], -item[1].first))
         if probability < threshold:
-            told = [(p, o) for p, o in scored if o.explicit and p >= ALONE]
-            if len(told) != 1:
+            explicit = [(p, o) for p, o in scored if o.explicit and p >= ALONE]
+            if len(explicit) != 1:
                 return None
-            probability, option = told[0]
+            probability, option = explicit[0]
         rules = [name for name, _ in option.rules.most_common() if name != "first phrase"]
         rule = next((name for name in rules if EXPLICIT.search(name)), rules[0])
         first, last = option.spans.get(rule, (option.first, option.last))

@@ -1,6 +1,6 @@
 """Recognize typed names in a text: persons, organisations, places, groups and other things.
 
-A linear model over hashed features of the words in and around runs of capitalised words (after Ratinov & Roth 2009,
+A linear model over hashed features of the words in and around capitalised words (after Ratinov & Roth 2009,
 whose non-local features are used: what the same word is beside elsewhere in the article), decoded by Viterbi. Its
 weights are fitted by `training/fit_names.py`.
 """
@@ -38,15 +38,15 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CandidateSpan:
     """Hold tokens `[first, last)` that may contain names: capitalised words and the small words between them."""
 
     first: int
     last: int
 
 
-def runs(document: Document, vocabulary: Vocabulary) -> list[Run]:
-    """Return all runs of an article; none crosses the end of a sentence or paragraph."""
+def candidate_spans(document: Document, vocabulary: Vocabulary) -> list[CandidateSpan]:
+    """Return the candidate spans of an article; none crosses the end of a sentence or paragraph."""
     links = vocabulary.words["link"]
     tokens, found, i = document.tokens, [], 0
     while i < len(tokens):
@@ -79,13 +79,13 @@ def runs(document: Document, vocabulary: Vocabulary) -> list[Run]:
                     break
             else:
                 break
-        found.append(Run(i, j))
+        found.append(CandidateSpan(i, j))
         i = j
     return found
 
 
 class Features:
-    """Compute hashed features of the tokens in runs, for one article."""
+    """Compute hashed features of the tokens in candidate spans, for one article."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self.document, self.vocabulary = document, vocabulary
@@ -112,17 +112,17 @@ class Features:
             if after is not None and after.text == "'s":
                 self._beside[token.lower]["owns"] += 1
 
-    def of_run(self, run: Run) -> list[list[int]]:
-        """Return the hashed features of each token of a run."""
+    def of_span(self, span: CandidateSpan) -> list[list[int]]:
+        """Return the hashed features of each token of a span."""
         tokens, words = self.document.tokens, self.vocabulary.words
-        inside = tokens[run.first : run.last]
-        actor = self._gazetteer(run)
+        inside = tokens[span.first : span.last]
+        actor = self._gazetteer(span)
         last, first = inside[-1].lower, inside[0].lower
-        opens = run.first == 0 or tokens[run.first - 1].sentence != tokens[run.first].sentence
+        opens = span.first == 0 or tokens[span.first - 1].sentence != tokens[span.first].sentence
         heads = [n for n, t in enumerate(inside) if t.lower in words["body-head"]]
         made = []
         for n, token in enumerate(inside):
-            i = run.first + n
+            i = span.first + n
             around = [self._at(i + k, token.sentence) for k in (-2, -1, 1, 2)]
             low = token.lower
             shape = _shape(token.text)
@@ -161,8 +161,8 @@ class Features:
                 return name
         return "-" if low[:1].isalpha() else low[:1]
 
-    def _gazetteer(self, run: Run) -> list[str]:
-        tokens = self.document.tokens[run.first : run.last]
+    def _gazetteer(self, span: CandidateSpan) -> list[str]:
+        tokens = self.document.tokens[span.first : span.last]
         marks = ["-"] * len(tokens)
         n = 0
         while n < len(tokens):
@@ -197,34 +197,34 @@ class NameTagger:
         """Return the names, in text order."""
         features = Features(document, self._vocabulary)
         found: list[Name] = []
-        for run in runs(document, self._vocabulary):
-            scores = np.array([self._weights[row].sum(0) for row in features.of_run(run)], dtype=np.float32)
-            found += self._of_run(document, run, scores)
+        for span in candidate_spans(document, self._vocabulary):
+            scores = np.array([self._weights[row].sum(0) for row in features.of_span(span)], dtype=np.float32)
+            found += self._of_span(document, span, scores)
         return found
 
-    def _of_run(self, document: Document, run: Run, scores: Floats) -> list[Name]:
+    def _of_span(self, document: Document, span: CandidateSpan, scores: Floats) -> list[Name]:
         labels = viterbi(scores, self._steps)
         made, start = [], -1
         for n, label in enumerate([*labels, 0]):
             if start >= 0 and (label == 0 or label % 2 == 1):
-                made.append(self._name(document, run, scores, start, n, labels[start]))
+                made.append(self._name(document, span, scores, start, n, labels[start]))
                 start = -1
             if label and start < 0:
                 start = n
         return made
 
-    def _name(self, document: Document, run: Run, scores: Floats, start: int, stop: int, label: int) -> Name:
+    def _name(self, document: Document, span: CandidateSpan, scores: Floats, start: int, stop: int, label: int) -> Name:
         tokens = document.tokens
         kinds = [
             float(sum(max(scores[n, 1 + 2 * k], scores[n, 2 + 2 * k]) for n in range(start, stop)))
             for k in range(len(KINDS))
         ]
-        first, last = run.first + start, run.first + stop
+        first, last = span.first + start, span.first + stop
         return Name(first, last, tokens[first].start, tokens[last - 1].end, KINDS[(label - 1) // 2], tuple(kinds))
 
 
 def viterbi(scores: Floats, steps: Floats) -> list[int]:
-    """Find the best labels of a run; `steps` [labels + 1, labels] are transition costs (last row: from the start)."""
+    """Find the best labels of a span; `steps` [labels + 1, labels] are transition costs (last row: from the start)."""
     best = scores[0] + steps[-1]
     back = []
     for row in scores[1:]:

@@ -68,8 +68,10 @@ class Resolver:
     ) -> tuple[list[Speaker], SourceResolver]:
         """Return the speaker of each attribution, in the order given, and what resolved them."""
         document = Document(article.text.content, article.title or "")
-        told = states_in(f"{background}\n{document.text}", self._vocabulary.actors, self._vocabulary.words["body-head"])
-        vocabulary = self._vocabulary.with_actors(told)
+        states = states_in(
+            f"{background}\n{document.text}", self._vocabulary.actors, self._vocabulary.words["body-head"]
+        )
+        vocabulary = self._vocabulary.with_actors(states)
         entities = build_entities(
             document,
             self._tagger.names(document),

@@ -234,14 +234,14 @@ class SourceResolver(Descriptions):
         entities = tuple(dict.fromkeys(e for s in found for e in s.entities))
         sides = {s.side.name if s.side else None: s.side for s in found}
         side = next(iter(sides.values())) if len(sides) == 1 else None
-        told = [s for s in sides.values() if s is not None]
-        if len(told) > 1 and len(told) == len(sides):
+        named = [s for s in sides.values() if s is not None]
+        if len(named) > 1 and len(named) == len(sides):
             side = Side(
-                " and ".join(s.name for s in told),
+                " and ".join(s.name for s in named),
                 "several sides",
-                min(s.weight for s in told),
-                told[0].first,
-                told[0].last,
+                min(s.weight for s in named),
+                named[0].first,
+                named[0].last,
             )
         name = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else None
         spans = tuple(span for s in found for span in s.spans)

@@ -60,14 +60,14 @@ def on_ray(
     version that `build` makes.
     """
     ray = _ray()
-    told = notes or (lambda note: None)
+    report = notes or (lambda note: None)
     started = not ray.is_initialized()
     if started:
         start(ray, address, workers)
     writer = BatchWriter(store, codebook, reader, resume=resume, reprints=reprints)
     try:
         yield from write_through(
-            _items(ray, sources, build, writer, workers, bounds, defaults or MetadataDefaults(), told), writer
+            _items(ray, sources, build, writer, workers, bounds, defaults or MetadataDefaults(), report), writer
         )
     finally:
         if started:

@@ -45,8 +45,8 @@ def load_articles(path: Path) -> list[dict[str, Any]]:
 
 def split_by_time(articles: list[dict[str, Any]], share: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Split off the last ``share`` of the articles: (all others, these)."""
-    kept = len(articles) - round(len(articles) * share)
-    return articles[:kept], articles[kept:]
+    training_count = len(articles) - round(len(articles) * share)
+    return articles[:training_count], articles[training_count:]
 
 
 def words_in(pieces: TokenizedText, spans: Iterable[tuple[int, int]]) -> list[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import Output, Store, flat
 from onrecord.show.cli.output import write_rows
 
@@ -47,10 +47,10 @@ def adapt(
     from onrecord.train import adapt as refit
 
     with Ledger(store.ledger, create=False) as ledger:
-        kept = Adaptations(ledger)
-        known = {one.adaptation.name: one for one in kept.all()}
+        adaptations = Adaptations(ledger)
+        known = {one.adaptation.name: one for one in adaptations.all()}
         if name is None:
-            used = kept.used
+            used = adaptations.used
             rows = [
                 {"name": one.adaptation.name, "fields": ", ".join(one.adaptation.fields), "coder": one.coder,
                  "created": one.created, "used": used is not None and used.name == one.adaptation.name}
@@ -65,12 +65,12 @@ def adapt(
             if dry_run or not made.fields:
                 say("nothing was kept" if made.fields else "no field gains on held-out judgements; nothing was kept")
                 return
-            kept.keep(made, coder=coder or getpass.getuser())
+            adaptations.keep(made, coder=coder or getpass.getuser())
             say(f"kept as {name}; refitted: {', '.join(made.fields)}")
         elif not use:
             raise typer.BadParameter(f"{name} is there already; give another name, or --use")
         if use:
-            kept.use(name)
+            adaptations.use(name)
             say(f"this ledger is read with {name} from now on")
 
 

@@ -31,7 +31,7 @@ from onrecord.show.cli import (
     verify,
     watch,
 )
-from onrecord.show.cli.edge import Edge
+from onrecord.show.cli.errors import CommandGroup
 from onrecord.show.cli.options import flat
 
 HELP = """Read the news and keep a verifiable ledger of who said what, on whose word, and where each party stands.
@@ -45,7 +45,7 @@ def build() -> typer.Typer:
     """Build the program."""
     app = typer.Typer(
         name="onrecord",
-        cls=Edge,
+        cls=CommandGroup,
         help=HELP,
         add_completion=True,
         no_args_is_help=True,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onrecord.core.statement import PartialDate
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.matrix import By
 from onrecord.show.cli.options import Answer, FilterOptions, Store, flat, to_date
 from onrecord.show.cli.queries import answer, ask, say_unsure
@@ -74,10 +74,10 @@ def conflicts(
     if kind is Kind.reports:
         import polars as pl
 
-        told = drifts(asserted(view.utterances))
+        retold = drifts(asserted(view.utterances))
         apart = pl.col("differs").list.eval(pl.element().is_in(["stance", "commitment"])).list.any()
-        torn = told.filter(apart)["cluster"].unique()
-        found = told.filter(pl.col("cluster").is_in(torn.to_list()))
+        differing = retold.filter(apart)["cluster"].unique()
+        found = retold.filter(pl.col("cluster").is_in(differing.to_list()))
         answer(found, to, shown=DRIFT_SHOWN, nothing="no two outlets tell one utterance differently")
         return
     everything = changes.conflicts(view.table, kind=kind.value, by=by.value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.errors import CodebookError, with_advice
-from onrecord.show.cli.edge import FAILED, printable, say, say_error
+from onrecord.show.cli.errors import FAILED, printable, say, say_error
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import write_line

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from onrecord.core.statement import Stance, Statement
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
 from onrecord.show.cli.options import Output, OutputFormat, flat
@@ -62,7 +62,7 @@ def demo(
         write_matrix(found, output.format, top=TOP if output.format is OutputFormat.TABLE else None)
         if output.format is OutputFormat.TABLE and statements:
             write_line("\nOne statement with its evidence:\n")
-            write_statement(_telling(statements))
+            write_statement(_most_illustrative(statements))
         tally.end(f"saved in {ledger}" if ledger else "give --ledger PATH to keep them")
 
 
@@ -79,7 +79,7 @@ def _copy_sample(folder: Path) -> None:
         write_line(str(target))
 
 
-def _telling(statements: list[Statement]) -> Statement:
+def _most_illustrative(statements: list[Statement]) -> Statement:
     """Choose the most instructive statement: a confident position, preferably through a chain or under a condition."""
 
     def worth(one: Statement) -> tuple[bool, float, str]:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from onrecord.core.statement import Statement, plain
-from onrecord.show.cli.edge import printable
+from onrecord.show.cli.errors import printable
+from onrecord.show.cli.highlight import Mark, context, segments
 from onrecord.show.cli.ledgers import existing
-from onrecord.show.cli.marking import Mark, context, segments
 from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import cell, on_terminal, write_line, write_rows
 from onrecord.show.cli.queries import listing, record
@@ -109,11 +109,11 @@ def _plain_context(statement: Statement) -> str:
     out: list[str] = []
     open_labels: tuple[str, ...] = ()
     for piece, labels in [*_pieces(statement), ("", ())]:
-        kept = 0
-        while kept < min(len(open_labels), len(labels)) and open_labels[kept] == labels[kept]:
-            kept += 1
-        out.append("]" * (len(open_labels) - kept))
-        out += [f"[{label}: " for label in labels[kept:]]
+        shared = 0
+        while shared < min(len(open_labels), len(labels)) and open_labels[shared] == labels[shared]:
+            shared += 1
+        out.append("]" * (len(open_labels) - shared))
+        out += [f"[{label}: " for label in labels[shared:]]
         out.append(piece)
         open_labels = labels
     return "".join(out)

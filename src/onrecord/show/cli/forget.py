@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli.edge import FAILED, say, say_error
+from onrecord.show.cli.errors import FAILED, say, say_error
 from onrecord.show.cli.ledgers import existing, watch_state
 from onrecord.show.cli.options import Store, flat
 from onrecord.show.cli.output import counted

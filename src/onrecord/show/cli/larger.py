@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.errors import LanguageModelError, SourceError
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 
 if TYPE_CHECKING:
     from onrecord.core.statement import Article
     from onrecord.lexicon import Codebook
-    from onrecord.llm.asking import UsageCounts
+    from onrecord.llm.completions import UsageCounts
     from onrecord.llm.llm_reader import LanguageModel
     from onrecord.pipeline import Pipeline
     from onrecord.read import MetadataDefaults

@@ -11,7 +11,7 @@ import typer
 from onrecord.errors import ModelError
 from onrecord.extract import bundled_model
 from onrecord.show.cli import larger as llm
-from onrecord.show.cli.edge import FAILED, say, say_error
+from onrecord.show.cli.errors import FAILED, say, say_error
 from onrecord.show.cli.larger import Larger
 from onrecord.show.cli.options import Output, OutputFormat, flat
 from onrecord.show.cli.output import write_json, write_line, write_rows

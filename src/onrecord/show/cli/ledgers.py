@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onrecord.errors import LedgerError, with_advice
-from onrecord.show.cli.edge import detail, say, say_error
+from onrecord.show.cli.errors import detail, say, say_error
 from onrecord.show.cli.options import FilterOptions, ReadingOptions, Store
 
 if TYPE_CHECKING:

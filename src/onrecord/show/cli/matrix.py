@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.core.statement import PartialDate
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import Answer, FilterOptions, OutputFormat, QueryFormat, Store, flat, to_date
 from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
 from onrecord.show.cli.queries import answer, ask, deliver, say_unsure

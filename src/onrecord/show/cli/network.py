@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.errors import ExchangeError, TableError
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import FilterOptions, QueryFormat, Store, flat, sent_to
 from onrecord.show.cli.output import write_rows
 from onrecord.show.cli.queries import ask, deliver, is_dna, open_dna, pairs, say_unsure
@@ -207,13 +207,13 @@ def _measure(view: View, options: Options, through: Through, file: File) -> None
     elif file.measure is Measure.intervals:
         found = uncertainty.edge_intervals(view.utterances, options)
     elif file.measure is Measure.polarization:
-        told = graphs.polarization(table, options)
+        split = graphs.polarization(table, options)
         say(
-            f"polarization {told.value:.3f} = cohesion {told.cohesion:.3f} x opposition {told.opposition:.3f} x "
-            f"balance {told.balance:.3f}"
+            f"polarization {split.value:.3f} = cohesion {split.cohesion:.3f} x opposition {split.opposition:.3f} x "
+            f"balance {split.balance:.3f}"
         )
-        parts = [pl.lit(getattr(told, name)).alias(name) for name in ("value", "cohesion", "opposition", "balance")]
-        found = told.camps.with_columns(parts)
+        parts = [pl.lit(getattr(split, name)).alias(name) for name in ("value", "cohesion", "opposition", "balance")]
+        found = split.camps.with_columns(parts)
     else:
         net = networks.network(table, options)
         _say_size(net)

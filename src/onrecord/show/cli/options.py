@@ -18,7 +18,7 @@ import typer
 from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.core.statement import Act, PartialDate, Stance
 from onrecord.errors import CodecError
-from onrecord.show.cli.edge import remember_debug, set_quiet, set_verbose
+from onrecord.show.cli.errors import remember_debug, set_quiet, set_verbose
 
 LEDGER = "onrecord.db"
 

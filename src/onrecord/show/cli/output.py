@@ -13,7 +13,7 @@ from typing import Any
 
 from onrecord.core.columns import NAMES
 from onrecord.exchange.spreadsheet import guarded
-from onrecord.show.cli.edge import printable
+from onrecord.show.cli.errors import printable
 from onrecord.show.cli.options import OutputFormat, QueryFormat
 
 Row = Mapping[str, Any]

@@ -9,7 +9,7 @@ import typer
 
 from onrecord.core.statement import ActorKind, Decision, Ruling
 from onrecord.errors import CodecError, with_advice
-from onrecord.show.cli.edge import FAILED, say, say_error
+from onrecord.show.cli.errors import FAILED, say, say_error
 from onrecord.show.cli.ledgers import existing_ledger
 from onrecord.show.cli.options import ListingOptions, Store, flat
 from onrecord.show.cli.queries import listing

@@ -13,7 +13,7 @@ import typer
 
 from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import TableError
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.ledgers import existing, query
 from onrecord.show.cli.options import Answer, FilterOptions, ListingOptions, QueryFormat, Store
 from onrecord.show.cli.output import counted, write_json, write_rows

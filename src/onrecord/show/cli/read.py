@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from onrecord.show.cli import larger as llm
-from onrecord.show.cli.edge import is_quiet
+from onrecord.show.cli.errors import is_quiet
 from onrecord.show.cli.larger import Larger
 from onrecord.show.cli.ledgers import adaptation_for, for_reading, given_codebook, last_codebook
 from onrecord.show.cli.options import Metadata, Output, ReadingOptions, Running, Store, flat

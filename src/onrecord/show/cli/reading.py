@@ -15,7 +15,7 @@ import typer
 from onrecord.core.codec import statement_to_dict
 from onrecord.core.columns import row as statement_row
 from onrecord.core.statement import describe_article
-from onrecord.show.cli.edge import FAILED, detail, printable, say, say_error
+from onrecord.show.cli.errors import FAILED, detail, printable, say, say_error
 from onrecord.show.cli.options import OutputFormat, Runner, Running
 from onrecord.show.cli.output import (
     COLUMNS,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onrecord.errors import TableError
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.matrix import By
 from onrecord.show.cli.options import FilterOptions, Store, flat
 from onrecord.show.cli.output import counted

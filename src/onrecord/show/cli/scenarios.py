@@ -12,7 +12,7 @@ import typer
 from onrecord.core.statement import PartialDate
 from onrecord.errors import TableError
 from onrecord.show.cli.changes import Who
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.matrix import By, Rule
 from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store, flat, to_date
 from onrecord.show.cli.queries import CodebookFile, answer, ask, say_unsure, terms

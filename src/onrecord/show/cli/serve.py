@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onrecord.errors import LedgerError
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import Store, flat
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.ledgers import existing, is_there
 from onrecord.show.cli.options import LEDGER, ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import counted, write_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import counted, write_statements
 from onrecord.show.cli.queries import deliver, put, viewing

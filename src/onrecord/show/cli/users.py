@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import ListingOptions, Store, flat
 from onrecord.show.cli.queries import listing
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from onrecord.show.cli.edge import FAILED, say
+from onrecord.show.cli.errors import FAILED, say
 from onrecord.show.cli.ledgers import existing
 from onrecord.show.cli.options import ListingOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import counted, write_line

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.show.cli.edge import say
+from onrecord.show.cli.errors import say
 from onrecord.show.cli.ledgers import adaptation_for, given_codebook, watch_state
 from onrecord.show.cli.options import Store, flat
 from onrecord.show.cli.output import counted, write_json

@@ -37,8 +37,10 @@ def merged(book: Codebook, key: str, into: str) -> Codebook:
     if key == into:
         raise CodebookError("Choose two issues to merge.")
     terms = tuple(dict.fromkeys((*other.terms, *one.terms)))
-    kept = tuple(replace(issue, terms=terms) if issue.id == into else issue for issue in book.issues if issue.id != key)
-    return replace(book, issues=kept)
+    remaining = tuple(
+        replace(issue, terms=terms) if issue.id == into else issue for issue in book.issues if issue.id != key
+    )
+    return replace(book, issues=remaining)
 
 
 def split(book: Codebook, key: str, form: Mapping[str, str]) -> Codebook:

@@ -51,11 +51,11 @@ class LiveView:
 
     def now(self, min_confidence: float = MIN_CONFIDENCE) -> Snapshot:
         """Return the view as of the ledger's last batch and last decision, under a threshold."""
-        kept = self._follower.now()
+        state = self._follower.now()
         with self._lock:
             held = self._held.get(min_confidence)
-            if held is None or (held.batch, held.decisions) != kept.reached:
-                self._held[min_confidence] = held = self._snapshot(kept, min_confidence, held)
+            if held is None or (held.batch, held.decisions) != state.reached:
+                self._held[min_confidence] = held = self._snapshot(state, min_confidence, held)
             self._held.move_to_end(min_confidence)
             while len(self._held) > THRESHOLDS:
                 self._held.popitem(last=False)
@@ -113,31 +113,31 @@ class LiveView:
             while len(self._slow) > SLOW:
                 self._slow.popitem(last=False)
 
-    def _snapshot(self, kept: ViewState, min_confidence: float, before: Snapshot | None) -> Snapshot:
+    def _snapshot(self, state: ViewState, min_confidence: float, before: Snapshot | None) -> Snapshot:
         # What does not depend on the threshold is shared.
-        known = next((one for one in self._held.values() if (one.batch, one.decisions) == kept.reached), None)
+        known = next((one for one in self._held.values() if (one.batch, one.decisions) == state.reached), None)
         books = tuple(self._ledger.codebooks()) if known is None else known.books
         drafts = tuple(v.codebook for v in self._prepared.versions()) if known is None else known.drafts
-        table = mark(kept.table, min_confidence)
+        table = mark(state.table, min_confidence)
         most = max(KEPT, PER_STATEMENT * table.height) // THRESHOLDS
         results = ResultCache(most, self._gate, self._concurrency)
         if before is not None and (before.books, before.drafts) == (books, drafts):
             newest = table["date"].max() == before.table["date"].max()  # pages tell the age of what was said
             results = before.results if newest else results
         return Snapshot(
-            batch=kept.reached[0],
-            created="" if kept.batch is None else kept.batch.created,
-            articles=kept.articles,
+            batch=state.reached[0],
+            created="" if state.batch is None else state.batch.created,
+            articles=state.articles,
             table=table,
             books=books,
             drafts=drafts,
             results=results,
             shared=self._shared,
-            history=History(kept.serial, kept.steps),
-            cluster=lambda: self._follower.clusters(kept),
+            history=History(state.serial, state.steps),
+            cluster=lambda: self._follower.clusters(state),
             read=self._follower.read,
             judged=self._reviews.judged() if known is None else known.judged,
-            names=kept.names,
-            decisions=kept.decisions,
+            names=state.names,
+            decisions=state.decisions,
             min_confidence=min_confidence,
         )

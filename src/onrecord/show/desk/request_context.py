@@ -125,8 +125,8 @@ class RequestContext:
 
     def without(self, name: str, value: str | None = None) -> str:
         """Return this page's address without a filter, or without one of its values."""
-        kept = [v for v in self.request.query_params.getlist(name) if value is not None and v != value]
-        return self.here(first=None, **{name: kept or None})
+        values = [v for v in self.request.query_params.getlist(name) if value is not None and v != value]
+        return self.here(first=None, **{name: values or None})
 
     def hidden(self, *besides: str) -> list[tuple[str, str]]:
         """Return the values of the address that a form on this page sends along, but for those that it asks for."""

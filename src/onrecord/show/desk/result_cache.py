@@ -45,7 +45,7 @@ class ResultCache:
         self._most = most
         self._gate = gate
         self._concurrency = concurrency
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._results: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._heavy: OrderedDict[Hashable, None] = OrderedDict()
         self._busy: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -54,7 +54,7 @@ class ResultCache:
 
     def last(self, key: Hashable) -> tuple[int, Any] | None:
         """Return the stamp and the value of the result that was computed last for a key."""
-        held = self._kept.get(key)
+        held = self._results.get(key)
         return None if held is None else (held.stamp, held.value)
 
     def once(self, key: Hashable, make: Callable[[], T], *, stamp: int = 0, heavy: bool = False) -> T:
@@ -88,10 +88,10 @@ class ResultCache:
         return made
 
     def _found(self, key: Hashable, stamp: int) -> _Kept | None:
-        held = self._kept.get(key)
+        held = self._results.get(key)
         if held is None or held.stamp != stamp:
             return None
-        self._kept.move_to_end(key)
+        self._results.move_to_end(key)
         if not held.bytes:
             self._heavy.move_to_end(key)
         return held
@@ -100,24 +100,24 @@ class ResultCache:
         with self._lock:
             self.computed[key[0] if isinstance(key, tuple) and key else key] += 1
             self._busy.pop((key, made.stamp), None)
-            held = self._kept.get(key)
+            held = self._results.get(key)
             if held is not None and held.stamp > made.stamp:
                 return  # who asked looks at an earlier state
             self._drop(key)
-            self._kept[key] = made
+            self._results[key] = made
             self.weight += made.bytes
             if not made.bytes:
                 self._heavy[key] = None
                 while len(self._heavy) > HEAVY:
                     self._drop(next(iter(self._heavy)))
-            for old in list(self._kept) if self.weight > self._most else ():
-                if old != key and self._kept[old].bytes:
+            for old in list(self._results) if self.weight > self._most else ():
+                if old != key and self._results[old].bytes:
                     self._drop(old)
                 if self.weight <= self._most:
                     break
 
     def _drop(self, key: Hashable) -> None:
-        held = self._kept.pop(key, None)
+        held = self._results.pop(key, None)
         self._heavy.pop(key, None)
         self.weight -= 0 if held is None else held.bytes
 

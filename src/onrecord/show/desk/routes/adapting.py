@@ -26,12 +26,12 @@ def adaptations(ctx: RequestContext, problem: str = "") -> Response:
     """Serve `/adapt`: the adaptations with their figures on held-out judgements, and which one is in use."""
     from onrecord.train.adapt import LEAST
 
-    kept = Adaptations(ctx.desk.ledger)
+    stored = Adaptations(ctx.desk.ledger)
     judged = sum(1 for one in ctx.now.judged.values() if one.statement is not None)
     return ctx.render(
-        "adapt.html", 422 if problem else 200, now=ctx.now, kept=kept.all()[::-1], used=kept.used, least=LEAST,
-        judged=judged, busy=ctx.desk.refit.busy, problem=problem or ctx.desk.refit.problem, models=models(),
-        shipped=SHIPPED,
+        "adapt.html", 422 if problem else 200, now=ctx.now, adaptations=stored.all()[::-1],
+        used=stored.used, least=LEAST, judged=judged, busy=ctx.desk.refit.busy,
+        problem=problem or ctx.desk.refit.problem, models=models(), shipped=SHIPPED,
     )  # fmt: skip
 
 
@@ -42,13 +42,13 @@ def adapted(ctx: RequestContext) -> list[KeptAdaptation]:
 
 def changed(ctx: RequestContext) -> Response:
     """Refit under a new name in the background, or choose the one that reads from now on."""
-    kept = Adaptations(ctx.desk.ledger)
+    stored = Adaptations(ctx.desk.ledger)
     try:
         if use := ctx.field("use"):
-            kept.use(use)
+            stored.use(use)
         elif name := ctx.field("name").strip():
             check_name(name)
-            if name in {one.adaptation.name for one in kept.all()}:
+            if name in {one.adaptation.name for one in stored.all()}:
                 raise OnRecordError(f"There is an adaptation {name!r} already; give another name.")
             ledger, coder = ctx.desk.ledger, ctx.user.name
             ctx.desk.refit.start(lambda: _refit(ledger, name, coder))

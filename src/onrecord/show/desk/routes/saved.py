@@ -40,28 +40,28 @@ def routes() -> list[Route]:
 
 def saved(ctx: RequestContext, fresh: str | None = None, problem: str | None = None) -> Response:
     """Serve `/saved`: one's saved views, and everybody's collections of evidence."""
-    kept = Saved(ctx.desk.ledger)
+    saved_views = Saved(ctx.desk.ledger)
     return ctx.render(
-        "saved.html", 200 if problem is None else 422, now=ctx.now, views=kept.views(ctx.user.name), fresh=fresh,
-        collections=kept.collections(), problem=problem,
+        "saved.html", 200 if problem is None else 422, now=ctx.now, views=saved_views.views(ctx.user.name), fresh=fresh,
+        collections=saved_views.collections(), problem=problem,
     )  # fmt: skip
 
 
 def changed(ctx: RequestContext) -> Response:
     """Save a view, take one away, or give it a feed, whose address is shown this once."""
-    kept, do = Saved(ctx.desk.ledger), ctx.field("do")
+    saved_views, do = Saved(ctx.desk.ledger), ctx.field("do")
     number = int(ctx.field("number")) if ctx.field("number").isdecimal() else -1
     try:
         if do == "save":
-            kept.save_view(ctx.user.name, ctx.field("name"), ctx.field("address"))
+            saved_views.save_view(ctx.user.name, ctx.field("name"), ctx.field("address"))
         elif do == "drop":
-            kept.drop_view(ctx.user.name, number)
+            saved_views.drop_view(ctx.user.name, number)
         elif do == "feed":
             secret = new_secret()
-            kept.subscribe(ctx.user.name, number, digest(secret))
+            saved_views.subscribe(ctx.user.name, number, digest(secret))
             return saved(ctx, f"{ctx.request.url.scheme}://{ctx.request.url.netloc}/feeds/{secret}.xml")
         elif do == "no feed":
-            kept.subscribe(ctx.user.name, number, None)
+            saved_views.subscribe(ctx.user.name, number, None)
         else:
             raise HTTPException(400, "What is to be changed?")
     except LedgerError as error:
@@ -107,13 +107,13 @@ def collection_file(ctx: RequestContext) -> Response:
 
 def collected(ctx: RequestContext) -> Response:
     """Put a statement into a collection, change its note, or take it out."""
-    kept, name, statement = Saved(ctx.desk.ledger), ctx.field("name"), ctx.field("statement")
+    saved_views, name, statement = Saved(ctx.desk.ledger), ctx.field("name"), ctx.field("statement")
     try:
         if ctx.field("do") == "out":
-            kept.take_out(name, statement)
+            saved_views.take_out(name, statement)
         else:
             one = ctx.desk.ledger.get(statement)
-            kept.collect(name, one.id, coder=ctx.user.name, note=ctx.field("note").strip())
+            saved_views.collect(name, one.id, coder=ctx.user.name, note=ctx.field("note").strip())
     except StatementNotFound as error:
         raise HTTPException(404, explained(error)) from error
     except LedgerError as error:

@@ -38,8 +38,8 @@ def routes() -> list[Route]:
 
 def all_units(ctx: RequestContext) -> list[tuple[UnitRound, dict[str, dict[int, list[Span]]]]]:
     """Return the rounds with what was marked in each."""
-    kept = UnitRounds(ctx.desk.ledger)
-    return [(one, kept.marked(one.name)) for one in kept.all()]
+    rounds = UnitRounds(ctx.desk.ledger)
+    return [(one, rounds.marked(one.name)) for one in rounds.all()]
 
 
 def opened(ctx: RequestContext) -> Response:
@@ -72,11 +72,11 @@ def mark(ctx: RequestContext, problem: str | None = None) -> Response:
 
 def marked(ctx: RequestContext) -> Response:
     """Store what somebody marked in one article."""
-    found, kept = round_of(ctx), UnitRounds(ctx.desk.ledger)
+    found, rounds = round_of(ctx), UnitRounds(ctx.desk.ledger)
     at = ctx.field("at")
     if not at.isdecimal() or len(at) > 6 or not 1 <= int(at) <= len(found.articles):
         raise HTTPException(400, "Which article?")
-    mine = kept.marked(found.name, coder=ctx.user.name).get(ctx.user.name, {})
+    mine = rounds.marked(found.name, coder=ctx.user.name).get(ctx.user.name, {})
     if len(mine) >= len(found.articles):
         raise HTTPException(409, "You have finished this round and may have seen the others' marks; yours stand.")
     text = article_of(ctx, found, int(at)).text.content
@@ -84,7 +84,7 @@ def marked(ctx: RequestContext) -> Response:
         spans = [_span(text, piece) for piece in filter(None, ctx.field("content").replace(" ", "").split(","))]
     except SpanError as error:
         return mark(ctx, explained(error))
-    kept.mark(found.name, int(at), ctx.user.name, spans)
+    rounds.mark(found.name, int(at), ctx.user.name, spans)
     return RedirectResponse(f"/units/{part(found.name)}", 303)
 
 

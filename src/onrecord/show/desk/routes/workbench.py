@@ -90,8 +90,8 @@ def learned(now: Snapshot) -> dict[str, CodedWords]:
     def renew(held: dict[str, CodedWords], since: list[Increment]) -> dict[str, CodedWords]:
         gone = {key for change in since for key in change.before["id"].to_list()}
         came = [key for change in since for key in change.after["id"].to_list()]
-        kept = {key: one for key, one in held.items() if key not in gone}
-        return kept | of(now.table.filter(pl.col("id").is_in(came)))
+        unchanged = {key: one for key, one in held.items() if key not in gone}
+        return unchanged | of(now.table.filter(pl.col("id").is_in(came)))
 
     return now.renewed("coded words", lambda: of(now.table), renew)
 

@@ -39,7 +39,7 @@ class Volume(IntEnum):
 _VOLUME: ContextVar[Volume] = ContextVar("volume", default=Volume.NORMAL)
 
 
-class Edge(TyperGroup):
+class CommandGroup(TyperGroup):
     """Group all commands, and convert what they raise to a line and a status."""
 
     def make_context(self, *args: Any, **values: Any) -> Any:

@@ -172,8 +172,8 @@ def _told_again(now: Snapshot, held: pl.DataFrame, since: Sequence[Increment]) -
         touched |= set(now.table["speaker"][max(0, oldest - moved) : max(0, oldest + moved)])
     names = names_alike(now.table.tail(DRIFTING), touched - {None}, whole=True)
     gone = names_alike(held, touched - {None}, whole=True)
-    kept = held.filter(~pl.col("speaker").is_in(gone))
-    return pl.concat([kept, _retold(now, names)]).sort("cluster", "date", "id", nulls_last=True)
+    unchanged = held.filter(~pl.col("speaker").is_in(gone))
+    return pl.concat([unchanged, _retold(now, names)]).sort("cluster", "date", "id", nulls_last=True)
 
 
 def _heard(now: Snapshot, by: str) -> pl.DataFrame:

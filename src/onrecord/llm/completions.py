@@ -44,10 +44,10 @@ def ask_once(
         LanguageModelError: the endpoint does not answer, or two answers in a row do not have the form asked for.
     """
     key = question_key(endpoint, messages, schema)
-    kept = answers.find(key)
-    if kept is not None:
+    cached = answers.find(key)
+    if cached is not None:
         tally.count("kept answers")
-        return _statements(kept.content)
+        return _statements(cached.content)
     said: list[Message] = list(messages)
     for attempt in range(2):
         reply = endpoint.ask(said, schema)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.core.span import Span
-from onrecord.show.cli.marking import context, segments
+from onrecord.show.cli.highlight import context, segments
 
 
 def test_nested_and_crossing_marks() -> None:
