@@ -44,6 +44,8 @@ def written(folder: Path) -> int:
         run("network", *shared, "--mode", mode, "--aggregate", "subtract", "-o", str(folder / name))
     dna = ("--ledger", str(folder / "study.dna"), "--mode", "two", "--aggregate", "subtract")
     run("network", *dna, "-o", str(folder / "dna-two.csv"))
+    average = ("--aggregate", "subtract", "--normalise", "average", "--duplicates", "document")
+    run("network", "--ledger", str(folder / "study.dna"), *average, "-o", str(folder / "dna-one.csv"))
     with (folder / "statements.csv").open(encoding="utf-8", newline="") as lines:
         return sum(1 for _ in csv.DictReader(lines))
 

@@ -31,13 +31,31 @@ if (requireNamespace("RSQLite", quietly = TRUE)) {
   stopifnot(nrow(made) > 2, all(made == sides[rownames(made), colnames(made)]))
 }
 
-if (requireNamespace("rDNA", quietly = TRUE)) {
+# rDNA's functions: the installed package, or a file with them that RDNA_SOURCE names.
+with_rdna <- if (nzchar(Sys.getenv("RDNA_SOURCE"))) {
+  source(Sys.getenv("RDNA_SOURCE"))
+  TRUE
+} else if (requireNamespace("rDNA", quietly = TRUE)) {
   library(rDNA)
+  TRUE
+} else FALSE
+
+if (with_rdna) {
   dna_init()
   dna_openDatabase(file.path(folder, "study.dna"), coderId = 1, coderPassword = "onrecord")
-  nw <- dna_network(networkType = "onemode",
+  nw <- dna_network(networkType = "onemode", statementType = "DNA Statement",
                     variable1 = "organization", variable2 = "concept", qualifier = "agreement",
                     qualifierAggregation = "subtract", normalization = "average", duplicates = "document")
-  stopifnot(nrow(nw) > 2)
+  two <- dna_network(networkType = "twomode", statementType = "DNA Statement",
+                     variable1 = "organization", variable2 = "concept", qualifier = "agreement",
+                     qualifierAggregation = "subtract")
   dna_closeDatabase()
-}
+  same <- function(matrix, file) {
+    made <- as.matrix(read.csv(file.path(folder, file), row.names = 1, check.names = FALSE))
+    stopifnot(setequal(rownames(matrix), rownames(made)), setequal(colnames(matrix), colnames(made)),
+              max(abs(made[rownames(matrix), colnames(matrix)] - matrix[, ])) < 1e-9)
+  }
+  same(nw, "dna-one.csv")
+  same(two, "dna-two.csv")
+  cat("rDNA:", nrow(nw), "organizations, the same networks as OnRecord's\n")
+} else cat("rDNA: not installed, not checked\n")

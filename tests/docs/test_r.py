@@ -52,6 +52,8 @@ def files(tmp_path: Path) -> Path:
     run("network", *from_ledger, "--aggregate", "subtract", "-o", str(tmp_path / "one.graphml"))
     from_dna = ("--ledger", str(tmp_path / "study.dna"), "--mode", "two", "--aggregate", "subtract")
     run("network", *from_dna, "-o", str(tmp_path / "dna-two.csv"))
+    average = ("--aggregate", "subtract", "--normalise", "average", "--duplicates", "document")
+    run("network", "--ledger", str(tmp_path / "study.dna"), *average, "-o", str(tmp_path / "dna-one.csv"))
     return tmp_path
 
 
