@@ -12,7 +12,7 @@ import pytest
 from onrecord.analyse import position_changes
 from onrecord.record import Ledger
 from onrecord.show.desk import live_view
-from onrecord.show.desk.routes import standing
+from onrecord.show.desk.routes import conflicts
 
 from .conftest import CODEBOOK, report, send
 from .test_kept import statement, told  # noqa: F401
@@ -56,7 +56,7 @@ class Gate:
 def gate(monkeypatch):
     """A gate after each step of a comparison of retellings, and before each issue of that of contradictions."""
     made = Gate()
-    retold, conflicts = standing._retold, position_changes.conflicts
+    retold, found_conflicts = conflicts._retold, position_changes.conflicts
 
     def slow_retold(now, speakers=None, tell=None):
         made.begun += 1
@@ -70,12 +70,12 @@ def gate(monkeypatch):
         return retold(now, speakers, told_so_far if tell else None)
 
     def slow_conflicts(*given, **more):
-        found = conflicts(*given, **more)
+        found = found_conflicts(*given, **more)
         made.begun += 1
         made.step()
         return found
 
-    monkeypatch.setattr(standing, "_retold", slow_retold)
+    monkeypatch.setattr(conflicts, "_retold", slow_retold)
     monkeypatch.setattr(position_changes, "conflicts", slow_conflicts)
     monkeypatch.setattr(live_view, "PATIENCE", 0.05)
     yield made

@@ -120,10 +120,10 @@ def test_a_comparison_says_that_it_works(visit, monkeypatch):  # noqa: F811
     """F12: a slow comparison is announced, and shows itself when it is done."""
     import threading
 
-    from onrecord.show.desk.routes import standing
+    from onrecord.show.desk.routes import conflicts
 
-    go, real = threading.Event(), standing._retold
-    monkeypatch.setattr(standing, "_retold", lambda *given, **more: go.wait(60) and real(*given, **more))
+    go, real = threading.Event(), conflicts._retold
+    monkeypatch.setattr(conflicts, "_retold", lambda *given, **more: go.wait(60) and real(*given, **more))
     page = visit()
     page.goto("/conflicts?kind=drift")
     assert "Comparing statements" in page.inner_text("main")

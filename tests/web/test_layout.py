@@ -84,11 +84,11 @@ def test_a_slow_comparison_says_that_it_works(desk, monkeypatch):
     import threading
     import time
 
-    from onrecord.show.desk.routes import standing
+    from onrecord.show.desk.routes import conflicts
 
     go = threading.Event()
-    real = standing._retold
-    monkeypatch.setattr(standing, "_retold", lambda *given, **more: go.wait(scaled(20)) and real(*given, **more))
+    real = conflicts._retold
+    monkeypatch.setattr(conflicts, "_retold", lambda *given, **more: go.wait(scaled(20)) and real(*given, **more))
     began = time.monotonic()
     page = desk.get("/conflicts?kind=drift").text
     assert time.monotonic() - began < scaled(5)
