@@ -24,6 +24,7 @@ Numbers = NDArray[np.int64]
 Rows = NDArray[np.int32]
 Sides = NDArray[np.int8]
 Company = list[tuple[str, list[str]]]  # actors, each with the issues that they share
+COMPANY_SIZE = 10  # allies or opponents that are named, those with the most issues in common
 
 _EPOCH = date(1970, 1, 1)
 _SHIFT = 1 << 32  # a group's keys are its number times this, plus the day
@@ -213,7 +214,7 @@ def _places(values: pl.Series, names: list[str]) -> Numbers:
     return np.asarray(found["place"].to_numpy(), dtype=np.int64)
 
 
-def _most(of: Numbers, than: Numbers, number: int = 10) -> Numbers:
+def _most(of: Numbers, than: Numbers, number: int = COMPANY_SIZE) -> Numbers:
     """Return the indices where the first count exceeds the second, the greatest first; at most `number`."""
     fit = np.flatnonzero(of > than)
     return fit[np.argsort(-of[fit], kind="stable")][:number]

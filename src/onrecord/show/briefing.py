@@ -66,6 +66,7 @@ class Material:
     `utterances` is the table of a view with the reports of one utterance marked; `labels` and `propositions` are those
     of the issues, `parties` the actors in the order in which they are named. `edition` says which state of the store
     this is. `shifts` gives the changes of position on an issue where they are known already.
+    `known` is how many parties there are, where `parties` are not all of them.
     """
 
     utterances: pl.DataFrame
@@ -76,6 +77,7 @@ class Material:
     min_confidence: float
     edition: str = ""
     shifts: Callable[[str], pl.DataFrame] | None = None
+    known: int = 0
 
 
 def material(view: View, by: str) -> Material:
@@ -133,6 +135,7 @@ def basis_of(now: Material, on: Sequence[str], names: Sequence[str], by: str) ->
         f"{plural(table.height, 'statement')} in {plural(table['article'].n_unique(), 'article')} of "
         f"{plural(table['outlet'].drop_nulls().n_unique(), 'outlet')}"
         + (f", {day(first)} to {day(last)}" if first else "")
+        + (f"; the {len(now.parties)} parties heard most of {now.known:,}" if not names and now.known else "")
         + f". Positions read at {percent(now.min_confidence)} or more"
         + (f"; {now.edition}." if now.edition else ".")
     )
@@ -186,26 +189,40 @@ def _section(now: Material, stated: Stated, issue: str, parties: Sequence[str], 
         shown = [(name, cell) for name, cell in mine[:ACTORS] if cell["newest"] in by_id]
         lines = [_position(name, cell, by_id[cell["newest"]]) for name, cell in shown]
         if lines:
-            more = f" ({len(mine)}, the first {ACTORS} here)" if len(mine) > ACTORS else ""
-            groups.append((WORDS[stance].capitalize() + more, lines))
-    shifts = (changes(rows, by=by) if now.shifts is None else now.shifts(issue)).head(SHIFTS).to_dicts()
+            groups.append((WORDS[stance].capitalize() + _of(len(mine), ACTORS, "first"), lines))
+    moved_here = changes(rows, by=by) if now.shifts is None else now.shifts(issue)
+    shifts = moved_here.head(SHIFTS).to_dicts()
     if shifts:
-        groups.append(("Shifts", [Line(m["actor"], f"{day(m['to_date'])}, {moved(m)}", short(m["to_quote"], 240),
-                                       m["to_outlet"] or "", None, m["to_id"]) for m in shifts]))  # fmt: skip
+        lines = [
+            Line(m["actor"], f"{day(m['to_date'])}, {moved(m)}", short(m["to_quote"], 240), m["to_outlet"] or "", None,
+                 m["to_id"])
+            for m in shifts
+        ]  # fmt: skip
+        groups.append(("Shifts" + _of(moved_here.height, SHIFTS, "newest"), lines))
     lines = [
         Line(r["actor"], f"{r['kind']}, last {day(r['last'])}" + (", softened since" if r["softened"] else ""),
              short(r["quote"], 240), "", None, r["ids"][-1])
         for r in refusals.head(LINES).to_dicts()
     ]  # fmt: skip
     if lines:
-        groups.append(("Red lines", lines))
-    limited = rows.filter(pl.col("asserted"), pl.col("condition").list.len() > 0).tail(LINES).reverse().to_dicts()
+        groups.append(("Red lines" + _of(refusals.height, LINES, "newest"), lines))
+    conditions = rows.filter(pl.col("asserted"), pl.col("condition").list.len() > 0)
+    limited = conditions.tail(LINES).reverse().to_dicts()
     if limited:
-        groups.append(("Conditions", [Line(_name(r, by), day(r["date"]), short(" · ".join(r["condition"]), 240),
-                                           r["outlet"] or "", r["url"], r["id"]) for r in limited]))  # fmt: skip
+        lines = [
+            Line(_name(r, by), day(r["date"]), short(" · ".join(r["condition"]), 240), r["outlet"] or "", r["url"],
+                 r["id"])
+            for r in limited
+        ]  # fmt: skip
+        groups.append(("Conditions" + _of(conditions.height, LINES, "newest"), lines))
     unsure = sum(1 for _, cell in held if "stance" not in cell)
     rest = f"{plural(unsure, 'party').replace('partys', 'parties')} too unsure to show." if unsure else ""
     return Section(now.labels[issue], now.propositions.get(issue, ""), groups, rest)
+
+
+def _of(count: int, shown: int, which: str) -> str:
+    """Say how many there are where not all of them are shown."""
+    return f" ({count:,}, the {which} {shown} here)" if count > shown else ""
 
 
 def _position(name: str, cell: Mapping[str, Any], row: dict[str, Any]) -> Line:

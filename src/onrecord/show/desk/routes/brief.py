@@ -32,6 +32,7 @@ from onrecord.show.words import moved
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FED = 50  # entries of a feed
+PARTIES = 10 * ACTORS  # whose positions a briefing looks at, those heard most
 
 
 def routes() -> list[Route]:
@@ -122,7 +123,8 @@ def made(ctx: RequestContext) -> Briefing:
 
 def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -> Material:
     """Return the material of some issues, with the cells of no more actors than are shown."""
-    parties = list(who) if who else actors_of(now, by)[: 10 * ACTORS]
+    known = actors_of(now, by)
+    parties = list(who) if who else known[:PARTIES]
     propositions = {key: found.proposition for key in now.labels() if (found := now.issue(key)) is not None}
 
     @cache
@@ -143,4 +145,5 @@ def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -
         min_confidence=now.min_confidence,
         edition=f"batch {now.batch}" + (f" of {now.created[:10]}" if now.created else ""),
         shifts=shifts,
+        known=len(known) if len(known) > PARTIES else 0,
     )

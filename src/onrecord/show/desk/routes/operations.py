@@ -200,7 +200,7 @@ def read(call: Call) -> Any:
     if not made.text.content.strip():
         raise HTTPException(422, "the text is empty")
     book = call.ctx.desk.ledger.codebook()
-    job = call.ctx.desk.jobs.add(call.ctx.user.name, made.name, lambda: iter([made]), book)
+    job = call.ctx.desk.jobs.add(call.ctx.user.name, made.name, lambda: iter([made]), book, reprints=True)
     return {"job": job.number, "article": made.id, "state": job.state}
 
 
@@ -210,7 +210,9 @@ def job(call: Call) -> Any:
     if found is None:
         raise HTTPException(404, "no such reading")
     failures = [event for event in found.events if event["kind"] == "failure"]
+    known = [event for event in found.events if event["kind"] in ("known", "article") and event["also"]]
     return {"job": found.number, "state": found.state, "articles": found.articles, "statements": found.statements,
+            "same_text": [{"article": e["id"], "as": e["also"]} for e in known],
             "failures": [{"source": e["source"], "reason": e["reason"]} for e in failures]}  # fmt: skip
 
 

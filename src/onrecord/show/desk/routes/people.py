@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from onrecord.analyse.increments import by_column
-from onrecord.analyse.position_index import Company
+from onrecord.analyse.position_index import COMPANY_SIZE, Company
 from onrecord.analyse.tables import actor
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.request_context import RequestContext, page, part
@@ -67,7 +67,10 @@ def person(ctx: RequestContext) -> Response:
     made = now.once(("person", name, by), lambda: _person(now, name, by), of=own)
     shared = {("issue", one["issue"]) for one in made["held"]}
     made |= now.once(("company", name, made["by"]), lambda: _company(now, name, made["by"]), of=own | shared)
-    return ctx.render("person.html", now=now, name=name, labels=now.labels(), newest=now.table["date"].max(), **made)
+    return ctx.render(
+        "person.html", now=now, name=name, labels=now.labels(), newest=now.table["date"].max(), company=COMPANY_SIZE,
+        **made,
+    )  # fmt: skip
 
 
 def person_table(ctx: RequestContext) -> Response:

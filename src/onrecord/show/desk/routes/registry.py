@@ -45,16 +45,16 @@ def registry(ctx: RequestContext, problem: str | None = None) -> Response:
     actors, proposed = _registry(ctx, now)
     wanted = (ctx.arg("q") or "").casefold()
     found = actors_found(ctx)
+    alike = [one for one in proposed if not wanted or wanted in f"{one.name.name} {one.other.name}".casefold()]
+    decisions = ctx.desk.ledger.decisions()
     first, limit = ctx.number("first", 0), ctx.desk.settings.limits.page
     names = [actor.name for actor in actors]
     return ctx.render(
         "registry.html", 200 if problem is None else 422, now=now, rows=found[first : first + limit],
         total=len(found), first=first, limit=limit, wanted=ctx.arg("q") or "", problem=problem,
-        proposed=[one for one in proposed if not wanted or wanted in f"{one.name.name} {one.other.name}".casefold()][
-            :SUGGESTED
-        ],
+        proposed=alike[:SUGGESTED], alike=len(alike), decisions=len(decisions),
         kinds=list(ActorKind), pinned=now.names.pinned, camps=now.names.camps, label=lambda actor: label(actor, names),
-        latest=ctx.desk.ledger.decisions()[: -LATEST - 1 : -1], opposite=OPPOSITE,
+        latest=decisions[: -LATEST - 1 : -1], opposite=OPPOSITE,
         parties=[name for name, _ in now.offered()["affiliation"]], done=ctx.arg("done"),
     )  # fmt: skip
 

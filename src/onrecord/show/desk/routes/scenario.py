@@ -15,6 +15,7 @@ from onrecord.show.desk.snapshot import BY, Snapshot
 
 RECENT = 5_000  # the newest statements that a scenario rests on
 DRAWS = 300
+SHOWN = {"inputs": 200, "deadlocks": 20, "concessions": 10, "orders": 3}  # rows on the page; the files have all
 PAGES = ("settlements", "inputs", "orders", "deadlocks", "concessions")
 
 
@@ -33,7 +34,8 @@ def scenario(ctx: RequestContext) -> Response:
     return ctx.render(
         "scenario.html", now=now, labels=now.labels(), by=by, assumed=assumed, stances=list(map(str, Stance))[:4],
         settlements=None if held is None else held[0].to_dicts(), steps={k: v.to_dicts() for k, v in steps.items()},
-        inputs=[] if inputs is None else inputs.to_dicts(), recent=RECENT, draws=DRAWS, whole=now.table.height,
+        inputs=[] if inputs is None else inputs.to_dicts(), recent=RECENT, draws=DRAWS, shown=SHOWN,
+        conditions=_with_condition(now).len(), whole=now.table.height,
         batch=None if held is None else held[1],
     )  # fmt: skip
 
@@ -74,14 +76,19 @@ def _settled(now: Snapshot, by: str, assumed: tuple[tuple[str, str, str], ...]) 
     return now.same(("scenario", by, assumed), rows, make)
 
 
+def _with_condition(now: Snapshot) -> pl.Series:
+    """Return the places of the statements that set a condition, from old to new."""
+    fits = pl.col("asserted") & (pl.col("condition").list.len() > 0)
+    return now.once("places with a condition", lambda: now.table.select(pl.arg_where(fits)).to_series())
+
+
 def _steps(now: Snapshot, by: str) -> dict[str, pl.DataFrame]:
     from onrecord.analyse import preconditions as before
     from onrecord.analyse import steps
 
     book = now.codebook
     terms: dict[str, Any] = {} if book is None else {one.id: [*one.terms, one.label] for one in book.issues}
-    fits = pl.col("asserted") & (pl.col("condition").list.len() > 0)
-    limited = now.table[now.table.select(pl.arg_where(fits)).to_series().tail(RECENT)]
+    limited = now.table[_with_condition(now).tail(RECENT)]
 
     def make() -> dict[str, pl.DataFrame]:
         edges = before.conditions(limited, terms=terms, by=by)
