@@ -9,7 +9,6 @@ anything in them is unusual, nothing is added.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -20,9 +19,10 @@ from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import Cue, rows, word_class
 from onrecord.text.inflection import verb_forms
+from onrecord.text.sentences import sentence_around as around
+from onrecord.text.sentences import sentences
 
-SENTENCE_END = re.compile(r"[.!?…][\"”»’')]*\s+(?=[\"“«‘(\w])|\n")
-ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|vs)\.$")
+CLOSING = re.compile(r"[.!?…]+[\"”»’')\]]*$")
 # A source of a report, as it stands in a reporting clause: a name, a pronoun, or a described body or person.
 OPENER = r"[A-Z]|(?:the|an?|his|her|its|their|our|one|two|three|several) |(?:he|she|they|it)\b"
 SOURCE = rf"(?P<source>(?:{OPENER})[^.;:!?\"“”\n]{{0,110}}?)"
@@ -70,9 +70,6 @@ CITED = re.compile(
     r"(?=,|\.?$|\.\s| (?:that|as|reports?|reported|says|said|writes|wrote)\b)"
 )
 PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\b.*\w(?:ed|old)$", re.IGNORECASE)
-# Verb forms that are nouns as often, so that a noun phrase would look like a clause.
-NOUNS_TOO = frozenset("post posts posting state states note notes detail details read".split())
-CITING = frozenset("quote quotes quoted quoting cite cites cited citing".split())
 
 
 class ReportingClauses:
@@ -88,7 +85,7 @@ class ReportingClauses:
         }
         roles = "|".join(sorted({re.escape(row["role"]) for row in rows("roles.tsv")}, key=len, reverse=True))
         self._people = re.compile(rf"\b(?:{roles})s?\b|\b(?:sources?|people)\b|(?<=\w ) ?[A-Z]\w|^[A-Z][\w.-]+$")
-        known = "|".join(sorted((verbs | CITING) - NOUNS_TOO, key=len, reverse=True))
+        known = "|".join(sorted((verbs | word_class("citing")) - word_class("verb-or-noun"), key=len, reverse=True))
         verb = f"(?P<cue>{AUXILIARY}(?:{known}))"
         attitudes = {
             form
@@ -100,7 +97,7 @@ class ReportingClauses:
             for form in verb_forms(cue.phrase[0]) - {cue.phrase[0]}
             if not form.endswith("ing")
         }
-        words = "|".join(sorted(attitudes - NOUNS_TOO, key=len, reverse=True))
+        words = "|".join(sorted(attitudes - word_class("verb-or-noun"), key=len, reverse=True))
         self._attitude = re.compile(
             rf"(?:that )?(?P<source>(?:the|an?|his|her|its|their|one|two) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+|{NAME}) "
             rf"(?P<cue>(?:has |have |had )?(?:also |still |now )?(?:{words}))"
@@ -304,39 +301,13 @@ def spans_of(items: Iterable[RawAttribution], *, content: bool = True) -> SpanIn
 
 
 def sentence_around(text: str, start: int, end: int) -> Range:
-    """Return the sentence, or the sentences, around `[start, end)`."""
-    stops, sentence_starts = _stops(text)
-    low = text.rfind("\n", 0, start) + 1
-    before = bisect_right(sentence_starts, start) - 1
-    if before >= 0:
-        low = max(low, sentence_starts[before])
-    high = text.find("\n", end)
-    high = len(text) if high < 0 else high
-    for number in range(bisect_left(stops, max(low, end - 2)), len(stops)):
-        stop = stops[number]
-        if stop >= high:
-            break
-        if not _is_abbreviation(text, low, stop):
-            high = stop + 1
-            break
-    return low, high
+    """Return the sentence, or the sentences, around `[start, end)`, without what follows its first closing mark."""
+    low, high = around(_sentences(text), start, end)
+    high = low + len(text[low:high].rstrip())
+    closing = CLOSING.search(text, max(low, high - 12), high)
+    return low, max(end, high if closing is None else closing.start() + 1)
 
 
 @lru_cache(maxsize=4)
-def _stops(text: str) -> tuple[list[int], list[int]]:
-    """Find the stops inside paragraphs that may end a sentence, and the starts of the sentences after them."""
-    stops, starts = [], []
-    low = 0
-    for stop in SENTENCE_END.finditer(text):
-        if "\n" in stop[0]:  # a paragraph ends there
-            low = stop.start() + stop[0].rindex("\n") + 1
-            continue
-        stops.append(stop.start())
-        if not _is_abbreviation(text, low, stop.start()):
-            low = stop.end()
-            starts.append(low)
-    return stops, starts
-
-
-def _is_abbreviation(text: str, low: int, stop: int) -> bool:
-    return ABBREVIATED.search(text[max(low, stop - 6) : stop + 1]) is not None
+def _sentences(text: str) -> list[Range]:
+    return sentences(text)

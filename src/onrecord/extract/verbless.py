@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.span_index import SpanIndex
+from onrecord.lexicon import word_class, words_pattern
 from onrecord.text.quotes import quoted_regions
 
 RULE = "no verb"
@@ -26,7 +27,6 @@ MINUTES = re.compile(
 )
 DIRECTION = re.compile(r"^[(\[][^)\]\n]*[)\]]$", re.M)  # "(END VIDEO CLIP)"
 UNNAMED = frozenset(("Q", "QUESTION", "A", "ANSWER"))
-SPOKEN = re.compile(r"\b(?:I|we|you|they|he|she|it|that|this|my|our|yes|no)\b", re.IGNORECASE)
 LINK = re.compile(r"(?:https?://|pic\.|t\.co/|www\.)\S+")
 SIGNATURE = re.compile(r"^[—–-]{1,2} ?(?P<name>[^\n(@]{2,60}?) \(@\w+\)[^\n]*$", re.M)
 CARD = re.compile(
@@ -55,9 +55,6 @@ BESIDE = re.compile(
 SENTENCE_MARK = re.compile(r"[.!?\"“”\n]")
 LONGEST_TITLE = 3  # letters of BESIDE's titles, which have a full stop
 REST = re.compile(r"[^\S\n]*(\S?)")
-VERBLESS = frozenset(
-    "The This That These Those It There He She They We In On At But And When If As For After Before".split()
-)
 
 
 def verbless(text: str, prepared: str, found: Sequence[RawAttribution]) -> list[RawAttribution]:
@@ -129,7 +126,9 @@ def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
         return False
     ends = [text.find("\n", match.end()) for match in turns]
     speech = [text[match.end() : end if end >= 0 else len(text)] for match, end in zip(turns, ends, strict=True)]
-    return sum(bool(SPOKEN.search(line)) and line.rstrip()[-1:] in ".?!…" for line in speech) * 2 >= len(turns)
+    return sum(
+        bool(words_pattern("spoken").search(line)) and line.rstrip()[-1:] in ".?!…" for line in speech
+    ) * 2 >= len(turns)
 
 
 def _minutes(text: str) -> Iterator[RawAttribution]:
@@ -214,7 +213,11 @@ def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -
             continue
         number = bisect_left(marks, start - 2) - 1  # the mark before the one that ends the sentence
         match = BESIDE.search(text, max(0, marks[number] - LONGEST_TITLE) if number >= 0 else 0, start)
-        if match is None or match["source"].split()[0] in VERBLESS or taken.overlaps(match.start("source"), start):
+        if (
+            match is None
+            or match["source"].split()[0] in word_class("opens-no-name")
+            or taken.overlaps(match.start("source"), start)
+        ):
             continue
         after = REST.match(text, end)
         if after is None or not after[1] or after[1].isupper():

@@ -14,11 +14,9 @@ from onrecord.resolve.pronouns import Pronouns
 from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Speaker
 
-LEADING = frozenset("the a an this that these those even only also our my".split())
 ALIKE = {"head of state": "president", "head of government": "prime minister", "premier": "prime minister"}
 OFFICES = ("state", "body")
 MUCH_NAMED = 3  # mentions of somebody whom "the mogul" may mean, though the article gives no role
-SINGULAR = frozenset("the this that his her its their".split())
 
 
 class Descriptions(Pronouns):
@@ -113,7 +111,7 @@ class Descriptions(Pronouns):
             after = self.document.index(piece.span.end - 1) + 1
             following = self.document.tokens[after : after + 6]
             for token, noun in pairwise(following):
-                if token.lower in ("a", "an", "his", "her", "its", "their") and noun.lower in authored:
+                if token.lower in self.phrases.words["of-document"] and noun.lower in authored:
                     self.documents[noun.lower] = speaker
 
     def _described(self, first: int, last: int, outer: Speaker | None) -> Speaker | None:
@@ -125,7 +123,7 @@ class Descriptions(Pronouns):
             found = self._holder(first, last, head, tokens[first].start, outer)
             if found is not None:
                 return found
-        if tokens[first].lower not in SINGULAR or last - first < 2:
+        if tokens[first].lower not in words["singular-determiner"] or last - first < 2:
             return None
         noun = tokens[head].lower
         position = tokens[first].start
@@ -295,7 +293,7 @@ class Descriptions(Pronouns):
             first += 1
         while (
             first < stop - 1
-            and tokens[first].lower in LEADING
+            and tokens[first].lower in self.phrases.words["before-description"]
             and not (tokens[first].lower in ("those", "these") and tokens[first + 1].lower.endswith("ed"))
             and not (tokens[first].capital and first in self.phrases.covering)
         ):

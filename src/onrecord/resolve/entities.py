@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from onrecord.lexicon import word_class
 from onrecord.resolve.document import Document
 from onrecord.resolve.name_context import Item
-from onrecord.resolve.name_repair import SUFFIXES, NameRepair, key_of
+from onrecord.resolve.name_repair import NameRepair, key_of
 from onrecord.resolve.names import Name
 from onrecord.resolve.vocabulary import Vocabulary
 
@@ -180,7 +181,7 @@ class _Builder:
 
     def _parts(self, text: str) -> list[str]:
         parts = key_of(text).split()
-        return [p for p in parts if p not in SUFFIXES and len(p) > 1] or parts
+        return [p for p in parts if p not in word_class("name-suffix") and len(p) > 1] or parts
 
     def _best_name(self, counts: Counter[str]) -> str:
         """Return the form printed most often without middle initials, the first among equals."""
@@ -299,7 +300,7 @@ class _Builder:
                 continue
             initials = {
                 "".join(p[0] for p in other.split()),
-                "".join(p[0] for p in other.split() if p not in ("of", "the", "and", "for", "us")),
+                "".join(p[0] for p in other.split() if p not in word_class("no-initial")),
             }
             if other.endswith(" " + key) or (len(key) > 2 and key in initials):
                 return entity
@@ -365,7 +366,7 @@ class _Builder:
 def _surnames(name: str) -> tuple[str, ...]:
     """Return what a full name is shortened to: "al-Maliki" and "Maliki", "van der Laan"."""
     last = name.split()[-1]
-    bare = last.split("-", 1)[1] if last.startswith(("al-", "el-", "as-", "ar-", "ash-", "an-")) else last
+    bare = last.split("-", 1)[1] if last.startswith(tuple(word_class("arabic-article"))) else last
     return last, bare, " ".join(name.split()[1:])
 
 

@@ -6,13 +6,13 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from onrecord.lexicon import word_class
 from onrecord.resolve.document import Document
 from onrecord.resolve.name_context import Item, NameContext
 from onrecord.resolve.name_splits import NameSplitter
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
 
-SUFFIXES = frozenset("jr jr. sr sr. ii iii iv qc sc kc phd md".split())
 MOST_WORDS = 12  # of a name inside a line of capitalised words
 
 
@@ -71,7 +71,7 @@ class NameRepair:
             last -= 1
         if name.kind == "person":
             first = self._context.with_particles(self._context.after_state(first, last))
-            while last - first > 1 and tokens[last - 1].lower in SUFFIXES:
+            while last - first > 1 and tokens[last - 1].lower in word_class("name-suffix"):
                 last -= 1
         if first >= last or self._context.is_portfolio(first, last):
             return None

@@ -81,13 +81,13 @@ class NameSplitter:
         ruled = led and any(self._vocabulary.is_role(word) for word in before)
         ruled = ruled or (bool(opened) and self._vocabulary.is_role(tokens[opened[0] - 1].lower))
         initial = next((n for n in range(first + 1, last - 1) if INITIAL.fullmatch(tokens[n].text)), None)
-        if ruled and initial is not None and tokens[initial - 1].text not in ("of", "for", "and", "&", "the"):
+        if ruled and initial is not None and tokens[initial - 1].text not in words["inside-name"]:
             return initial if tokens[first].lower not in self._vocabulary.genders else None
         begin = last - 2
         heads = words["body-head"] | words["thing-head"] | words["outlet-head"]
         if begin <= first or not all(t.capital and t.word and len(t.text) > 1 for t in tokens[begin:last]):
             return None
-        if {t.lower for t in tokens[begin:last]} & heads or tokens[begin - 1].text in ("of", "for", "and", "&", "the"):
+        if {t.lower for t in tokens[begin:last]} & heads or tokens[begin - 1].text in words["inside-name"]:
             return None
         body = tokens[begin - 1].lower in words["body-head"]
         place = self._vocabulary.actors.get(tokens[begin - 1].lower)

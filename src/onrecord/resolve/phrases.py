@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onrecord.lexicon import word_class
 from onrecord.resolve.document import Document, Token
 from onrecord.resolve.entities import Mention
 from onrecord.resolve.vocabulary import Vocabulary
@@ -203,7 +204,7 @@ class PhraseReader:
         found: list[Phrase] = []
         if j >= len(tokens) or not self._joined(j, j - 1):
             return found
-        if tokens[j].lower in SUFFIX and j + 1 < len(tokens):
+        if tokens[j].lower in word_class("name-suffix") and j + 1 < len(tokens):
             j += 1
         for _ in range(3):
             if j >= len(tokens) or tokens[j].text not in (",", "(", "—", "–", "-"):
@@ -280,9 +281,6 @@ class PhraseReader:
             if not plain or (low.endswith("ing") and low not in self.words["role-participle"]):
                 return False
         return False
-
-
-SUFFIX = frozenset("jr jr. sr sr. ii iii".split())
 
 
 def text_of(document: Document, tokens: Sequence[Token]) -> str:

@@ -77,7 +77,7 @@ class SourceResolver(Descriptions):
             tokens = [t for start, end in spans for t in self.document.between(start, end)]
         first = self.document.index(tokens[0].start)
         last = self.document.index(tokens[-1].start) + 1
-        openers = self.phrases.words["preposition"] | {"but", "and", "even", "yet", "so"}
+        openers = self.phrases.words["preposition"] | self.phrases.words["before-source"]
         while first < last - 1 and (
             not self.document.tokens[first].word
             or (self.document.tokens[first].lower in openers and self.document.tokens[first + 1].lower not in QUANTITY)
@@ -100,11 +100,7 @@ class SourceResolver(Descriptions):
         if not words:
             return Speaker(None, "no words in the source", 0.3)
         pronouns = self.phrases.words["pronoun"]
-        cores = [
-            t
-            for t in words
-            if t.lower not in ("himself", "herself", "itself", "themselves", "also", "both", "too", "alone", "'s")
-        ] or words
+        cores = [t for t in words if t.lower not in self.phrases.words["beside-source"]] or words
         if len(cores) == 1 and cores[0].lower in pronouns and not self._is_name(cores[0]):
             return self._pronoun(cores[0], attribution, outer)
         if self._gives_examples(first, last):
@@ -127,7 +123,11 @@ class SourceResolver(Descriptions):
         """Tell whether a word such as US, WHO or IT is a name here."""
         return (
             token.text.isupper() and len(token.text) > 1 and self.document.index(token.start) in self.phrases.covering
-        ) or (token.text.isupper() and len(token.text) > 1 and token.text not in ("IT", "HE", "SHE", "WE", "THEY"))
+        ) or (
+            token.text.isupper()
+            and len(token.text) > 1
+            and token.text.casefold() not in self.phrases.words["subject-pronoun"]
+        )
 
     def _parts(self, first: int, last: int) -> list[tuple[int, int]]:
         """Split a source into joint phrases: "A and B" gives two; an apposition belongs to what it follows."""

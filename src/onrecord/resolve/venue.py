@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 from onrecord.core.statement import Article, Attribution, Judgement
+from onrecord.lexicon import alternatives, word_class
 from onrecord.resolve.document import Document
 from onrecord.resolve.vocabulary import load_vocabulary
 
 REACH = 90
-TELLS = frozenset("told tell tells telling assured assure informed inform reassured confirmed".split())
-OCCASION = re.compile(
-    r"\b(?:in|at|during|on|to|via|through|by|for) (?:an?|the|his|her|its|their)? ?(?P<what>(?:[\w-]+ ){0,2}?"
-    r"(?:interview|briefing|press conference|news conference|statement|speech|address|letter|note|post|tweet|message|"
-    r"debate|rally|meeting|session|hearing|communiqu[ée]|broadcast|podcast|op-ed|article|column|phone call|call|"
-    r"summit|conference|memo|report|video|conversation|talk show|programme|program|email|town hall|event|"
-    r"fundraiser)\b(?: (?:with|to|on|in|of|at|for|from) (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
-)
-MEDIUM = re.compile(
-    r"\b(?:on|via|to) (?P<what>Telegram|Twitter|Facebook|Truth Social|Instagram|YouTube|TikTok|Bluesky|Mastodon|"
-    r"state television|television|radio)\b"
-)
-TOLD = re.compile(
-    r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |daily )?"
-    r"[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|reporters|journalists|parliament|lawmakers|deputies|"
-    r"delegates|supporters|the press)(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class VenuePatterns:
+    """Hold the patterns of an occasion, of a medium, and of who was told."""
+
+    occasion: re.Pattern[str]
+    medium: re.Pattern[str]
+    told: re.Pattern[str]
+
+
+@cache
+def patterns() -> VenuePatterns:
+    """Compile the patterns from the phrases of `data/patterns.tsv`."""
+    return VenuePatterns(
+        occasion=re.compile(
+            r"\b(?:in|at|during|on|to|via|through|by|for) (?:an?|the|his|her|its|their)? ?(?P<what>(?:[\w-]+ ){0,2}?"
+            rf"(?:{alternatives('occasion')})\b"
+            r"(?: (?:with|to|on|in|of|at|for|from) (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
+        ),
+        medium=re.compile(rf"\b(?:on|via|to) (?P<what>{alternatives('medium')})\b"),
+        told=re.compile(
+            r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |daily )?"
+            r"[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|"
+            rf"{alternatives('audience')})(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
+        ),
+    )
 
 
 def venue_of(document: Document, article: Article, attribution: Attribution) -> Judgement[str | None]:
     """Return the venue of an attribution."""
     text = article.text
     for start, end in _around(document, attribution):
-        for pattern in (OCCASION, MEDIUM):
+        for pattern in (patterns().occasion, patterns().medium):
             match = pattern.search(text.content, start, end)
             if match is not None:
                 evidence = (text.cite(*match.span("what")),)
@@ -43,10 +56,10 @@ def venue_of(document: Document, article: Article, attribution: Attribution) -> 
                     evidence=evidence,
                 )
     cue = attribution.cue[-1] if attribution.cue else None
-    if cue is not None and set(cue.quote.casefold().split()) & TELLS:
+    if cue is not None and set(cue.quote.casefold().split()) & word_class("tells"):
         following = [e.span.start for e in attribution.content if e.span.start >= cue.span.end]
         stop = min(following, default=cue.span.end + 60)
-        match = TOLD.match(text.content[cue.span.end : stop])
+        match = patterns().told.match(text.content[cue.span.end : stop])
         if match is not None and not _is_person(match["whom"]):
             start, end = cue.span.end + match.start("whom"), cue.span.end + match.end()
             whom, where = match["whom"], match["where"] or ""
@@ -67,7 +80,7 @@ def _is_person(whom: str) -> bool:
     first = whom.split()[0].casefold()
     titles = vocabulary.words["civil-title"] | vocabulary.words["personal-title"]
     person = first in titles or first in vocabulary.genders or vocabulary.is_role(first)
-    return person and whom not in ("reporters", "journalists", "lawmakers", "deputies", "delegates", "supporters")
+    return person and whom not in word_class("group-told")
 
 
 def _around(document: Document, attribution: Attribution) -> list[tuple[int, int]]:
