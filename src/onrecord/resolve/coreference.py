@@ -72,13 +72,15 @@ def candidates(entities: Entities, pronoun: Pronoun, spoken: list[Spoken]) -> li
             before.setdefault(mention.entity, []).append(n)
             known[mention.entity] = None
     floor = [s for s in spoken if s.position < pronoun.position and not s.nested]
+    latest: dict[Entity, int] = {}
     for s in floor:
+        latest[s.entity] = max(s.position, latest.get(s.entity, -1))
         if s.entity.kind in ("unnamed", "person"):
             known.setdefault(s.entity)
     recent = []
     for entity in known:
         at = entities.mentions[before[entity][-1]].start if entity in before else -1
-        said = max((s.position for s in floor if s.entity is entity), default=-1)
+        said = latest.get(entity, -1)
         if here - document.sentence_of(max(at, said)) <= REACH:
             recent.append((max(at, said), at, said, entity))
     recent.sort(key=lambda item: -item[0])

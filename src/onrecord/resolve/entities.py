@@ -101,7 +101,7 @@ class _Builder:
     def _group_persons(
         self, items: list[Item], persons: list[int], entities: list[Entity], chosen: dict[int, Entity]
     ) -> None:
-        full: dict[str, Entity] = {}
+        full = _FullNames()
         counts: dict[Entity, Counter[str]] = defaultdict(Counter)
         headlines = self._repair.headlines()
         for n in self._tails_last(items, persons):
@@ -109,15 +109,14 @@ class _Builder:
             parts = self._parts(item.text)
             if len(parts) < 2:
                 continue
-            entity = next((e for key, e in full.items() if same_person(key.split(), parts)), None)
-            entity = entity or next((e for key, e in full.items() if key.endswith(" " + " ".join(parts))), None)
+            entity = full.find(parts)
             if entity is None:
                 entity = Entity(item.text, "person")
                 entities.append(entity)
-            full[" ".join(parts)] = entity
+            full.add(parts, entity)
             chosen[n] = entity
             counts[entity][item.text] += 1 if self._document.tokens[item.first].paragraph in headlines else 3
-        for entity in {e: e for e in full.values()}.values():
+        for entity in {e: e for e in full.persons.values()}.values():
             name = self._best_name(counts[entity])
             plain = " ".join(p for p in name.split() if not INITIAL.match(p))
             entity.name = plain if plain in self._vocabulary.holders.values() else name
@@ -126,8 +125,8 @@ class _Builder:
             if n in chosen:
                 continue
             key = key_of(items[n].text)
-            fitting = {e: e for name, e in full.items() if key in _surnames(name)} or {
-                e: e for name, e in full.items() if key == name.split()[0] or key in name.split()
+            fitting = {e: e for name, e in full.persons.items() if key in _surnames(name)} or {
+                e: e for name, e in full.persons.items() if key == name.split()[0] or key in name.split()
             }
             if fitting:
                 chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
@@ -143,8 +142,13 @@ class _Builder:
     def _tails_last(self, items: list[Item], persons: list[int]) -> list[int]:
         """Order names in text order, those last that end a longer one: "Le Pen" after "Marine Le Pen"."""
         keys = {n: " ".join(self._parts(items[n].text)) for n in persons}
-        wholes = set(keys.values())
-        return sorted(persons, key=lambda n: any(whole.endswith(" " + keys[n]) for whole in wholes))
+        wholes: dict[str, set[str]] = defaultdict(set)  # by their last word
+        for key in keys.values():
+            wholes[key.rpartition(" ")[2]].add(key)
+        tails = {
+            key: any(whole.endswith(" " + key) for whole in wholes[key.rpartition(" ")[2]]) for key in keys.values()
+        }
+        return sorted(persons, key=lambda n: tails[keys[n]])
 
     def _family_name(self, items: list[Item], n: int, chosen: dict[int, Entity]) -> str | None:
         """Return the surname that "his wife, Jane," shares with the person named last before it; None if no kin."""
@@ -361,6 +365,32 @@ class _Builder:
         if marks:
             counts["United States"] += marks
         return counts.most_common(1)[0][0] if counts else None
+
+
+class _FullNames:
+    """Hold the full names of an article with their persons; those alike share their first word or their last one."""
+
+    def __init__(self) -> None:
+        self.persons: dict[str, Entity] = {}
+        self._order: dict[str, int] = {}
+        self._by_end: dict[tuple[bool, str], list[str]] = defaultdict(list)
+
+    def add(self, parts: Sequence[str], person: Entity) -> None:
+        """Add a name of a person, in place of the one that was known under it."""
+        name = " ".join(parts)
+        if name not in self._order:
+            self._order[name] = len(self._order)
+            self._by_end[False, parts[0]].append(name)
+            self._by_end[True, parts[-1]].append(name)
+        self.persons[name] = person
+
+    def find(self, parts: Sequence[str]) -> Entity | None:
+        """Return the first person whose name means the same one, or else ends with this name."""
+        alike = sorted({*self._by_end[False, parts[0]], *self._by_end[True, parts[-1]]}, key=self._order.__getitem__)
+        tail = " " + " ".join(parts)
+        name = next((name for name in alike if same_person(name.split(), parts)), None)
+        name = name or next((name for name in alike if name.endswith(tail)), None)
+        return None if name is None else self.persons[name]
 
 
 def _surnames(name: str) -> tuple[str, ...]:
