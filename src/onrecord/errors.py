@@ -11,6 +11,7 @@
     │   ├── SourceTooLarge     more text than one article can have
     │   ├── NoArticle          a page without an article
     │   ├── BrokenLine         a JSON line that is broken or lacks a field
+    │   ├── UnknownKind        a file of a kind that is not read unless it is named
     │   ├── InternalError      an exception that nobody foresaw: a fault of this program
     │   └── LeftOut            not to be read at all: an image in an archive of the web
     ├── LexiconError       a bundled vocabulary is damaged
@@ -93,6 +94,10 @@ class NoArticle(SourceError):
 
 class BrokenLine(SourceError):
     """Signal a JSON line that is broken or lacks a field."""
+
+
+class UnknownKind(SourceError):
+    """Signal a file in a folder or an archive whose kind is not read, or not unless it is named."""
 
 
 class InternalError(SourceError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import re
 import unicodedata
 
 from onrecord.errors import BinarySource, SourceError
@@ -27,6 +28,13 @@ _KINDS = (
     (b"GIF8", "an image"),
     (b"SQLite format 3\x00", "a database"),
     (b"\x7fELF", "a program"),
+    (b"{\\rtf", "Rich Text Format"),
+    (b"%!PS", "PostScript"),
+)
+# The headers of a message whose text is encoded or comes in parts: read as it is, it would be another text.
+_MAIL_HEADERS = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]{0,60}:[^\n]*\n(?:[ \t][^\n]*\n){0,99}){2,200}")
+_ENCODED_MAIL = re.compile(
+    rb"^(?:content-transfer-encoding:[ \t]*(?:base64|quoted-printable)|content-type:[ \t]*multipart/)", re.I | re.M
 )
 # A handful of damaged bytes between many sound sequences is damaged UTF-8, and no other encoding.
 _SOUND_PER_BROKEN = 5
@@ -76,6 +84,9 @@ def _refuse_binary(data: bytes, where: str) -> None:
     for magic, kind in _KINDS:
         if data.startswith(magic):
             raise BinarySource(where, f"it is {kind}, not text; convert it to text, HTML or JSON Lines first")
+    headers = _MAIL_HEADERS.match(data[:20_000])
+    if headers is not None and _ENCODED_MAIL.search(headers[0]):
+        raise BinarySource(where, "it is an e-mail message, not its text; save the message as text or HTML first")
     # A NUL is no text, except in UTF-16 and UTF-32, whose every second byte may be one (git's and grep's rule).
     if b"\x00" in data and not _may_be_wide(data):
         raise BinarySource(where, "it is binary, not text; convert it to text, HTML or JSON Lines first")

@@ -1,30 +1,40 @@
-"""Summarize floods of broken lines, as a file of the wrong kind brings, in one error."""
+"""Summarize floods of errors of one kind in one error, as a file of the wrong kind or a folder of pictures brings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from onrecord.core.statement import Article
 from onrecord.errors import BrokenLine, SourceError
 
-MOST_BROKEN = 100  # lines of one file that are reported each by itself
+T = TypeVar("T")
+MOST_BROKEN = 100  # lines of one file, or files of one folder, that are reported each by itself
 
 
 def limit_errors(items: Iterator[Article | SourceError], where: str) -> Iterator[Article | SourceError]:
     """Yield the items; of broken lines above the bound, one error at the end that counts them."""
-    broken = 0
-    last: BrokenLine | None = None
+
+    def summary(more: int, last: SourceError) -> SourceError:
+        number = last.source.rpartition(":")[2]
+        return BrokenLine(
+            where,
+            f"{more} more broken lines, the last at line {number} ({last.reason}); check that it is the right file",
+        )
+
+    return summarize(items, BrokenLine, summary)
+
+
+def summarize(items: Iterator[T], kind: type[SourceError], summary: Callable[[int, SourceError], T]) -> Iterator[T]:
+    """Yield the items; of errors of a kind above the bound, the summary of their number and the last one."""
+    count = 0
+    last: SourceError | None = None
     for item in items:
-        if isinstance(item, BrokenLine):
-            broken += 1
+        if isinstance(item, kind):
+            count += 1
             last = item
-            if broken > MOST_BROKEN:
+            if count > MOST_BROKEN:
                 continue
         yield item
-    if broken > MOST_BROKEN and last is not None:
-        number = last.source.rpartition(":")[2]
-        yield BrokenLine(
-            where,
-            f"{broken - MOST_BROKEN} more broken lines, the last at line {number} ({last.reason}); check that it is the"
-            " right file",
-        )
+    if count > MOST_BROKEN and last is not None:
+        yield summary(count - MOST_BROKEN, last)

@@ -18,10 +18,11 @@ from typing import Any, TypeVar, cast
 
 from onrecord.core import plugins
 from onrecord.core.statement import Article
-from onrecord.errors import EmptySource, IgnoredSource, SourceError
+from onrecord.errors import EmptySource, IgnoredSource, SourceError, UnknownKind
 from onrecord.read.archives import ByteBudget, gunzip, members, unpacked
 from onrecord.read.boundary import one_line, unreadable, with_error_boundary
 from onrecord.read.encodings import decode
+from onrecord.read.error_limit import summarize
 from onrecord.read.html import decode_page, looks_like_page, read_page
 from onrecord.read.http import HttpClient, is_address, without_password
 from onrecord.read.json_lines import ChainedStream, as_utf8, read_json, read_lines
@@ -83,7 +84,11 @@ def _walk(
     source: str | Path, defaults: MetadataDefaults, notes: Notes
 ) -> Iterator[Article | RawDocument | SourceError]:
     address = str(source)
+    if not address.strip():
+        raise SourceError("(no name)", "the name of a source is empty; name a file, an address, or a folder (here: .)")
     if address == STDIN:
+        if sys.stdin is None:  # closed before the program began
+            raise EmptySource("stdin", "the standard input is closed; give a file, or send something to it")
         yield from _stream(sys.stdin.buffer, "stdin", "stdin", None, defaults, notes)
     elif isinstance(source, str) and is_address(source):
         yield _address(source, defaults)
@@ -92,7 +97,7 @@ def _walk(
             readable(address.replace("\0", "\\0")), "cannot be read: a path with a NUL in it; check the path"
         )
     elif Path(source).is_dir():
-        yield from _folder(Path(source), defaults, notes)
+        yield from summarize(_folder(Path(source), defaults, notes), UnknownKind, _more_unknown)
     else:
         yield from _file(Path(source), Path(source).name, defaults, notes)
 
@@ -157,14 +162,20 @@ def _folder(folder: Path, defaults: MetadataDefaults, notes: Notes) -> Iterator[
         where = readable(str(path))
         if problem is not None:
             yield unreadable(where, problem)
+        elif stat.S_ISDIR(_mode(path)):
+            yield SourceError(where, "a link to a folder; left out, name it to read it")
         elif not stat.S_ISREG(_mode(path)):
             yield SourceError(where, "no regular file, or a broken link; left out")
         elif not _known(suffix_of(path.name)):
-            yield SourceError(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
+            yield UnknownKind(where, f"of no known kind ({', '.join(sorted(SUFFIXES))}); left out, name it to read it")
         else:
             yield from with_error_boundary(_file(path, path.relative_to(folder).as_posix(), defaults, notes), where)
     if not seen:
         yield EmptySource(readable(str(folder)), "a folder without files; check the path")
+
+
+def _more_unknown(more: int, last: SourceError) -> SourceError:
+    return UnknownKind(last.source, f"the last of {more} more files of no known kind; left out, name one to read it")
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, OSError | None]]:
@@ -208,7 +219,8 @@ def _file(
     with path.open("rb") as stream:
         where, suffix = readable(str(path)), suffix_of(path.name)
         if suffix in ZIP:
-            yield from _zip(stream, path.stat().st_size, readable(name), where, defaults, notes)
+            found = _zip(stream, path.stat().st_size, readable(name), where, defaults, notes)
+            yield from summarize(found, UnknownKind, _more_unknown)
         else:
             budget = ByteBudget.of(where, path.stat().st_size)
             yield from _packed(stream, budget, readable(name), where, suffix, defaults, notes)
@@ -252,7 +264,7 @@ def _zip(
             yield IgnoredSource(place, "the crawl's own notes")
             continue
         if suffix in ZIP or not _known(suffix):
-            yield SourceError(place, "of no known kind, or an archive inside an archive; unpack it to read it")
+            yield UnknownKind(place, "of no known kind, or an archive inside an archive; unpack it to read it")
             continue
         inside = _packed(member.stream, budget, f"{name}/{member.name}", place, suffix, defaults, notes)
         yield from with_error_boundary(inside, place)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onrecord.errors import LedgerError
 from onrecord.record.archive import Archive, is_archive
 from onrecord.record.desk.accounts import Accounts, ApiToken, Role, User
 from onrecord.record.desk.adaptations import Adaptations
@@ -47,7 +48,13 @@ __all__ = [
 
 
 def open_store(url: str | Path, *, create: bool = True, read_only: bool = False) -> Ledger | Archive:
-    """Open the archive in a folder (or at a path that ends in a slash), else the ledger."""
+    """Open the archive in a folder (or at a path that ends in a slash), else the ledger.
+
+    Raises:
+        LedgerError: the path is empty, or cannot be opened.
+    """
+    if not str(url).strip():
+        raise LedgerError("the name of the ledger is empty; give the path of a file")
     if is_archive(url):
         return Archive(url, create=create, read_only=read_only)
     return Ledger(url, create=create, read_only=read_only)

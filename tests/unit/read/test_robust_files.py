@@ -408,3 +408,66 @@ def test_other_languages_are_reported_and_skipped(tmp_path: Path, language: str)
 def test_english_passes_with_foreign_names(tmp_path: Path, text: str) -> None:
     """Claim: short texts, headlines and foreign names are no reason to skip."""
     assert texts(write(tmp_path / "a.txt", text)) == [text]
+
+
+# ---------------------------------------------------------------- what is no article
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"{\\rtf1\\ansi The minister said that the dam must wait.\\par }", "Rich Text Format"),
+        (b"%!PS-Adobe-3.0\n(The minister said that the dam must wait.) show\n", "PostScript"),
+        (
+            b"From a@b.example Thu Jan  1\nSubject: Dam\nContent-Transfer-Encoding: BASE64\n\nVGhlIG1pbmlzdGVy\n",
+            "e-mail",
+        ),
+        (
+            b"Subject: Dam\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary=x\r\n\r\n--x\r\n",
+            "e-mail",
+        ),
+    ],
+)
+def test_text_that_is_encoded_is_named_and_not_read_as_it_is(tmp_path: Path, data: bytes, kind: str) -> None:
+    """Claim: files that are text by their bytes and not by their words are refused with what to do."""
+    (error,) = items(write(tmp_path / "a.x", data))
+    assert isinstance(error, SourceError)
+    assert kind in error.reason
+    assert "; " in error.reason
+
+
+def test_a_message_without_encoding_is_read(tmp_path: Path) -> None:
+    """Claim: headers alone do not make a text unreadable."""
+    assert texts(write(tmp_path / "a.eml", f"From: a@b.example\nSubject: Dam\n\n{SAID} {SAID}\n"))
+
+
+def test_an_empty_name_is_no_folder() -> None:
+    """Claim: an empty name, as an unset variable gives, does not stand for the folder at hand."""
+    for name in ("", " "):
+        (error,) = read_articles(name)
+        assert isinstance(error, SourceError)
+        assert "empty" in error.reason
+
+
+def test_a_link_to_a_folder_is_named_as_one(tmp_path: Path) -> None:
+    """Claim: it is not followed, and the line says what it is."""
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (error,) = items(tmp_path)
+    assert isinstance(error, SourceError)
+    assert "a link to a folder" in error.reason
+
+
+def test_a_flood_of_files_of_no_known_kind_is_summed_up(tmp_path: Path) -> None:
+    """Claim: a folder or an archive full of pictures costs a hundred lines and a sum, and the article is read."""
+    for number in range(MOST_BROKEN + 50):
+        (tmp_path / f"{number:03}.jpg").write_bytes(b"\xff\xd8\xff")
+    write(tmp_path / "z.txt", SAID)
+    found = items(tmp_path)
+    assert len([item for item in found if isinstance(item, SourceError)]) == MOST_BROKEN + 1
+    assert [item.text.content for item in found if isinstance(item, Article)] == [SAID]
+    assert isinstance(found[-1], SourceError)
+    assert "50 more" in found[-1].reason
+    packed = {f"{number}.css": b"a" for number in range(MOST_BROKEN + 50)} | {"z.txt": SAID.encode()}
+    inside = items(write(tmp_path / "a.zip", zipped(packed)))
+    assert len([item for item in inside if isinstance(item, SourceError)]) == MOST_BROKEN + 1
+    assert [item.text.content for item in inside if isinstance(item, Article)] == [SAID]
