@@ -60,4 +60,4 @@ def export(
     with viewing(store, filters, min_confidence=0.0, limit=limit) as view:
         view = dataclasses.replace(view, table=view.table.filter("asserted"))
         deliver(Content.STATEMENTS, form, view, output)
-    say(f"{output or '-'}: {counted(view.table.height, 'statement')}")
+    say(f"{'standard output' if str(output or '-') == '-' else output}: {counted(view.table.height, 'statement')}")

@@ -292,4 +292,6 @@ def _put(net: Network, file: File, path: Path | None, attributes: dict[str, dict
 
 def _say_size(net: Network) -> None:
     if not net.rows:
-        say("no statement has both fields and passes the filters: the network is empty")
+        rows, columns = net.options.rows, net.options.columns
+        other = "; --rows speaker has an actor for each name" if rows == "affiliation" else ""
+        say(f"the network is empty: no statement that passes the filters has both {rows} and {columns}{other}")

@@ -154,7 +154,14 @@ def answer(frame: pl.DataFrame, to: Answer, *, shown: Sequence[str], nothing: st
         return
     from onrecord.exchange.formats import Content
 
-    deliver(Content.TABLE, None if form is None else form.value, frame, to.output)
+    made = frame.select(shown) if is_markdown(to) else frame
+    deliver(Content.TABLE, None if form is None else form.value, made, to.output)
+
+
+def is_markdown(to: ListingOptions) -> bool:
+    """Tell whether an answer is a table to read in a text, which has the columns that a table on the screen has."""
+    form, suffix = to.chosen(), "" if to.output is None else to.output.suffix.lower()
+    return form is QueryFormat.MARKDOWN or (form is None and suffix in (".md", ".markdown"))
 
 
 def listing(rows: Sequence[Mapping[str, Any]], to: ListingOptions, columns: Sequence[str]) -> None:

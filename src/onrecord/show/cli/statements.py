@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store, flat
-from onrecord.show.cli.output import counted, write_statements
-from onrecord.show.cli.queries import deliver, put, viewing
+from onrecord.show.cli.output import SHORT_ID, SHOWN, counted, write_statements
+from onrecord.show.cli.queries import deliver, is_markdown, put, viewing
 
 if TYPE_CHECKING:
     from onrecord.view import View
@@ -41,7 +41,13 @@ def statements(filters: FilterOptions, store: Store, to: Answer) -> None:
             write_statements(table.to_dicts())
         say("no statement fits" if table.is_empty() else counted(table.height, "statement"))
         return
-    deliver(Content.TABLE, None if form is None else form.value, table.select(columns(table)), to.output)
+    made = table.select(columns(table))
+    if is_markdown(to):
+        import polars as pl
+
+        short = (pl.col("id").str.head(SHORT_ID), pl.coalesce("when", "published").alias("date"))
+        made = table.with_columns(*short).select(SHOWN)
+    deliver(Content.TABLE, None if form is None else form.value, made, to.output)
 
 
 def _records(view: View, ids: list[str], *, lines: bool) -> bytes:

@@ -15,6 +15,7 @@ import pytest
 import typer.main
 
 from onrecord.show.cli.app import build
+from onrecord.show.cli.output import SHOWN
 
 QUERIES = ("statements", "matrix", "timeline", "changes", "conflicts", "drift", "redlines", "conditions",
            "common-ground", "scenario", "network")  # fmt: skip
@@ -80,6 +81,16 @@ def check(form: str, text: str) -> None:
         assert len({len(row) for row in csv.reader(io.StringIO(text))}) <= 1
     elif form == "markdown":
         assert text.splitlines()[1].startswith("| ---")
+
+
+def test_a_table_in_markdown_has_the_columns_of_the_screen(ledger: Any) -> None:
+    """Claim: Markdown, which people read, shows short ids and the columns of a table, and not all that CSV has."""
+    header, _, first, *_ = ledger("statements", "--min-confidence", "0", "--format", "markdown").stdout.splitlines()
+    assert [name.strip() for name in header.strip("|").split("|")] == list(SHOWN)
+    assert len(first.strip("|").split("|")[0].strip()) == 8
+    changes = ledger("conflicts", "--min-confidence", "0", "--format", "markdown").stdout
+    assert "quote_a" in changes
+    assert "id_a" not in changes
 
 
 @pytest.mark.parametrize("command", [*QUERIES, "export"])
