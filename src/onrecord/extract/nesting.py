@@ -16,7 +16,7 @@ from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import word_class, words_pattern
 
 Range = tuple[int, int]
-# Cues of the one who is cited, and of the one who cites.
+# CITED matches cues of a cited source, CITES those of a citing source.
 CITED = re.compile(
     r"^(?:while |by |which |who )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|"
     r"on the authority of)\b|\b(?:from|as saying)$",

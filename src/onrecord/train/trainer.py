@@ -106,7 +106,7 @@ def train(
     torch.manual_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = plain_tokenizer(start)
-    shutil.copyfile(start / "tokenizer.json", out / "tokenizer.json")  # for its pupils
+    shutil.copyfile(start / "tokenizer.json", out / "tokenizer.json")  # for the models distilled from it
     teacher = Teacher(material.teacher, tokenizer, recipe.halved) if material.teacher else None
     articles, held = split_by_time(load_articles(material.corpus), 0.0 if material.settings else recipe.held)
     data, rates = read_labelled(articles, tokenizer)
@@ -271,7 +271,7 @@ def _means(sums: dict[str, float], count: int) -> str:
 
 
 def _disturb(batch: dict[str, torch.Tensor], mask: int, recipe: TrainingRecipe, generator: torch.Generator) -> None:
-    """Hide a few pieces, and who annotated some windows, so that the network relies on neither."""
+    """Drop out a few tokens, and the annotator of some windows."""
     hidden = torch.rand(batch["ids"].shape, generator=generator) < recipe.hidden
     batch["ids"] = torch.where(hidden & (batch["feature"] > 0), mask, batch["ids"])
     unknown = torch.rand(batch["hand"].shape, generator=generator) < recipe.unknown

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import matplotlib as mpl
 import numpy as np
+import polars as pl
 import pytest
 from tests.unit.analyse.made import statements
 
@@ -101,5 +104,40 @@ def test_a_drawn_matrix_shows_sides() -> None:
     assert [text.get_text() for text in axes.get_yticklabels()] == ["Ann", "Bo"]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["dam"]
     assert "green supports" in axes.get_title()
+    assert sorted(float(mark.get_sizes()[0]) for mark in axes.collections) == [300.0, 300.0]
     assert plots.label("x" * 40) == "x" * 40
     assert plots.label("x" * 41) == "x" * 39 + "…"
+
+
+def test_the_size_of_a_mark_is_the_probability_of_the_cell() -> None:
+    """A mark grows with the probability, is middling where none is known, and is a diamond without a side."""
+    rows = [
+        {"speaker": "Ann", "confidence": 0.2}, {"speaker": "Bo", "stance": "mixed"},
+        {"speaker": "Cy", "stance": "noncommittal"},
+    ]  # fmt: skip
+    found = matrix(statements(*rows))
+    axes = plots.new_axes(5)
+    plots.draw_matrix(found, axes, "Sides")
+    sizes = {float(mark.get_offsets()[0][1]): float(mark.get_sizes()[0]) for mark in axes.collections}
+    assert sizes == {0.0: pytest.approx(92.0), 1.0: pytest.approx(300.0), 2.0: pytest.approx(300.0)}
+    corners = [len(mark.get_paths()[0].vertices) for mark in axes.collections]
+    assert corners[0] == corners[1] > corners[2]
+    assert axes.get_title() == "Sides"
+    unknown = replace(found, cells=found.cells.with_columns(probability=pl.lit(None, dtype=pl.Float64)))
+    plots.draw_matrix(unknown, again := plots.new_axes(5))
+    assert {float(mark.get_sizes()[0]) for mark in again.collections} == {170.0}
+
+
+def test_a_node_grows_with_its_ties_and_a_tie_with_its_weight() -> None:
+    """Nodes of rows are round, those of columns square; the strongest tie is the widest."""
+    two = Network("two", ("a", "b"), ("x",), np.array([[4.0], [1.0]]), 1, Options(mode="two"))
+    axes = plots.new_axes(6)
+    plots.draw_network(two, axes)
+    assert [float(line.get_linewidth()) for line in axes.lines] == [pytest.approx(4.4), pytest.approx(1.4)]
+    drawn = lay_out(two)
+    assert [float(mark.get_sizes()[0]) for mark in axes.collections] == [
+        pytest.approx(60 + 340 * size) for *_, size in drawn.nodes
+    ]
+    colours = [mpl.colors.to_hex(mark.get_facecolor()[0]).upper() for mark in axes.collections]
+    assert colours == [network_layout.ROW.upper()] * 2 + [network_layout.COLUMN.upper()]
+    assert axes.get_title() == ""

@@ -1,7 +1,7 @@
 """Limit how many requests are worked on at the same time; the others wait in line.
 
 Python runs one thread at a time, and a page asks Polars dozens of small questions, after each of which it waits for the
-interpreter behind all other threads. Eight pages at once so take far longer than eight pages one after the other
+interpreter behind all other threads. Eight pages at once therefore take far longer than eight in sequence
 (bench/desk.py: up to ten times for the pages that ask most). Who waits for somebody else's result gives up its slot.
 """
 
