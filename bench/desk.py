@@ -1,10 +1,11 @@
 """How fast the desk answers: ledgers of made-up statements in SQLite, several clients at once, every page.
 
-    python bench/desk.py [--statements 200000 1000000] [--clients 8] [--browser] [--most 1.0]
+    python bench/desk.py [--statements 200000 1000000] [--clients 8] [--most 1.0] [--browser] [--paint 1.5]
 
 Prints a Markdown table for each size, and ends with status 1 where a page takes longer than `--most` seconds at the
-median. Beside the answers of all clients it has the first answer after the start, the first one after a judgement, and
-the server's processor time for an answer, which does not depend on what else runs on the machine.
+median, or more than `--paint` until its first paint. Beside the answers of all clients it has the first answer after
+the start, the first one after a judgement, and the server's processor time for an answer, which does not depend on what
+else runs on the machine.
 
 A ledger is kept under `.bench/` and made again only for another size. Each client walks through the pages in an order
 of its own, with values drawn from the ledger, so that not every answer comes out of the cache; a first walk alone warms
@@ -191,29 +192,41 @@ def alone(base: str, seed: int, data: tuple[list[str], list[str]], pid: int) -> 
     return made
 
 
-def paint(base: str) -> float | None:
-    """Milliseconds to the first contentful paint of Positions in Chromium."""
+PAINTED = {"overview": "/", "positions": "/positions", "issue": "/issues/issue-3", "person": "/people/Speaker%203",
+           "affiliation": "/people/State%203?by=affiliation", "changes": "/conflicts?kind=moved", "network": "/network",
+           "briefing": "/brief", "search": "/search?q=dambad", "review": "/review", "registry": "/registry",
+           "codebook": "/codebook", "scenario": "/scenario"}  # fmt: skip
+
+
+def paint(base: str) -> dict[str, float]:
+    """Return the milliseconds to the first contentful paint of pages in Chromium, the median of five visits."""
     from playwright.sync_api import sync_playwright
 
+    script = "performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)[0]"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        found = []
+        found: dict[str, list[float]] = {name: [] for name in PAINTED}
         for _ in range(5):
-            page = browser.new_page()
-            page.goto(f"{base}/positions", wait_until="load")
-            page.wait_for_timeout(300)
-            script = "performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)[0]"
-            found.append(page.evaluate(script))
-            page.close()
+            for name, address in PAINTED.items():
+                page = browser.new_page()
+                page.goto(base + address, wait_until="load")
+                while (painted := page.evaluate(script)) is None:
+                    page.wait_for_timeout(50)
+                found[name].append(painted)
+                page.close()
         browser.close()
-    return statistics.median(found)
+    return {name: statistics.median(times) for name, times in found.items()}
 
 
-def measure(statements: int, clients: int, rounds: int, *, browser: bool) -> dict[str, tuple[float, ...]]:
+Measured = tuple[dict[str, tuple[float, ...]], dict[str, float]]
+
+
+def measure(statements: int, clients: int, rounds: int, *, browser: bool) -> Measured:
     """Serve a ledger and return milliseconds by page: the first answer, the median and the 95th percentile of all
     clients, the first answer after a judgement, and the processor time of an answer after warming and after the
-    judgement.
+    judgement; and those to the first paint in a browser.
     """
+    painted: dict[str, float] = {}
     path = Path(".bench") / f"desk-{statements}.db"
     path.parent.mkdir(exist_ok=True)
     if not path.exists():
@@ -248,13 +261,14 @@ def measure(statements: int, clients: int, rounds: int, *, browser: bool) -> dic
         judge(base)
         after = alone(base, 1, data, server.pid)
         if browser:
-            print(f"first paint of Positions: {paint(base):.0f} ms")
+            painted = paint(base)
+            print("first paint, ms: " + ", ".join(f"{name} {took:.0f}" for name, took in painted.items()))
         memory = Path(f"/proc/{server.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
         print(f"the server's memory at most: {int(memory) / 1024:.0f} MiB")
     finally:
         server.terminate()
         server.wait()
-    return {
+    pages = {
         name: (
             cold[name][0],
             1000 * statistics.median(found),
@@ -265,21 +279,23 @@ def measure(statements: int, clients: int, rounds: int, *, browser: bool) -> dic
         )
         for name, found in times.items()
     }
+    return pages, painted
 
 
 def main() -> int:
-    """Measure each size and print; 1 where a page takes too long."""
+    """Measure each size and print; 1 where a page takes too long to answer or to paint."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--statements", type=int, nargs="+", default=[200_000, 1_000_000])
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--most", type=float, default=1.0, help="Seconds that a page may take at the median.")
-    parser.add_argument("--browser", action="store_true")
+    parser.add_argument("--browser", action="store_true", help="Measure the first paint in Chromium too.")
+    parser.add_argument("--paint", type=float, default=1.5, help="Seconds that a first paint may take.")
     options = parser.parse_args()
     slow = []
     for size in options.statements:
         print(f"## {size:,} statements, {options.clients} clients")
-        found = measure(size, options.clients, options.rounds, browser=options.browser)
+        found, painted = measure(size, options.clients, options.rounds, browser=options.browser)
         print("\n| page | first | median | 95% | after a judgement | processor | processor after |")
         print("| --- |" + " ---: |" * 6)
         for name, values in found.items():
@@ -287,6 +303,8 @@ def main() -> int:
             median = values[1]
             if median > 1000 * options.most:
                 slow.append(f"{name} at {size:,}: {median:.0f} ms")
+        late = {name: took for name, took in painted.items() if took > 1000 * options.paint}
+        slow += [f"first paint of {name} at {size:,}: {took:.0f} ms" for name, took in late.items()]
     print("\nover the limit: " + ("; ".join(slow) or "none"))
     return int(bool(slow))
 

@@ -87,6 +87,7 @@ def codebook(walk: Walker) -> None:
     walk.page.wait_for_selector(".done")
     walk.click("text=/Read .* again/")
     walk.page.wait_for_url("**/jobs/*")
+    walk.page.wait_for_selector("#job-state.st-done", timeout=900_000)
 
 
 def missed(walk: Walker) -> None:
