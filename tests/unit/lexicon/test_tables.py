@@ -6,6 +6,7 @@ the table names other columns. Two rows of one key contradict each other.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from importlib import resources
@@ -107,6 +108,46 @@ def test_every_class_of_words_is_asked_for(table: str) -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in DATA.parent.rglob("*.py"))
     asked = set(re.findall(r"""["']([a-z-]+)["']""", source))
     assert {row["class"] for row in rows(table)} - asked == set()
+
+
+MOST = 6  # words of the vocabularies that a literal may list, such as the kinds of names
+WITH_VALUES = {"resolve/times.py"}  # weekdays and number words stand beside their values
+
+
+def literals(tree: ast.AST) -> Iterator[tuple[int, list[str]]]:
+    """List the collections of text in a module, also those written as one text that is split."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            elements = node.elts
+        elif isinstance(node, ast.Dict):
+            elements = [key for key in node.keys if key is not None]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
+            text = node.func.value
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield node.lineno, text.value.split()
+            continue
+        else:
+            continue
+        yield (
+            getattr(node, "lineno", 0),
+            [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)],
+        )
+
+
+@pytest.mark.parametrize("package", ["text", "lexicon", "extract", "resolve", "classify"])
+def test_words_are_listed_in_tables_and_not_in_code(package: str) -> None:
+    """No module that reads language lists more than a few words of the vocabularies: those are rows of a table."""
+    known = {word.casefold() for table in ("words.tsv", "resolve/words.tsv") for row in rows(table)
+             for word in row["words"].split()}  # fmt: skip
+    known |= {row["role"] for row in rows("roles.tsv")} | {row["word"] for row in rows("stopwords.tsv")}
+    found = {
+        f"{path.name}:{line}"
+        for path in (DATA.parent / package).rglob("*.py")
+        if path.relative_to(DATA.parent).as_posix() not in WITH_VALUES
+        for line, listed in literals(ast.parse(path.read_text(encoding="utf-8")))
+        if len({word for word in listed if word.casefold() in known and word.isalpha()}) > MOST
+    }
+    assert found == set()
 
 
 def test_rows_of_one_class_are_joined() -> None:
