@@ -67,7 +67,7 @@ def is_archive(url: str | Path) -> bool:
 class Archive:
     """Store readings in a folder, with the query methods of a `Ledger`; errors are LedgerError and its kinds."""
 
-    # Larger batches than a ledger's: each writes a file for every month in it.
+    # LLMOptions batches than a ledger's: each writes a file for every month in it.
     batch: ClassVar[tuple[int, float]] = (50_000, 60.0)
 
     def __init__(

@@ -10,9 +10,9 @@ import typer
 
 from onrecord.errors import ModelError
 from onrecord.extract import bundled_model
-from onrecord.show.cli import larger as llm
+from onrecord.show.cli import llm_options as llm
 from onrecord.show.cli.errors import FAILED, say, say_error
-from onrecord.show.cli.larger import Larger
+from onrecord.show.cli.llm_options import LLMOptions
 from onrecord.show.cli.options import Output, OutputFormat, flat
 from onrecord.show.cli.output import write_json, write_line, write_rows
 
@@ -93,7 +93,7 @@ def train(
 @flat
 def evaluate(
     output: Output,
-    larger: Larger,
+    larger: LLMOptions,
     gold: Annotated[
         Path, typer.Argument(help="Articles with attributions, JSON Lines, or a folder of gold cases.", exists=True)
     ],

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from onrecord.show.cli import larger as llm
+from onrecord.show.cli import llm_options as llm
 from onrecord.show.cli.errors import is_quiet
-from onrecord.show.cli.larger import Larger
 from onrecord.show.cli.ledgers import adaptation_for, for_reading, given_codebook, last_codebook
+from onrecord.show.cli.llm_options import LLMOptions
 from onrecord.show.cli.options import Metadata, Output, ReadingOptions, Running, Store, flat
 
 
@@ -27,7 +27,7 @@ def read(
     running: Running,
     store: Store,
     output: Output,
-    larger: Larger,
+    larger: LLMOptions,
     adapted: Annotated[
         str | None,
         typer.Option(

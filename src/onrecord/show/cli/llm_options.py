@@ -35,7 +35,7 @@ class Reads(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Larger:
+class LLMOptions:
     """Hold the options of reading with a large language model."""
 
     llm: Annotated[
@@ -64,30 +64,30 @@ class Larger:
     )
 
 
-def load(larger: Larger, codebook: Codebook | None) -> Pipeline | None:
+def load(options: LLMOptions, codebook: Codebook | None) -> Pipeline | None:
     """Load the pipeline that asks the larger model; None where none is named."""
-    if larger.llm is None:
-        if larger.llm_url is not None:
+    if options.llm is None:
+        if options.llm_url is not None:
             raise typer.BadParameter("--llm-url needs --llm MODEL")
         return None
     from onrecord.llm import Endpoint, Mode, load_pipeline
     from onrecord.llm.endpoint import LOCAL
     from onrecord.llm.field_confidence import read_confidences
 
-    shares = read_confidences(larger.llm_calibration) if larger.llm_calibration else None
+    shares = read_confidences(options.llm_calibration) if options.llm_calibration else None
     if shares is None:
         say("no --llm-calibration: every field counts as one half sure, so positions are unsure")
     endpoint = Endpoint(
-        model=larger.llm, url=larger.llm_url or LOCAL, key=os.environ.get(KEY, ""), seconds=larger.llm_timeout
+        model=options.llm, url=options.llm_url or LOCAL, key=os.environ.get(KEY, ""), seconds=options.llm_timeout
     )
     if not endpoint.local:
         say(f"texts are sent to {endpoint.url}")
     return load_pipeline(
-        endpoint, codebook, mode=Mode(larger.llm_reads.value), answers=larger.llm_answers, confidences=shares
+        endpoint, codebook, mode=Mode(options.llm_reads.value), answers=options.llm_answers, confidences=shares
     )
 
 
-def announce(larger: Larger, sources: Sequence[str], given: MetadataDefaults, pipeline: Pipeline) -> None:
+def announce(options: LLMOptions, sources: Sequence[str], given: MetadataDefaults, pipeline: Pipeline) -> None:
     """Say how long a run takes and what it costs, and ask before a long one where somebody can answer.
 
     Before a long run without kept answers one article is read, to measure the endpoint.
@@ -106,8 +106,8 @@ def announce(larger: Larger, sources: Sequence[str], given: MetadataDefaults, pi
             say(f"no estimate: {error}")
         else:
             found = estimate(articles, pipeline.codebook, model.answers, [size] if size else [])
-    say(found.line(_prices(larger.llm_price)))
-    if found.questions > LONG and not larger.yes and sys.stdin.isatty() and not typer.confirm("Begin?", err=True):
+    say(found.line(_prices(options.llm_price)))
+    if found.questions > LONG and not options.yes and sys.stdin.isatty() and not typer.confirm("Begin?", err=True):
         raise typer.Abort
 
 
