@@ -206,7 +206,7 @@
         { selector: 'edge[kind = "oppose"]', style: { "line-color": colour("--opp"), "line-style": "dashed" } },
         { selector: ".far", style: { opacity: 0.12 } },
       ],
-      layout: { name: "cose", animate: false, randomize: false, nodeRepulsion: () => 900000, idealEdgeLength: (edge) => edge.data("apart") ? 420 : 110, edgeElasticity: (edge) => edge.data("apart") ? 900 : 120, nodeOverlap: 40, gravity: 0.6, padding: 40, numIter: 800 },
+      layout: { name: "cose", animate: false, randomize: false, nodeRepulsion: () => 900000, idealEdgeLength: (edge) => edge.data("apart") ? 420 : 170, edgeElasticity: (edge) => edge.data("apart") ? 900 : 120, nodeOverlap: 40, gravity: 0.6, padding: 40, numIter: 800 },
     });
     cy.on("mouseover", "node", (event) => cy.elements().not(event.target.closedNeighborhood()).addClass("far"));
     cy.on("mouseout", "node", () => cy.elements().removeClass("far"));
