@@ -168,3 +168,30 @@ def test_a_damaged_file_is_named_as_damage(archive: Archive) -> None:
     path.write_bytes(b"nothing")
     with pytest.raises(LedgerError, match="damaged"):
         archive.table()
+
+
+def test_a_ledger_takes_in_what_it_lacks_of_an_archive(archive: Archive) -> None:
+    """Articles that it has are passed over, statements and codebook come along, and it says how far it is."""
+    told: list[int] = []
+    with Ledger(":memory:") as ledger:
+        ledger.add(REPORTS[:2], codebook=CODEBOOK, reader="r")
+        assert ledger.load(archive, told.append) == (4, 4)
+        assert ledger.count() == 6
+        assert ledger.codebook() == CODEBOOK
+        assert ledger.load(archive) == (0, 0)
+        assert {one.id for one in ledger.statements()} == {one.id for one in archive.statements()}
+        assert not ledger.verify().findings
+    assert sum(told) == 6
+
+
+def test_a_redaction_says_who_and_why_in_any_script(archive: Archive) -> None:
+    """Names beyond ASCII are kept as given; the words of the article are gone and its id stays."""
+    article_id = REPORTS[0][0].id
+    done = archive.redact([article_id], coder="Zoë Łysek", reason="на просьбу")
+    assert done.articles == 1
+    (found,) = archive.redactions()
+    assert (found.article, found.coder, found.reason) == (article_id, "Zoë Łysek", "на просьбу")
+    assert archive.count() == 5
+    assert archive.add([REPORTS[0]], reader="again") == 0
+    with pytest.raises(LedgerError, match="not in the archive"):
+        archive.redact(["0" * 32], coder="Ada", reason="asked")
