@@ -11,15 +11,27 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import yaml
+
+from onrecord.classify.candidates import CandidateIndex
+from onrecord.classify.classifier import surroundings
+from onrecord.classify.inputs import Passage
+from onrecord.lexicon.codebook import codebook_from_dict
+from onrecord.text.sentences import sentences
+from onrecord.text.tokens import words
+from onrecord.text.vectors import bundled_vectors
 
 Range = tuple[int, int]
 BROAD = "broad"  # origin of PolNeAR's statements under broad codebooks
+INDIRECT = "indirect"  # origin of statements with propositions whose mood is not theirs
 WHOLE = ("wikinews", "gum")  # corpora whose articles were labelled whole; they are few and drawn more often
 OFF = "off"  # the statement does not speak to the proposition
 ACTS = frozenset(
@@ -46,14 +58,12 @@ TURNED = {"support": "oppose", "oppose": "support"}
 class Target:
     """A proposition with the speaker's stance towards it, or OFF.
 
-    `weight` is its share in sampling; `rank` is 2 for the issue that the statement is coded under (and its negation), 1
-    for others that it speaks to, 0 for those that it does not.
+    `weight` is its share in sampling.
     """
 
     proposition: str
     stance: str
     weight: float = 1.0
-    rank: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ class Example:
     targets: tuple[Target, ...] = field(default=())
     issues: tuple[str, ...] = field(default=())  # the codebook's propositions, for measuring the choice of issue
     gold: int | None = None  # place of the gold issue in `issues`
+    title: str = ""
+    nearness: tuple[float, ...] = ()  # what the narrowing gives each of `issues`
 
 
 def _spans(pairs: list[list[int]]) -> tuple[Range, ...]:
@@ -102,7 +114,9 @@ def gum_text(path: Path) -> str:
     return "\n\n".join(" ".join(sentences) for sentences in paragraphs if sentences)
 
 
-def read_labels(folder: Path, texts: dict[str, str], second: bool = False) -> Iterator[Example]:
+def read_labels(
+    folder: Path, texts: dict[str, str], titles: Mapping[str, str] = MappingProxyType({}), second: bool = False
+) -> Iterator[Example]:
     """Read hand labels; each statement also gets the codebook's other issues (OFF) and negated propositions."""
     for path in sorted(folder.glob("*.json")):
         if path.name.endswith(".second.json") != second:
@@ -112,7 +126,7 @@ def read_labels(folder: Path, texts: dict[str, str], second: bool = False) -> It
         if hashlib.sha256(text.encode()).hexdigest() != article["sha256"]:
             raise ValueError(f"{article['id']}: the text is not the one that was labelled")
         for coded in codings(article):
-            yield from _labelled(coded, text)
+            yield from _labelled(coded, text, titles.get(article["id"], ""))
 
 
 def codings(article: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -126,8 +140,9 @@ def codings(article: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**article, "broad": True, "issues": coding["issues"], "statements": statements}
 
 
-def _labelled(article: dict[str, Any], text: str) -> Iterator[Example]:
+def _labelled(article: dict[str, Any], text: str, title: str) -> Iterator[Example]:
     issues = article["issues"]
+    near = Narrowing(issues, text, title)
     corpus = str(article.get("corpus"))
     origin = corpus if corpus in WHOLE or not article.get("broad") else BROAD
     order = tuple(issues)
@@ -138,16 +153,33 @@ def _labelled(article: dict[str, Any], text: str) -> Iterator[Example]:
             main = name == s["issue"]
             stance = named.get(name, OFF)
             share = 2.0 if main else 1.0 if stance != OFF else 1.6 / max(1, len(issues) - len(named))
-            rank = 2 if main else int(stance != OFF)
-            targets.append(Target(issue["proposition"], stance, share, rank))
+            targets.append(Target(issue["proposition"], stance, share))
             turned = TURNED.get(stance, stance)
-            targets.append(Target(issue["negation"], turned, share * (0.6 if stance != OFF else 0.3), rank))
+            targets.append(Target(issue["negation"], turned, share * (0.6 if stance != OFF else 0.3)))
+        passage = Passage(*(_spans(s[part]) for part in ("source", "cue", "content")))
         yield Example(
-            origin, article["id"], text, _spans(s["source"]), _spans(s["cue"]), _spans(s["content"]),
+            origin, article["id"], text, passage.source, passage.cue, passage.content,
             s["speaker"], s["act"], s["commitment"], _spans(s["condition"]), tuple(targets),
             tuple(issues[name]["proposition"] for name in order),
-            order.index(s["issue"]) if s["issue"] else None,
+            order.index(s["issue"]) if s["issue"] else None, title, near.scores(passage),
         )  # fmt: skip
+
+
+class Narrowing:
+    """Scores a codebook's issues for statements of a text, with the weights of the bundled classifier."""
+
+    def __init__(self, issues: dict[str, Any], text: str, title: str) -> None:
+        raw = {name: {key: issue[key] for key in ("label", "proposition", "terms")} for name, issue in issues.items()}
+        self._index = CandidateIndex(codebook_from_dict({"issues": raw}, "labels"), bundled_vectors())
+        self._text = text, words(text), sentences(text), words(title)
+        config = resources.files("onrecord").joinpath("data", "classifier", "config.json").read_text("utf-8")
+        self._weights = np.array(json.loads(config)["candidates"]["weights"], dtype=np.float32)
+
+    def scores(self, passage: Passage) -> tuple[float, ...]:
+        """Score every issue."""
+        text, tokens, bounds, heading = self._text
+        features = self._index.features(surroundings(text, passage, tokens, bounds, heading))
+        return tuple(map(float, features @ self._weights))
 
 
 def read_propositions(folder: Path, data: Path) -> Iterator[Example]:
@@ -165,13 +197,14 @@ def read_propositions(folder: Path, data: Path) -> Iterator[Example]:
             a = spans[s["attribution"]]
             who = " ".join(article["text"][b:e] for b, e in a["source"])
             statements.append({**s, **{part: a[part] for part in ("source", "cue", "content")}, "speaker": who})
+            further = s.get("indirect", [])
             yield Example(
-                "propositions", made["id"], article["text"], _spans(a["source"]), _spans(a["cue"]),
-                _spans(a["content"]), who, s["act"], s["commitment"], _spans(s["condition"]),
-                tuple(Target(p, stance, 1.0, int(stance != OFF)) for stance, p in s["propositions"]),
+                INDIRECT if further else "propositions", made["id"], article["text"], _spans(a["source"]),
+                _spans(a["cue"]), _spans(a["content"]), who, s["act"], s["commitment"], _spans(s["condition"]),
+                tuple(Target(p, stance) for stance, p in [*s["propositions"], *further]), title=article["title"] or "",
             )  # fmt: skip
         for coded in [*codings({**made, "statements": statements})][1:]:
-            yield from _labelled(coded, article["text"])
+            yield from _labelled(coded, article["text"], article["title"] or "")
 
 
 def read_dispatches(folder: Path, keep_out: tuple[str, ...] = ()) -> Iterator[Example]:
@@ -184,9 +217,9 @@ def read_dispatches(folder: Path, keep_out: tuple[str, ...] = ()) -> Iterator[Ex
         order = tuple(book)
         for s in case["statements"]:
             targets = [
-                Target(issue["proposition"], s["stance"], 2.0, 2)
+                Target(issue["proposition"], s["stance"], 2.0)
                 if name == s["issue"]
-                else Target(issue["proposition"], OFF, 0.4, 0)
+                else Target(issue["proposition"], OFF, 0.4)
                 for name, issue in book.items()
             ]
             yield Example(
@@ -241,7 +274,7 @@ def read_constructions(folder: Path) -> Iterator[Example]:
                 "constructions", f"{path.stem} {number // 4}", text,
                 parts[0], parts[1], parts[2], source, act, commitment,
                 _find(text, condition) if condition != "-" else (),
-                tuple(Target(p, stance, 1.0, int(stance != OFF)) for stance, p in told),
+                tuple(Target(p, stance) for stance, p in told),
             )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def scores_of(
     from training.classifier.fit import collate
 
     network.eval()
-    order = sorted(range(len(rows)), key=lambda n: len(encoder.encoded(*rows[n])))
+    order = sorted(range(len(rows)), key=lambda n: len(encoder.encoded(rows[n])))
     result: list[dict[str, np.ndarray]] = [{} for _ in rows]
     for begin in range(0, len(order), size):
         chosen = order[begin : begin + size]
@@ -41,9 +41,11 @@ def evaluate(network: Classifier, held: Sequence[Example], encoder: Encoder) -> 
 
     A labelled example's targets are its codebook's propositions, each followed by its negation.
     """
+    from training.classifier.fit import Row
+
     figures: dict[str, float] = {}
-    scored = scores_of(network, [(e, e.targets[::2]) for e in held], encoder)
-    turned = scores_of(network, [(e, e.targets[1::2]) for e in held], encoder)
+    scored = scores_of(network, [Row(e, e.targets[::2]) for e in held], encoder)
+    turned = scores_of(network, [Row(e, e.targets[1::2]) for e in held], encoder)
 
     def share(hits: Sequence[bool]) -> float:
         return round(100 * float(np.mean(hits)), 1) if len(hits) else float("nan")
@@ -76,4 +78,12 @@ def evaluate(network: Classifier, held: Sequence[Example], encoder: Encoder) -> 
     )
     chosen = [int(row.argmax()) if len(row) and row.max() > np.log(0.5) else None for row in on]
     figures["issue"] = share([c == e.gold for c, e in zip(chosen, held, strict=True)])
+    near = float(network.choice[0].detach())
+    figures["issue with nearness"] = share(
+        [
+            int((s["relevance"][: len(e.issues)] @ (-1, 1) + near * np.array(e.nearness)).argmax()) == e.gold
+            for e, s in zip(held, scored, strict=True)
+            if e.gold is not None and len(e.nearness) > 1
+        ]
+    )
     return figures

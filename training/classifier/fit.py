@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +23,41 @@ from torch import Tensor
 from torch.nn import functional
 
 from onrecord.classify.inputs import CONTENT, ROLES, Encoded, Passage, Pieces, assemble, encode_statement, quoted_mask
+from onrecord.classify.negation import negate
 from onrecord.train.trainer import descend, follow
 from onrecord.train.word_piece_vocabulary import plain_tokenizer, special_ids
 from training.classifier import data as corpora
-from training.classifier.data import OFF, Example, Target, is_development
+from training.classifier.data import OFF, TURNED, Example, Target, is_development
 from training.classifier.network import CLASSES, OF_STATEMENT, Classifier, load, save, start
 
 IGNORE = -100
 STEP = 16  # lengths of batches are multiples of this
-Row = tuple[Example, tuple[Target, ...]]
 PROPOSITIONS = 6  # beside one statement
-SHARES = {"relevance": 1.0, "stance": 1.6, "act": 0.8, "commitment": 0.6}
-CONDITION = 0.5
-ORDER = 0.5  # of the order of propositions by how much the statement speaks to them
+LISTED = 5  # of these at most for the choice of issue: the gold one, and others by how near the narrowing finds them
+SHARES = {"relevance": 0.6, "stance": 1.6, "act": 0.8, "commitment": 0.6}
+CONDITION, CHOICE = 0.5, 1.0
+NEGATED = 0.25  # how often a proposition is negated
+UNTITLED = 0.25  # how often the article's title is withheld
 # How often an epoch draws from each source: 1 is once per statement.
 RATES = {
-    "polnear-train": 1.0, "wikinews": 2.0, "broad": 1.5, "gum": 1.5, "propositions": 1.0, "constructions": 2.0,
+    "polnear-train": 1.0, "wikinews": 2.0, "broad": 1.5, "gum": 1.5, "propositions": 1.0, "indirect": 2.0,
+    "constructions": 2.0,
     "dispatches": 0.4, "sayings": 0.25, "perspectrum": 0.15, "claim-stance": 0.15, "iam": 0.15,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Hold a statement beside propositions; the first of them, with a `nearness` each, are a choice of issue.
+
+    `gold` is the place of the statement's issue among them, their number where it speaks to none of them.
+    """
+
+    example: Example
+    targets: tuple[Target, ...]
+    titled: bool = True
+    nearness: tuple[float, ...] = ()
+    gold: int = 0
 
 
 class Encoder:
@@ -68,17 +87,18 @@ class Encoder:
             self._statements[key] = encode_statement(self.tokenizer, example.text, passage, self._quoted[example.text])
         return self._statements[key]
 
-    def encoded(self, example: Example, targets: Sequence[Target]) -> Encoded:
+    def encoded(self, row: Row) -> Encoded:
         """Encode a statement beside propositions."""
-        speaker = self.short(example.speaker) if example.speaker else []
-        return assemble(self.statement(example), speaker, [self.short(t.proposition) for t in targets], self.marks)
+        e = row.example
+        speaker, title = self.short(e.speaker), self.short(e.title) if row.titled else []
+        return assemble(self.statement(e), speaker, title, [self.short(t.proposition) for t in row.targets], self.marks)
 
 
 def collate(rows: Sequence[Row], encoder: Encoder) -> dict[str, Tensor]:
     """Pad statements with their propositions to one batch with labels; IGNORE where there is none."""
-    encoded = [encoder.encoded(e, targets) for e, targets in rows]
+    encoded = [encoder.encoded(row) for row in rows]
     length = -(-max(map(len, encoded)) // STEP) * STEP
-    most = max(1, *(len(targets) for _, targets in rows))
+    most = max(1, *(len(row.targets) for row in rows))
 
     def padded(values: list[list[int]], size: int, fill: int = 0) -> Tensor:
         return torch.tensor([v + [fill] * (size - len(v)) for v in values])
@@ -92,31 +112,35 @@ def collate(rows: Sequence[Row], encoder: Encoder) -> dict[str, Tensor]:
     }
     stances = CLASSES["stance"]
     batch["relevance"] = padded(
-        [[IGNORE if not e.cue and t.stance != OFF else int(t.stance != OFF) for t in targets] for e, targets in rows],
+        [[IGNORE if not r.example.cue and t.stance != OFF else int(t.stance != OFF) for t in r.targets] for r in rows],
         most,
         IGNORE,
     )
     batch["stance"] = padded(
-        [[IGNORE if t.stance == OFF else stances.index(t.stance) for t in targets] for _, targets in rows], most, IGNORE
+        [[IGNORE if t.stance == OFF else stances.index(t.stance) for t in r.targets] for r in rows], most, IGNORE
     )
-    batch["rank"] = padded([[t.rank if e.cue else IGNORE for t in targets] for e, targets in rows], most, IGNORE)
+    batch["nearness"] = torch.full((len(rows), most), -torch.inf)
+    for n, row in enumerate(rows):
+        batch["nearness"][n, : len(row.nearness)] = torch.tensor(row.nearness)
+    places = [r.gold if r.gold < len(r.nearness) else most for r in rows]
+    batch["choice"] = torch.tensor([at if r.nearness else IGNORE for at, r in zip(places, rows, strict=True)])
     for name in OF_STATEMENT:
-        labels = [getattr(e, name) for e, _ in rows]
+        labels = [getattr(row.example, name) for row in rows]
         batch[name] = torch.tensor([CLASSES[name].index(v) if v else IGNORE for v in labels])
     marks = []
-    for (e, _), p in zip(rows, encoded, strict=True):
-        inside = [IGNORE] * len(p)
-        if e.condition is not None:
+    for row, p in zip(rows, encoded, strict=True):
+        inside, condition = [IGNORE] * len(p), row.example.condition
+        if condition is not None:
             for n, ((a, b), f) in enumerate(zip(p.spans, p.features, strict=True)):
                 if f % ROLES == CONTENT:
-                    inside[n] = int(any(a < end and b > begin for begin, end in e.condition))
+                    inside[n] = int(any(a < end and b > begin for begin, end in condition))
         marks.append(inside)
     batch["condition"] = padded(marks, length, IGNORE)
     return batch
 
 
-def losses(scores: dict[str, Tensor], batch: dict[str, Tensor], smooth: float) -> dict[str, Tensor]:
-    """Compute the mean loss of each head."""
+def losses(scores: dict[str, Tensor], batch: dict[str, Tensor], weights: Tensor, smooth: float) -> dict[str, Tensor]:
+    """Compute the mean loss of each head, and of the choice of issue by relevance and nearness."""
     result = {}
     for name in CLASSES:
         if (batch[name] != IGNORE).any():
@@ -124,7 +148,10 @@ def losses(scores: dict[str, Tensor], batch: dict[str, Tensor], smooth: float) -
             result[name] = SHARES[name] * functional.cross_entropy(
                 flat, batch[name].flatten(), ignore_index=IGNORE, label_smoothing=smooth
             )
-    result["order"] = ORDER * order_loss(scores["relevance"], batch["rank"])
+    if (batch["choice"] != IGNORE).any():
+        result["choice"] = CHOICE * functional.cross_entropy(
+            choice_scores(scores["relevance"], batch["nearness"], weights), batch["choice"], ignore_index=IGNORE
+        )
     here = batch["condition"] != IGNORE
     if here.any():
         target = batch["condition"].clamp(min=0).float()
@@ -135,13 +162,10 @@ def losses(scores: dict[str, Tensor], batch: dict[str, Tensor], smooth: float) -
     return result
 
 
-def order_loss(relevance: Tensor, rank: Tensor) -> Tensor:
-    """Compute the mean logistic loss over pairs of a statement's propositions of which one ranks higher."""
-    score = relevance[..., 1] - relevance[..., 0]
-    known = rank != IGNORE
-    higher = (rank[:, :, None] > rank[:, None, :]) & known[:, :, None] & known[:, None, :]
-    each = functional.softplus(score[:, None, :] - score[:, :, None])
-    return (each * higher).sum() / higher.sum().clamp(min=1)
+def choice_scores(relevance: Tensor, nearness: Tensor, weights: Tensor) -> Tensor:
+    """Score the listed issues and, last, "none": [batch, propositions + 1]; `weights` are of nearness and of none."""
+    listed = relevance[..., 1] - relevance[..., 0] + weights[0] * nearness.clamp(min=-1e4)
+    return torch.cat([listed.masked_fill(nearness.isinf(), -1e4), weights[1].expand(len(listed), 1)], 1)
 
 
 def draw(examples: Sequence[Example], rng: random.Random, rates: Mapping[str, float]) -> list[Row]:
@@ -150,14 +174,42 @@ def draw(examples: Sequence[Example], rng: random.Random, rates: Mapping[str, fl
     for e in examples:
         rate = rates[e.origin]
         for _ in range(int(rate) + (rng.random() < rate % 1)):
+            titled = rng.random() >= UNTITLED
+            if len(e.nearness) > 1:
+                rows.append(_listed(e, titled, rng))
+                continue
             left = list(e.targets)
             chosen: list[Target] = []
             while left and len(chosen) < PROPOSITIONS:
                 n = rng.choices(range(len(left)), [t.weight for t in left])[0]
                 chosen.append(left.pop(n))
-            rows.append((e, tuple(chosen)))
+            rows.append(Row(e, tuple(_turned(t) if rng.random() < NEGATED else t for t in chosen), titled))
     rng.shuffle(rows)
     return rows
+
+
+def _turned(target: Target) -> Target:
+    """Negate a proposition as the product does, which turns its side."""
+    return Target(negate(target.proposition), TURNED.get(target.stance, target.stance))
+
+
+def _negation(e: Example, issue: int, rng: random.Random) -> Target:
+    """Draw an issue's negation, as it was written by hand or as the product makes it."""
+    return e.targets[2 * issue + 1] if rng.random() < 0.5 else _turned(e.targets[2 * issue])
+
+
+def _listed(e: Example, titled: bool, rng: random.Random) -> Row:
+    """Draw the gold issue and others without replacement by their nearness; then the gold issue turned."""
+    keys = {n: near - math.log(-math.log(rng.random())) for n, near in enumerate(e.nearness) if n != e.gold}
+    places = sorted(keys, key=lambda n: -keys[n])[: LISTED - (e.gold is not None)]
+    if e.gold is not None:
+        places.insert(0, e.gold)
+    turned = [rng.random() < NEGATED for _ in places]
+    targets = [_negation(e, n, rng) if t else e.targets[2 * n] for n, t in zip(places, turned, strict=True)]
+    if e.gold is not None:
+        targets.append(e.targets[2 * e.gold] if turned[0] else _negation(e, e.gold, rng))
+    gold = 0 if e.gold is not None else len(places)
+    return Row(e, tuple(targets), titled, tuple(e.nearness[n] for n in places), gold)
 
 
 def batches(rows: list[Row], encoder: Encoder, tokens: int, rng: random.Random) -> Iterator[list[Row]]:
@@ -169,7 +221,7 @@ def batches(rows: list[Row], encoder: Encoder, tokens: int, rng: random.Random) 
     buckets: dict[int, list[Row]] = {}
     groups = []
     for row in rows:
-        size = -(-len(encoder.encoded(*row)) // STEP) * STEP
+        size = -(-len(encoder.encoded(row)) // STEP) * STEP
         bucket = buckets.setdefault(size, [])
         bucket.append(row)
         if len(bucket) == tokens // size:
@@ -184,8 +236,8 @@ def batches(rows: list[Row], encoder: Encoder, tokens: int, rng: random.Random) 
 
 def load_examples(options: argparse.Namespace) -> tuple[list[Example], list[Example]]:
     """Load training and development examples."""
-    texts = corpora.load_texts(options.data)
-    labelled = list(corpora.read_labels(options.labels, texts))
+    texts, titles = corpora.load_texts(options.data), corpora.load_titles(options.data)
+    labelled = list(corpora.read_labels(options.labels, texts, titles))
     train = [e for e in labelled if not is_development(e.group)]
     held = [e for e in labelled if is_development(e.group)]
     if options.propositions:
@@ -279,7 +331,7 @@ def fit(
             batch["ids"] = torch.where(hide & (batch["feature"] > 0), encoder.mask, batch["ids"])
             with torch.autocast("cpu", torch.bfloat16):
                 scores = network(batch)
-            parts = losses(scores, batch, options.smooth)
+            parts = losses(scores, batch, network.choice, options.smooth)
             descend(network, torch.stack(list(parts.values())).sum(), optimizer)
             schedule.step()
             step += 1

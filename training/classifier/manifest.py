@@ -32,7 +32,7 @@ def main() -> None:
             developed_on=tuple(parts["developed_on"]),
             held_out=tuple(parts["held_out"]),
             data={f"training/{name}": digest(FOLDER / name) for name in DATA},
-            command="three runs of training.classifier.fit, training.classifier.export and "
+            command="seven runs of training.classifier.fit, the mean of the last two, training.classifier.export and "
             "training.classifier.calibrate, as in docs/interpretation.md",
             libraries={name: version(name) for name in ("torch", "onnx", "onnxruntime", "tokenizers", "numpy")},
             metrics={"training/labels, development part, gold spans (calibration cross-fitted)": figures},

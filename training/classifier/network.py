@@ -54,6 +54,7 @@ class Classifier(nn.Module):
         self.answers = nn.Linear(hidden, sum(WIDTHS[name] for name in OF_PROPOSITION), bias=False)
         self.own = nn.Linear(hidden, sum(WIDTHS[name] for name in OF_PROPOSITION))
         self.condition = nn.Linear(hidden, 1)
+        self.choice = nn.Parameter(torch.tensor([0.7, 0.0]))  # weights of nearness and "none"; only for training
         for table in (self.features.weight, self.queries.weight):
             nn.init.normal_(table, std=0.02)
 
@@ -109,5 +110,5 @@ def load(path: Path) -> Classifier:
     """Read what `save` wrote."""
     saved = torch.load(path, map_location="cpu", weights_only=True)
     network = Classifier(TaggerNetwork(NetworkShape(**saved["shape"])))
-    network.load_state_dict(saved["weights"])
+    network.load_state_dict({"choice": network.choice.detach(), **saved["weights"]})
     return network

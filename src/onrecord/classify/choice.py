@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 ISSUE_FEATURES = ("relevance", "candidate", "article's relevance", "article's candidate", "neighbours' relevance")
 NONE_FEATURES = ("bias", "article's best relevance")
 LOWEST, HIGHEST = -6.0, 6.0  # relevance is clipped to these; an issue that was not read has the lowest
-SUPPORT, OPPOSE = 0, 1
+SUPPORT, OPPOSE, NONE = 0, 1, 4
 
 
 def issue_features(candidate: Floats, relevance: Floats) -> tuple[Floats, Floats]:
@@ -85,7 +85,13 @@ def share_sides(scores: Floats, keys: Sequence[Hashable | None], weight: float) 
 
 
 def least_risk(probabilities: Floats, flipped: float) -> int:
-    """Choose the stance with the least expected cost: an error costs 1, taking the opposite side costs `flipped`."""
-    costs = 1.0 - np.eye(len(probabilities))
-    costs[SUPPORT, OPPOSE] = costs[OPPOSE, SUPPORT] = flipped
-    return int((costs @ probabilities).argmin())
+    """Choose the likeliest class, but no side where one costs more than another class: then none is taken.
+
+    An error costs 1, taking the opposite side costs `flipped`.
+    """
+    best = int(probabilities.argmax())
+    if best in (SUPPORT, OPPOSE):
+        opposite = float(probabilities[OPPOSE if best == SUPPORT else SUPPORT])
+        if float(probabilities[best]) - (flipped - 1) * opposite < float(probabilities[OPPOSE + 1 :].max()):
+            return NONE
+    return best

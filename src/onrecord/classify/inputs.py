@@ -26,9 +26,11 @@ RIGHT_CHARACTERS, RIGHT_PIECES = 60, 6  # and after it
 STATEMENT_PIECES = 88
 REPORT_PIECES = 26  # of these at most for source and cue, where the content is long
 SPEAKER_PIECES = 8
+TITLE_PIECES = 16
 PROPOSITION_PIECES = 26
 FIRST_PROPOSITION = 140  # position of a proposition's first piece, after the longest statement
-POSITIONS = FIRST_PROPOSITION + PROPOSITION_PIECES + 1
+FIRST_TITLE = FIRST_PROPOSITION + PROPOSITION_PIECES + 1  # position of the title's first piece
+POSITIONS = FIRST_TITLE + TITLE_PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ def _shortened(body: list[int], roles: list[int]) -> list[int]:
 class Encoded:
     """Hold a statement followed by its candidate propositions, as the network takes them.
 
-    `blocks` is 0 for the statement and n for the n-th proposition; the statement sees only itself, a proposition sees
-    the statement and itself. `heads` are the places of the propositions' first pieces.
+    `blocks` is 0 for the statement with its title and n for the n-th proposition; the statement sees only itself, a
+    proposition sees the statement and itself. `heads` are the places of the propositions' first pieces.
     """
 
     ids: list[int]
@@ -120,18 +122,27 @@ class Encoded:
 
 
 def assemble(
-    statement: Pieces, speaker: Sequence[int], propositions: Sequence[Sequence[int]], marks: tuple[int, int]
+    statement: Pieces,
+    speaker: Sequence[int],
+    title: Sequence[int],
+    propositions: Sequence[Sequence[int]],
+    marks: tuple[int, int],
 ) -> Encoded:
-    """Join [CLS] speaker [SEP] statement [SEP] and, for each proposition, [CLS] proposition; `marks` are the two ids.
+    """Join [CLS] speaker [SEP] statement [SEP] title and, for each proposition, [CLS] proposition.
 
-    All propositions have the same positions, so that none depends on how many there are.
+    `title` is the article's, `marks` are the ids of [CLS] and [SEP]. All propositions have the same positions, so that
+    none depends on how many there are; so has the title, so that nothing depends on where it stands.
     """
     first, last = marks
-    speaker = list(speaker[:SPEAKER_PIECES])
+    speaker, title = list(speaker[:SPEAKER_PIECES]), list(title[:TITLE_PIECES])
     ids = [first, *speaker, last, *statement.ids, last]
     features = [SPECIAL, *[SPEAKER] * len(speaker), SPECIAL, *statement.features, SPECIAL]
     spans = [*[(-1, -1)] * (len(speaker) + 2), *statement.spans, (-1, -1)]
-    positions, blocks, heads = list(range(len(ids))), [0] * len(ids), []
+    positions = [*range(len(ids)), *range(FIRST_TITLE, FIRST_TITLE + len(title))]
+    ids += title
+    features += [CONTEXT] * len(title)
+    spans += [(-1, -1)] * len(title)
+    blocks, heads = [0] * len(ids), []
     for n, proposition in enumerate(propositions, 1):
         pieces = [first, *proposition[:PROPOSITION_PIECES]]
         heads.append(len(ids))

@@ -24,7 +24,7 @@ from onrecord.models.embeddings import read_table
 from onrecord.models.session import open_graph
 
 Floats = npt.NDArray[np.float32]
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,10 +72,10 @@ class ClassifierModel:
         """Encode a statement in its context, to be read beside any number of propositions."""
         return encode_statement(self._tokenizer, text, passage, quoted)
 
-    def read(self, statement: Pieces, speaker: str | None, propositions: Sequence[str]) -> Reading:
-        """Read a statement beside propositions."""
-        who = self._short(speaker) if speaker else ()
-        encoded = assemble(statement, who, [self._short(p) for p in propositions], self._marks)
+    def read(self, statement: Pieces, speaker: str | None, title: str | None, propositions: Sequence[str]) -> Reading:
+        """Read a statement of an article with this title beside propositions."""
+        who, heading = (self._short(name) if name else () for name in (speaker, title))
+        encoded = assemble(statement, who, heading, [self._short(p) for p in propositions], self._marks)
         blocks = np.array(encoded.blocks, dtype=np.int64)
         length = int((blocks == 0).sum())
         heads = encoded.heads or [0]  # the graph takes no empty list

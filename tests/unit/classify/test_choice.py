@@ -7,7 +7,7 @@ import pytest
 
 from onrecord.classify.choice import least_risk, share_sides, symmetric
 
-SUPPORT, OPPOSE, NONE = 0, 1, 4
+SUPPORT, OPPOSE, MIXED, NONE = 0, 1, 2, 4
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ SUPPORT, OPPOSE, NONE = 0, 1, 4
         ([0.50, 0.40, 0.0, 0.0, 0.10], 3.0, NONE),
         ([0.60, 0.05, 0.0, 0.0, 0.35], 3.0, SUPPORT),
         ([0.10, 0.75, 0.0, 0.0, 0.15], 3.0, OPPOSE),
+        ([0.41, 0.44, 0.1, 0.0, 0.05], 2.0, NONE),
+        ([0.05, 0.10, 0.7, 0.1, 0.05], 2.0, MIXED),
     ],
 )
 def test_a_side_is_taken_only_where_the_opposite_one_is_unlikely(

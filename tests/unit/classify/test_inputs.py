@@ -62,7 +62,7 @@ def test_long_contents_are_cut_at_their_end(tokenizer: Tokenizer) -> None:
 def test_propositions_do_not_see_each_other(tokenizer: Tokenizer) -> None:
     """A proposition sees the statement and itself; the statement sees only itself."""
     statement = encode_statement(tokenizer, TEXT, PASSAGE, quoted_mask(TEXT))
-    encoded = assemble(statement, [7], [[8, 9], [10]], (1, 2))
+    encoded = assemble(statement, [7], [], [[8, 9], [10]], (1, 2))
     mask = attention_mask(np.array(encoded.blocks))
     first, second = encoded.heads
     assert mask[first, 0]
@@ -75,6 +75,16 @@ def test_propositions_do_not_see_each_other(tokenizer: Tokenizer) -> None:
 def test_propositions_share_their_positions(tokenizer: Tokenizer) -> None:
     """Every proposition begins at the same position, inside the table of positions, however long the statement is."""
     statement = encode_statement(tokenizer, TEXT, PASSAGE, quoted_mask(TEXT))
-    encoded = assemble(statement, [], [list(range(5, 60)), [10]], (1, 2))
+    encoded = assemble(statement, [], list(range(90, 120)), [list(range(5, 60)), [10]], (1, 2))
     assert [encoded.positions[n] for n in encoded.heads] == [FIRST_PROPOSITION, FIRST_PROPOSITION]
     assert max(encoded.positions) < POSITIONS
+
+
+def test_a_title_moves_nothing(tokenizer: Tokenizer) -> None:
+    """The title comes after the statement; pieces and positions of statement and propositions stay as they are."""
+    statement = encode_statement(tokenizer, TEXT, PASSAGE, quoted_mask(TEXT))
+    without, given = (assemble(statement, [7], title, [[8, 9]], (1, 2)) for title in ([], [5, 6]))
+    length = without.heads[0]
+    assert given.ids == [*without.ids[:length], 5, 6, *without.ids[length:]]
+    assert given.positions[:length] + given.positions[length + 2 :] == without.positions
+    assert given.blocks[length : length + 2] == [0, 0]

@@ -24,7 +24,7 @@ def model() -> ClassifierModel:
 
 def test_shares_add_up_to_scores(model: ClassifierModel) -> None:
     """The scores of a statement head are the sums of what the pieces add."""
-    reading = model.read(model.statement(TEXT, PASSAGE, quoted_mask(TEXT)), "Ida Renn", [CLOSE])
+    reading = model.read(model.statement(TEXT, PASSAGE, quoted_mask(TEXT)), "Ida Renn", None, [CLOSE])
     for verdict in reading.statement.values():
         assert np.allclose(verdict.shares.sum(0), verdict.scores, atol=1e-4)
 
@@ -32,15 +32,15 @@ def test_shares_add_up_to_scores(model: ClassifierModel) -> None:
 def test_a_proposition_is_read_alike_beside_others(model: ClassifierModel) -> None:
     """Further propositions change a verdict by no more than rounding to bytes does."""
     statement = model.statement(TEXT, PASSAGE, quoted_mask(TEXT))
-    alone = model.read(statement, "Ida Renn", [CLOSE]).propositions[0]["stance"].scores
-    among = model.read(statement, "Ida Renn", ["Taxes should rise.", CLOSE]).propositions[1]["stance"].scores
+    alone = model.read(statement, "Ida Renn", None, [CLOSE]).propositions[0]["stance"].scores
+    among = model.read(statement, "Ida Renn", None, ["Taxes should rise.", CLOSE]).propositions[1]["stance"].scores
     assert np.abs(alone - among).max() < 0.25
 
 
 def test_the_negated_proposition_turns_the_side(model: ClassifierModel) -> None:
     """Who condemns the closing of a port opposes that it be closed, and supports that it stay open."""
     statement = model.statement(TEXT, PASSAGE, quoted_mask(TEXT))
-    close, stay = model.read(statement, "Ida Renn", [CLOSE, "The port should stay open."]).propositions
+    close, stay = model.read(statement, "Ida Renn", None, [CLOSE, "The port should stay open."]).propositions
     assert close["stance"].scores[1] > close["stance"].scores[0]
     assert stay["stance"].scores[0] > stay["stance"].scores[1]
 

@@ -13,7 +13,7 @@ TEXT = "Renn said the port must close."
 
 
 def _issue(proposition: str, negation: str) -> dict[str, Any]:
-    return {"label": proposition, "proposition": proposition, "negation": negation, "terms": []}
+    return {"label": proposition, "proposition": proposition, "negation": negation, "terms": ["plan"]}
 
 
 def test_each_coding_gives_an_example_of_its_own(tmp_path: Path) -> None:
