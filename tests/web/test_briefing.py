@@ -76,3 +76,14 @@ def test_history_says_what_was_corrected(desk, path):
     answer = send(desk, f"/review/{one.id}", verdict="correct", stance="mixed", back=f"/statements/{one.id}")
     page = desk.get(answer.headers["location"]).text
     assert re.search(r'stance: <del dir="auto">oppose</del> <ins dir="auto">mixed</ins>', page)
+
+
+def test_what_is_left_out_is_counted(desk, monkeypatch):
+    """Claim: a briefing that names some of the shifts or conditions says how many there are."""
+    from onrecord.show import briefing
+
+    monkeypatch.setattr(briefing, "SHIFTS", 1)
+    monkeypatch.setattr(briefing, "LINES", 1)
+    text = desk.get("/brief.md?on=dam&by=speaker").text
+    assert re.search(r"### Shifts \([2-9], the newest 1 here\)", text)
+    assert re.search(r"### Conditions \([2-9], the newest 1 here\)", text)

@@ -74,3 +74,16 @@ def test_a_scenario_with_an_assumption(desk, path):
     inputs = desk.get(f"/scenario/inputs.json?by=speaker&{supposed}").json()
     assert [row["actor"] for row in inputs if row["assumed"]] == ["Di Fay"]
     assert json.dumps(inputs)
+
+
+def test_what_a_scenario_leaves_out_is_counted(desk, monkeypatch):
+    """Claim: where the page shows some of the positions behind a scenario, it says of how many."""
+    from onrecord.show.desk.routes import scenario
+
+    total = len(desk.get("/scenario/inputs.json?by=speaker").json())
+    assert total > 1
+    monkeypatch.setitem(scenario.SHOWN, "inputs", 1)
+    page = desk.get("/scenario?by=speaker").text
+    while "Being worked out" in page:
+        page = desk.get("/scenario?by=speaker").text
+    assert f'The first 1 of {total}; <a href="/scenario/inputs.csv?by=speaker">' in page

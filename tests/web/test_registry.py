@@ -120,3 +120,35 @@ def test_readers_decide_nothing(open_desk, names, people):
     log_in(client, "Rita")
     assert client.get("/registry").status_code == 403
     assert send(client, "/registry", ruling="hide", name="Ana Orr").status_code == 403
+
+
+def test_a_short_form_is_called_one_until_it_is_merged(desk, path):
+    """Claim: a short form that pages show by itself is no alias yet, and is merged by one button."""
+    with Ledger(path) as ledger:
+        ledger.add([report(30, speaker="A. Orr")], codebook=CODEBOOK)
+    page = desk.get("/registry").text
+    assert "A. Orr" in speakers(path)
+    assert "looks like a short form: A. Orr" in page
+    assert "also A. Orr" not in page
+    answer = send(desk, "/registry", "/registry", ruling="merge", name="Ana Orr", other="A. Orr")
+    assert answer.status_code == 303
+    assert "A. Orr" not in speakers(path)
+    page = desk.get("/registry").text
+    assert "looks like a short form" not in page
+    assert "also A. Orr" in page
+
+
+def test_what_is_left_out_is_counted(desk, names, monkeypatch):
+    """Claim: where suggestions and decisions are cut, the page says how many there are."""
+    from onrecord.show.desk.routes import registry
+
+    total = desk.get("/registry").text.count(">They are two</button>")
+    assert total > 1
+    for name in ("Ana Orr", "Dora Mel"):
+        send(desk, "/registry", "/registry", ruling="pin", name=name)
+    monkeypatch.setattr(registry, "SUGGESTED", 1)
+    monkeypatch.setattr(registry, "LATEST", 1)
+    page = desk.get("/registry").text
+    assert page.count(">They are two</button>") == 1
+    assert f"The first 1 of {total}" in page
+    assert "The last 1 of 2." in page

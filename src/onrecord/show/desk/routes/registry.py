@@ -53,6 +53,7 @@ def registry(ctx: RequestContext, problem: str | None = None) -> Response:
         "registry.html", 200 if problem is None else 422, now=now, rows=found[first : first + limit],
         total=len(found), first=first, limit=limit, wanted=ctx.arg("q") or "", problem=problem,
         proposed=alike[:SUGGESTED], alike=len(alike), decisions=len(decisions),
+        shown_names=set(now.counts("speaker")["speaker"]),
         kinds=list(ActorKind), pinned=now.names.pinned, camps=now.names.camps, label=lambda actor: label(actor, names),
         latest=decisions[: -LATEST - 1 : -1], opposite=OPPOSITE,
         parties=[name for name, _ in now.offered()["affiliation"]], done=ctx.arg("done"),
