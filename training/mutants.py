@@ -196,9 +196,11 @@ def passes(folder: Path, tests: Sequence[str], seconds: float | None, changed: s
 
 
 def naming(folder: Path, tests: Sequence[str], file: Path) -> list[str]:
-    """List the test files of a part that name the module of a source file; all of them where none does."""
+    """List the test files of a part that import a module or name one of its classes; all of them where none does."""
     module = file.stem if file.stem != "__init__" else file.parent.name
-    word = re.compile(rf"^(?:from|import) .*\b{module}\b", re.MULTILINE)
+    tree = ast.parse((folder / file).read_text(encoding="utf-8"))
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    word = re.compile("|".join([rf"^(?:from|import) .*\b{module}\b", *(rf"\b{name}\b" for name in classes)]), re.M)
     files = [path for test in tests for path in _test_files(folder / test)]
     found = [path for path in files if word.search(path.read_text(encoding="utf-8")) or module in path.stem]
     return [str(path.relative_to(folder)) for path in found or files]

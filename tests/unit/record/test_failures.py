@@ -76,8 +76,8 @@ def test_a_missing_table_is_damage_and_another_error_is_itself(message: str) -> 
         ("22012", LedgerError, "the server says so"),
     ],
 )
-def test_errors_of_postgresql(state: str | None, kind: type[LedgerError], words: str) -> None:
-    """Each state of PostgreSQL has its kind and its remedy."""
+def test_errors_of_a_server(state: str | None, kind: type[LedgerError], words: str) -> None:
+    """Each state of the database server has its kind and its remedy."""
     found = translate("pg", ServerError(state))
     assert type(found) is kind
     assert words in str(found)
