@@ -85,3 +85,20 @@ def test_nothing_in_typed_table_out() -> None:
     undated = statements({**FIRST, "when": None}, {**RETOLD, "when": None})
     assert clusters(undated)["cluster"].to_list() == ["s0", "s1"]
     assert clusters(tables.empty()).schema["cluster"] == pl.String
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differs"),
+    [
+        (["Wire"], None, True),
+        (["Wire"], [], True),
+        (None, ["Wire"], True),
+        (["Wire"], ["Wire"], False),
+        (None, None, False),
+        (["Wire", "Post"], ["Post", "Wire"], True),
+    ],
+)
+def test_a_chain_of_reporters_differs_or_not(first: object, second: object, differs: object) -> None:
+    """Who passed the words on counts with its order; no chain and an empty one are the same."""
+    rows = statements({**FIRST, "chain": first}, {**FIRST, "outlet": "Post", "when": "2026-03-03", "chain": second})
+    assert ("chain" in drift(rows).to_dicts()[1]["differs"]) == differs

@@ -106,3 +106,43 @@ def test_a_quotation_is_all_its_pieces() -> None:
     one = statement()
     pieces = tuple(one.article.text.cite(start, start + 3) for start in (0, 4, 10))
     assert replace(one, content=pieces).quote == " … ".join(piece.quote for piece in pieces)
+
+
+def test_a_statement_in_a_session_is_one_short_line() -> None:
+    """The beginning of its id, who does what, the side, and the words, cut after sixty characters."""
+    one = statement()
+    plain = replace(one, issue=Judgement(value=None, rule="none", confidence=0.9))
+    assert repr(one) == f"Statement({one.id[:8]} Ann Lee: reject, bridge oppose, {one.quote!r})"
+    assert repr(plain) == f"Statement({plain.id[:8]} Ann Lee: reject, no issue, {plain.quote!r})"
+
+
+@pytest.mark.parametrize(
+    ("ruling", "others", "words"),
+    [
+        (Ruling.KIND, ("ghost",), "not 'ghost'"),
+        (Ruling.KIND, (), "at least one other"),
+        (Ruling.RENAME, ("Ann", "Bo"), "one value"),
+        (Ruling.PARTY, ("A", "B"), "one value"),
+        (Ruling.HIDE, ("Ann",), "one name only"),
+        (Ruling.SHOW, ("Ann",), "one name only"),
+        (Ruling.UNPIN, ("1",), "one name only"),
+        (Ruling.PIN, ("0",), "from 1 to 999"),
+        (Ruling.PIN, ("1000",), "from 1 to 999"),
+        (Ruling.PIN, ("first",), "from 1 to 999"),
+        (Ruling.MERGE, (), "at least one other"),
+        (Ruling.MERGE, ("Ann", " "), "not empty"),
+    ],
+)
+def test_a_decision_that_makes_no_sense_is_named(ruling: Ruling, others: tuple[str, ...], words: str) -> None:
+    """A ruling has the names that it needs, no more and no less, and a kind or a place that there is."""
+    with pytest.raises(CodecError, match=words):
+        Decision(ruling=ruling, name="Ann Lee", others=others, coder="Ada")
+
+
+def test_decisions_that_make_sense() -> None:
+    """A pin may have a place or none; a kind is one of those of actors."""
+    for ruling, others in ((Ruling.PIN, ()), (Ruling.PIN, ("1",)), (Ruling.PIN, ("999",)), (Ruling.KIND, ("body",)),
+                           (Ruling.HIDE, ()), (Ruling.RENAME, ("Bo",)), (Ruling.MERGE, ("A", "B"))):  # fmt: skip
+        assert Decision(ruling=ruling, name="Ann Lee", others=others, coder="Ada").others == others
+    with pytest.raises(CodecError, match="not empty"):
+        Decision(ruling=Ruling.HIDE, name=" ", others=(), coder="Ada")
