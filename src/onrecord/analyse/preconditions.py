@@ -140,5 +140,5 @@ class _Finder:
         for term, issue in self._terms:
             if have.issuperset(term):
                 return issue
-        opening = rf"^(?:only\s+)?(?:{alternatives('opens-condition')})\s+"
-        return re.sub(opening, "", words.strip(), flags=re.IGNORECASE).strip(" .,;:") or words.strip()
+        opening = rf"^(?:only\s+)?(?:{alternatives('opens-condition')})(?:\s+only)?\s+"
+        return re.sub(opening, "", words.strip(), flags=re.IGNORECASE).strip(' .,;:"“”') or words.strip()

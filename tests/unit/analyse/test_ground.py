@@ -85,6 +85,17 @@ def test_orders_and_the_smallest_concessions() -> None:
     assert concessions(edges)["exact"].to_list() == [True, True]
 
 
+def test_words_that_are_no_issue_stand_without_conjunction_and_quotation_marks() -> None:
+    """A step that is no issue is named by its words, without what opens the condition and a mark of the quotation."""
+    for words, step in (
+        ("if only they bring no guns", "they bring no guns"),
+        ('provided they bring no guns"', "they bring no guns"),
+        ("only if the League pays", "the League pays"),
+    ):
+        edges = conditions(statements({"issue": "monitors", "stance": "support", "condition": [words]}))
+        assert edges["before"].to_list() == [step]
+
+
 def test_a_condition_of_two_parties_costs_two() -> None:
     """A → B → A where two parties ask for A → B: the single other condition is the cheapest way out."""
     data = statements(
