@@ -85,7 +85,11 @@ class Mutant:
 
 
 def mutants(file: Path, source: str) -> Iterator[Mutant]:
-    """List the mutants of a file; decorators have none, as `frozen` and `slots` change nothing that a test asks for."""
+    """List the mutants of a file.
+
+    Decorators have none, as `frozen` and `slots` change nothing that a test asks for, nor has `strict` of `zip`, which
+    only watches over lengths that are equal.
+    """
     tree = ast.parse(source)
     left_out = {
         id(inner)
@@ -93,6 +97,7 @@ def mutants(file: Path, source: str) -> Iterator[Mutant]:
         for decorator in getattr(node, "decorator_list", ())
         for inner in ast.walk(decorator)
     }
+    left_out |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "strict"}
     for number, node in enumerate(ast.walk(tree)):
         change = None if id(node) in left_out else describe(node)
         if change is not None:
