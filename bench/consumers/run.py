@@ -165,14 +165,15 @@ def json_schemas(folder: Path, count: int) -> None:
     import yaml
 
     schemas = {}
-    for name in ("statement", "codebook"):
+    for name in ("article", "statement", "codebook"):
         code = "from onrecord.show.cli import main; main()"
         made = subprocess.run([sys.executable, "-c", code, "schema", name], check=True, capture_output=True, text=True)
         schemas[name] = jsonschema.Draft202012Validator(json.loads(made.stdout))
-    lines = (folder / "statements.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == count
-    for line in lines:
-        schemas["statement"].validate(json.loads(line))
+    records = [json.loads(line) for line in (folder / "statements.jsonl").read_text(encoding="utf-8").splitlines()]
+    kinds = ["article" if "text" in record else "statement" for record in records]
+    assert kinds.count("statement") == count
+    for kind, record in zip(kinds, records, strict=True):
+        schemas[kind].validate(record)
     run("demo", "--write", str(folder / "sample"))
     for path in (folder / "sample").glob("*.yaml"):
         schemas["codebook"].validate(yaml.safe_load(path.read_text(encoding="utf-8")))
