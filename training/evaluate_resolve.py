@@ -1,6 +1,6 @@
 """Score speakers, affiliations, chains and times on label files, with the spans as labelled.
 
-    evaluate_resolve.py LABELS DATA GUM SCORER [--part development|training|all] [--errors FIELD] [--only ID]
+    evaluate_resolve.py LABELS DATA SCORER [--part development|training|all] [--errors FIELD] [--only ID]
 
 SCORER is the scoring script whose name normalisation is used.
 """
@@ -17,7 +17,7 @@ from typing import Any
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, Attribution, PartialDate
 from onrecord.extract.assemble import RawAttribution, assemble
-from training.label_files import Case, read_articles, read_cases
+from training.label_files import Case, read_cases
 
 ROWS = ("speaker", "speaker lenient", "affiliation", "chain", "chain, nested", "when", "when, dated")
 
@@ -127,7 +127,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labels", type=Path)
     parser.add_argument("data", type=Path)
-    parser.add_argument("gum", type=Path)
     parser.add_argument("scorer", type=Path)
     parser.add_argument("--part", choices=("development", "training", "all"), default="development")
     parser.add_argument("--errors", action="append", default=[])
@@ -139,7 +138,7 @@ def main() -> None:
     right: dict[str, Counter[str]] = defaultdict(Counter)
     total: dict[str, Counter[str]] = defaultdict(Counter)
     began, words = 0.0, 0
-    for case in read_cases(options.labels, read_articles(options.data, options.gum)):
+    for case in read_cases(options.labels, options.data):
         if options.part != "all" and case.development != (options.part == "development"):
             continue
         if options.only and options.only not in case.id:
@@ -151,8 +150,6 @@ def main() -> None:
         began += time.perf_counter() - start
         words += len(case.text.split())
         for gold, attribution in pairs:
-            if gold["excluded"]:
-                continue
             pred = answers[id(attribution)]
             for row, good in compare(scorer, gold, pred).items():
                 for name in (group, "all"):

@@ -1,6 +1,6 @@
 """Fit the model of whom somebody speaks for, on label files, and write it as `affiliation.json`.
 
-    fit_affiliation.py LABELS DATA GUM SCORER OUT [--all]
+    fit_affiliation.py LABELS DATA SCORER OUT [--strength C]
 
 Every option that the rules propose for a speaker is an example: right where it is the labelled affiliation.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from sklearn.linear_model import LogisticRegression
 from onrecord.resolve.phrases import Phrase
 from onrecord.resolve.resolver import load_resolver
 from training.evaluate_resolve import attributions_of, load_scorer
-from training.label_files import read_articles, read_cases
+from training.label_files import FOLDS, read_cases, read_dispatches
 
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+LOSS = 0.002  # share of right answers that a higher threshold may cost
 INVENTED = 0.25  # the weight of invented texts beside real news
 
 
@@ -29,7 +32,7 @@ def examples(options: argparse.Namespace, scorer: Any) -> list[dict[str, Any]]:
     """The speakers with their options: one group for each speaker and article."""
     resolver = load_resolver()
     made = []
-    for case in read_cases(options.labels, read_articles(options.data, options.gum)):
+    for case in chain(read_cases(options.labels, options.data), read_dispatches()):
         article, pairs, attributions = attributions_of(case)
         speakers, sources = resolver.speakers(article, attributions)
         of = dict(zip(map(id, attributions), speakers, strict=True))
@@ -37,7 +40,7 @@ def examples(options: argparse.Namespace, scorer: Any) -> list[dict[str, Any]]:
         groups: dict[Any, dict[str, Any]] = {}
         for gold, attribution in pairs:
             speaker = of[id(attribution)]
-            if gold["excluded"] or not scorer.near_name(gold["speaker"], speaker.name):
+            if not scorer.near_name(gold["speaker"], speaker.name):
                 continue
             entity = speaker.entity
             if entity is not None and entity.kind == "person":
@@ -52,58 +55,62 @@ def examples(options: argparse.Namespace, scorer: Any) -> list[dict[str, Any]]:
             else:
                 continue
             group["gold"][gold["affiliation"]] += 1
-        made += [group | {"development": case.development, "invented": case.invented} for group in groups.values()]
+        made += [
+            group | {"fold": -1 if case.invented else case.fold, "invented": case.invented} for group in groups.values()
+        ]
     return made
+
+
+def fit(groups: list[dict[str, Any]], scorer: Any, strength: float) -> tuple[dict[str, float], float]:
+    """Fit weights and the intercept."""
+    x, y, w = [], [], []
+    for group in groups:
+        total = sum(group["gold"].values())
+        for option, features in group["options"]:
+            x.append(features)
+            y.append(int(_right(group, option.name, scorer) / total >= 0.5))
+            w.append(min(4.0, total) ** 0.5 * (INVENTED if group["invented"] else 1.0))
+    vectors = DictVectorizer()
+    model = LogisticRegression(C=strength, max_iter=3000).fit(vectors.fit_transform(x), y, sample_weight=w)
+    names = vectors.get_feature_names_out()
+    weights = {name: round(float(v), 4) for name, v in zip(names, model.coef_[0], strict=True) if abs(v) > 1e-3}
+    return weights, round(float(model.intercept_[0]), 4)
+
+
+def cross_fit(groups: list[dict[str, Any]], scorer: Any, strength: float) -> dict[int, tuple[dict[str, float], float]]:
+    """Fit one model for each fold of real articles, on all others."""
+    return {fold: fit([g for g in groups if g["fold"] != fold], scorer, strength) for fold in range(FOLDS)}
+
+
+def shares(
+    groups: list[dict[str, Any]], scorer: Any, models: dict[int, tuple[dict[str, float], float]]
+) -> dict[float, float]:
+    """Measure each threshold: the share of statements that the models of other folds get right."""
+    real = [g for g in groups if not g["invented"]]
+    total = sum(sum(g["gold"].values()) for g in real)
+    return {
+        threshold: sum(_right(g, choose(g, *models[g["fold"]], threshold), scorer) for g in real) / total
+        for threshold in THRESHOLDS
+    }
+
+
+def _right(group: dict[str, Any], name: str | None, scorer: Any) -> int:
+    return sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, name))
 
 
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("labels", "data", "gum", "scorer", "out"):
+    for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--all", action="store_true", help="fit on the development articles too")
-    parser.add_argument("--strength", type=float, default=0.3)
+    parser.add_argument("--strength", type=float, default=2.0)
     options = parser.parse_args()
     scorer = load_scorer(options.scorer)
     groups = examples(options, scorer)
-    training = [g for g in groups if options.all or not g["development"]]
-    x, y, w = [], [], []
-    for group in training:
-        for option, features in group["options"]:
-            share = sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, option.name)) / sum(
-                group["gold"].values()
-            )
-            x.append(features)
-            y.append(int(share >= 0.5))
-            w.append(min(4.0, sum(group["gold"].values())) ** 0.5 * (INVENTED if group["invented"] else 1.0))
-    vectors = DictVectorizer()
-    model = LogisticRegression(C=options.strength, max_iter=2000).fit(vectors.fit_transform(x), y, sample_weight=w)
-    names = vectors.get_feature_names_out()
-    weights = {name: round(float(v), 4) for name, v in zip(names, model.coef_[0], strict=True) if abs(v) > 1e-3}
-    intercept = round(float(model.intercept_[0]), 4)
-    training = [g for g in training if not g["invented"]]
-    best = (0.0, 0.5)
-    for threshold in np.arange(0.2, 0.8, 0.05):
-        right = total = 0
-        for group in training:
-            chosen_name = choose(group, weights, intercept, threshold)
-            right += sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, chosen_name))
-            total += sum(group["gold"].values())
-        best = max(best, (right / total, float(threshold)))
-    threshold = round(best[1], 2)
-    for part in (False, True):
-        right = total = reach = 0
-        for group in groups:
-            if group["development"] == part and not group["invented"]:
-                final_name = choose(group, weights, intercept, threshold)
-                right += sum(n for gold, n in group["gold"].items() if scorer.same_name(gold, final_name))
-                reach += sum(
-                    n
-                    for gold, n in group["gold"].items()
-                    if gold is None or any(scorer.same_name(gold, o.name) for o, _ in group["options"])
-                )
-                total += sum(group["gold"].values())
-        print("development" if part else "training", total, f"right {right / total:.3f}, in reach {reach / total:.3f}")
+    measured = shares(groups, scorer, cross_fit(groups, scorer, options.strength))
+    print("right at each threshold, cross-fitted:", {t: round(share, 3) for t, share in measured.items()})
+    threshold = max(t for t, share in measured.items() if share >= max(measured.values()) - LOSS)
+    weights, intercept = fit(groups, scorer, options.strength)
     (options.out / "affiliation.json").write_text(
         json.dumps({"weights": dict(sorted(weights.items())), "intercept": intercept, "threshold": threshold}, indent=0)
         + "\n",

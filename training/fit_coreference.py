@@ -1,6 +1,6 @@
 """Fit whom pronouns and descriptions mean, on label files, and write it as `coreference.json`.
 
-    fit_coreference.py LABELS DATA GUM SCORER OUT [--all]
+    fit_coreference.py LABELS DATA SCORER OUT [--strength S]
 
 An example is a source that is a pronoun or a definite description; its candidates are right where their name is the
 labelled speaker's. The model is a softmax over the candidates and nobody.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +21,19 @@ from scipy.optimize import minimize
 from onrecord.resolve.coreference import FEATURES
 from onrecord.resolve.resolver import load_resolver
 from training.evaluate_resolve import attributions_of, load_scorer
-from training.label_files import read_articles, read_cases
+from training.label_files import FOLDS, read_cases, read_dispatches
 
-Example = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], bool]
+Example = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], int]
 
 
 def examples(options: argparse.Namespace, scorer: Any) -> dict[str, list[Example]]:
-    """(features of the candidates, which are right, in the development part) by kind."""
+    """(features of the candidates, which are right, the fold or -1 of an invented text) by kind."""
     resolver = load_resolver()
     made: dict[str, list[Example]] = {"pronoun": [], "description": []}
-    for case in read_cases(options.labels, read_articles(options.data, options.gum)):
+    for case in chain(read_cases(options.labels, options.data), read_dispatches()):
         article, pairs, attributions = attributions_of(case)
         _, sources = resolver.speakers(article, attributions)
         for gold, attribution in pairs:
-            if gold["excluded"]:
-                continue
             for piece in attribution.source[:1]:
                 traced = sources.trace.get(piece.span.start)
                 if traced is None or not traced[1]:
@@ -42,7 +41,7 @@ def examples(options: argparse.Namespace, scorer: Any) -> dict[str, list[Example
                 kind, found = traced
                 x = np.array([c.features for c in found])
                 right = np.array([scorer.near_name(gold["speaker"], c.entity.name) for c in found])
-                made[kind].append((x, right, case.development))
+                made[kind].append((x, right, -1 if case.invented else case.fold))
     return made
 
 
@@ -84,19 +83,23 @@ def accuracy(found: list[Example], weights: npt.NDArray[np.float64], nobody: flo
     return f"{len(found)}: right {good / max(1, len(found)):.3f}, a wrong person {wrong / max(1, len(found)):.3f}"
 
 
+def cross_fit(found: list[Example], strength: float) -> dict[int, tuple[npt.NDArray[np.float64], float]]:
+    """Fit one model for each fold of real articles, on all others."""
+    return {fold: fit([e for e in found if e[2] != fold], strength) for fold in range(FOLDS)}
+
+
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("labels", "data", "gum", "scorer", "out"):
+    for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--all", action="store_true", help="fit on the development articles too")
     parser.add_argument("--strength", type=float, default=0.3)
     options = parser.parse_args()
     stored = {}
     for kind, found in examples(options, load_scorer(options.scorer)).items():
-        weights, nobody = fit([e for e in found if options.all or not e[2]], options.strength)
-        print(kind, "training", accuracy([e for e in found if not e[2]], weights, nobody))
-        print(kind, "development", accuracy([e for e in found if e[2]], weights, nobody))
+        for fold, model in cross_fit(found, options.strength).items():
+            print(kind, "fold", fold, accuracy([e for e in found if e[2] == fold], *model))
+        weights, nobody = fit(found, options.strength)
         named = {name: round(float(w), 3) for name, w in zip(FEATURES, weights, strict=True)}
         stored[kind] = {"weights": named, "nobody": round(nobody, 3)}
         print(named, nobody)

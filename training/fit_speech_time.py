@@ -2,7 +2,7 @@
 
 Two models, the second over the answers of the first for the statements around.
 
-fit_speech_time.py LABELS DATA GUM SCORER OUT [--all]
+fit_speech_time.py LABELS DATA SCORER OUT [--all]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from onrecord.resolve.speech_time import Dater, Model, answer
 from onrecord.resolve.times import Times
 from training.evaluate_resolve import attributions_of, load_scorer
 from training.fit_coreference import Example, fit
-from training.label_files import read_articles, read_cases
+from training.label_files import read_cases
 
 FOLDS = 5
 STRONGER = 4.0  # the second model has features that say the same thing
@@ -32,7 +32,7 @@ Row = tuple[list[dict[str, float]], list[bool], bool]
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("labels", "data", "gum", "scorer", "out"):
+    for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--all", action="store_true", help="fit on the development articles too")
     parser.add_argument("--strength", type=float, default=0.5)
@@ -40,15 +40,14 @@ def main() -> None:
     load_scorer(options.scorer)
     resolver = load_resolver()
     daters: list[tuple[Dater, list[str | bool | None], bool]] = []
-    for case in read_cases(options.labels, read_articles(options.data, options.gum)):
+    for case in read_cases(options.labels, options.data):
         article, pairs, attributions = attributions_of(case)
         speakers, _ = resolver.speakers(article, attributions)
         times = Times(Document(case.text), article.published, dateline_end(case.text))
         place = {id(a): n for n, a in enumerate(attributions)}
         labels: list[str | bool | None] = [False] * len(attributions)
         for gold, attribution in pairs:
-            if not gold["excluded"]:
-                labels[place[id(attribution)]] = gold["when"]
+            labels[place[id(attribution)]] = gold["when"]
         daters.append((Dater(times, attributions, [s.name for s in speakers]), labels, case.development))
     first, second = learn(daters, options)
     stored = {name: {"weights": model[0], "nobody": model[1]} for name, model in (("first", first), ("second", second))}
