@@ -24,7 +24,7 @@ from training.evaluate_resolve import attributions_of, load_scorer
 from training.label_files import FOLDS, read_cases, read_dispatches
 
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
-LOSS = 0.002  # share of right answers that a higher threshold may cost
+LOSS = 0.0  # share of right answers that a higher threshold may cost
 INVENTED = 0.25  # the weight of invented texts beside real news
 
 
