@@ -168,7 +168,11 @@ class Affiliations(Proposals):
                 if n == 0:
                     option.rules["first phrase"] += 1
         near = self._party_counts(entity) if entity is not None else {}
+        described = self._described_at()
+        free = {party for i, party in self._party_at if i not in described or entity in described[i]}
         for party, counts in near.items():
+            if party not in free and party not in found:
+                continue
             option = found.setdefault(party, AffiliationOption(party, "party", counts["at"], counts["at"] + 1))
             option.rules["party words near"] += 1
         if entity is not None and self._runs(entity):
