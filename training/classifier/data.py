@@ -156,9 +156,10 @@ def _labelled(article: dict[str, Any], text: str, title: str) -> Iterator[Exampl
             targets.append(Target(issue["proposition"], stance, share))
             turned = TURNED.get(stance, stance)
             targets.append(Target(issue["negation"], turned, share * (0.6 if stance != OFF else 0.3)))
-        passage = Passage(*(_spans(s[part]) for part in ("source", "cue", "content")))
+        source, cue, content = (_spans(s[part]) for part in ("source", "cue", "content"))
+        passage = Passage(source, cue, content)
         yield Example(
-            origin, article["id"], text, passage.source, passage.cue, passage.content,
+            origin, article["id"], text, source, cue, content,
             s["speaker"], s["act"], s["commitment"], _spans(s["condition"]), tuple(targets),
             tuple(issues[name]["proposition"] for name in order),
             order.index(s["issue"]) if s["issue"] else None, title, near.scores(passage),
