@@ -22,7 +22,7 @@ from onrecord.text.inflection import verb_forms
 from onrecord.text.sentences import sentence_around as around
 from onrecord.text.sentences import sentences
 
-CLOSING = re.compile(r"[.!?…]+[\"”»’')\]]*$")
+CLOSING = re.compile(r"[.!?…]{1,12}[\"”»’')\]]{0,12}$")
 # A source of a report, as it stands in a reporting clause: a name, a pronoun, or a described body or person.
 OPENER = r"[A-Z]|(?:the|an?|his|her|its|their|our|one|two|three|several) |(?:he|she|they|it)\b"
 SOURCE = rf"(?P<source>(?:{OPENER})[^.;:!?\"“”\n]{{0,110}}?)"
