@@ -19,9 +19,6 @@ from onrecord.resolve.proposals import Proposals, Side
 from onrecord.resolve.vocabulary import data_file
 
 NEAR = 5  # tokens
-MUCH_NAMED, SHARE = 4, 0.4  # mentions, and their share of those of the person named most
-COUNTED = ("near", "sentence", "article", "race", "others", "own")  # words of a party, by where they stand
-POLITICIANS = frozenset(("candidate", "legislator", "governor", "office", "runs"))
 ALONE = 0.08  # least probability of an option that is the only one that is told outright
 EXPLICIT = re.compile(
     r"^(?:body|outlet|state|organ|party) (?:of|for|at|owner|before|role|in brackets)\b|^adjective in"
@@ -65,7 +62,6 @@ class Affiliations(Proposals):
         self._open: set[Entity] = set()
         self._described: dict[Entity, list[Phrase]] = defaultdict(list)
         self._around: dict[Entity, list[Phrase]] = {}
-        self._described_tokens: dict[int, set[Entity]] | None = None
 
     def describe(self, entity: Entity, phrase: Phrase) -> None:
         """Remember a description that was resolved to an entity."""
@@ -168,33 +164,18 @@ class Affiliations(Proposals):
                 if n == 0:
                     option.rules["first phrase"] += 1
         near = self._party_counts(entity) if entity is not None else {}
-        described = self._described_at()
-        free = {party for i, party in self._party_at if i not in described or entity in described[i]}
         for party, counts in near.items():
-            if party not in free and party not in found:
-                continue
             option = found.setdefault(party, AffiliationOption(party, "party", counts["at"], counts["at"] + 1))
             option.rules["party words near"] += 1
-        if entity is not None and self._runs(entity):
-            flags.add("runs")
-        if entity is not None and self._is_much_named(entity):
-            flags.add("much named")
+        if entity is not None:
+            for m in entity.mentions:
+                if (m.last < len(self._tokens) and self._tokens[m.last].lower == "campaign") or (
+                    m.last + 1 < len(self._tokens)
+                    and self._tokens[m.last].text in ("'s", "’s")
+                    and self._tokens[m.last + 1].lower in ("campaign", "supporters", "rivals")
+                ):
+                    flags.add("candidate")
         return [(option, self._features(option, flags, near, found)) for option in found.values()]
-
-    def _is_much_named(self, entity: Entity) -> bool:
-        """Tell whether an article names somebody nearly as often as the one whom it names most."""
-        most = max((len(e.mentions) for e in self._entities.everything if e.kind == "person"), default=0)
-        return len(entity.mentions) >= max(MUCH_NAMED, most * SHARE)
-
-    def _runs(self, entity: Entity) -> bool:
-        """Tell whether somebody has what candidates have: "the Orr campaign", "Orr's supporters"."""
-        for m in entity.mentions:
-            after = [t for t in self._tokens[m.last : m.last + 2] if t.sentence == self._tokens[m.first].sentence]
-            owned = after[:1] and after[0].text in ("'s", "’s", "'", "’")
-            noun = after[1:2] if owned else after[:1]
-            if noun and noun[0].lower in self._words["candidate-has"]:
-                return True
-        return False
 
     def _features(
         self,
@@ -215,32 +196,24 @@ class Affiliations(Proposals):
         if kind == "party":
             counts = near.get(option.name, {})
             rivals = [c for p, c in near.items() if p != option.name]
-            for name in ("near", "sentence", "article", "race", "others", "own"):
+            for name in ("near", "sentence", "article", "race"):
                 mine, theirs = counts.get(name, 0), sum(c.get(name, 0) for c in rivals)
                 features[f"party {name}"] = math.log1p(mine)
                 features[f"party {name} share"] = (mine - theirs) / (mine + theirs + 1)
                 features[f"party {name} any"] = float(mine > 0)
-            who = "politician" if flags & POLITICIANS else "somebody else"
-            for name in ("sentence share", "near share", "near any", "others", "own"):
-                features[f"party {name}, {who}"] = features[f"party {name}"]
+            if flags & {"candidate", "legislator"}:
+                features["party share, politician"] = features["party sentence share"]
+                features["party near share, politician"] = features["party near share"]
         return features
 
     def _party_counts(self, entity: Entity) -> dict[str, dict[str, int]]:
-        """Count for each party how often its words are near the person, in the same sentence, and in the article.
-
-        Words that describe somebody else ("Republican Ted Orr") are counted apart.
-        """
+        """Count for each party how often its words are near the person, in the same sentence, and in the article."""
         made: dict[str, dict[str, int]] = {}
         sentences = {self._tokens[m.first].sentence for m in entity.mentions}
-        described = self._described_at()
         for i, party in self._party_at:
-            counts = made.setdefault(party, {**dict.fromkeys(COUNTED, 0), "at": i})
+            counts = made.setdefault(party, {"near": 0, "sentence": 0, "article": 0, "race": 0, "at": i})
             counts["article"] += 1
             if self._tokens[i].sentence in sentences:
-                if i in described and entity not in described[i]:
-                    counts["others"] += 1
-                    continue
-                counts["own"] += i in described
                 if not counts["sentence"]:
                     counts["at"] = i
                 counts["sentence"] += 1
@@ -248,14 +221,3 @@ class Affiliations(Proposals):
                 counts["race"] += bool(after & (self._words["candidate"] | self._words["race"]))
                 counts["near"] += any(abs(i - m.first) <= NEAR or abs(i - m.last) <= NEAR for m in entity.mentions)
         return made
-
-    def _described_at(self) -> dict[int, set[Entity]]:
-        """Return for each token of a describing phrase whom it describes."""
-        if self._described_tokens is None:
-            self._described_tokens = defaultdict(set)
-            for m in self._entities.mentions:
-                if m.entity.kind == "person":
-                    for phrase in self._phrases.around(m):
-                        for i in range(phrase.first, phrase.last):
-                            self._described_tokens[i].add(m.entity)
-        return self._described_tokens

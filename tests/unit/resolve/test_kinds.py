@@ -83,12 +83,3 @@ def test_an_outlet_that_passes_a_document_on_is_not_its_author(source: str) -> N
 def test_no_affiliation_comes_from_inside_the_quotation() -> None:
     """A state that is only spoken of is nobody's side."""
     assert who("[1s Florence Dunn] [1c said] [1q that France should pay].")[0][1] is None
-
-
-def test_a_party_that_describes_somebody_else_is_not_taken() -> None:
-    """The word "Republican" beside one person's name says nothing of the one who answers."""
-    (one,) = read(
-        "Republican Sen. Ted Orr met Ann Lee, a retired nurse, on Monday. [1s Lee] [1c said] [1q the dam would leak]."
-    )
-    assert one.speaker.value == "Ann Lee"
-    assert one.affiliation.value is None
