@@ -1,10 +1,10 @@
-"""Refit a classifier's calibration on what people judged in one ledger.
+"""Refit a classifier's calibration and the last layers of its heads on what people judged in one ledger.
 
 Every field is a log-linear model of its alternatives, score = features · parameters, whose parameters start at the
 shipped calibration and are drawn to it by a Gaussian prior, so that few judgements change little:
 
-- stance, act, commitment: a scale and a bias for each class (vector scaling; Guo et al. 2017, On calibration of modern
-  neural networks),
+- stance, act, commitment: a linear layer over the head's class scores, so that a class can be told by the scores of all
+  (matrix scaling; Guo et al. 2017, On calibration of modern neural networks),
 - issue: the weights of the evidence for each issue and for "none" (`choice.issue_features`),
 - speaker: a slope and an intercept of the log odds (Platt 1999, Probabilistic outputs for support vector machines).
 
@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 FOLDS = 5
 FEWEST = 30  # judgements of a field, of which it is refitted
-SCALE_SPREAD, BIAS_SPREAD, WEIGHT_SPREAD = 0.25, 0.75, 0.5  # standard deviations of the prior
+SCALE_SPREAD, MIXED_SPREAD, BIAS_SPREAD, WEIGHT_SPREAD = 0.25, 0.1, 0.75, 0.5  # standard deviations of the prior
 BINS = 10
 MOST_STEPS, TOLERANCE = 100, 1e-10
 HEADS = ("stance", "act", "commitment")
@@ -113,11 +113,13 @@ def of_classes(
 ) -> Examples:
     """Make examples of a head's scores [n, classes]; temperature and bias are the shipped ones."""
     count, classes = scores.shape
-    features = np.zeros((count, classes, 2 * classes))
+    square = classes * classes
+    features = np.zeros((count, classes, square + classes))
     for k in range(classes):
-        features[:, k, k], features[:, k, classes + k] = scores[:, k], 1.0
-    start = np.concatenate([np.full(classes, 1 / temperature), np.array(bias)])
-    spread = np.concatenate([np.full(classes, SCALE_SPREAD / temperature), np.full(classes, BIAS_SPREAD)])
+        features[:, k, k * classes : (k + 1) * classes], features[:, k, square + k] = scores, 1.0
+    own = np.eye(classes, dtype=bool).ravel()
+    start = np.concatenate([own / temperature, np.array(bias)])
+    spread = np.concatenate([np.where(own, SCALE_SPREAD, MIXED_SPREAD) / temperature, np.full(classes, BIAS_SPREAD)])
     return Examples(features, np.ones((count, classes), dtype=bool), np.array(gold), groups, start, spread)
 
 
@@ -225,8 +227,9 @@ def adapted(name: str, base: str, found: Mapping[str, Examples]) -> Adaptation:
             split = len(ISSUE_FEATURES)
             calibration[field] = {"issue": parameters[:split], "none": parameters[split:]}
         elif field in HEADS:
-            half = len(parameters) // 2
-            calibration[field] = {"scale": parameters[:half], "bias": parameters[half:]}
+            classes = examples.allowed.shape[1]
+            rows = [parameters[n : n + classes] for n in range(0, classes * classes, classes)]
+            calibration[field] = {"layer": rows, "bias": parameters[classes * classes :]}
         else:
             confidence[field] = parameters
     return Adaptation(name=name, base=base, calibration=calibration, confidence=confidence, figures=figures)

@@ -233,9 +233,10 @@ class StatementClassifier:
 
 
 def calibrated(scores: AnyFloats, settings: Mapping[str, Any]) -> Floats:
-    """Turn a head's scores into probabilities: by a scale for each class where it was refitted, else a temperature."""
-    scale = np.array(settings["scale"]) if "scale" in settings else 1 / settings["temperature"]
-    result: Floats = softmax(scores.astype(np.float64) * scale + np.array(settings["bias"])).astype(np.float64)
+    """Turn a head's scores into probabilities: by a last layer where one was refitted, else by a temperature."""
+    raw = scores.astype(np.float64)
+    scaled = np.array(settings["layer"]) @ raw if "layer" in settings else raw / settings["temperature"]
+    result: Floats = softmax(scaled + np.array(settings["bias"])).astype(np.float64)
     return result
 
 

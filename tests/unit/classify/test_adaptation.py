@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from onrecord.classify.adaptation import Adaptation, adapted, fit, held_out, of_classes, of_confidences, of_issues
+from onrecord.classify.classifier import calibrated
 from onrecord.errors import CodecError, ModelError
 from onrecord.pipeline import adapted_version
 
@@ -30,6 +31,24 @@ def test_a_systematic_error_is_learned_and_counts_on_unseen_articles():
     assert figures["log loss after"] < figures["log loss before"] - 0.1
     assert figures["right after"] > figures["right before"]
     assert figures["calibration error after"] < figures["calibration error before"]
+
+
+def test_a_class_is_told_by_the_scores_of_the_others():
+    """Claim: where a high score of one class speaks for another, the refitted layer says so, and gains by it."""
+    draw = np.random.default_rng(4)
+    scores = draw.normal(0, 1.5, (800, 3))
+    shares = np.exp(scores + np.outer(scores[:, 2], [1.0, 0, 0]))
+    gold = [int(draw.choice(3, p=row / row.sum())) for row in shares]
+    made = adapted(
+        "one", "base", {"stance": of_classes(scores, gold, [f"a{n % 40}" for n in range(800)], 1.0, [0] * 3)}
+    )
+    layer = made.calibration["stance"]["layer"]
+    assert layer[0][2] > layer[1][2] + 0.3
+    assert made.figures["stance"]["right after"] > made.figures["stance"]["right before"]
+    before, after = (
+        calibrated(scores[0], {"temperature": 1.0, "bias": [0, 0, 0], **c}) for c in ({}, made.calibration["stance"])
+    )
+    assert (after[0] - before[0]) * scores[0, 2] > 0
 
 
 def test_a_field_that_does_not_gain_stays_as_shipped():

@@ -1,4 +1,4 @@
-"""Run `onrecord adapt`: refit the calibration on people's judgements in a ledger."""
+"""Run `onrecord adapt`: refit the heads' last layers on people's judgements in a ledger."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def adapt(
         typer.Option(metavar="NAME", help="Name recorded with it.  [default: your login]", show_default=False),
     ] = None,
 ) -> None:
-    """Refit the calibration of each field on the judgements in a ledger, and keep it under a name.
+    """Refit the last layer of each field on the judgements in a ledger, and keep it under a name.
 
     Prints the gain on judgements of held-out articles (cross-validation in five folds by article). A field without a
     gain stays as shipped. Needs 100 judged statements or more. What is in the ledger stays as it was
