@@ -6,6 +6,7 @@ every fifth one, and all with ONRECORD_HOSTILE=all (`make hostile`).
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from functools import cache
@@ -25,6 +26,7 @@ from tests.hostile.growth import MOST, exponent
 from tests.machine import scaled
 
 ALL = os.environ.get("ONRECORD_HOSTILE") == "all"
+TRIES = 3
 GIVEN = MetadataDefaults(any_language=True)
 TEXTS = sorted(shapes.TEXTS) if ALL else sorted(shapes.TEXTS)[::5]
 
@@ -38,10 +40,12 @@ def pipeline() -> Pipeline:
 
 
 def measured(run: Callable[[int], object], *, start: int, most: int, enough: float) -> float:
-    """The exponent; of two, the smaller one, where the first is above the bound: other work may have come between."""
-    found = exponent(run, start=start, most=most, enough=enough, limit=scaled(30))
-    if found >= MOST:
+    """The exponent; of up to three the smallest, while they are above the bound: other work may have come between."""
+    found = math.inf
+    for _ in range(TRIES):
         found = min(found, exponent(run, start=start, most=most, enough=enough, limit=scaled(30)))
+        if found < MOST:
+            break
     return found
 
 

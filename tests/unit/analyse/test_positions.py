@@ -162,7 +162,7 @@ def test_same_day_goes_to_the_surer_reading_then_the_firmer_word() -> None:
         ({"rule": "loudest"}, "rule"),
         ({"by": "outlet"}, "affiliation"),
         ({"as_of": "last week"}, "YYYY"),
-        ({"as_of": "2026-02-31"}, "calendar"),
+        ({"as_of": "2026-02-31"}, "valid date"),
         ({"window": "fortnight"}, "days:90"),
         ({"window": 0}, "length"),
     ],
