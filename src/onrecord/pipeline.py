@@ -126,6 +126,9 @@ class Pipeline:
     codebook: Codebook | None = None
     reader: str = ""
 
+    def __repr__(self) -> str:
+        return f"Pipeline({self.codebook!r}, {self.reader!r})"
+
     def statements(self, article: Article) -> list[Statement]:
         """Find the statements of an article, in text order."""
         return self.interpreter.statements(article, self.extractor.attributions(article.text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,16 @@ class Codebook:
     name: str
     description: str
     issues: tuple[Issue, ...]
-    variables: tuple[Variable, ...] = field(default=(), repr=False)
+    variables: tuple[Variable, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Codebook({self.name!r}, {len(self.issues)} issues)"
 
     @property
     def id(self) -> str:
         """Hash the content, so that a ledger knows under which codebook a statement was read."""
-        content = repr(self) + (repr(self.variables) if self.variables else "")
+        content = f"Codebook(name={self.name!r}, description={self.description!r}, issues={self.issues!r})"
+        content += repr(self.variables) if self.variables else ""
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def to_dict(self) -> dict[str, Any]:
