@@ -81,7 +81,7 @@ def decided(ctx: RequestContext) -> Response:
             return registry(ctx, "Choose at least two actors to merge.")
         unknown = [] if ruling in (Ruling.PIN, Ruling.UNPIN, Ruling.CAMP) else _unknown(ctx.now, ctx, name)
         if unknown:
-            return registry(ctx, f"Nobody is called {unknown[0]!r} in this ledger.")
+            return registry(ctx, f"No speaker named {unknown[0]!r} in this ledger.")
         reason = " ".join(ctx.field("reason").split())[:300]
         made = Decision(ruling=ruling, name=name, others=tuple(others), coder=ctx.user.name, reason=reason)
     except ValueError as error:
