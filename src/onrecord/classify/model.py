@@ -25,6 +25,7 @@ from onrecord.models.session import open_graph
 
 Floats = npt.NDArray[np.float32]
 FORMAT = 2
+REMEMBERED = 256  # answers of the network: a text that repeats itself asks the same again and again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +68,7 @@ class ClassifierModel:
         except (OSError, ValueError, KeyError, TypeError, ModelError) as error:
             raise ModelError(f"{path}: no usable classifier ({error}); reinstall the package") from error
         self._short = lru_cache(maxsize=1024)(self._encode)
+        self._answers = lru_cache(maxsize=REMEMBERED)(self._run)
 
     def statement(self, text: str, passage: Passage, quoted: npt.NDArray[np.bool_]) -> Pieces:
         """Encode a statement in its context, to be read beside any number of propositions."""
@@ -76,18 +78,8 @@ class ClassifierModel:
         """Read a statement of an article with this title beside propositions."""
         who, heading = (self._short(name) if name else () for name in (speaker, title))
         encoded = assemble(statement, who, heading, [self._short(p) for p in propositions], self._marks)
-        blocks = np.array(encoded.blocks, dtype=np.int64)
-        length = int((blocks == 0).sum())
-        heads = encoded.heads or [0]  # the graph takes no empty list
-        inputs = {
-            "embedded": self._table.rows(encoded.ids)[None],
-            "feature": np.array([encoded.features], dtype=np.int64),
-            "position": np.array(encoded.positions, dtype=np.int64),
-            "hidden": np.where(attention_mask(blocks), 0.0, -1e4).astype(np.float32)[None, None],
-            "statement": np.arange(length, dtype=np.int64),
-            "heads": np.array(heads, dtype=np.int64),
-        }
-        weights, values, asked, answers, own, condition = self._session.run(None, inputs)
+        parts = (encoded.ids, encoded.features, encoded.positions, encoded.blocks, encoded.heads)
+        weights, values, asked, answers, own, condition = self._answers(*map(tuple, parts))
         found = {}
         at = 0
         for n, name in enumerate(self.config["heads"]["statement"]):
@@ -105,6 +97,29 @@ class ClassifierModel:
                 at = columns.stop
             beside.append(verdicts)
         return Reading(encoded, found, beside, condition)
+
+    def _run(
+        self,
+        ids: tuple[int, ...],
+        features: tuple[int, ...],
+        positions: tuple[int, ...],
+        blocks: tuple[int, ...],
+        heads: tuple[int, ...],
+    ) -> list[Floats]:
+        """Run the network on the parts of an `Encoded`; what it returns is remembered, so nobody may write to it."""
+        block = np.array(blocks, dtype=np.int64)
+        inputs = {
+            "embedded": self._table.rows(list(ids))[None],
+            "feature": np.array([features], dtype=np.int64),
+            "position": np.array(positions, dtype=np.int64),
+            "hidden": np.where(attention_mask(block), 0.0, -1e4).astype(np.float32)[None, None],
+            "statement": np.arange(int((block == 0).sum()), dtype=np.int64),
+            "heads": np.array(heads or [0], dtype=np.int64),  # the graph takes no empty list
+        }
+        found: list[Floats] = self._session.run(None, inputs)
+        for array in found:
+            array.flags.writeable = False
+        return found
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)

@@ -37,6 +37,7 @@ SHORT = 2_000  # characters: a clause is asked for several times, an article onc
 # Cut off by `stem`, the first that fits.
 SUFFIXES = "ations ation ments ment ings ing als al ions ion ies ers er ed es s e y".split()
 REMEMBERED = 4_096  # words whose stem or vector is kept: those of some articles, not of all that was ever read
+LONGEST_WORD = 100  # characters; the tokenizers of the models know no longer word either
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
@@ -69,9 +70,16 @@ def between(found: Sequence[Word], start: int, end: int) -> Sequence[Word]:
     return found[bisect_left(found, start, key=START) : bisect_left(found, end, key=START)]
 
 
-@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
-    """Stem a word, so that inflections and near derivations agree: withdraw/withdrawal, guarantee/guarantees."""
+    """Stem a word, so that inflections and near derivations agree: withdraw/withdrawal, guarantee/guarantees.
+
+    Of a word of more than `LONGEST_WORD` characters the beginning is taken.
+    """
+    return _stem(word[:LONGEST_WORD])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _stem(word: str) -> str:
     lower = word.casefold()
     for ending in SUFFIXES:
         if lower.endswith(ending) and len(lower) - len(ending) >= 4:

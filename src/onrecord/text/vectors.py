@@ -17,25 +17,22 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.models.embeddings import EmbeddingTable, table_from_arrays
-from onrecord.text.tokens import REMEMBERED, words
+from onrecord.text.tokens import LONGEST_WORD, REMEMBERED, words
 
 Floats = npt.NDArray[np.float32]
-LONGEST = 40
+LONGEST = 40  # characters of a piece
 
 
 @dataclass(slots=True)
 class PieceVectors:
-    """Hold a vocabulary of word pieces with a vector each.
-
-    `word` is the summed vector of one lower-case word, or None where no piece fits; the latest ones are remembered.
-    """
+    """Hold a vocabulary of word pieces with a vector each."""
 
     index: dict[str, int]
     table: EmbeddingTable
-    word: Callable[[str], Floats | None] = field(init=False, repr=False, compare=False)
+    _remembered: Callable[[str], Floats | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self.word = lru_cache(maxsize=REMEMBERED)(self._word)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._word)
 
     @property
     def dimensions(self) -> int:
@@ -60,6 +57,14 @@ class PieceVectors:
             else:
                 return []
         return found
+
+    def word(self, word: str) -> Floats | None:
+        """Return the summed vector of one lower-case word; the latest ones are remembered.
+
+        None where no piece fits, or where the word has more than `LONGEST_WORD` characters: a number of 300,000
+        digits would be 100,000 vectors.
+        """
+        return self._remembered(word) if len(word) <= LONGEST_WORD else None
 
     def _word(self, word: str) -> Floats | None:
         hits = self.pieces(plain(word))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from onrecord.classify.inputs import Passage, quoted_mask
-from onrecord.classify.model import ClassifierModel, load_classifier
+from onrecord.classify.model import ClassifierModel, Reading, load_classifier
 from onrecord.errors import ModelError
 
 TEXT = "Minister Ida Renn condemned the decision to close the port."
@@ -43,6 +45,34 @@ def test_the_negated_proposition_turns_the_side(model: ClassifierModel) -> None:
     close, stay = model.read(statement, "Ida Renn", None, [CLOSE, "The port should stay open."]).propositions
     assert close["stance"].scores[1] > close["stance"].scores[0]
     assert stay["stance"].scores[0] > stay["stance"].scores[1]
+
+
+def test_a_repeated_statement_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network runs once for a sentence that a text repeats, and anew where a word of it or beside it differs."""
+    model = ClassifierModel(Path(str(resources.files("onrecord").joinpath("data", "classifier"))))
+    runs: list[tuple[int, ...]] = []
+
+    class CountingSession:
+        def run(self, names: None, inputs: dict[str, Any], session: Any = model._session) -> Any:
+            runs.append(inputs["embedded"].shape)
+            return session.run(names, inputs)
+
+    monkeypatch.setattr(model, "_session", CountingSession())
+
+    def read(text: str, blanks: int = 0, beside: str = CLOSE) -> Reading:
+        parts = ([(a + blanks, b + blanks) for a, b in part] for part in (PASSAGE.source, PASSAGE.cue, PASSAGE.content))
+        whole = " " * blanks + text
+        return model.read(model.statement(whole, Passage(*parts), quoted_mask(whole)), "Ida Renn", None, [beside])
+
+    first, again = read(TEXT), read(TEXT, 300)
+    assert len(runs) == 1
+    assert np.array_equal(first.condition, again.condition)
+    assert [(a + 300, b + 300) for a, b in first.encoded.spans if a >= 0] == [
+        p for p in again.encoded.spans if p[0] >= 0
+    ]
+    read(TEXT.replace("Ida", "Ole"))
+    read(TEXT, beside="Taxes should rise.")
+    assert len(runs) == 3
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

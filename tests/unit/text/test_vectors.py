@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from onrecord.text.tokens import REMEMBERED, stem
+from onrecord.text.tokens import LONGEST_WORD, REMEMBERED, stem
 from onrecord.text.vectors import bundled_vectors, plain
 
 
@@ -51,3 +51,17 @@ def test_new_words_do_not_add_up(of: Callable[[str], object]) -> None:
     finally:
         tracemalloc.stop()
     assert held[2] - held[1] < 100 * REMEMBERED
+
+
+@pytest.mark.parametrize("unit", ["7", "a", "e\u0301", "日"])
+def test_a_word_of_absurd_length_costs_nothing(unit: str) -> None:
+    """A pasted number of 300,000 digits has no vector, and looking for one or for its stem takes no memory."""
+    word = unit * (300_000 // len(unit))
+    tracemalloc.start()
+    try:
+        assert bundled_vectors().word(word) is None
+        assert len(stem(word)) <= LONGEST_WORD
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+    assert stem(word + "s") == stem(word)
