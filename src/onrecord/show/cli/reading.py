@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from onrecord.read import MetadataDefaults
 
 REPRINTS_NAMED = 5  # warnings of texts that are there already; the report has all of them
+ALIKE_NAMED = 100  # failures, or notes, for the same reason; the report has all of them
+_VARYING = re.compile(r"\d+|'[^']*'|\"[^\"]*\"")  # what differs in a reason from one source to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Tally:
         self.left_out = 0
         self.known = 0
         self.reprints = 0
+        self._alike: Counter[str] = Counter()
+        self._last: dict[str, str] = {}  # the last line of each kind that was not printed
 
     def take(self, item: Outcome | SerializedOutcome) -> None:
         """Take one outcome of a run."""
@@ -116,7 +122,17 @@ class Tally:
             detail(f"{source}: left out, {reason}")
         else:
             self.failures += 1
-            say_error(f"{source}: {reason}")
+            if self._is_new(reason, f"{source}: {reason}"):
+                say_error(f"{source}: {reason}")
+
+    def _is_new(self, reason: str, line: str) -> bool:
+        """Tell whether a line is to be printed: one of the first with this reason."""
+        kind = _VARYING.sub("", reason)
+        self._alike[kind] += 1
+        if self._alike[kind] > ALIKE_NAMED:
+            self._last[kind] = line
+            return False
+        return True
 
     def reprint(self, source: str, other: str) -> None:
         """Warn of an article whose text is there already; of many, the first few are named."""
@@ -128,7 +144,8 @@ class Tally:
     def note(self, line: str) -> None:
         """Print a note."""
         self._report.line("", "note", line)
-        say(line)
+        if self._is_new(line.partition(": ")[2] or line, line):
+            say(line)
 
     def read(self, article: Article, statements: Sequence[Statement]) -> None:
         """Count and print an article with its statements."""
@@ -146,6 +163,8 @@ class Tally:
 
     def end(self, where: str) -> None:
         """Print the totals on the standard error; status 1 if anything failed."""
+        for kind, line in self._last.items():
+            say_error(f"{self._alike[kind] - ALIKE_NAMED} more like this one (--report names them): {line}")
         sums = f"{counted(self.statements, 'statement')} in {counted(self.articles, 'article')}"
         known = f"; {counted(self.known, 'article')} read before (--again reads them anew)" if self.known else ""
         twins = f"; {counted(self.reprints, 'text')} there before (--reprints adds them)" if self.reprints else ""

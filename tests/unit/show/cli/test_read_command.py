@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,22 @@ def test_what_is_given_overrides_the_source(run: Any, tmp_path: Path) -> None:
     run("read", "a.txt", "--title", "T", "--outlet", "O", "--date", "2026-03", "--url", "https://a.example/")
     (row,) = csv.DictReader(io.StringIO(run("statements", "--format", "csv").stdout))
     assert (row["title"], row["outlet"], row["published"], row["url"]) == ("T", "O", "2026-03", "https://a.example/")
+
+
+@pytest.mark.parametrize("made", [b"", b" \n", b'<html><body class="7">Home</body></html>'])
+def test_a_flood_of_failures_for_one_reason_is_summed_up(run: Any, tmp_path: Path, made: bytes) -> None:
+    """Of an archive with many files that fail for one reason a hundred are named, and the rest are counted."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for number in range(250):
+            archive.writestr(f"{number:03}{'.html' if b'<' in made else '.txt'}", made)
+        archive.writestr("good.txt", "“We want it,” said Orr.")
+    result = run("read", "a.zip", "--report", "all.jsonl")
+    assert result.exit_code == 1
+    *named, more, sums = result.stderr.splitlines()
+    assert sum("a.zip/" in line for line in named) == 100
+    assert more.startswith("onrecord: 150 more like this one (--report names them): a.zip/249.")
+    assert "1 statement in 1 article; 250 sources failed" in sums
+    assert len((tmp_path / "all.jsonl").read_text().splitlines()) >= 250
 
 
 def test_failures_are_named_and_the_rest_is_read(run: Any, articles: str, tmp_path: Path) -> None:
