@@ -69,7 +69,10 @@ class Resolver:
         """Return the speaker of each attribution, in the order given, and what resolved them."""
         document = Document(article.text.content, article.title or "")
         states = states_in(
-            f"{background}\n{document.text}", self._vocabulary.actors, self._vocabulary.words["body-head"]
+            f"{background}\n{document.text}",
+            self._vocabulary.actors,
+            self._vocabulary.words["body-head"],
+            self._vocabulary.genders,
         )
         vocabulary = self._vocabulary.with_actors(states)
         entities = build_entities(

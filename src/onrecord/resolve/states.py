@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,7 +50,7 @@ def patterns() -> StatePatterns:
             rf"(?:{office}|[Mm]inister|[Ss]enate|[Ss]tate [Cc]ouncil|forces|troops|capital)\b"
         ),
         called_state=re.compile(
-            rf"\b(?:(?:{country})(?: of)? {NAME}|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}(?:{country})\b)"
+            rf"(?<!\bof )\b(?:(?:{country})(?: of)? {NAME}|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}(?:{country})\b)"
         ),
     )
 
@@ -60,16 +60,21 @@ def _capitalized(name: str) -> str:
     return "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in sorted(word_class(name)))
 
 
-def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> dict[str, Actor]:
-    """Return the states that the text itself explains, with capitals and adjectives; `bodies` are heads of bodies'
-    names.
+def states_in(
+    text: str, known: Mapping[str, Actor], bodies: frozenset[str], given: Container[str] = ()
+) -> dict[str, Actor]:
+    """Return the states that the text itself explains, with capitals and adjectives.
+
+    `bodies` are heads of bodies' names, `given` first names: "talk show host Ann Lee" is no state.
     """
     found: dict[str, Actor] = {}
     common, found_by = word_class("no-state"), patterns()
 
     def add(alias: str, state: str, how: str) -> None:
         key = alias.casefold()
-        if key not in known and key not in common and not set(key.split()) & bodies:
+        words = key.split()
+        person = len(words) > 1 and (words[0] in given or _shortened(text, alias))
+        if key not in known and key not in common and not set(words) & bodies and not person:
             found.setdefault(key, Actor(state, "state", how))
 
     for pattern, (state, capital) in CAPITALS:
@@ -89,6 +94,12 @@ def states_in(text: str, known: Mapping[str, Actor], bodies: frozenset[str]) -> 
         add(name, name, "name")
     _adjectives(text, known, found)
     return found
+
+
+def _shortened(text: str, name: str) -> bool:
+    """Tell whether a name of two words is shortened to the last one, as only persons' names are."""
+    first, last = re.escape(name.split()[0]), re.escape(name.split()[-1])
+    return re.search(rf"(?<!{first} )(?<!\w){last}\b(?! [A-Z])", text) is not None
 
 
 def _adjectives(text: str, known: Mapping[str, Actor], found: dict[str, Actor]) -> None:
