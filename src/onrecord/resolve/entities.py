@@ -189,7 +189,7 @@ class _Builder:
 
     def _best_name(self, counts: Counter[str]) -> str:
         """Return the form printed most often without middle initials, the first among equals."""
-        whole = [name for name in counts if not any(other.endswith(f" {name}") for other in counts)]
+        whole = [name for name in counts if not any(key_of(other).endswith(f" {key_of(name)}") for other in counts)]
         return max(
             whole, key=lambda name: (not any(INITIAL.match(p) for p in name.split()[1:-1]), counts[name], len(name))
         )

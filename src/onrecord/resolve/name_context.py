@@ -68,6 +68,19 @@ class NameContext:
         given = tokens[item.first].lower in self._vocabulary.genders
         return roles.get(tokens[n - 1].lower) == "body" and not given and after not in ("'s", "’s")
 
+    def apposed(self, item: Item) -> bool:
+        """Tell whether a role in apposition follows one word: "Nefzi, a chemistry professor"."""
+        tokens, end = self._document.tokens, item.last
+        after = tokens[end : end + 7]
+        opens = (
+            item.last - item.first == 1 and len(after) > 2 and after[0].text == "," and after[1].lower in ("a", "an")
+        )
+        if not opens or item.text.casefold() in self._vocabulary.actors:
+            return False
+        plain = [t.lower for t in after[2:]]
+        stop = next((n for n, t in enumerate(after[2:]) if not t.word), len(plain))
+        return any(self._vocabulary.is_role(word) for word in plain[:stop])
+
     def titled(self, item: Item) -> bool:
         """Tell whether a person's title stands before the name: "Mr. Paris", "Sen. Georgia"."""
         before = self._document.tokens[item.first - 1] if item.first else None
@@ -106,7 +119,8 @@ class NameContext:
 
     def is_nameable(self, token: Token) -> bool:
         """Tell whether a capitalised word may belong to the name after it."""
-        known = token.lower in self._no_names or self._vocabulary.is_role(token.lower.rstrip("."))
+        low = token.lower.rstrip(".")
+        known = bool({token.lower, low} & self._no_names) or self._vocabulary.is_role(low)
         return token.capital and token.word and not known and token.lower.casefold() not in self._vocabulary.actors
 
     def after_state(self, first: int, last: int) -> int:

@@ -13,6 +13,7 @@ from onrecord.resolve.name_splits import NameSplitter
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
 
+OPENING_MARKS = ('"', "“", "‘", "'")
 MOST_WORDS = 12  # of a name inside a line of capitalised words
 
 
@@ -29,6 +30,7 @@ class NameRepair:
         self._document, self._vocabulary = document, vocabulary
         self._titles = vocabulary.words["male"] | vocabulary.words["female"]
         self._context = NameContext(document, vocabulary)
+        self._texts = {token.text for token in document.tokens}
 
     def items(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> list[Item]:
         """Return the names to group, in text order; `sources` are spans where capitalised words are names."""
@@ -40,6 +42,7 @@ class NameRepair:
         self._mend_headlines(items)
         self._add_missed(items, sources)
         self._settle_kinds(items)
+        self._complete(items)
         return items
 
     def _item(self, name: Name) -> Item | None:
@@ -199,6 +202,7 @@ class NameRepair:
         """
         tokens = self._document.tokens
         begins = {item.first: item for item in items}
+        surnames = {key_of(item.text).split()[-1] for item in items if item.last - item.first > 1}
         for start, end in sources:
             first, last = self._document.index(start), self._document.index(max(start, end - 1)) + 1
             run = first
@@ -210,7 +214,8 @@ class NameRepair:
             ):
                 run += 1
             known = begins.get(run)
-            if run == first + 1 and known is not None and known.kind == "person" and known.last == last == run + 1:
+            ends = known is not None and known.kind == "person" and known.last == last == run + 1
+            if run == first + 1 and known is not None and ends and key_of(known.text) not in surnames:
                 known.first, known.start = first, tokens[first].start
                 known.text = " ".join(self._document.text[known.start : known.end].split())
                 taken.add(first)
@@ -433,13 +438,15 @@ class NameRepair:
         """Assign one kind to all mentions of one name; a part of a person's full name refers to that person."""
         votes: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(KINDS))
         words = self._vocabulary.words
+        held: set[str] = set()
         for item in items:
             total = votes[key_of(item.text)]
             parts = key_of(item.text).split()
             for k, weight in enumerate(item.weights):
                 total[k] += weight
-            if self._context.titled(item) or self._context.in_office(item):
+            if self._context.titled(item) or self._context.in_office(item) or self._context.apposed(item):
                 total[KINDS.index("person")] += 1.0
+                held.add(key_of(item.text))
             if (
                 2 <= len(parts) <= 4
                 and parts[0] in self._vocabulary.genders
@@ -469,12 +476,38 @@ class NameRepair:
                 actor is not None and actor.how != "adjective" and not (kind == "person" and self._context.titled(item))
             ):
                 kind = "place" if actor.kind == "state" else "organisation"
-            elif titled and single:
+            elif single and (titled or key in held):
                 kind = "person"
             if kind in ("person", "other") and not single:
                 headed = key.split()[-1] in self._vocabulary.words["strong-head"]
                 kind = "organisation" if headed or self._context.led(item) else kind
             item.kind = kind
+
+    def _complete(self, items: list[Item]) -> None:
+        """Give a person the first name that the tagger left out: "Adel" before "Nefzi"."""
+        tokens, headlines = self._document.tokens, self.headlines()
+        taken = {i for item in items for i in range(item.first, item.last)}
+        people = [item for item in items if item.kind == "person"]
+        whole = {key_of(item.text).split()[-1] for item in people if item.last - item.first > 1}
+        for item in people:
+            k, width = item.first - 1, item.last - item.first
+            if width > 2 or k < 0 or k in taken or tokens[k].paragraph in headlines:
+                continue
+            before = tokens[k]
+            known = key_of(item.text) in whole if width == 1 else tokens[item.first].lower in self._vocabulary.genders
+            joined = before.sentence == tokens[item.first].sentence and tokens[item.first].start - before.end == 1
+            if known or not joined or before.text.isupper() or not self._context.is_nameable(before):
+                continue
+            opens = k == 0 or tokens[k - 1].sentence != before.sentence or tokens[k - 1].text in OPENING_MARKS
+            run = not opens and tokens[k - 1].capital and k - 1 not in taken  # "Prime Minster" before a name
+            after = [t.lower for t in tokens[item.last : item.last + 2]]
+            described = after[:1] == [","] and after[1:] in (["a"], ["an"], ["the"], ["who"])
+            if before.lower in self._vocabulary.genders or (
+                described if opens else not run and before.lower not in self._texts
+            ):
+                item.first, item.start = k, before.start
+                item.text = " ".join(self._document.text[item.start : item.end].split())
+                taken.add(k)
 
     def _personal(self, items: list[Item], votes: dict[str, list[float]]) -> None:
         """Turn names that behave as persons' do into persons: a first name, or shortened to the last word."""
@@ -490,5 +523,7 @@ class NameRepair:
             shortened = (
                 parts[-1] in alone and parts[0] not in alone and total[place] < 0.5 * sum(total) and len(parts[-1]) > 2
             )
-            if (parts[0] in self._vocabulary.genders and share > 0.1) or (shortened and share > 0.05):
+            surname = votes.get(parts[-1], [0.0])
+            clear = shortened and len(surname) > 1 and surname[person] > 0.5 * sum(surname)
+            if (parts[0] in self._vocabulary.genders and share > 0.1) or (shortened and share > 0.05) or clear:
                 total[person] = sum(total) + 1.0

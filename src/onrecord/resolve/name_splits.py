@@ -48,6 +48,10 @@ class NameSplitter:
                 yield replace(name, last=seat, kind="person", scores=_sure("person"))
                 yield replace(name, first=seat, kind="organisation", scores=_sure("organisation"))
                 continue
+            given = self._given_name(name)
+            if given is not None:
+                yield replace(name, first=given, kind="person", scores=_sure("person"))
+                continue
             begin = None if name.kind == "place" else self._person_after_body(name.first, name.last)
             if begin is not None:
                 body = {t.lower for t in tokens[name.first : begin]} & self._vocabulary.words["body-head"]
@@ -61,6 +65,27 @@ class NameSplitter:
             if cuts[-1] > name.first and tokens[cuts[-1] - 1].lower not in ("of", "the", "for"):
                 yield replace(name, last=cuts[-1], kind="organisation", scores=_sure("organisation"))
             yield replace(name, first=after[0], kind="person", scores=_sure("person"))
+
+    def _given_name(self, name: Name) -> int | None:
+        """Return where a person's name begins after what is none of it: "Fox News' Ann Lee", "Trusting Ann Lee"."""
+        tokens, words, genders = self._document.tokens, self._vocabulary.words, self._vocabulary.genders
+        if name.kind == "place":
+            return None
+        for n in range(max(name.first + 1, name.last - 3), name.last - 1):
+            if not all(t.capital and t.word for t in tokens[n : name.last]) or tokens[n].lower in words["particle"]:
+                continue
+            before = tokens[n - 1]
+            lead = name.first if n == name.first + 1 else -1
+            title = lead >= 0 and before.lower in words["male"] | words["female"] | words["portfolio"]
+            if tokens[n].lower not in genders and not (title and name.last - n == 2):
+                continue
+            if {t.lower for t in tokens[n : name.last]} & (words["body-head"] | words["thing-head"]):
+                continue
+            opens = lead >= 0 and (lead == 0 or tokens[lead - 1].sentence != before.sentence)
+            odd = before.lower not in genders and before.lower not in self._vocabulary.actors
+            if before.text in ("'", "’", "'s", "’s") or title or (opens and odd and not before.text.isupper()):
+                return n
+        return None
 
     def _seat(self, name: Name) -> int | None:
         """Return where a state's organ begins after a person's surname: "Obama White House"."""
