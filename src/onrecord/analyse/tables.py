@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from onrecord.core import columns
+from onrecord.core.statement import FIRM_ACTS
 from onrecord.errors import TableError
 
 COLUMNS: Mapping[str, Any] = columns.schema()
@@ -29,9 +30,6 @@ STANCE_VALUE: Mapping[str, float] = {"support": 1.0, "mixed": 0.0, "noncommittal
 COMMITMENT_WEIGHT: Mapping[str, float] = {
     "CT+": 1.0, "CT-": 1.0, "PR+": 2 / 3, "PR-": 2 / 3, "PS+": 1 / 3, "PS-": 1 / 3, "Uu": 0.5,
 }  # fmt: skip
-
-# A bare noun phrase that is rejected or demanded is Uu (no view on a fact), and yet as firm as a position can be.
-FIRM_ACTS = ("demand", "reject", "accept", "endorse", "promise")
 
 
 def check(table: pl.DataFrame, needed: Iterable[str]) -> pl.DataFrame:

@@ -49,6 +49,10 @@ class Act(StrEnum):
     ASK = "ask"
 
 
+# A bare noun phrase that is rejected or demanded is Uu (no view on a fact), and yet as firm as a position can be.
+FIRM_ACTS = (Act.DEMAND, Act.REJECT, Act.ACCEPT, Act.ENDORSE, Act.PROMISE)
+
+
 class Stance(StrEnum):
     """List the stances of a speaker towards the proposition of an issue."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from onrecord.core.statement import FIRM_ACTS
+
 WORDS = {
     "support": "supports", "oppose": "opposes", "mixed": "mixed", "noncommittal": "no clear position",
     "none": "takes no side",
@@ -12,7 +14,6 @@ WORDS = {
 
 FIRMNESS = {"CT": "firm", "PR": "likely", "PS": "tentative"}
 """Commitment by its strength alone: beside a side, its sign would be read as the side ("certainly not" as a no)."""
-FIRM_ACTS = ("demand", "reject", "accept", "endorse", "promise")
 
 
 def day(value: object) -> str:
