@@ -13,38 +13,33 @@ from dataclasses import replace
 
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.reporting_clause import BY_FORM, CONFIDENCE, OPENER, names_somebody, sentence_around
+from onrecord.lexicon import compiled
 
-NOT = (
-    r"(?:(?:did|does|do|would|will|could|can|has|have|had) (?:also )?(?:not|never)"
-    r"|(?:did|does|would|wo|could|has)n['’]t)"
-)
-CUE = re.compile(
+NOT = r"(?:{denying-auxiliary} (?:also )?(?:not|never)|(?:{denying-auxiliary}|wo)n['’]t)"
+CUE = (
     rf"\b(?P<cue>(?:{NOT}(?: yet| quite| explicitly)? |(?:without|while not|not|stop(?:s|ped)? short of) )"
-    r"(?:rul(?:e|ed|ing) out|exclud(?:e|ed|ing))"
-    r"|(?:left|leaves|leaving|kept|keeps|keeping) (?:the door )?open"
-    r"(?= (?:whether|how|if|when|who|that|the (?:possibility|option|question|prospect|idea)|to)\b))"
-    r"(?: (?:the )?(?:possibility|option|prospect|idea)(?: (?:of|that)\b)?)? "
+    r"(?:rul(?:e|ed|ing) out|exclud(?:e|ed|ing))|{keeps-open} (?:the door )?open"
+    r"(?= (?:{complementizer}|if|who|the (?:{possibility}|question)|to)\b))"
+    r"(?: (?:the )?{possibility}(?: (?:of|that)\b)?)? "
     r"(?P<content>[^.;!?\n]{3,240})"
 )
-SOURCE = re.compile(
-    rf"(?P<source>(?:{OPENER})[^.;:!?,\"“”\n]{{0,80}}?(?:, [^.;:!?,\"“”\n]{{3,60}},)?) (?:also |however, )?$"
-)
-JOINED = re.compile(r"(?:,|—|–)? ?(?:but|yet|though|although|and|while)?(?: (?:he|she|they|it))? ?(?:also |still )?$")
+SOURCE = rf"(?P<source>(?:{OPENER})[^.;:!?,\"“”\n]{{0,80}}?(?:, [^.;:!?,\"“”\n]{{3,60}},)?) (?:also |however, )?$"
+JOINED = r"(?:,|—|–)? ?(?:{conjunction}|though|although)?(?: {third-person-subject})? ?(?:also |still )?$"
 TAIL = re.compile(r"(?<![\s,\"”’»])[\s,\"”’»]+$")
 
 
 def left_open(text: str, found: Sequence[RawAttribution]) -> list[RawAttribution]:
     """Return the attributions, with those added that a speaker left open; contents that ran over them are cut."""
     items = list(found)
-    for match in CUE.finditer(text):
+    for match in compiled(CUE).finditer(text):
         if any(a < match.end("cue") and match.start() < b for item in items for a, b in item.cue):
             continue
         low, _ = sentence_around(text, match.start(), match.end("cue"))
         holder = _speaker(text, items, low, match.start())
-        source = SOURCE.fullmatch(text, low, match.start())
+        source = compiled(SOURCE).fullmatch(text, low, match.start())
         if source is not None and names_somebody(source["source"].split(",")[0]):
             spans: tuple[Range, ...] = (source.span("source"),)
-        elif holder is not None and JOINED.search(text, low, match.start()):
+        elif holder is not None and compiled(JOINED).search(text, low, match.start()):
             spans = items[holder].source
             items[holder] = _cut(text, items[holder], match.start())
         else:
@@ -81,7 +76,7 @@ def _cut(text: str, item: RawAttribution, position: int) -> RawAttribution:
         if start >= position:
             continue
         if end > position:
-            joint = JOINED.search(text, start, position)
+            joint = compiled(JOINED).search(text, start, position)
             end = joint.start() if joint is not None and joint.start() > start else position
         content.append((start, end))
     return replace(item, content=tuple(content)) if content else item

@@ -13,16 +13,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from onrecord.extract.span_index import SpanIndex
-from onrecord.lexicon import word_class, words_pattern
+from onrecord.lexicon import compiled, word_class, words_pattern
 
 Range = tuple[int, int]
 # CITED matches cues of a cited source, CITES those of a citing source.
-CITED = re.compile(
-    r"^(?:while |by |which |who )?(?:citing|quoting|cites?|quotes?|with reference to|referring to|in reference to|"
-    r"on the authority of)\b|\b(?:from|as saying)$",
-    re.I,
-)
-CITES = re.compile(r"^(?:as |and )?(?:was |were |is |are |been )?(?:cited|quoted|relayed|carried) by\b", re.I)
+CITED = r"^(?:{before-citing} )?{cites-source}\b|\b(?:from|as saying)$"
+CITES = r"^(?:as |and )?(?:{be} )?{relayed} by\b"
 SAME = 0.8  # least Jaccard overlap of two contents that count as one
 LEAD_IN = 24  # a presupposed noun phrase opens the content, give or take an article and an adjective
 
@@ -66,7 +62,7 @@ def containers_of(items: Sequence[AttributionSpans], outers: Sequence[int | None
 
 def enclosing_attributions(text: str, items: Sequence[AttributionSpans]) -> list[int | None]:
     """Return the index of each attribution's enclosing one, or None; never a cycle."""
-    cited = [bool(CITED.search(_words(text, item.cue))) for item in items]
+    cited = [bool(compiled(CITED, re.I).search(_words(text, item.cue))) for item in items]
     contents = _contents(items)
     found = [_container(i, items, contents, cited) for i in range(len(items))]
     for i, j in enumerate(found):
@@ -118,7 +114,7 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
         return False
     at = inner.cue[0][0]
     # "a plea by the mayor": the source follows; in "the mayor warned of floods" the cue is a verb.
-    agent = cue.rsplit(" ", 1)[-1] in ("by", "of", "from") and inner.source[0][0] >= at
+    agent = cue.rsplit(" ", 1)[-1] in word_class("before-agent") and inner.source[0][0] >= at
     before = re.search(r"(?<![\w,])([\w,]+)\s*$", text[max(0, at - 12) : at])
     if agent and before is not None and (before[1] in relatives or before[1].endswith(",") or before[1] == "long"):
         return True
@@ -133,7 +129,7 @@ def _reporter(
     text: str, i: int, items: Sequence[AttributionSpans], contents: SpanIndex[int], cited: Sequence[bool]
 ) -> int | None:
     """Find the attribution of the same content that reports item `i`: item `i` is cited, or the other one cites."""
-    item = items[i]
+    item, cites = items[i], compiled(CITES, re.I)
     for j in sorted({j for span in item.content for _, j in contents.overlapping(*span)}):
         other = items[j]
         if (
@@ -145,7 +141,7 @@ def _reporter(
         ):
             continue
         if (cited[i] and not cited[j]) or (
-            CITES.search(_words(text, other.cue)) and not CITES.search(_words(text, item.cue))
+            cites.search(_words(text, other.cue)) and not cites.search(_words(text, item.cue))
         ):
             return j
     return None

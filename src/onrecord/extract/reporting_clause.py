@@ -17,59 +17,55 @@ from itertools import pairwise
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.extract.span_index import SpanIndex
-from onrecord.lexicon import Cue, rows, word_class
+from onrecord.lexicon import Cue, compiled, rows, word_class
 from onrecord.text.inflection import verb_forms
 from onrecord.text.sentences import sentence_around as around
 from onrecord.text.sentences import sentences
 
 CLOSING = re.compile(r"[.!?…]{1,12}[\"”»’')\]]{0,12}$")
 # A source of a report, as it stands in a reporting clause: a name, a pronoun, or a described body or person.
-OPENER = r"[A-Z]|(?:the|an?|his|her|its|their|our|one|two|three|several) |(?:he|she|they|it)\b"
+OPENER = r"[A-Z]|{source-determiner} |{third-person-subject}\b"
 SOURCE = rf"(?P<source>(?:{OPENER})[^.;:!?\"“”\n]{{0,110}}?)"
 NAME = r"(?:the )?[A-Z][\w’'-]*(?: (?:of )?[A-Z][\w’'-]*){0,3}"
-TOLD = rf"(?: (?:(?:him|her|them|us|me|it|reporters|journalists|parliament|ministers)\b|{NAME}))?"
-OCCASION = r"(?:,? (?:on|in|at|to|during|this|last|yesterday|today)\b[^,;:\"“”]{0,60})?"
-AUXILIARY = r"(?:has |have |had |was |were |is |are )?(?:also |already |meanwhile |now |later |even )?"
-PREPOSITION = r"(?P<cue>according to|in the words of|in the view of|in the opinion of|in the eyes of)"
+TOLD = rf"(?: (?:(?:{{object-pronoun}}|{{addressee}}|it)\b|{NAME}))?"
+OCCASION = r"(?:,? {opens-occasion}\b[^,;:\"“”]{0,60})?"
+AUXILIARY = r"(?:{finite-auxiliary} )?(?:{mid-adverb} )?"
+PREPOSITION = r"(?P<cue>{according-to})"
 CONFIDENCE = 0.55  # not measured: labelled news has next to none of these
 BY_FORM = "reporting clause by its form"
-SURE = re.compile(r"\b(?:that|him|her|them|us|me|reporters|journalists) $")  # after a verb, not after a noun
+SURE = r"\b(?:that|{object-pronoun}|{addressee}) $"  # after a verb, not after a noun
 LEAST_REPORTED = 3  # words of a content that no tagger has seen
 # "as having assured the envoy that …": who is told is no part of what is said.
 AS = r"(?P<as>as (?:having \w+|\w+ing)"
-TELLING = re.compile(r"(?:assur|warn|inform|remind|notif|tell|told)\w*$")
+TELLING = r"{addressing}$"
 ADDRESSEE = re.compile(r" (?!that\b)[^,.;:!?\"“”\n]{2,60}?(?= that\b)")
-QUOTED = re.compile(
+QUOTED = (
     r"(?<![\w’'-])"
-    rf"(?P<source>(?:[Tt]he )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){{0,3}}) {AUXILIARY}(?P<cue>quoted|quotes|cited|cites) "
-    rf"(?P<speaker>him|her|them|{NAME}|(?:an?|the|one|two|three|several|unnamed) [^,.;:!?\"“”\n]{{2,50}}?) "
+    rf"(?P<source>(?:[Tt]he )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){{0,3}}) {AUXILIARY}(?P<cue>{{quotes}}) "
+    rf"(?P<speaker>{{object-pronoun}}|{NAME}|{{source-determiner}} [^,.;:!?\"“”\n]{{2,50}}?) "
     rf"{AS})\b"
 )
 # "The minister was quoted by the Post as saying": the Post reports, the minister speaks.
-QUOTED_BY = re.compile(
+QUOTED_BY = (
     r"(?P<speaker>(?:(?<=\s)|^)[^\s,.;:!?\"“”][^,.;:!?\"“”\n]{1,80}?),? "
-    r"(?P<cue>(?:(?:has|had|have|was|were|is|are|been|being) )+(?:also )?(?:quoted|cited) (?:by|in|on)) "
-    r"(?P<source>[^,.;:!?\"“”\n]{2,60}?) " + AS + r"|(?:say|tell|warn|add|insist|stat|writ|call|respond|reply|"
-    r"argu|deny|describ|urg|claim|predict|explain|suggest)ing)\b"
+    r"(?P<cue>(?:(?:{be}|{perfect-auxiliary}) )+(?:also )?(?:quoted|cited) (?:by|in|on)) "
+    r"(?P<source>[^,.;:!?\"“”\n]{2,60}?) " + AS + r"|{saying})\b"
 )
 # "The minister was quoted as saying by the Post": the same, with the outlet last.
-QUOTED_LAST = re.compile(
+QUOTED_LAST = (
     r"(?P<speaker>(?:(?<=\s)|^)[^\s,.;:!?\"“”][^,.;:!?\"“”\n]{1,80}?),? "
-    r"(?P<cue>(?:(?:has|had|have|was|were|is|are|been|being) )+(?:also )?(?:quoted|cited)) "
+    r"(?P<cue>(?:(?:{be}|{perfect-auxiliary}) )+(?:also )?(?:quoted|cited)) "
     r"(?P<as>as \w+ing),? (?:by|in) (?P<source>[^,.;:!?\"“”\n]{2,60}?)(?=[,.;:!?\"“”\n]|$| that\b| on\b)"
 )
 # "Residents were told by police that …": the agent speaks.
-AGENT = re.compile(
-    r"\s*by (?P<source>[^,.;:!?\"“”\n]{2,80}?)(?=,? (?:that|to|not to|how|whether|why|when|there)\b|,? [\"“‘])"
-)
+AGENT = r"\s*by (?P<source>[^,.;:!?\"“”\n]{2,80}?)(?=,? (?:{complementizer}|to|not to|there)\b|,? [\"“‘])"
 # "The Post reports, citing two diplomats, that …": a link between the Post and what it reports.
-CITED = re.compile(
-    r"(?P<cue>\b(?:(?:which|who) )?"
-    r"(?:[Cc]iting|[Qq]uoting|cites|quotes|cited|quoted|(?:with reference|referring) to)(?: to)?) "
-    r"(?P<source>(?!him\b|her\b|them\b|it\b)[^,;:.!?\"“”\n]{2,90}?)"
-    r"(?=,|\.?$|\.\s| (?:that|as|reports?|reported|says|said|writes|wrote)\b)"
+CITED = (
+    r"(?P<cue>\b(?:(?:which|who) )?(?:(?i:{citing-verb})|(?:with reference|referring) to)(?: to)?) "
+    r"(?P<source>(?!(?:{object-pronoun}|it)\b)[^,;:.!?\"“”\n]{2,90}?)"
+    r"(?=,|\.?$|\.\s| (?:that|as|{reports})\b)"
 )
-PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\b.*\w(?:ed|old)$", re.IGNORECASE)
+PASSIVE = r"\b{be}\b.*\w(?:ed|old)$"
 
 
 class ReportingClauses:
@@ -98,21 +94,20 @@ class ReportingClauses:
             if not form.endswith("ing")
         }
         words = "|".join(sorted(attitudes - word_class("verb-or-noun"), key=len, reverse=True))
-        self._attitude = re.compile(
-            rf"(?:that )?(?P<source>(?:the|an?|his|her|its|their|one|two) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+|{NAME}) "
-            rf"(?P<cue>(?:has |have |had )?(?:also |still |now )?(?:{words}))"
-            r"(?: (?:him|her|them|us|me|police|reporters|journalists|parliament|officials))? (?=\w)"
+        self._attitude = compiled(
+            rf"(?:that )?(?P<source>{{source-determiner}} (?:[\w’'-]+ ){{0,3}}?[\w’'-]+|{NAME}) "
+            rf"(?P<cue>(?:{{perfect-auxiliary}} )?(?:{{mid-adverb}} )?(?:{words}))"
+            r"(?: (?:{object-pronoun}|{addressee}))? (?=\w)"
         )
-        before = PREPOSITION.replace("according", "[Aa]ccording").replace("in the", "[Ii]n the")
         self._tails = (
-            re.compile(rf"[,\"”’»]*,?[\"”’»]* ?{PREPOSITION} {SOURCE}\.?"),
-            re.compile(rf",[\"”’»]* {SOURCE} {verb}{TOLD}{OCCASION}\.?"),
-            re.compile(rf",[\"”’»]* {verb} {SOURCE.replace('[A-Z]', '[A-Z]|agency |newspaper |channel ', 1)}\.?"),
+            compiled(rf"[,\"”’»]*,?[\"”’»]* ?{PREPOSITION} {SOURCE}\.?"),
+            compiled(rf",[\"”’»]* {SOURCE} {verb}{TOLD}{OCCASION}\.?"),
+            compiled(rf",[\"”’»]* {verb} {SOURCE.replace('[A-Z]', '[A-Z]|{before-outlet} ', 1)}\.?"),
         )
         self._leads = (
-            re.compile(rf"{before} {SOURCE},\s*"),
-            re.compile(rf"(?P<cue>[Aa]s (?:{known})) {SOURCE},\s*"),
-            re.compile(rf"(?:that |[Aa]nd |[Bb]ut )?{SOURCE},? {verb}{TOLD}{OCCASION},?(?: that)?\s*"),
+            compiled(rf"(?i:{PREPOSITION}) {SOURCE},\s*"),
+            compiled(rf"(?P<cue>[Aa]s (?:{known})) {SOURCE},\s*"),
+            compiled(rf"(?:that |[Aa]nd |[Bb]ut )?{SOURCE},? {verb}{TOLD}{OCCASION},?(?: that)?\s*"),
         )
 
     def outer(
@@ -146,7 +141,7 @@ class ReportingClauses:
         match = self._leads[-1].match(text, start, end)
         if match is None or not names_somebody(match["source"]) or match["source"] in ("I", "we"):
             return None
-        if not (SURE.search(match.group()) or match["cue"].startswith(("has ", "had ", "have "))):
+        if not (compiled(SURE).search(match.group()) or match["cue"].split()[0] in word_class("perfect-auxiliary")):
             return None
         if len(text[match.end() : end].split()) < LEAST_REPORTED:
             return None
@@ -182,14 +177,14 @@ class ReportingClauses:
         while high > end and not text[high - 1].isalnum() and text[high - 1] not in "\"”’'»":
             high -= 1
         added = [text[low:start], text[end:high], *(text[a:b] for (_, a), (b, _) in pairwise(item.content))]
-        new = [part for part in added if len(part.split()) > 1 and not ELIDED.match(part)]
+        new = [part for part in added if len(part.split()) > 1 and not compiled(ELIDED, re.I).match(part)]
         return (low, high) if new and nested_cues.may_contain_report(text[low:high]) else None
 
     def quoted(self, text: str, item: RawAttribution) -> tuple[RawAttribution, RawAttribution] | None:
         """Split "The Ledger quoted her as saying" into the outlet's report and the words of the person quoted."""
         low, high = sentence_around(text, *_extent(item))
         patterns = (QUOTED, QUOTED_BY, QUOTED_LAST)
-        match = next((found for pattern in patterns if (found := pattern.search(text, low, high))), None)
+        match = next((found for pattern in patterns if (found := compiled(pattern).search(text, low, high))), None)
         if match is None or not any(match.start() <= a and b <= match.end() for a, b in item.cue):
             return None
         report = replace(
@@ -199,7 +194,7 @@ class ReportingClauses:
             content=tuple(sorted((*item.content, match.span("speaker"), match.span("as")))),
         )
         # The words that were said: without the speaker and "as saying", where the tagger took them for content.
-        told = ADDRESSEE.match(text, match.end()) if TELLING.search(match["as"]) else None
+        told = ADDRESSEE.match(text, match.end()) if compiled(TELLING).search(match["as"]) else None
         begin = told.end() if told is not None else match.end()
         said = [(a, b) for a, b in item.content if b > begin]
         said = [(begin, b) if a < begin else (a, b) for a, b in said] or list(item.content)
@@ -219,7 +214,7 @@ class ReportingClauses:
         `others` are the sources and cues of the attributions found.
         """
         low, high = sentence_around(text, *_extent(item))
-        match = CITED.search(text, low, high)
+        match = compiled(CITED).search(text, low, high)
         if match is None or not item.source or not self._people.search(match["source"]):
             return None
         start, end = match.span()
@@ -244,35 +239,33 @@ class ReportingClauses:
 
         In "Miners were told by the owner that …" the subject is the one who is told.
         """
-        if len(item.cue) != 1 or not PASSIVE.search(text[slice(*item.cue[0])]):
+        if len(item.cue) != 1 or not compiled(PASSIVE, re.I).search(text[slice(*item.cue[0])]):
             return item
-        match = AGENT.match(text, item.cue[0][1])
+        match = compiled(AGENT).match(text, item.cue[0][1])
         if match is None or not names_somebody(match["source"]) or any(a > item.cue[0][0] for a, _ in item.source):
             return item
         return replace(item, source=(match.span("source"),), cue=((item.cue[0][0], match.start("source") - 1),))
 
 
-ELIDED = re.compile(r"\W*(?:and|but|yet|or|then|while)\b", re.I)  # "…, and voiced hope": the same source goes on
-PRONOUN = re.compile(r"(?:he|she|they|it|we|I)", re.I)
+ELIDED = r"\W*{conjunction}\b"  # "…, and voiced hope": the same source goes on
+PRONOUN = r"{third-person-subject}|we|I"
 # "In his remarks Lee said", "After Lee spoke", "two hours after his initial tweet": no source, and a noun for a verb.
-OPENS_ADJUNCT = re.compile(
-    r"(?:in|on|at|by|for|from|to|with|after|before|following|since|until|when|while|where|as|if|although|because|during|"
-    r"all|both|neither|either|well|there|here|taking|asked|"
-    r"\w+ (?:days?|hours?|weeks?|months?|years?) (?:after|before|ago))\b",
-    re.IGNORECASE,
-)
-NOBODY = re.compile(r"(?:who|whoever|what|whatever|which|nobody|no one|none|anyone|anybody)\b", re.IGNORECASE)
-UNFINISHED = re.compile(r"\b(?:the|an?|his|her|its|their|our|my|your|of|in|for|initial|latest|first|new|and|or)$", re.I)
-CLAUSE = re.compile(r"\b(?:who|which|that|because|when|if|to|not|is|are|was|were|has|have|had|will|would|said)\b")
+OPENS_ADJUNCT = r"(?:{opens-adjunct}|\w+ {time-unit}s? (?:after|before|ago))\b"
+NOBODY = r"(?:{no-source}|no one)\b"
+UNFINISHED = r"\b{unfinished}$"
+CLAUSE = r"\b{in-a-clause}\b"
 
 
 def names_somebody(source: str) -> bool:
     """Tell whether the words can be a source: a pronoun alone, or a noun phrase without a verb in it."""
-    if PRONOUN.fullmatch(source):
+    pronoun = compiled(PRONOUN, re.I)
+    if pronoun.fullmatch(source):
         return True
-    if OPENS_ADJUNCT.match(source) or UNFINISHED.search(source) or NOBODY.match(source):
+    if any(compiled(opening, re.I).match(source) for opening in (OPENS_ADJUNCT, NOBODY)):
         return False
-    return not (PRONOUN.fullmatch(source.split()[0]) or CLAUSE.search(source))
+    if compiled(UNFINISHED, re.I).search(source) or pronoun.fullmatch(source.split()[0]):
+        return False
+    return compiled(CLAUSE).search(source) is None
 
 
 def _report(text: str, match: re.Match[str], content: Range) -> RawAttribution:

@@ -18,7 +18,8 @@ from onrecord.lexicon import word_class
 from onrecord.text.quotes import quoted_regions
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[%:]")
-KINDS = (("first person", "speaker"), ("pronoun", "third-person"), ("relative", "relative"))  # kind, class of words
+# Kind of source, and its class of words.
+KINDS = (("first person", "speaker"), ("pronoun", "third-person"), ("relative", "relative-source"))
 Features = dict[str, float]
 
 

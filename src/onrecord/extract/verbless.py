@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.span_index import SpanIndex
-from onrecord.lexicon import word_class, words_pattern
+from onrecord.lexicon import compiled, word_class, words_pattern
 from onrecord.text.quotes import quoted_regions
 
 RULE = "no verb"
@@ -22,11 +22,9 @@ CAPITALS = r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}"
 NAMED = r"(?:[A-Z][\w.’'-]*)(?: [A-Z][\w.’'-]*){0,4}"
 ROLE = r"(?:, [^:\n]{2,60})?(?: \([^)\n]*\))?"
 TURN = re.compile(rf"^(?P<name>{CAPITALS}|{NAMED}){ROLE}: +(?=\S)", re.M)
-MINUTES = re.compile(
-    r"^(?P<name>(?:Mr|Mrs|Ms|Miss|Dr|The)\.? [A-Z]{3,}(?: [A-Z]{3,})?(?: of [A-Z]\w+)?)\. +(?=[A-Z\"“])", re.M
-)
+TITLE = r"(?i:{courtesy-title}|dr|sir)\.?"
+MINUTES = rf"^(?P<name>(?:{TITLE}|The) [A-Z]{{3,}}(?: [A-Z]{{3,}})?(?: of [A-Z]\w+)?)\. +(?=[A-Z\"“])"
 DIRECTION = re.compile(r"^[(\[][^)\]\n]*[)\]]$", re.M)  # "(END VIDEO CLIP)"
-UNNAMED = frozenset(("Q", "QUESTION", "A", "ANSWER"))
 LINK = re.compile(r"(?:https?://|pic\.|t\.co/|www\.)\S+")
 SIGNATURE = re.compile(r"^[—–-]{1,2} ?(?P<name>[^\n(@]{2,60}?) \(@\w+\)[^\n]*$", re.M)
 CARD = re.compile(
@@ -34,26 +32,22 @@ CARD = re.compile(
     r"(?=\d{1,2}:\d{2}\b[^\n]*$|[A-Z][a-z]{2,8} \d{1,2}, \d{4}$)",
     re.M,
 )
-SOURCE = r"(?P<source>(?:[Tt]he |[Aa]n? |[Hh]is |[Hh]er )?[^\s:.;\"“”](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
-INTRODUCED = re.compile(
-    r"(?:^|(?<=[.!?”\"] ))(?P<cue>(?:And |But |Or |Then )?(?:[Tt]his |[Tt]hese |[Mm]ore |[Aa]nother |[Oo]ne )?[Ff]rom) "
+SOURCE = r"(?P<source>(?:(?i:{source-determiner}) )?[^\s:.;\"“”](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
+INTRODUCED = (
+    r"(?:^|(?<=[.!?”\"] ))(?P<cue>(?:(?i:{conjunction}) )?(?:(?i:{before-from}) )?[Ff]rom) "
     rf"{SOURCE}:\s+(?=[\"“])"
     r"|^(?P<desk>From the (?:desk|office|pen) of) (?P<writer>[A-Z](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
     r"[.:]?\s*\n\s*(?=[\"“])"
-    rf"|(?:^|(?<=[.!?”\"] ))(?P<again>{NAMED})(?P<once> again):\s+(?=[\"“])",
-    re.M,
+    rf"|(?:^|(?<=[.!?”\"] ))(?P<again>{NAMED})(?P<once> again):\s+(?=[\"“])"
 )  # fmt: skip
-SAYING = re.compile(
-    r"\b(?:sa(?:y|id|ys)|tells?|told|add(?:s|ed)?|ask(?:s|ed)?|wr(?:ote|ites)|warn\w*|repl\w+|answer\w*)\b"
-)
-ADDING = re.compile(r"[,;]? (?:and )?(?P<cue>adding|continuing|concluding):\s+(?=[\"“])")
-BESIDE = re.compile(
-    r"(?:^|(?<=[.!?] ))(?P<source>(?:(?:Mr|Mrs|Ms|Dr|Sir)\.? )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}) "
-    r"(?=[a-z]+)[^.!?\"“”\n]*[.!?] $",
-    re.M,
+SAYING = r"\b{answers}\b"
+ADDING = r"[,;]? (?:and )?(?P<cue>{going-on}):\s+(?=[\"“])"
+BESIDE = (
+    rf"(?:^|(?<=[.!?] ))(?P<source>(?:{TITLE} )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}) "
+    r"(?=[a-z]+)[^.!?\"“”\n]*[.!?] $"
 )
 SENTENCE_MARK = re.compile(r"[.!?\"“”\n]")
-LONGEST_TITLE = 3  # letters of BESIDE's titles, which have a full stop
+LONGEST_TITLE = 4  # letters of BESIDE's titles, which have a full stop
 REST = re.compile(r"[^\S\n]*(\S?)")
 
 
@@ -110,7 +104,7 @@ def _turns(text: str) -> Iterator[RawAttribution]:
             if DIRECTION.match(line) or (content and line.endswith("?") and start not in labelled):
                 break
             content.append((start, end))
-        if content and match["name"] not in UNNAMED:
+        if content and match["name"] not in word_class("question-label"):
             colon = text.rindex(":", match.start(), match.end())
             yield _made(match.span("name"), (colon, colon + 1), ((content[0][0], content[-1][1]),), "turn")
 
@@ -133,7 +127,7 @@ def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
 
 def _minutes(text: str) -> Iterator[RawAttribution]:
     """Find the turns of parliamentary minutes, "Mr. NAME. I …", up to the next one."""
-    heads = list(MINUTES.finditer(text))
+    heads = list(compiled(MINUTES, re.M).finditer(text))
     for number, match in enumerate(heads):
         limit = heads[number + 1].start() if number + 1 < len(heads) else len(text)
         end = match.end() + len(text[match.end() : limit].rstrip())
@@ -171,13 +165,13 @@ def _introduced(text: str, free: Sequence[Range], found: Sequence[RawAttribution
     places = sorted(last)
     for start, end in free:
         low = max(0, start - 160)
-        for match in INTRODUCED.finditer(text, low, start + 1):
+        for match in compiled(INTRODUCED, re.M).finditer(text, low, start + 1):
             if match.end() == start:
                 source, cue = (
                     ("source", "cue") if match["cue"] else ("writer", "desk") if match["desk"] else ("again", "once")
                 )
                 yield _made(match.span(source), match.span(cue), ((start, end),), "introduced quotation")
-        for match in ADDING.finditer(text, low, start + 1):
+        for match in compiled(ADDING).finditer(text, low, start + 1):
             number = bisect_right(places, match.start("cue")) - 1
             if match.end() == start and number >= 0 and places[number] >= match.start() - 60:
                 speaker = last[places[number]].source[0]
@@ -194,8 +188,8 @@ def _is_followed(text: str, item: RawAttribution) -> bool:
     end = item.content[0][1]
     closed = text[max(0, end - 4) : end].rstrip('"”’').endswith(".") or re.match(r"[.][\"”’]", text[end : end + 2])
     after = all(a > end for a, _ in (*item.source, *item.cue))
-    saying = SAYING.search(" ".join(text[a:b] for a, b in item.cue))
-    nobody = text[slice(*item.source[0])].casefold() in ("nobody", "no one", "none")
+    saying = compiled(SAYING).search(" ".join(text[a:b] for a, b in item.cue))
+    nobody = text[slice(*item.source[0])].casefold() in word_class("nobody") | {"no one"}
     return bool(closed and after and (nobody or saying is None))
 
 
@@ -212,7 +206,7 @@ def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -
         if len(words.split()) < 4 or not words[:1].isupper() or words.rstrip()[-1:] not in ".!?":
             continue
         number = bisect_left(marks, start - 2) - 1  # the mark before the one that ends the sentence
-        match = BESIDE.search(text, max(0, marks[number] - LONGEST_TITLE) if number >= 0 else 0, start)
+        match = compiled(BESIDE, re.M).search(text, max(0, marks[number] - LONGEST_TITLE) if number >= 0 else 0, start)
         if (
             match is None
             or match["source"].split()[0] in word_class("opens-no-name")

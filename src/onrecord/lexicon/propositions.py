@@ -56,7 +56,7 @@ def second_claim(proposition: str, words: list[str]) -> str | None:
     modals = word_class("modal")
     begun = next((n for n, word in enumerate(words) if word in _finite()), None)
     for n, word in enumerate(words):
-        if word not in ("and", "or", "but") or begun is None or n < begun:
+        if word not in word_class("coordinator") or begun is None or n < begun:
             continue
         rest = [one for one in words[n + 1 :] if one not in word_class("adverb")]
         if not rest:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, PartialDate
 from onrecord.errors import CodecError, EmptySource, SourceTooLarge
+from onrecord.lexicon import compiled, word_values
 
 # The longest text one article can have, in bytes of UTF-8; the same bound holds for the file or page around it. The
 # longest novel in print has about 3 million: what is above is a dump of many articles, and is read as JSON Lines.
@@ -85,17 +86,11 @@ def readable(name: str) -> str:
     return re.sub(r"[\r\n]+", " ", re.sub("[\ud800-\udfff]", "\ufffd", name))
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?)"
-)
-_WORDED = re.compile(
+_WORDED = (
     r"(?:[a-z]{3,9}\.?,? +)?"
-    rf"(?:(?P<month>{_MONTH})\.? +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? +"
-    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?: +of)? +(?P<month2>{_MONTH})\.?,? +)"
-    r"(?P<year>\d{4})\b",
-    re.IGNORECASE,
+    r"(?:(?P<month>{month}|{short-month})\.? +(?P<day>\d{1,2})(?:st|nd|rd|th)?,? +"
+    r"|(?P<day2>\d{1,2})(?:st|nd|rd|th)?(?: +of)? +(?P<month2>{month}|{short-month})\.?,? +)"
+    r"(?P<year>\d{4})\b"
 )
 _ISO = re.compile(r"(\d{4}(?:-\d{2}){0,2})(?:[T ].*)?$", re.DOTALL)
 _YEAR_FIRST = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?:[T ].*)?$", re.DOTALL)
@@ -118,10 +113,11 @@ def date_readings(value: str) -> tuple[PartialDate, ...]:
     iso = _ISO.match(value)
     if iso:
         return _date(iso[1])
-    worded = _WORDED.match(value)
+    worded = compiled(_WORDED, re.IGNORECASE).match(value)
     if worded:
-        name = (worded["month"] or worded["month2"])[:3].casefold()
-        return _date(worded["year"], _MONTHS.index(name) + 1, int(worded["day"] or worded["day2"]))
+        months = word_values("month") | word_values("short-month")
+        month = months[(worded["month"] or worded["month2"]).casefold()]
+        return _date(worded["year"], month, int(worded["day"] or worded["day2"]))
     ordered = _YEAR_FIRST.match(value)
     if ordered:
         return _date(ordered[1], int(ordered[3]), int(ordered[4]))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from onrecord.lexicon import compiled
 from onrecord.resolve.entities import Entities, Entity
 from onrecord.resolve.phrases import Phrase, PhraseReader
 from onrecord.resolve.proposals import Proposals, Side
@@ -20,8 +20,8 @@ from onrecord.resolve.vocabulary import data_file
 
 NEAR = 5  # tokens
 ALONE = 0.08  # least probability of an option that is the only one that is told outright
-EXPLICIT = re.compile(
-    r"^(?:body|outlet|state|organ|party) (?:of|for|at|owner|before|role|in brackets)\b|^adjective in"
+EXPLICIT = (
+    r"^(?:body|outlet|state|organ|party) (?:{after-head}|owner|before|role|in brackets)\b|^adjective in"
     r"|^unlisted name in (?:title|apposition)|^serves a campaign|^body without"
 )
 
@@ -50,7 +50,7 @@ class AffiliationOption:
     @property
     def explicit(self) -> bool:
         """Tell whether a phrase states it right beside the role: "of the League", "the League's", "Russian"."""
-        return any(EXPLICIT.search(rule) and not rule.endswith("later") for rule in self.rules)
+        return any(compiled(EXPLICIT).search(rule) and not rule.endswith("later") for rule in self.rules)
 
 
 class Affiliations(Proposals):
@@ -109,7 +109,7 @@ class Affiliations(Proposals):
                 return None
             probability, option = explicit[0]
         rules = [name for name, _ in option.rules.most_common() if name != "first phrase"]
-        rule = next((name for name in rules if EXPLICIT.search(name)), rules[0])
+        rule = next((name for name in rules if compiled(EXPLICIT).search(name)), rules[0])
         first, last = option.spans.get(rule, (option.first, option.last))
         return Side(option.name, rule, probability, first, last)
 
@@ -172,7 +172,7 @@ class Affiliations(Proposals):
                 if (m.last < len(self._tokens) and self._tokens[m.last].lower == "campaign") or (
                     m.last + 1 < len(self._tokens)
                     and self._tokens[m.last].text in ("'s", "’s")
-                    and self._tokens[m.last + 1].lower in ("campaign", "supporters", "rivals")
+                    and self._tokens[m.last + 1].lower in self._words["of-candidate"]
                 ):
                     flags.add("candidate")
         return [(option, self._features(option, flags, near, found)) for option in found.values()]

@@ -83,7 +83,9 @@ class Descriptions(Pronouns):
             return self._named(owner, owner.first, owner.last, (owner.start, owner.end))
         if tokens[first].lower in self.phrases.words["possessive"] and head > first:
             return self._pronoun(tokens[first], attribution, outer)
-        known = self.documents.get(tokens[head].lower) if tokens[first].lower in ("the", "this", "that") else None
+        known = (
+            self.documents.get(tokens[head].lower) if tokens[first].lower in self.phrases.words["definite"] else None
+        )
         if known is None:
             return None
         span = (tokens[first].start, tokens[last - 1].end)
@@ -132,15 +134,13 @@ class Descriptions(Pronouns):
             return None
         if noun in ("campaign", "camp"):
             return self._the_campaign(position, span)
-        human = self.phrases.is_role(head) or noun.endswith(
-            ("man", "woman", "-old", "native", "republican", "democrat")
-        )
+        human = self.phrases.is_role(head) or noun.endswith((*words["person-suffix"], "-old"))
         human = (
             human
             and not noun.endswith("s")
             and noun not in words["body-noun"] | words["document"] | words["collective"]
         )
-        if human and tokens[first].lower in ("the", "this", "that"):
+        if human and tokens[first].lower in self.phrases.words["definite"]:
             found = self._holder(first, last, head, position, outer)
             if found is not None:
                 return found
@@ -159,7 +159,7 @@ class Descriptions(Pronouns):
         wanted = {word for role in self.phrases.roles(first, stop) for word in (role, ALIKE.get(role, role))}
         tokens = self.document.tokens
         noun = tokens[head].lower
-        former = any(t.lower in ("former", "ex") for t in tokens[first:stop])
+        former = any(t.lower in self.phrases.words["former"] for t in tokens[first:stop])
         side = self.sides.of_phrase(Phrase(first, stop, "source"))
 
         def fits(entity: Entity) -> tuple[bool, bool, bool, bool]:
@@ -170,7 +170,7 @@ class Descriptions(Pronouns):
             for p in self.sides.phrases_of(entity):
                 roles = self.phrases.roles(p.first, p.last)
                 held.update(roles, *(r.split() for r in roles))
-                was = was or any(t.lower in ("former", "ex") for t in tokens[p.first : p.last])
+                was = was or any(t.lower in self.phrases.words["former"] for t in tokens[p.first : p.last])
             agrees = former == was or not former
             own = self.sides.of(entity) if side is not None else None
             same = own is not None and side is not None and own.name == side.name
@@ -289,7 +289,11 @@ class Descriptions(Pronouns):
     def _printed(self, first: int, last: int) -> str:
         tokens = self.document.tokens
         stop = self._core_end(first, last)
-        if first < stop - 1 and tokens[first].lower == "one" and tokens[first + 1].lower not in ("of", "in", "out"):
+        if (
+            first < stop - 1
+            and tokens[first].lower == "one"
+            and tokens[first + 1].lower not in self.phrases.words["after-one"]
+        ):
             first += 1
         while (
             first < stop - 1
@@ -332,7 +336,7 @@ class Descriptions(Pronouns):
                 rest = text_of(self.document, tokens[first + 1 : self._core_end(first, last)])
                 return Speaker(f"{holder.name} {rest}", "somebody named and others", 0.6, (), holder.side, (span,))
         for i in range(first + 1, self._core_end(first, last)):
-            if tokens[i].lower in ("his", "her", "their", "its"):
+            if tokens[i].lower in self.phrases.words["third-person-possessive"]:
                 owner = self._pronoun(tokens[i], attribution, outer)
                 if owner.name:
                     after = tokens[i].end - tokens[first].start

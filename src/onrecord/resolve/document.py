@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 
-from onrecord.lexicon import alternatives
+from onrecord.lexicon import alternatives, word_class
 from onrecord.text.quotes import quoted_regions
 from onrecord.text.sentences import sentences
 
 _MARKS = "\u0300-\u036f"
 CLITIC = re.compile(r"(?:['’](?:s|re|ve|ll|d|m)|n['’]t)$", re.I)
-ACRONYMS = frozenset(("US", "WHO", "IT"))  # in capitals these are no pronouns
 START = attrgetter("start")
 
 
@@ -115,6 +114,6 @@ class Document:
 
 def _token(text: str, start: int, end: int, sentence: int, paragraph: int) -> Token:
     lower = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
-    if text in ACRONYMS:
+    if text in word_class("pronoun-like"):
         lower = text
     return Token(text, lower, start, end, sentence, paragraph)

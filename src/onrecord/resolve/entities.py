@@ -201,11 +201,11 @@ class _Builder:
         if len(fitting) == 1:
             return fitting[0]
         title = self._document.tokens[items[n].first - 1].lower.rstrip(".") if items[n].first else ""
-        gender = "m" if title in ("mr",) else "f" if title in ("mrs", "ms", "miss") else None
+        gender = "m" if title == "mr" else "f" if title in word_class("courtesy-title") else None
         if gender is not None:
             of_sex = [e for e in fitting if self._sex(items, chosen, e) == gender]
             fitting = of_sex or [e for e in fitting if self._sex(items, chosen, e) is None] or fitting
-        elif title in ("elder", "younger", "older"):
+        elif title in word_class("of-age"):
             kin = self._vocabulary.words["younger-kin" if title == "younger" else "elder-kin"]
             other = self._vocabulary.words["elder-kin" if title == "younger" else "younger-kin"]
             of_age = [e for e in fitting if self._words_before(items, chosen, e) & kin]
@@ -240,8 +240,8 @@ class _Builder:
     def _sex(self, items: list[Item], chosen: dict[int, Entity], entity: Entity) -> str | None:
         """Return the gender that a first name, a title or kin tells: "her son, Nils Holt"."""
         known = self._vocabulary.genders.get(key_of(entity.name).split()[0])
-        words = self._words_before(items, chosen, entity) - {"he", "his", "him", "she", "her"}
-        male, female = (bool(words & self._vocabulary.words[name]) for name in ("male", "female"))
+        words = self._words_before(items, chosen, entity)
+        male, female = bool(words & word_class("male-noun")), bool(words & word_class("female-noun"))
         return known or ("m" if male else "f" if female else None)
 
     # ------------------------------------------------------------ others
@@ -349,9 +349,9 @@ class _Builder:
                 for i in range(max(0, mention.first - 2), mention.first)
                 if tokens[i].sentence == tokens[mention.first].sentence
             }
-            if before & words["male"] - {"he", "his", "him", "himself"}:
+            if before & words["male-noun"]:
                 entity.gender = entity.gender or "m"
-            elif before & words["female"] - {"she", "her", "hers", "herself"}:
+            elif before & words["female-noun"]:
                 entity.gender = entity.gender or "f"
 
     def _home(self, entities: Entities) -> str | None:

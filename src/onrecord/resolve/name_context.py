@@ -62,7 +62,11 @@ class NameContext:
         """Tell whether a name is what a body's officer leads: "director of Keep the Promise"."""
         tokens, roles = self._document.tokens, self._vocabulary.roles
         n = item.first - 1 - (tokens[item.first - 1].lower == "the" if item.first else 0)
-        if n < 1 or tokens[n].lower not in ("of", "for", "at") or tokens[n - 1].sentence != tokens[item.first].sentence:
+        if (
+            n < 1
+            or tokens[n].lower not in self._vocabulary.words["after-head"]
+            or tokens[n - 1].sentence != tokens[item.first].sentence
+        ):
             return False
         after = tokens[item.last].text if item.last < len(tokens) else ""
         given = tokens[item.first].lower in self._vocabulary.genders
@@ -110,7 +114,7 @@ class NameContext:
             return False
         before = {tokens[i].lower for i in range(max(0, first - 3), first)}
         after = tokens[last].lower if last < len(tokens) else ""
-        offices = {"secretary", "minister", "undersecretary"}
+        offices = self._vocabulary.words["portfolio-office"]
         return bool((before & offices and "of" in before) or after in offices)
 
     def is_common(self, lower: str) -> bool:

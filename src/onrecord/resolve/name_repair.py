@@ -68,7 +68,7 @@ class NameRepair:
             and tokens[first - 2].sentence == tokens[first].sentence
         ):
             first -= 2  # "Miners' League"
-        while first < last and (tokens[first].lower in ("the", "a", "an") or not tokens[first].word):
+        while first < last and (tokens[first].lower in word_class("article") or not tokens[first].word):
             first += 1
         while last > first and (tokens[last - 1].text in ("'s", "’s") or not tokens[last - 1].word):
             last -= 1
@@ -155,7 +155,9 @@ class NameRepair:
         for start, end in sources:
             last = min(len(tokens), self._document.index(end) + 1)
             inside = [n for n in range(self._document.index(start), last) if start <= tokens[n].start < end]
-            while inside and (tokens[inside[0]].lower in ("the", "a", "an", "both") or not tokens[inside[0]].word):
+            while inside and (
+                tokens[inside[0]].lower in word_class("article") | {"both"} or not tokens[inside[0]].word
+            ):
                 inside.pop(0)
             while inside and (not tokens[inside[-1]].word or tokens[inside[-1]].lower == "'s"):
                 inside.pop()
@@ -279,7 +281,7 @@ class NameRepair:
             adjacent = tokens[other.first].start - tokens[item.last - 1].end == 1
             single = item.last - item.first == 1 and n - other.first == 1
             after = [t.lower for t in tokens[n : n + 4]]
-            apposed = after[:1] == [","] and after[1:2] and after[1] in ("a", "an", "the")
+            apposed = after[:1] == [","] and after[1:2] and after[1] in word_class("article")
             if adjacent and single and apposed and any(self._vocabulary.is_role(word) for word in after[2:]):
                 item.last, item.end, item.kind = n, other.end, "person"
                 item.weights = [0.8 if k == "person" else 0.05 for k in KINDS]
@@ -353,7 +355,7 @@ class NameRepair:
                 item.start = tokens[item.first].start
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 taken.add(item.first)
-            if n + 1 >= len(tokens) or tokens[n].lower not in ("of", "on", "for"):
+            if n + 1 >= len(tokens) or tokens[n].lower not in word_class("before-field"):
                 continue
             n += 1 + (tokens[n + 1].lower == "the")
             other = begins.get(n)

@@ -62,7 +62,7 @@ class NameSplitter:
             if name.kind == "place" or not (personal and plain):
                 yield name
                 continue
-            if cuts[-1] > name.first and tokens[cuts[-1] - 1].lower not in ("of", "the", "for"):
+            if cuts[-1] > name.first and tokens[cuts[-1] - 1].lower not in self._vocabulary.words["inside-name"]:
                 yield replace(name, last=cuts[-1], kind="organisation", scores=_sure("organisation"))
             yield replace(name, first=after[0], kind="person", scores=_sure("person"))
 

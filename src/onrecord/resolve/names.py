@@ -103,7 +103,7 @@ class Features:
                     self._beside[token.lower]["title"] += 1
                 elif before.capital and before.lower in genders and before.sentence == token.sentence:
                     self._beside[token.lower]["first"] += 1
-                elif before.lower in ("in", "at", "near"):
+                elif before.lower in vocabulary.words["locative"]:
                     self._beside[token.lower]["in"] += 1
                 elif before.lower == "the":
                     self._beside[token.lower]["the"] += 1

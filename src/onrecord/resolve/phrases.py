@@ -155,7 +155,7 @@ class PhraseReader:
         p = k - 1
         if p >= 0 and tokens[p].lower in ("the", "a"):
             p -= 1
-        if p < 1 or tokens[p].lower not in ("of", "for", "at"):
+        if p < 1 or tokens[p].lower not in self.words["after-head"]:
             return None
         field = tokens[p].lower == "of" and all(t.word and not t.capital for t in tokens[k:i])  # "of foreign affairs"
         if not field and not any(n in self.covering for n in range(k, i)):

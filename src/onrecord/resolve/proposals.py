@@ -99,7 +99,7 @@ class Proposals:
             flags.add("office")
         if stems & self._words["academic"]:
             flags.add("academic")
-        if lowers & {"former", "ex", "then"}:
+        if lowers & (self._words["former"] | {"then"}):
             flags.add("former")
         kinds = {self._phrases.vocabulary.roles.get(r) for r in self._phrases.roles(phrase.first, phrase.last)}
         return flags | ({"executive"} if "body" in kinds else set())
@@ -325,14 +325,7 @@ class Proposals:
             if tokens[i].lower != "campaign":
                 continue
             k = i - 1
-            while k >= phrase.first and tokens[k].lower in (
-                "presidential",
-                "senate",
-                "election",
-                "'s",
-                "’s",
-                "re-election",
-            ):
+            while k >= phrase.first and tokens[k].lower in self._words["before-campaign"]:
                 k -= 1
             mention = self._phrases.covering.get(k)
             if k >= phrase.first and mention is not None and mention.entity.kind in ("person", "organisation"):
@@ -357,13 +350,10 @@ class Proposals:
 
 
 REASONS = (
-    (
-        re.compile(r"(body|outlet|state|place|organ) (of|for|at|from|with|in|on|by) in (\w+)"),
-        '{0} after "{1}" in the {2}',
-    ),
     (re.compile(r"(body|outlet|state|place|organ) owner in (\w+)"), "{0} as owner in the {1}"),
     (re.compile(r"(body|outlet|state|place|organ) before in (\w+)"), "{0} before the role in the {1}"),
     (re.compile(r"(body|outlet|state|place|organ) - in (\w+)"), "{0} in the {1}"),
+    (re.compile(r"(body|outlet|state|place|organ) (\w+) in (\w+)"), '{0} after "{1}" in the {2}'),
     (re.compile(r"(\w+) of somebody, .*"), "the side of the person named beside the role"),
     (re.compile(r"adjective in (\w+)"), "a state's adjective in the {0}"),
     (re.compile(r"home \d, .*"), "a state that the article names most, for an office"),

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Article, Attribution, Judgement, PartialDate
+from onrecord.lexicon import compiled
 from onrecord.resolve.affiliation import Affiliations
 from onrecord.resolve.calibration import probability
 from onrecord.resolve.document import Document
@@ -27,7 +28,7 @@ from onrecord.resolve.venue import venue_of
 from onrecord.resolve.vocabulary import Vocabulary, load_vocabulary
 
 T = TypeVar("T")
-GOES_ON = re.compile(r"\b(?:add|continu|conclud)(?:ed|es|ing|e)\b|\b(?:went|goes) on\b|\balso\b", re.IGNORECASE)
+GOES_ON = r"\b(?:{goes-on}|{going-on}|also)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Resolver:
                 continue
             gap = document.paragraph_of(_first_of(here)) - document.paragraph_of(max(0, _last_of(there) - 1))
             cue = " ".join(e.quote for e in here.cue)
-            if gap == 0 or (gap == 1 and GOES_ON.search(cue)):
+            if gap == 0 or (gap == 1 and compiled(GOES_ON, re.I).search(cue)):
                 made[n] = replace(made[n], chain=replace(chain, rule="the chain of the statement that it goes on"))
         return made
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from onrecord.core.statement import Attribution
+from onrecord.lexicon import compiled
 from onrecord.resolve.coreference import Spoken
 from onrecord.resolve.descriptions import Descriptions
 from onrecord.resolve.document import Token
@@ -53,7 +53,7 @@ class SourceResolver(Descriptions):
 
     def _without_source(self, attribution: Attribution, previous: tuple[Attribution, Speaker] | None) -> Speaker:
         cue = " ".join(e.quote for e in attribution.cue).casefold()
-        passive = re.search(r"\b(?:was|were|been|being|is|are|be)\b", cue) is not None
+        passive = compiled(r"\b{be}\b").search(cue) is not None
         if previous is not None and not passive and attribution.outer is previous[0].outer:
             before, speaker = previous
             here, there = attribution.content[0].span.start, before.content[-1].span.end

@@ -17,17 +17,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from onrecord.core.statement import Attribution, PartialDate
-from onrecord.lexicon import alternatives, words_pattern
+from onrecord.lexicon import alternatives, compiled, words_pattern
 from onrecord.resolve.times import Time, Times
 from onrecord.resolve.vocabulary import data_file
 
-LIVE = re.compile(r"\A\W*(?:live\b|live from\b|as it happened\b|ticker\b)", re.I)
-INTERVIEW = re.compile(
-    r"\b(?:in (?:an|this|the) (?:\w+ )?(?:interview|conversation) with (?:this|our)\b|"
-    r"(?:told|spoke to|talked to|received) (?:this (?:newspaper|paper|magazine)|"
-    r"our (?:newspaper|correspondent|reporter)))",
-    re.I,
-)
+LIVE = r"\A\W*{live-report}\b"
 TENSES = ("earlier", "perfect", "future", "present")  # classes of words, the first that a cue has
 
 
@@ -213,11 +207,11 @@ class Dater:
         day = self.times.published
         if day is None or self.attributions[n].outer is not None:
             return None
-        opening = self.times.document.text[:900]
-        if LIVE.match(self.times.document.title) or LIVE.match(opening):
+        opening, live = self.times.document.text[:900], compiled(LIVE, re.IGNORECASE)
+        if live.match(self.times.document.title) or live.match(opening):
             return Dated(day, "a live report: the day it was printed", 0.6)
         main = self.speakers[n] is not None and 2 * self.speakers.count(self.speakers[n]) >= len(self.speakers)
-        if main and INTERVIEW.search(opening):
+        if main and words_pattern("own-interview").search(opening):
             return Dated(day, "a printed interview: the day it was printed", 0.6)
         return None
 

@@ -7,11 +7,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from onrecord.lexicon import word_class
+from onrecord.lexicon import compiled, word_class
 from onrecord.resolve.vocabulary import Actor
 
 NAME = r"([A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2})"
-ADJECTIVE = re.compile(r"(?:an|ian|ean|i|ese|ish|ic|er|n|ch|sh|iot|ite)s?$")
+ADJECTIVE = r"{state-suffix}s?$"
 CAPITALS = (
     (re.compile(rf"\b{NAME} \((?:whose )?capital (?:is )?{NAME}"), (1, 2)),
     (re.compile(rf"\b{NAME},(?: an?| the) [a-z ]{{4,30}} \(capital {NAME}"), (1, 2)),
@@ -33,31 +33,25 @@ class StatePatterns:
 
 @cache
 def patterns() -> StatePatterns:
-    """Compile the patterns from the classes of words `state-office`, `portfolio` and `country`."""
-    office, portfolio = _capitalized("state-office"), _capitalized("portfolio")
-    country = "|".join(sorted(word_class("country")))
+    """Compile the patterns from the classes of words `state-office`, `state-portfolio` and `country`."""
+    office = "{state-office}|{State-office}"
     return StatePatterns(
-        office_of=re.compile(
+        office_of=compiled(
             rf"\b(?:{office}|[Pp]rime [Mm]inister|[Ff]oreign [Mm]inister|[Cc]apital|minist(?:er|ry) of [\w ]{{3,20}}|"
             r"[Mm]inister(?= of [A-Z]))(?: [A-Z][\w.’'-]+){0,3} of ([A-Z][\w’'-]+)\b(?! [A-Z])"
         ),
-        office_owned=re.compile(
-            rf"\b([A-Z][\w-]+)['’]s (?:(?:{portfolio}|[a-z]{{4,12}}) ){{0,2}}"
+        office_owned=compiled(
+            r"\b([A-Z][\w-]+)['’]s (?:(?:{state-portfolio}|{State-portfolio}|[a-z]{4,12}) ){0,2}"
             rf"(?:{office}|[Mm]inister|[Mm]inistry|[Nn]avy)\b"
         ),
-        office_called=re.compile(
-            r"\b([A-Z]\w+(?:an|i|ese|ish|ic|n|er)) (?:[Ff]oreign |[Pp]rime |[Dd]efen[cs]e |\w+ )?"
-            rf"(?:{office}|[Mm]inister|[Ss]enate|[Ss]tate [Cc]ouncil|forces|troops|capital)\b"
+        office_called=compiled(
+            r"\b([A-Z]\w+{common-state-suffix}) (?:[Ff]oreign |[Pp]rime |[Dd]efen[cs]e |\w+ )?"
+            rf"(?:{office}|{{of-a-state}})\b"
         ),
-        called_state=re.compile(
-            rf"(?<!\bof )\b(?:(?:{country})(?: of)? {NAME}|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}(?:{country})\b)"
+        called_state=compiled(
+            rf"(?<!\bof )\b(?:{{country}}(?: of)? {NAME}|{NAME}(?:,| is)(?: an?| the) (?:\w+ ){{0,2}}{{country}}\b)"
         ),
     )
-
-
-def _capitalized(name: str) -> str:
-    """Join a class of words to alternatives, each with a small or a capital letter first."""
-    return "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in sorted(word_class(name)))
 
 
 def states_in(
@@ -115,7 +109,7 @@ def _adjectives(text: str, known: Mapping[str, Actor], found: dict[str, Actor]) 
                 found.setdefault(adjective.casefold(), Actor(state, "state", "adjective"))
     states = [a.name for a in found.values() if a.how == "name"]
     for token in tokens:
-        if ADJECTIVE.search(token) and token.casefold() not in known and token.casefold() not in found:
+        if compiled(ADJECTIVE).search(token) and token.casefold() not in known and token.casefold() not in found:
             for state in states:
                 if token != state and _same_stem(token, state):
                     found[token.casefold()] = Actor(state, "state", "adjective")

@@ -13,45 +13,23 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from onrecord.core.statement import PartialDate
+from onrecord.lexicon import compiled, word_class, word_values
 from onrecord.resolve.document import Document
 
-MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
-)
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-NUMBER = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
-PHRASE = re.compile(
+MONTH = r"(?:{Month}|{Short-month}\.)"
+PHRASE = (
     rf"\b(?:(?P<day>(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b"
     r"(?:,? (?:19|20)\d{2}\b)?)"
     rf"|(?P<month>{MONTH},? (?:of )?(?:19|20)\d{{2}})\b"
-    rf"|(?:[Ii]n|[Ll]ast|[Ee]arly|[Ll]ate|[Dd]uring|[Ss]ince|[Tt]his|mid-?|[Ii]n an?) ?(?P<bare>{MONTH})(?!\w| \d)"
-    rf"|(?P<lastday>(?:{WEEKDAY},? (?:of )?last week|last week,? on {WEEKDAY}))\b"
-    rf"|(?P<weekday>(?P<before>[Ll]ast |[Nn]ext |[Tt]his |[Cc]oming |[Pp]revious )?{WEEKDAY}(?P<plural>s)?)\b"
-    r"|(?P<word>[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast night"
-    r"|[Tt]his (?:morning|afternoon|evening|week|weekend|month|year)"
-    r"|(?:[Ee]arlier |[Ll]ater )?(?:last|this|past) (?:week|month|year|weekend)"
+    rf"|(?i:{{before-month}}|mid-?|in an?) ?(?P<bare>{MONTH})(?!\w| \d)"
+    r"|(?P<lastday>(?:{Weekday},? (?:of )?last week|last week,? on {Weekday}))\b"
+    r"|(?P<weekday>(?:(?P<before>(?i:{before-weekday})) )?{Weekday}(?P<plural>s)?)\b"
+    r"|(?P<word>[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast night|[Tt]his (?:{day-part}|{period})"
+    r"|(?:[Ee]arlier |[Ll]ater )?(?:last|this|past) {period}"
     r"|the same (?:day|night|evening)|the (?:day before|previous day|next day|following day))\b"
-    rf"|(?P<ago>(?i:{NUMBER}) (?:day|week|month|year)s? (?:ago|earlier|before|later))\b"
+    r"|(?P<ago>(?:(?i:{number})|\d{1,2}) {calendar-unit}s? (?:ago|{from-another-time}))\b"
     r"|(?:[Ii]n|[Ss]ince|[Dd]uring|[Bb]ack in|[Ii]n (?:early|mid|late)|[Aa]) (?P<year>(?:19|20)\d{2})\b)"
 )
-UNITS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +53,7 @@ class Times:
     def __post_init__(self) -> None:
         self.found = []
         last: PartialDate | None = None
-        for match in PHRASE.finditer(self.document.text, self.body):
+        for match in compiled(PHRASE).finditer(self.document.text, self.body):
             value = read(match, self.published, last)
             if value is not None:
                 start, end = match.span()
@@ -110,10 +88,10 @@ def read(match: re.Match[str], published: PartialDate | None, last: PartialDate 
     if today is None:
         return None
     if group["lastday"]:
-        name = re.search(WEEKDAY, group["lastday"])
+        name = compiled("{Weekday}").search(group["lastday"])
         assert name is not None
         monday = today - timedelta(days=today.weekday() + 7)
-        return _of(monday + timedelta(days=WEEKDAYS.index(name[0].casefold())))
+        return _of(monday + timedelta(days=word_values("weekday")[name[0].casefold()]))
     if group["weekday"]:
         return _weekday(group, today)
     if group["ago"]:
@@ -122,11 +100,11 @@ def read(match: re.Match[str], published: PartialDate | None, last: PartialDate 
 
 
 def _weekday(group: dict[str, str | None], today: date) -> PartialDate | None:
-    before = (group["before"] or "").strip().casefold()
+    before = (group["before"] or "").casefold()
     if before in ("next", "coming") or group["plural"]:
         return None
     name = (group["weekday"] or "").split()[-1].casefold()
-    back = (today.weekday() - WEEKDAYS.index(name)) % 7
+    back = (today.weekday() - word_values("weekday")[name]) % 7
     if before == "last" and back == 0:
         back = 7
     return _of(today - timedelta(days=back))
@@ -134,12 +112,12 @@ def _weekday(group: dict[str, str | None], today: date) -> PartialDate | None:
 
 def _relative(word: str, today: date, last: PartialDate | None) -> PartialDate | None:
     known = last.first_day() if last is not None and len(last.iso) == 10 else None
-    if word in ("today", "tonight", "this morning", "this afternoon", "this evening"):
+    if word.startswith("the same"):
+        return last
+    if word in ("today", "tonight") or word.split()[-1] in word_class("day-part"):
         return _of(today)
     if word in ("yesterday", "last night"):
         return _of(today - timedelta(days=1))
-    if word.startswith("the same"):
-        return last
     if word in ("the day before", "the previous day"):
         return _of((known or today) - timedelta(days=1))
     if word in ("the next day", "the following day"):
@@ -155,14 +133,14 @@ def _relative(word: str, today: date, last: PartialDate | None) -> PartialDate |
 def _ago(phrase: str, today: date, last: PartialDate | None) -> PartialDate | None:
     number, unit, way = phrase.split()
     base = today
-    if way in ("earlier", "before", "later"):
+    if way in word_class("from-another-time"):
         if last is None or len(last.iso) < 10:
             return None
         base = last.first_day()
-    count = UNITS.get(number.casefold()) or int(number)
+    count = word_values("number").get(number.casefold()) or int(number)
     unit = unit.rstrip("s")
     parsed = _parse(f"in {count} {unit}" if way == "later" else f"{count} {unit} ago", base)
-    return _cut(parsed, {"day": 10, "week": 10, "month": 7, "year": 4}[unit])
+    return _cut(parsed, word_values("calendar-unit")[unit])
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from onrecord.core.statement import Article, Attribution, Judgement
-from onrecord.lexicon import alternatives, word_class
+from onrecord.lexicon import compiled, word_class
 from onrecord.resolve.document import Document
 from onrecord.resolve.vocabulary import load_vocabulary
 
@@ -27,16 +27,15 @@ class VenuePatterns:
 def patterns() -> VenuePatterns:
     """Compile the patterns from the phrases of `data/patterns.tsv`."""
     return VenuePatterns(
-        occasion=re.compile(
-            r"\b(?:in|at|during|on|to|via|through|by|for) (?:an?|the|his|her|its|their)? ?(?P<what>(?:[\w-]+ ){0,2}?"
-            rf"(?:{alternatives('occasion')})\b"
-            r"(?: (?:with|to|on|in|of|at|for|from) (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
+        occasion=compiled(
+            r"\b{before-occasion} (?:{article}|{third-person-possessive})? ?(?P<what>(?:[\w-]+ ){0,2}?{occasion}\b"
+            r"(?: {after-occasion} (?:the )?[A-Z][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*)*)?)"
         ),
-        medium=re.compile(rf"\b(?:on|via|to) (?P<what>{alternatives('medium')})\b"),
-        told=re.compile(
-            r"^\W*(?:the |a |an )?(?P<whom>(?:newspaper |channel |agency |radio |broadcaster |daily )?"
-            r"[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|"
-            rf"{alternatives('audience')})(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
+        medium=compiled(r"\b(?:on|via|to) (?P<what>{medium})\b"),
+        told=compiled(
+            r"^\W*(?:{article} )?(?P<whom>(?:{before-outlet} )?"
+            r"[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|{audience})"
+            r"(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
         ),
     )
 
@@ -65,7 +64,7 @@ def venue_of(document: Document, article: Article, attribution: Attribution) -> 
             whom, where = match["whom"], match["where"] or ""
             value = (
                 f"remarks to {whom.removeprefix('the ')}{where}"
-                if whom in ("reporters", "journalists", "the press")
+                if whom in word_class("press") | {"the press"}
                 else f"{whom}{where}"
             )
             return Judgement(
@@ -80,7 +79,7 @@ def _is_person(whom: str) -> bool:
     first = whom.split()[0].casefold()
     titles = vocabulary.words["civil-title"] | vocabulary.words["personal-title"]
     person = first in titles or first in vocabulary.genders or vocabulary.is_role(first)
-    return person and whom not in word_class("group-told")
+    return person and whom not in word_class("addressee")
 
 
 def _around(document: Document, attribution: Attribution) -> list[tuple[int, int]]:

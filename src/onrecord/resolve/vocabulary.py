@@ -22,7 +22,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Hold all tables, by casefolded key; `words` are the classes of `resolve/words.tsv`."""
+    """Hold all tables, by casefolded key; `words` are the classes of words."""
 
     actors: dict[str, Actor]
     roles: dict[str, str]
@@ -50,7 +50,7 @@ def load_vocabulary() -> Vocabulary:
     roles = {r["role"]: r["kind"] for table in ("roles.tsv", "resolve/roles.tsv") for r in rows(table)}
     genders = {name: r["gender"] for r in rows("first-names.tsv") for name in r["names"].split()}
     holders = {(r["surname"], r["office"]): r["name"] for r in rows("resolve/office-holders.tsv")}
-    return Vocabulary(actors, roles, genders, word_classes("resolve/words.tsv"), holders)
+    return Vocabulary(actors, roles, genders, word_classes(), holders)
 
 
 def data_file(name: str) -> bytes:

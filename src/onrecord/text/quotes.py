@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from onrecord.lexicon import compiled
+
 Range = tuple[int, int]
 MARK = re.compile(r"''|``|[\"“”„‟«»〝〞＂‘’‚'`]")
 STRAIGHT = frozenset({'"', "''", "＂"})
@@ -35,7 +37,7 @@ CLOSERS = {
 }
 # A line that was broken because it was too long: after a word or comma, before a small letter.
 BROKEN = re.compile(r"[\w,;]\r?\n[a-z]")
-ELISION = re.compile(r"(?:\d0s|em|tis|til|twas|cause|n)\b")  # after an apostrophe at a word's start
+ELISION = r"(?:\d0s|{elided})\b"  # after an apostrophe at a word's start
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _opening(paragraph: str) -> str:
     match = MARK.match(paragraph)
     if match is None or match.end() == len(paragraph) or paragraph[match.end()].isspace():
         return ""
-    return "" if match.group() in SINGLE and ELISION.match(paragraph, match.end()) else match.group()
+    return "" if match.group() in SINGLE and compiled(ELISION).match(paragraph, match.end()) else match.group()
 
 
 def _marks(text: str, start: int, end: int) -> list[QuotationMark]:
@@ -134,7 +136,7 @@ def _opens(mark: QuotationMark, text: str) -> bool:
         # “ after a word closes a quotation whose opening mark is lost („ or a typist's “).
         return mark.sign != "“" or not mark.at_word_end or mark.before in "([{—–-:"
     if mark.sign in SINGLE:
-        return mark.at_word_start and not ELISION.match(text, mark.end)
+        return mark.at_word_start and not compiled(ELISION).match(text, mark.end)
     if mark.sign in STRAIGHT:
         return not mark.after.isspace() and not mark.before.isalnum()  # 5'11" has a letter or digit before
     return mark.sign in "”»" and mark.at_word_start  # ”…” and »…«

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 
+from onrecord.lexicon import word_class
+
 WORD = re.compile(r"\w+(?:['’\-.]\w+)*\.?(?<=[A-Z]\.)|\w+(?:['’\-]\w+)*|[^\w\s]")
 
 
@@ -34,8 +36,6 @@ class Word:
 
 START = attrgetter("start")
 SHORT = 2_000  # characters: a clause is asked for several times, an article once
-# Cut off by `stem`, the first that fits.
-SUFFIXES = "ations ation ments ment ings ing als al ions ion ies ers er ed es s e y".split()
 REMEMBERED = 4_096  # words whose stem or vector is kept: those of some articles, not of all that was ever read
 LONGEST_WORD = 100  # characters; the tokenizers of the models know no longer word either
 
@@ -81,7 +81,7 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def _stem(word: str) -> str:
     lower = word.casefold()
-    for ending in SUFFIXES:
+    for ending in sorted(word_class("suffix"), key=len, reverse=True):
         if lower.endswith(ending) and len(lower) - len(ending) >= 4:
             root = lower[: -len(ending)]
             return root[:-1] if len(root) > 4 and root[-1] == root[-2] and root[-1] not in "ls" else root

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.errors import LexiconError
-from onrecord.lexicon import load_cues, rows, word_class
+from onrecord.lexicon import compiled, load_cues, rows, word_class, word_classes, word_values
 
 DATA = Path(str(resources.files("onrecord").joinpath("data")))
 TABLES = sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.tsv"))
@@ -102,50 +102,78 @@ def test_a_row_with_too_few_columns_is_an_error(tmp_path: Path, monkeypatch: pyt
         list(rows("cues.tsv"))
 
 
-@pytest.mark.parametrize("table", ["words.tsv", "patterns.tsv", "resolve/words.tsv"])
-def test_every_class_of_words_is_asked_for(table: str) -> None:
-    """A class that no module names is dead, and is no longer in the table."""
+WORD_TABLES = ("words.tsv", "resolve/words.tsv")
+
+
+def test_every_class_of_words_is_asked_for() -> None:
+    """A class that no module and no other class names is dead, and is no longer in the table."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in DATA.parent.rglob("*.py"))
-    asked = set(re.findall(r"""["']([a-z-]+)["']""", source))
-    assert {row["class"] for row in rows(table)} - asked == set()
+    asked = set(re.findall(r"""(?<=["'{])[A-Za-z-]+(?=["'}])""", source))
+    asked = {name.lower() for name in asked}
+    asked |= {word[1:] for table in WORD_TABLES for row in rows(table) for word in row["words"].split() if "@" in word}
+    assert {
+        row["class"] for table in (*WORD_TABLES, "patterns.tsv", "calendar.tsv") for row in rows(table)
+    } - asked == set()
+
+
+def test_a_class_of_words_has_one_table() -> None:
+    """The tables of words share no class, so that a class means the same to every reader."""
+    one, two = ({row["class"] for row in rows(table)} for table in WORD_TABLES)
+    assert one & two == set()
+
+
+def test_a_class_takes_in_the_words_of_another() -> None:
+    """`@name` in a row stands for the words of that class, and is no word itself."""
+    assert word_class("nobody") < word_class("negation")
+    assert "may" in word_class("month") - word_class("calendar")  # "-may"
+    assert not any(word.startswith(("@", "-")) for words in word_classes().values() for word in words)
+
+
+def test_a_pattern_names_a_class() -> None:
+    """`{name}` in a pattern stands for any word of the class; counts in braces stay counts."""
+    pattern = compiled(r"{article} \w{2,9}", re.IGNORECASE)
+    assert pattern.fullmatch("An envoy")
+    assert not pattern.fullmatch("Any envoy")
+    assert compiled("{Month} 4").fullmatch("March 4")
+    assert not compiled("{Month} 4").fullmatch("march 4")
+    with pytest.raises(KeyError):
+        compiled("{no-such-class}")
 
 
 MOST = 6  # words of the vocabularies that a literal may list, such as the kinds of names
-WITH_VALUES = {"resolve/times.py"}  # weekdays and number words stand beside their values
+MOST_COMMON = 3  # function words and words of the calendar among them
+ALTERNATIVES = re.compile(r"[a-z’']+\??(?:\|[a-z’']+\??)+", re.IGNORECASE)
 
 
 def literals(tree: ast.AST) -> Iterator[tuple[int, list[str]]]:
-    """List the collections of text in a module, also those written as one text that is split."""
+    """List the collections of text in a module: literals, texts that are split, alternatives of patterns."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
-            elements = node.elts
+            yield node.lineno, [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
         elif isinstance(node, ast.Dict):
-            elements = [key for key in node.keys if key is not None]
+            yield node.lineno, [e.value for e in node.keys if isinstance(e, ast.Constant) and isinstance(e.value, str)]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
             text = node.func.value
             if isinstance(text, ast.Constant) and isinstance(text.value, str):
                 yield node.lineno, text.value.split()
-            continue
-        else:
-            continue
-        yield (
-            getattr(node, "lineno", 0),
-            [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)],
-        )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for found in ALTERNATIVES.findall(re.sub(r"\\[a-z]|\[\w*\]", "", node.value)):
+                yield node.lineno, found.replace("?", "").split("|")
 
 
-@pytest.mark.parametrize("package", ["text", "lexicon", "extract", "resolve", "classify"])
+@pytest.mark.parametrize("package", ["text", "lexicon", "extract", "resolve", "classify", "read", "analyse"])
 def test_words_are_listed_in_tables_and_not_in_code(package: str) -> None:
     """No module that reads language lists more than a few words of the vocabularies: those are rows of a table."""
-    known = {word.casefold() for table in ("words.tsv", "resolve/words.tsv") for row in rows(table)
-             for word in row["words"].split()}  # fmt: skip
-    known |= {row["role"] for row in rows("roles.tsv")} | {row["word"] for row in rows("stopwords.tsv")}
+    common = {row["word"] for table in ("stopwords.tsv", "calendar.tsv") for row in rows(table)}
+    common -= word_class("calendar-unit")  # units of windows are options
+    known = {word.casefold() for words in word_classes().values() for word in words}
+    known |= {row["role"] for row in rows("roles.tsv")} | common
     found = {
-        f"{path.name}:{line}"
+        f"{path.name}:{line}: {sorted(words)}"
         for path in (DATA.parent / package).rglob("*.py")
-        if path.relative_to(DATA.parent).as_posix() not in WITH_VALUES
         for line, listed in literals(ast.parse(path.read_text(encoding="utf-8")))
-        if len({word for word in listed if word.casefold() in known and word.isalpha()}) > MOST
+        if (words := {word.casefold() for word in listed if word.isalpha()})
+        and (len(words & known) > MOST or len(words & common) > MOST_COMMON)
     }
     assert found == set()
 
@@ -156,6 +184,12 @@ def test_rows_of_one_class_are_joined() -> None:
     assert word_class("article") is word_class("article")
     with pytest.raises(KeyError):
         word_class("no such class")
+
+
+def test_words_of_the_calendar_have_values() -> None:
+    """Months count from one and weekdays from zero, as Python's dates do; an abbreviation means its month."""
+    assert word_values("month")["december"] == word_values("short-month")["dec"] == 12
+    assert word_values("weekday")["monday"] == 0
 
 
 def test_cues_are_loaded() -> None:
