@@ -28,11 +28,6 @@ class Word:
         """Tell whether it is more than punctuation."""
         return self.text[0].isalnum()
 
-    @property
-    def is_name(self) -> bool:
-        """Tell whether it begins with a capital letter."""
-        return self.text[:1].isupper()
-
 
 START = attrgetter("start")
 SHORT = 2_000  # characters: a clause is asked for several times, an article once

@@ -136,12 +136,6 @@ class Reviews:
         with self._ledger.reading() as connection:
             return [_review(row) for row in connection.execute(chosen).mappings()]
 
-    def last_number(self) -> int:
-        """Return the number of the last judgement, 0 before the first."""
-        with self._ledger.reading() as connection:
-            chosen = select(reviews.c.number).order_by(reviews.c.number.desc()).limit(1)
-            return int(connection.execute(chosen).scalar_one_or_none() or 0)
-
     # ------------------------------------------------------------ blind coding
 
     def open_round(self, name: str, creator: str, fields: Sequence[str], items: Sequence[str]) -> CodingRound:

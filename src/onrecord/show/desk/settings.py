@@ -26,7 +26,6 @@ class Limits:
     pages: int = 8_192
     concurrency: int = 2
     page: int = 50
-    api_page: int = 500
     jobs: int = 50
 
 
