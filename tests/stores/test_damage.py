@@ -224,6 +224,20 @@ def test_a_chain_forged_to_its_end_is_found_by_the_head(full, raw):
         assert [finding.where for finding in ledger.verify().findings] == ["head"]
 
 
+def test_a_ledger_that_lost_its_batches_is_found_by_the_head(full, raw):
+    """Claim: the head of an emptied ledger names the batch that is gone; without a head, nothing is named."""
+    with raw(full).begin() as connection:
+        for table in reversed(schema.metadata.sorted_tables):
+            if table.name not in ("head", "decision_head", "schema_version"):
+                connection.execute(table.delete())
+    with Ledger(full) as ledger:
+        assert "head: names batch 3 as the last batch, not batch 0" in map(str, ledger.verify().findings)
+    with raw(full).begin() as connection:
+        connection.execute(schema.head.delete())
+    with Ledger(full) as ledger:
+        assert "head: names nothing as the last batch, not batch 0" in map(str, ledger.verify().findings)
+
+
 # ---------------------------------------------------------------- the SQLite file itself
 
 

@@ -324,6 +324,14 @@ def test_a_file_without_write_permission_can_be_read():
         assert sorted(p.name for p in Path(folder).iterdir()) == ["ledger.db"]
 
 
+def test_a_ledger_in_a_session_names_its_file(url):
+    """`repr` shows the ledger's name as messages do, and whether it is read only."""
+    with Ledger(url) as ledger:
+        assert repr(ledger) == f"Ledger({ledger.name!r})"
+    with Ledger(url, read_only=True) as ledger:
+        assert repr(ledger) == f"Ledger({ledger.name!r}, read_only=True)"
+
+
 def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path):
     """A full disk is reported, and nothing is half written."""
     with Ledger(tmp_path / "ledger.db") as ledger:

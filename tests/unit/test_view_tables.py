@@ -233,6 +233,31 @@ def test_utterances_are_brought_up_to_date(ledger: Ledger) -> None:
     assert {("article", key) for key in articles[-1:]} <= state.steps[-1].touched
 
 
+def test_a_follower_holds_the_statements_as_they_were_read(ledger: Ledger) -> None:
+    """Beside the table with people's decisions stands the one without: M. Orrr is in it, and new statements are."""
+    follower = Follower(ledger)
+    assert "M. Orrr" in follower.read()["speaker"].to_list()
+    assert "M. Orrr" not in follower.now().table["speaker"].to_list()
+    ledger.add([said("2026-05-01", "Dora Nim", "the dam is a disgrace to us all", Stance.OPPOSE)])
+    assert "Dora Nim" in follower.read()["speaker"].to_list()
+
+
+def test_utterances_of_the_newest_state_are_held(ledger: Ledger) -> None:
+    """Who asks for the utterances of an older state gets them, and the follower holds those of the newer one."""
+    follower = Follower(ledger)
+    first = follower.now()
+    old = follower.clusters(first)
+    ledger.add([said("2026-05-01", "Dora Nim", "the dam is a disgrace to us all", Stance.OPPOSE)])
+    second = follower.now()
+    new = follower.clusters(second)
+    assert (old.len(), new.len()) == (first.table.height, second.table.height)
+    assert follower.clusters(first).to_list() == old.to_list()
+    assert follower.clusters(second) is new
+    ledger.decide(Decision(ruling=Ruling.RENAME, name="Dora Nim", others=("Dora Nimm",), coder="Ada"))
+    third = follower.now()
+    assert follower.clusters(third) is follower.clusters(third)
+
+
 def test_large_tables_are_compared_by_their_words_alone(monkeypatch: pytest.MonkeyPatch, ledger: Ledger) -> None:
     """Up to the limit statements are compared by meaning, above it reports in the same words are one utterance."""
     words = "the dam is a disgrace to the whole river"

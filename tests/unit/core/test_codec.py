@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.made import article, statement
@@ -14,6 +15,7 @@ from onrecord.core.codec import (
     statement_from_dict,
     statement_to_dict,
 )
+from onrecord.core.statement import extra_json
 from onrecord.errors import CodecError
 
 KEYS = (
@@ -67,6 +69,13 @@ def test_an_article_survives_the_way_through_json() -> None:
     """An article's record is a JSON line that `onrecord read` takes back."""
     one = article()
     assert article_from_dict(json.loads(json.dumps(article_to_dict(one)))) == one
+
+
+def test_what_another_program_knows_of_an_article_survives() -> None:
+    """Foreign variables of an article are in its record, and come back from it."""
+    one = replace(article(), extra=extra_json({"section": "Politics"}))
+    again = article_from_dict(json.loads(json.dumps(article_to_dict(one))))
+    assert again.extra == one.extra is not None
 
 
 def test_an_article_without_text_is_refused() -> None:

@@ -11,6 +11,7 @@ from tests.made import statement
 
 from onrecord.core import columns
 from onrecord.core.statement import Judgement, PartialDate, describe_article, extra_json, plain
+from onrecord.record import schema
 
 
 def test_a_position_is_as_sure_as_its_parts_together() -> None:
@@ -54,6 +55,15 @@ def test_what_a_statement_may_lack_is_optional_and_nothing_else() -> None:
     assert {column.name for column in columns.OF_ARTICLE} == {
         "article", "article_name", "title", "outlet", "published", "url",
     }  # fmt: skip
+
+
+def test_each_column_names_a_column_of_the_ledger() -> None:
+    """`stored` is a column of the ledger's tables; a statement's own is called alike, but for `when`, a word of SQL."""
+    assert all(column.stored in schema.articles.c for column in columns.OF_ARTICLE)
+    own = [column for column in columns.COLUMNS if column not in columns.OF_ARTICLE]
+    assert all(column.stored in schema.statements.c for column in own)
+    assert {column.name: column.stored for column in own if column.kind is columns.Kind.TEXT
+            and column.stored != column.name} == {"when": "moment"}  # fmt: skip
 
 
 def test_a_row_has_the_types_of_the_schema() -> None:

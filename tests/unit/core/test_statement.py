@@ -114,6 +114,9 @@ def test_a_statement_in_a_session_is_one_short_line() -> None:
     plain = replace(one, issue=Judgement(value=None, rule="none", confidence=0.9))
     assert repr(one) == f"Statement({one.id[:8]} Ann Lee: reject, bridge oppose, {one.quote!r})"
     assert repr(plain) == f"Statement({plain.id[:8]} Ann Lee: reject, no issue, {plain.quote!r})"
+    for length in (60, 61):
+        cut = replace(one, content=(one.article.text.cite(0, length),))
+        assert repr(cut).endswith(f"{cut.quote!r})" if length == 60 else f"{cut.quote[:59] + '…'!r})")
 
 
 @pytest.mark.parametrize(

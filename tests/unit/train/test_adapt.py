@@ -101,7 +101,7 @@ def test_what_was_corrected_twice_or_taken_back(ledger, read):
     reviews.judge(ReviewVerdict.CORRECT, once, twice, coder="Bo")
     reviews.judge(ReviewVerdict.REJECT, second, None, coder="Ada")
     reviews.judge(ReviewVerdict.ACCEPT, third, None, coder="Ada")
-    reviews.undo(reviews.last_number(), third, coder="Ada")
+    reviews.undo(reviews.latest(1)[0].number, third, coder="Ada")
     found = judged(ledger, reviews.latest(100, standing=True))
     assert {old: new.id for old, (_, new) in found.items()} == {first.id: twice.id}
 
