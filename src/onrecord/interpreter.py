@@ -68,6 +68,7 @@ def _statement(article: Article, attribution: Attribution, meant: Classification
         commitment=meant.commitment,
         condition=meant.condition,
         when=resolved.when,
+        probability=attribution.confidence,
     )
 
 

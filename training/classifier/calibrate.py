@@ -22,7 +22,7 @@ import numpy.typing as npt
 import torch
 
 from onrecord.classify.candidates import CandidateIndex
-from onrecord.classify.choice import issue_features, issue_probabilities, least_risk, share_sides
+from onrecord.classify.choice import issue_features, issue_probabilities, least_risk
 from onrecord.classify.classifier import relevance_of, stances_of, sure_of_stance, surroundings
 from onrecord.classify.inputs import CONTENT, ROLES, Passage, quoted_mask
 from onrecord.classify.model import ClassifierModel, Reading
@@ -155,19 +155,16 @@ def chosen(r: Reads, weights: dict[str, list[float]]) -> list[tuple[int | None, 
     return [(None if n == shares.shape[1] - 1 else int(n), float(row[n])) for n, row in zip(best, shares, strict=True)]
 
 
-def head(reads: Sequence[Reads], name: str, shared: float = 0.0) -> list[Array]:
+def head(reads: Sequence[Reads], name: str) -> list[Array]:
     """Collect a head's scores for every statement (for stance: beside the gold issue; zeros where there is none)."""
     found: list[Array] = []
     for r in reads:
         if name != "stance":
             found += [reading.statement[name].scores for reading in r.readings]
             continue
-        scores = np.zeros((len(r.readings), 5))
-        for row, (reading, numbers, gold) in enumerate(zip(r.readings, r.numbers, r.gold, strict=True)):
-            if gold is not None:
-                scores[row] = stances_of(reading, len(numbers))[numbers.index(gold)]
-        keys = [(s["speaker"], g) if g is not None else None for s, g in zip(r.statements, r.gold, strict=True)]
-        found += list(share_sides(scores, keys, shared))
+        for reading, numbers, gold in zip(r.readings, r.numbers, r.gold, strict=True):
+            beside = None if gold is None else numbers.index(gold)
+            found.append(np.zeros(5) if beside is None else stances_of(reading, len(numbers))[beside])
     return found
 
 
@@ -255,14 +252,12 @@ def measure_issue(halves: list[list[Reads]], others: list[list[Reads]], figures:
     figures["unrelated statements given an issue"] = percent(forced)
 
 
-def measure_head(
-    halves: list[list[Reads]], name: str, classes: Sequence[str], shared: float, figures: dict[str, float]
-) -> None:
+def measure_head(halves: list[list[Reads]], name: str, classes: Sequence[str], figures: dict[str, float]) -> None:
     """Measure a head beside gold issues, its temperature cross-fitted."""
     sure, right, sides, taken = [], [], [], []
     for fitted, tested in (halves, halves[::-1]):
-        temperature, bias = fit_scaling(name, head(fitted, name, shared), labelled(fitted, name, classes))
-        for scores, label in zip(head(tested, name, shared), labelled(tested, name, classes), strict=True):
+        temperature, bias = fit_scaling(name, head(fitted, name), labelled(fitted, name, classes))
+        for scores, label in zip(head(tested, name), labelled(tested, name, classes), strict=True):
             if label is not None:
                 shares = np.exp(log_softmax(scores / temperature + np.array(bias)))
                 best = least_risk(shares, FLIPPED if name == "stance" else 1.0)
@@ -288,17 +283,11 @@ def beside_chosen(
     """Judge stances beside the issues that are chosen: probabilities of issue and stance, and whether it is right."""
     found = []
     for r in reads:
-        picked = chosen(r, weights)
-        scores = np.zeros((len(picked), len(classes)))
-        for row, ((issue, _), reading, numbers) in enumerate(zip(picked, r.readings, r.numbers, strict=True)):
-            if issue is not None:
-                scores[row] = stances_of(reading, len(numbers))[numbers.index(issue)]
-        keys = [(s["speaker"], n) if n is not None else None for s, (n, _) in zip(r.statements, picked, strict=True)]
-        for row, s, gold, (issue, sure) in zip(
-            share_sides(scores, keys, stance["shared"]), r.statements, r.gold, picked, strict=True
-        ):
+        rows = zip(chosen(r, weights), r.readings, r.numbers, r.statements, r.gold, strict=True)
+        for (issue, sure), reading, numbers, s, gold in rows:
             if gold is not None and issue is not None:
-                shares = np.exp(log_softmax(row / stance["temperature"] + np.array(stance["bias"])))
+                scores = stances_of(reading, len(numbers))[numbers.index(issue)]
+                shares = np.exp(log_softmax(scores / stance["temperature"] + np.array(stance["bias"])))
                 best = least_risk(shares, FLIPPED)
                 found.append((sure, float(shares[best]), classes[best] == s["stance"]))
     return found
@@ -362,19 +351,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     weights = fit_choice(reads, unrelated)
     calibration: dict[str, Any] = {"issue": weights}
     classes = model.classes["stance"]
-    labels = labelled(reads, "stance", classes)
-
-    def hits(weight: float) -> float:
-        found = head(reads, "stance", weight)
-        return float(np.mean([int(s.argmax()) == n for s, n in zip(found, labels, strict=True) if n is not None]))
-
-    lent = max((round(float(w), 1) for w in np.arange(0.0, 1.3, 0.2)), key=lambda w: (round(hits(w), 3), -w))
     for name in ("stance", "act", "commitment"):
-        own = lent if name == "stance" else 0.0
-        measure_head(halves, name, model.classes[name], own, figures)
-        temperature, bias = fit_scaling(name, head(reads, name, own), labelled(reads, name, model.classes[name]))
+        measure_head(halves, name, model.classes[name], figures)
+        temperature, bias = fit_scaling(name, head(reads, name), labelled(reads, name, model.classes[name]))
         calibration[name] = {"temperature": temperature, "bias": bias}
-    calibration["stance"] |= {"shared": lent, "flipped": FLIPPED}
+    calibration["stance"] |= {"flipped": FLIPPED}
     stance = calibration["stance"]
     figures |= measure_chosen(halves, weights, stance, classes)
     stance["wrong_issue"] = fit_wrong_issue(beside_chosen(reads, weights, stance, classes))

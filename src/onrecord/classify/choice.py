@@ -1,14 +1,12 @@
 """Decide for all statements of an article together which issue each speaks to, and which side its speaker takes.
 
-What one statement says alone is joined with what the article is about and what its neighbours speak to; a speaker's
-statements on one issue lend each other some of their side. Everything is computed for the whole article at once, so no
-answer depends on an order of reading.
+What one statement says alone is joined with what the article is about and what its neighbours speak to. Everything is
+computed for the whole article at once, so no answer depends on an order of reading.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -57,30 +55,6 @@ def symmetric(proposition: Floats, negation: Floats) -> Floats:
     turned = negation.copy()
     turned[..., [SUPPORT, OPPOSE]] = negation[..., [OPPOSE, SUPPORT]]
     result: Floats = (proposition + turned) / 2
-    return result
-
-
-def share_sides(scores: Floats, keys: Sequence[Hashable | None], weight: float) -> Floats:
-    """Move each statement's side towards the mean side of its speaker's other statements on the same issue.
-
-    Args:
-        scores: stance scores, [statements, stances].
-        keys: (speaker, issue) of each statement, None where either is unknown.
-        weight: how much of the others' mean difference between support and oppose is added.
-    """
-    groups: dict[Hashable, list[int]] = defaultdict(list)
-    for n, key in enumerate(keys):
-        if key is not None:
-            groups[key].append(n)
-    result: Floats = scores.copy()
-    for group in groups.values():
-        differences = scores[group, SUPPORT] - scores[group, OPPOSE]
-        for n, difference in zip(group, differences, strict=True):
-            others = len(group) - 1
-            if others:
-                added = weight * (differences.sum() - difference) / others * others / (others + 0.5) / 2
-                result[n, SUPPORT] += added
-                result[n, OPPOSE] -= added
     return result
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from onrecord.classify.adaptation import Adaptation
 from onrecord.classify.candidates import CandidateIndex, Surroundings
-from onrecord.classify.choice import issue_probabilities, least_risk, share_sides, symmetric
+from onrecord.classify.choice import issue_probabilities, least_risk, symmetric
 from onrecord.classify.inputs import CONTENT, CUE, ROLES, Encoded, Passage, Pieces, quoted_mask
 from onrecord.classify.model import ClassifierModel, Reading, load_classifier, softmax, spans_of
 from onrecord.classify.negation import negate
@@ -113,10 +113,7 @@ class StatementClassifier:
             speakers: the speaker of each, None where unknown.
         """
         read = self.read(article, attributions, speakers)
-        return [
-            self._judged(article, passed, decided)
-            for passed, decided in zip(read, self.decide(read, speakers), strict=True)
-        ]
+        return [self._judged(article, passed, decided) for passed, decided in zip(read, self.decide(read), strict=True)]
 
     def read(
         self, article: Article, attributions: Sequence[Attribution], speakers: Sequence[str | None]
@@ -143,29 +140,26 @@ class StatementClassifier:
         propositions = [self._pairs[n][0] for n in near] + [self._pairs[n][1] for n in near[: settings["negated"]]]
         return Passed(self.model.read(statement, speaker, title, propositions), near, scores.astype(np.float64))
 
-    def decide(self, read: Sequence[Passed], speakers: Sequence[str | None]) -> list[Decided]:
+    def decide(self, read: Sequence[Passed]) -> list[Decided]:
         """Choose the issue of every statement, then the stance beside it."""
         if self._index is None or self.codebook is None or not read:
             return [Decided(None, 1.0)] * len(read)
-        calibration = self._calibration
         relevance = np.full((len(read), len(self.codebook.issues)), np.nan)
         for row, passed in enumerate(read):
             relevance[row, passed.numbers] = relevance_of(passed.reading, len(passed.numbers))
-        shares = issue_probabilities(np.stack([passed.scores for passed in read]), relevance, calibration["issue"])
-        chosen = [int(row.argmax()) for row in shares]
-        numbers = [n if n < len(self.codebook.issues) else None for n in chosen]
-        places = [p.numbers.index(n) if n is not None else 0 for p, n in zip(read, numbers, strict=True)]
-        stances = np.zeros((len(read), len(self.model.classes["stance"])))
-        keys: list[tuple[str, int] | None] = []
-        for row, (passed, number, speaker) in enumerate(zip(read, numbers, speakers, strict=True)):
-            if number is not None:
-                stances[row] = stances_of(passed.reading, len(passed.numbers))[places[row]]
-            keys.append((speaker, number) if number is not None and speaker else None)
-        stances = share_sides(stances, keys, calibration["stance"]["shared"])
-        return [
-            Decided(number, float(row[n]), place, stance if number is not None else None)
-            for number, row, n, place, stance in zip(numbers, shares, chosen, places, stances, strict=True)
-        ]
+        scores = np.stack([passed.scores for passed in read])
+        decided = []
+        for passed, shares in zip(
+            read, issue_probabilities(scores, relevance, self._calibration["issue"]), strict=True
+        ):
+            number = int(shares.argmax())
+            if number == len(self.codebook.issues):
+                decided.append(Decided(None, float(shares[number])))
+                continue
+            place = passed.numbers.index(number)
+            stance = stances_of(passed.reading, len(passed.numbers))[place]
+            decided.append(Decided(number, float(shares[number]), place, stance))
+        return decided
 
     # ------------------------------------------------------------ judgements
 

@@ -89,7 +89,7 @@ def collect(ledger: Ledger, pairs: Mapping[str, tuple[Statement, Statement]]) ->
         attributions = [_attribution(one) for one in read_before]
         speakers = [one.speaker.value for one in read_before]
         passed = classifier.read(read_before[0].article, attributions, speakers)
-        decided = classifier.decide(passed, speakers)
+        decided = classifier.decide(passed)
         places = {one.id: place for place, one in enumerate(read_before)}
         evidence = _evidence(passed, len(numbers)) if numbers else None
         for old, new in group:

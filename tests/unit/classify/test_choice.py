@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from onrecord.classify.choice import least_risk, share_sides, symmetric
+from onrecord.classify.choice import least_risk, symmetric
 
 SUPPORT, OPPOSE, MIXED, NONE = 0, 1, 2, 4
 
@@ -34,11 +34,3 @@ def test_a_turned_proposition_turns_the_joined_scores() -> None:
     there, back = symmetric(one, other), symmetric(other, one)
     assert np.allclose(there[[OPPOSE, SUPPORT]], back[[SUPPORT, OPPOSE]])
     assert np.allclose(there[2:], back[2:])
-
-
-def test_a_speaker_lends_the_side_of_other_statements() -> None:
-    """An undecided statement moves to the side that its speaker takes elsewhere on the issue, not to another's."""
-    scores = np.array([[3.0, 0.0, 0, 0, 0], [0.1, 0.2, 0, 0, 0], [0.1, 0.2, 0, 0, 0]])
-    shared = share_sides(scores, [("Renn", 1), ("Renn", 1), ("Keld", 1)], 1.0)
-    assert shared[1, SUPPORT] > shared[1, OPPOSE]
-    assert shared[2, SUPPORT] < shared[2, OPPOSE]
