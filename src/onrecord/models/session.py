@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from onrecord.errors import ModelError
+
+# From 1.32 on, ONNX Runtime gives the machine a number, which it keeps in the user's cache folder with what it counts,
+# and has what it takes to send both to its maker. It looks at the variable when it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+import onnxruntime
+
+onnxruntime.disable_telemetry_events()  # where somebody else has imported it before
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:

@@ -9,6 +9,7 @@ too long is ended by the worker process of its actor, and skipped.
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,7 @@ def on_ray(
 
 
 def _ray() -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it tells its makers of every run
     try:
         import ray
         import ray.data

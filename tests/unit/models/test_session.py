@@ -1,10 +1,14 @@
 """Products of bytes are exact on every processor, and answers do not depend on the kernels."""
 
+import os
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.machine import scaled
 
 from onrecord.errors import ModelError
 from onrecord.models import session as inference
@@ -49,3 +53,13 @@ def test_damaged_files_are_model_errors(tmp_path: Path, content: bytes | None) -
     for load in (inference.open_session, inference.load_tokenizer):
         with pytest.raises(ModelError, match="file"):
             load(path)
+
+
+def test_opening_a_network_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
+    """ONNX Runtime's counting of its users is off: no number for the machine and no events are kept for its maker."""
+    known = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+    environment = {name: os.environ[name] for name in known if name in os.environ}
+    code = "from onrecord.models import session; session._default_kernels_saturate()"
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, env=environment | {"HOME": str(tmp_path)}, check=True, timeout=scaled(60))
+    assert list(tmp_path.rglob("*")) == []
