@@ -162,10 +162,14 @@ def load(
     from onrecord.lexicon import load_codebook
 
     book = load_codebook(Path(codebook)) if isinstance(codebook, Path | str) else codebook
-    version = reader_version(model, classifier)
-    if adaptation is not None:
-        version = adapted_version(adaptation, version)
-    return Pipeline(load_extractor(model), load_interpreter(book, adaptation, classifier), book, version)
+    try:
+        version = reader_version(model, classifier)
+        if adaptation is not None:
+            version = adapted_version(adaptation, version)
+        return Pipeline(load_extractor(model), load_interpreter(book, adaptation, classifier), book, version)
+    except OSError as error:
+        name = error.filename or model or "the models"
+        raise ModelError(f"{name}: {error.strerror or error}; check the path and its permissions") from error
 
 
 def read_text(

@@ -17,6 +17,8 @@ from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.pipeline import Pipeline
 from tests.made import TEXT, statement
 
+WORDS = ("RAISE", "CRASH", "EXIT", "HANG-IN-C", "GREED")  # those that cost the article
+
 
 class Poisonable:
     """Finds nothing, and does what the text says."""
@@ -80,3 +82,8 @@ def broken() -> Pipeline:
 def dying() -> Pipeline:
     """End the process at once."""
     os._exit(3)
+
+
+def unforeseen() -> Pipeline:
+    """Fail to load in a way that nobody foresaw."""
+    raise KeyError("no such part")

@@ -243,3 +243,21 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db") as ledger:
         assert len(rows(ledger)) == 300
         assert ledger.verify().ok
+
+
+def test_a_worker_that_the_system_does_not_start_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that is gone no process starts, and the error says so instead of a fault of the program."""
+    source = lines(tmp_path, "")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(RunnerError, match=r"does not start .*; check that the current folder is there"):
+        list(in_workers([source], poison.build))
+
+
+def test_models_that_do_not_load_are_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """An exception that nobody foresaw, raised while a worker loads its models, is one line and no traceback."""
+    with pytest.raises(RunnerError, match=r"the models do not load \(KeyError: .*\); please report it"):
+        list(in_workers([lines(tmp_path, "")], poison.unforeseen))
+    assert "Traceback" not in capfd.readouterr().err

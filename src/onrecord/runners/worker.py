@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.core.statement import Article
-from onrecord.errors import OnRecordError, SourceError, internal_error
+from onrecord.errors import OnRecordError, RunnerError, SourceError, describe_exception, internal_error
 from onrecord.pipeline import (
     Failure,
     Pipeline,
@@ -115,6 +115,9 @@ def serve(pipe: Connection, build: Build, bounds: Bounds) -> None:
         pipeline = build()
     except OnRecordError as error:
         pipe.send(LoadFailed(error))
+        return
+    except Exception as error:  # noqa: BLE001 - an outer edge: a traceback would help nobody
+        pipe.send(LoadFailed(RunnerError(f"the models do not load ({describe_exception(error)}); please report it")))
         return
     limit_memory(bounds.megabytes)
     _silence()

@@ -308,10 +308,22 @@ class _Supervisor:
         self._pipe: Connection | None = None
 
     def launch(self) -> None:
-        """Start a process."""
-        self._pipe, theirs = self._context.Pipe()
-        self._process = self._context.Process(target=serve, args=(theirs, self._build, self._bounds), daemon=True)
-        self._process.start()
+        """Start a process.
+
+        Raises:
+            RunnerError: the system has none to give, or the folder that it should start in is gone.
+        """
+        try:
+            self._pipe, theirs = self._context.Pipe()
+            process = self._context.Process(target=serve, args=(theirs, self._build, self._bounds), daemon=True)
+            process.start()
+        except OSError as error:
+            reason = error.strerror or error
+            raise RunnerError(
+                f"a worker process does not start ({reason}); check that the current folder is there, and how many"
+                " processes and open files you may have (ulimit -a)"
+            ) from error
+        self._process = process
         theirs.close()
 
     def wait_until_ready(self) -> str:

@@ -34,8 +34,10 @@ def find() -> Path | None:
     """Return the configuration file that applies, None where there is none."""
     if named := os.environ.get("ONRECORD_CONFIG"):
         return Path(named)
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return next((path for path in (Path(NAME), home / "onrecord" / "config.toml") if path.is_file()), None)
+    # A home folder may be closed to this user, or there may be none, as for a number without a name in a container.
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"))
+    places = (Path(NAME), home / "onrecord" / "config.toml")
+    return next((path for path in places if os.path.isfile(path)), None)
 
 
 def defaults(group: Any) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def defaults(group: Any) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise typer.BadParameter(f"{path}: cannot be read ({error})") from error
+        raise typer.BadParameter(f"{path}: cannot be read ({error}); mend it, or move it away") from error
     everywhere = {key: value for key, value in values.items() if not isinstance(value, Mapping)}
     known = set(_all_flags(group))
     for key in everywhere:

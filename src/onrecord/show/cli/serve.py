@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import socket
 import sys
 from typing import Annotated
 
 import typer
 
-from onrecord.errors import LedgerError
+from onrecord.errors import LedgerError, OnRecordError
 from onrecord.show.cli.errors import say
 from onrecord.show.cli.options import Store, flat
 
@@ -60,12 +61,26 @@ def serve(
         )
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False,
                             timeout_graceful_shutdown=3)  # fmt: skip
+    listening = _listening(host, port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    say(f"the desk on {store.ledger}: http://{shown}:{port or '…'}/ (Ctrl-C ends it)")
+    say(f"the desk on {store.ledger}: http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C ends it)")
     # A page asks Polars some sixty small questions, and after each waits for Python's lock, behind threads that keep it
     # for this long: with the standard 5 ms the slower pages took twice the time under eight clients (bench/desk.py).
     sys.setswitchinterval(0.0005)
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen on an address.
+
+    Raises:
+        OnRecordError: it cannot be had: another program has it, or this user may not.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OnRecordError(f"{host}:{port}: {reason}; give another --port, or another --host") from error
 
 
 def _login() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,14 @@ def test_what_the_command_says_of_wrong_files(
         assert "Try 'onrecord" in result.stderr
     else:
         assert any("; " in one or "left out, " in one for one in said), result.stderr
+
+
+def test_an_address_that_cannot_be_had_is_named(run: Any) -> None:
+    """The desk does not start where another program listens, and says which flag to change."""
+    pytest.importorskip("uvicorn", reason="the extra `desk` is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        made = run("serve", "--port", str(port))
+    assert made.exit_code == 1
+    assert f"127.0.0.1:{port}: Address already in use" in made.stderr
+    assert "; give another --port, or another --host" in made.stderr
