@@ -142,9 +142,11 @@ def matrix(
         duration(window)
     if rule not in RULES:
         raise TableError(f"the rule of a matrix must be one of {', '.join(RULES)}, not {rule!r}")
-    table = until(check(table, NEEDED), as_of, window)
+    columns = [name for name in (*NEEDED, "cluster", "asserted") if name in check(table, NEEDED).columns]
+    table = until(table.select(columns), as_of, window)
     doubtful = unsure(table, by)
-    stated = shared(positions(table, by))
+    stated = positions(table, by).drop("speaker", "affiliation", "act", "firm")
+    stated = shared(stated.with_columns(pl.col("actor", "issue").cast(pl.Categorical)))
     if stated.is_empty():
         return Matrix(pl.DataFrame(schema=CELL), rule, by, doubtful)
     settled = _settle(stated, rule)
@@ -152,6 +154,7 @@ def matrix(
         _summary(stated)
         .join(settled, on=["actor", "issue"], how="left")
         .join(_probability(stated, settled, rule), on=["actor", "issue"], how="left")
+        .with_columns(pl.col("actor", "issue").cast(pl.String))
         .join(doubtful, on=["actor", "issue"], how="left")
         .with_columns(pl.col("unsure").fill_null(0))
     )

@@ -134,12 +134,13 @@ def until(table: pl.DataFrame, as_of: str | date | None, window: str | int | tim
     """
     if as_of is None and window is None:
         return table
-    dated = table.filter(pl.col("date").is_not_null())
-    end = last_day(as_of) if as_of is not None else dated["date"].max()
+    end = last_day(as_of) if as_of is not None else table["date"].max()
     if end is None:
-        return dated
-    dated = dated.filter(pl.col("date") <= end)
-    return dated if window is None else dated.filter(pl.col("date") > end - duration(window))  # type: ignore[operator]
+        return table.clear()
+    counted = pl.col("date") <= end
+    if window is not None:
+        counted &= pl.col("date") > end - duration(window)  # type: ignore[operator]
+    return table.filter(counted)
 
 
 def strength() -> pl.Expr:
