@@ -224,6 +224,20 @@ def test_a_chain_forged_to_its_end_is_found_by_the_head(full, raw):
         assert [finding.where for finding in ledger.verify().findings] == ["head"]
 
 
+def test_a_batch_that_lacks_a_row_is_counted_and_one_with_a_changed_row_is_not(full, raw):
+    """Claim: the finding tells how much is there and how much was written, or that a row was changed."""
+    with raw(full).begin() as connection:
+        connection.execute(update(schema.supersessions).values(reason="another"))
+    with Ledger(full) as ledger:
+        changed = [str(f) for f in ledger.verify().findings if "written with" in str(f)]
+    assert changed[-1] == "batch 3: does not hold what it was written with: a row of it was changed"
+    with raw(full).begin() as connection:
+        connection.execute(schema.statements.delete().where(schema.statements.c.batch == 1))
+    with Ledger(full) as ledger:
+        lacking = next(str(f) for f in ledger.verify().findings if "written with" in str(f))
+    assert lacking.endswith("2 articles, 0 statements, 0 retired where there were 2, 4, 0")
+
+
 def test_a_ledger_that_lost_its_batches_is_found_by_the_head(full, raw):
     """Claim: the head of an emptied ledger names the batch that is gone; without a head, nothing is named."""
     with raw(full).begin() as connection:

@@ -66,6 +66,12 @@ def test_salience_is_share_and_persistence() -> None:
     assert rows["canal"]["salience"] == pytest.approx(sqrt(1 / 4 * 1 / 3) / sqrt(3 / 4 * 2 / 3))
 
 
+def test_months_are_counted_over_the_turn_of_a_year() -> None:
+    """December and January are two months that follow each other, so that who spoke in both persisted in all."""
+    data = statements({"speaker": "A", "when": "2025-12-30"}, {"speaker": "A", "when": "2026-01-02"})
+    assert salience(positions(data))["persistence"].to_list() == [1.0]
+
+
 def test_what_if_moves_the_outcome_and_says_so() -> None:
     """An assumed stance moves the outcome and is reported in the notes."""
     found = scenario(THREE, what_if={("C", "dam"): "support"})
