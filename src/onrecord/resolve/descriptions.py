@@ -8,7 +8,7 @@ from itertools import pairwise
 from onrecord.core.statement import Attribution
 from onrecord.resolve import coreference
 from onrecord.resolve.coreference import Pronoun
-from onrecord.resolve.entities import Entity
+from onrecord.resolve.entities import Entity, Mention
 from onrecord.resolve.phrases import Phrase, text_of
 from onrecord.resolve.pronouns import Pronouns
 from onrecord.resolve.proposals import Side
@@ -24,12 +24,14 @@ class Descriptions(Pronouns):
 
     def _campaign(self, first: int, last: int) -> Speaker | None:
         tokens = self.document.tokens
-        if tokens[last - 1].lower not in ("campaign", "camp", "team"):
+        last = self._core_end(first, last)
+        noun = tokens[last - 1].lower
+        if noun not in ("campaign", "camp", "team"):
             return None
         for i in range(last - 2, first - 1, -1):
             mention = self.phrases.covering.get(i)
             if mention is not None and mention.entity.kind == "person":
-                name = f"{mention.entity.name.split()[-1]} campaign"
+                name = f"{mention.entity.name.split()[-1]} {'camp' if noun == 'camp' else 'campaign'}"
                 span = (tokens[first].start, tokens[last - 1].end)
                 return Speaker(name, "a campaign", 0.85, (), Side(name, "a campaign", 0.85, i, last), (span,))
         return None
@@ -64,12 +66,18 @@ class Descriptions(Pronouns):
 
     def _author(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
         """Return the author of a document: "a statement by the council", "the ministry's letter", "Trump tweet"."""
-        tokens = self.document.tokens
+        tokens, words = self.document.tokens, self.phrases.words
         head = self._head_noun(first, last)
         noun = tokens[head].lower
-        passive = noun.endswith("ed") or noun in self.phrases.words["passed-on"]
-        if head + 2 < last and tokens[head + 1].lower == "by" and not passive and self._named_head(head + 2, last):
-            return self.phrase(head + 2, last, attribution, outer)
+        passive = noun.endswith("ed") or noun in words["passed-on"]
+        if head + 2 < last and tokens[head + 1].lower == "by" and self._named_head(head + 2, last):
+            made = head > first and noun not in words["passed-on"] - {"released"} and self._is_thing(head - 1)
+            if made or not passive:
+                return self.phrase(head + 2, last, attribution, outer)
+        if noun in words["outlet-part"] and head + 2 < last and tokens[head + 1].lower in ("in", "of"):
+            outlet = self._last_name(head + 2, last)
+            if outlet is not None and outlet.entity.kind in ("outlet", "organisation") and outlet.first <= head + 4:
+                return self.phrase(head + 2, last, attribution, outer)
         if tokens[head].lower not in self.phrases.words["authored"]:
             return None
         for i in range(head + 1, min(last, head + 5)):
@@ -91,14 +99,20 @@ class Descriptions(Pronouns):
         span = (tokens[first].start, tokens[last - 1].end)
         return Speaker(known.name, "the author of a document", 0.7, known.entities, known.side, (span,))
 
-    def _named_head(self, first: int, last: int) -> bool:
-        """Tell whether a noun phrase ends in a name, with a title or without: "House leader Ann Lee"."""
+    def _is_thing(self, i: int) -> bool:
+        """Tell whether a noun is that of a document or an image, not of people or a body."""
+        words, noun = self.phrases.words, self.document.tokens[i].lower
+        return not self.phrases.is_role(i) and noun not in words["collective"] | words["body-noun"] | words["pronoun"]
+
+    def _last_name(self, first: int, last: int) -> Mention | None:
+        """Return the name that a noun phrase ends in, with a title or without: "House leader Ann Lee"."""
         mention = self.phrases.covering.get(self._core_end(first, last) - 1)
-        return (
-            mention is not None
-            and mention.entity.kind in ("person", "organisation", "outlet")
-            and mention.first >= first
-        )
+        return mention if mention is not None and mention.first >= first else None
+
+    def _named_head(self, first: int, last: int) -> bool:
+        """Tell whether a noun phrase ends in the name of a person or a body."""
+        mention = self._last_name(first, last)
+        return mention is not None and mention.entity.kind in ("person", "organisation", "outlet")
 
     def _note_document(self, attribution: Attribution, speaker: Speaker) -> None:
         """Remember who wrote what the cue or the source calls a letter, a statement, a report."""
@@ -286,9 +300,37 @@ class Descriptions(Pronouns):
                 return Speaker(said.entity.name, "the same unnamed source", 0.6, (), None, ())
         return None
 
+    def _printed_end(self, first: int, last: int) -> int:
+        """Return where an unnamed source ends: with all of a list, without a time and "interviewed by …"."""
+        tokens, words = self.document.tokens, self.phrases.words
+        stop = self.phrases.without_time(first, self._list_end(first, last))
+        for i in range(first + 1, stop - 1):
+            passive = tokens[i].lower.endswith("ed") or tokens[i].lower in words["participle"]
+            before = tokens[i - 1]
+            noun = before.word and before.lower not in words["determiner"] | words["preposition"]
+            if passive and noun and tokens[i + 1].lower == "by" and not before.lower.endswith("ly"):
+                return i
+        return stop
+
+    def _list_end(self, first: int, last: int) -> int:
+        """Return the end of a noun phrase; that of "unions, green groups and voters" is after the last of them."""
+        tokens = self.document.tokens
+        stop = end = self._core_end(first, last)
+        several = any(t.lower.endswith("s") for t in tokens[first:stop])
+        while several and end < last - 1 and tokens[end].text == ",":
+            begin = end + 1
+            end = self._core_end(begin, last)
+            low = tokens[begin].lower
+            apart = self.phrases.words["no-list"] | self.phrases.words["relative"]
+            if low in apart or low.endswith(("ing", "ed", "ly")) or begin in self.phrases.covering:
+                break
+            if any(t.lower in ("and", "or") for t in tokens[begin:end]):
+                return end
+        return stop
+
     def _printed(self, first: int, last: int) -> str:
         tokens = self.document.tokens
-        stop = self._core_end(first, last)
+        stop = self._printed_end(first, last)
         if (
             first < stop - 1
             and tokens[first].lower == "one"

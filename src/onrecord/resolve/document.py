@@ -22,7 +22,7 @@ START = attrgetter("start")
 @cache
 def _word() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:[A-Z]\.){{2,}}(?:[A-Z](?![\w]))?|[A-Z]\.(?=\s?[A-Z])|(?:{alternatives('abbreviated-title')})\.(?!\w)"
+        rf"\d{{1,3}}(?:,\d{{3}})+(?!\w)|(?:[A-Z]\.){{2,}}(?:[A-Z](?![\w]))?|[A-Z]\.(?=\s?[A-Z])|(?:{alternatives('abbreviated-title')})\.(?!\w)"
         rf"|[^\W_][\w{_MARKS}]*(?:['’\-.&][^\W_][\w{_MARKS}]*)*|[^\w\s]"
     )
 

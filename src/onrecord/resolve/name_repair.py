@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from onrecord.resolve.name_splits import NameSplitter
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
 
+INITIAL = re.compile(r"[A-Z]\.")
 OPENING_MARKS = ('"', "“", "‘", "'")
 MOST_WORDS = 12  # of a name inside a line of capitalised words
 
@@ -228,10 +230,13 @@ class NameRepair:
                 taken.update(range(first, run))
                 continue
             run = last
+            portfolio = self._vocabulary.words["portfolio"]
             while run > first and run - 1 not in taken and self._context.is_nameable(tokens[run - 1]):
+                if tokens[run - 1].lower in portfolio:
+                    break
                 run -= 1
             led = run > first and (self._vocabulary.is_role(tokens[run - 1].lower) or run - 1 in taken)
-            field = run > first and tokens[run - 1].text in self._vocabulary.words["portfolio"]  # "minister of finance"
+            field = run > first and tokens[run - 1].lower in portfolio  # "minister of finance"
             led = led or (field and any(self._vocabulary.is_role(t.lower) for t in tokens[first:run]))
             if last - run in (2, 3) and led and not tokens[run].text.isupper():
                 items.append(self._copy(run, last, "person", [0.7 if k == "person" else 0.07 for k in KINDS]))
@@ -249,10 +254,13 @@ class NameRepair:
                 item.weights = [0.8 if kind == "person" else 0.05 for kind in KINDS]
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 taken.add(k)
-            if item.kind != "person" or item.last - item.first != 1 or n >= len(tokens) or n in taken:
+            if item.kind != "person" or n >= len(tokens) or n in taken:
+                continue
+            initial = item.last - item.first == 2 and INITIAL.fullmatch(tokens[n - 1].text) is not None
+            if item.last - item.first != 1 and not initial:
                 continue
             first = key_of(item.text) in self._vocabulary.genders or self._context.titled(item)
-            first = first or (item.first > 0 and self._vocabulary.is_role(tokens[item.first - 1].lower))
+            first = first or initial or (item.first > 0 and self._vocabulary.is_role(tokens[item.first - 1].lower))
             plain = (
                 tokens[n].capital
                 and tokens[n].word
@@ -490,6 +498,7 @@ class NameRepair:
         tokens, headlines = self._document.tokens, self.headlines()
         taken = {i for item in items for i in range(item.first, item.last)}
         people = [item for item in items if item.kind == "person"]
+        portfolio = self._vocabulary.words["portfolio"]
         whole = {key_of(item.text).split()[-1] for item in people if item.last - item.first > 1}
         for item in people:
             k, width = item.first - 1, item.last - item.first
@@ -498,10 +507,12 @@ class NameRepair:
             before = tokens[k]
             known = key_of(item.text) in whole if width == 1 else tokens[item.first].lower in self._vocabulary.genders
             joined = before.sentence == tokens[item.first].sentence and tokens[item.first].start - before.end == 1
-            if known or not joined or before.text.isupper() or not self._context.is_nameable(before):
+            odd = before.text.isupper() or before.lower in portfolio
+            if known or not joined or odd or not self._context.is_nameable(before):
                 continue
             opens = k == 0 or tokens[k - 1].sentence != before.sentence or tokens[k - 1].text in OPENING_MARKS
             run = not opens and tokens[k - 1].capital and k - 1 not in taken  # "Prime Minster" before a name
+            run = run and tokens[k - 1].lower not in portfolio
             after = [t.lower for t in tokens[item.last : item.last + 2]]
             described = after[:1] == [","] and after[1:] in (["a"], ["an"], ["the"], ["who"])
             if before.lower in self._vocabulary.genders or (

@@ -32,7 +32,19 @@ class NameSplitter:
             for n in names
             if n.kind == "person" and n.last - n.first > 1 and not roles.is_role(tokens[n.first].lower)
         }
+        single = {tokens[n.first].lower for n in names if n.kind != "place" and n.last - n.first == 1}
+        alone = single - roles.actors.keys()
+        whole = {
+            " ".join(t.lower for t in tokens[n.first : n.last])
+            for n in names
+            if n.kind == "person" and n.last - n.first in (2, 3)
+        }
         for name in names:
+            begin = self._known_person(name, whole, alone)
+            if begin is not None:
+                yield replace(name, last=begin)
+                yield replace(name, first=begin, kind="person", scores=_sure("person"))
+                continue
             cuts = [
                 n
                 for n in range(name.first, name.last - 1)
@@ -66,11 +78,36 @@ class NameSplitter:
                 yield replace(name, last=cuts[-1], kind="organisation", scores=_sure("organisation"))
             yield replace(name, first=after[0], kind="person", scores=_sure("person"))
 
+    def _known_person(self, name: Name, whole: set[str], alone: set[str]) -> int | None:
+        """Return where a person named elsewhere begins in a name of something else: "United States Ann Lee"."""
+        tokens, words = self._document.tokens, self._vocabulary.words
+        if name.kind == "person":
+            return None
+        for width in (3, 2):
+            begin = name.last - width
+            if begin > name.first and " ".join(t.lower for t in tokens[begin : name.last]) in whole:
+                return begin
+        begin = name.last - 2
+        heads = words["body-head"] | words["thing-head"] | words["outlet-head"] | words["inside-name"]
+        state = self._vocabulary.actors.get(" ".join(t.lower for t in tokens[name.first : begin]))
+        before = [t.lower for t in tokens[max(0, name.first - 3) : name.first]]
+        sent = any(self._vocabulary.is_role(word) for word in before) and {"to", "of", "for"} & set(before)
+        if (
+            sent
+            and state is not None
+            and state.kind == "state"
+            and not {t.lower for t in tokens[begin : name.last]} & heads
+        ):
+            return begin
+        body = {t.lower for t in tokens[name.first : begin]} & words["body-head"]
+        plain = not {t.lower for t in tokens[begin : name.last]} & heads
+        plain = plain and all(t.capital and t.word for t in tokens[begin : name.last])
+        known = tokens[name.last - 1].lower in alone
+        return begin if begin - name.first >= 2 and body and plain and known else None
+
     def _given_name(self, name: Name) -> int | None:
         """Return where a person's name begins after what is none of it: "Fox News' Ann Lee", "Trusting Ann Lee"."""
         tokens, words, genders = self._document.tokens, self._vocabulary.words, self._vocabulary.genders
-        if name.kind == "place":
-            return None
         for n in range(max(name.first + 1, name.last - 3), name.last - 1):
             if not all(t.capital and t.word for t in tokens[n : name.last]) or tokens[n].lower in words["particle"]:
                 continue
@@ -83,6 +120,9 @@ class NameSplitter:
                 continue
             opens = lead >= 0 and (lead == 0 or tokens[lead - 1].sentence != before.sentence)
             odd = before.lower not in genders and before.lower not in self._vocabulary.actors
+            if name.kind == "place":
+                title = title and before.lower in words["portfolio"] and tokens[n - 2].lower == "of"
+                opens = False
             if before.text in ("'", "’", "'s", "’s") or title or (opens and odd and not before.text.isupper()):
                 return n
         return None

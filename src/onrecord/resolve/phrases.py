@@ -12,6 +12,8 @@ from onrecord.resolve.entities import Mention
 from onrecord.resolve.vocabulary import Vocabulary
 
 LONGEST_TITLE, LONGEST_APPOSITION = 12, 22
+ENDS = frozenset((",", "(", "—", "–", "-", ";", ":"))
+YEAR = re.compile(r"(?:19|20)\d\d")
 PARTY_CODE = re.compile(r"([RDI])[-–](?:[A-Z][\w.]*)|^([RDI])$")
 
 
@@ -73,13 +75,36 @@ class PhraseReader:
         return found
 
     def core_end(self, first: int, last: int) -> int:
-        """Return where a noun phrase ends without relative clause, apposition and participles."""
+        """Return where a noun phrase ends without relative clause and apposition."""
         for i in range(first + 1, last):
             mention = self.covering.get(i)
             if mention is not None and mention.first < i:
                 continue
-            if self.tokens[i].lower in self.words["relative"] or self.tokens[i].text in (",", "(", "—", "–", ";", ":"):
+            if self.tokens[i].lower in self.words["relative"] or self.tokens[i].text in ENDS:
                 return i
+        return last
+
+    def without_time(self, first: int, last: int) -> int:
+        """Return where a noun phrase ends without a time: "posting" in "posting made two days ago"."""
+        tokens, words = self.tokens, self.words
+        units = word_class("time-unit") | words["part-of-day"]
+        while last - first > 1 and last - 1 not in self.covering:
+            low, k = tokens[last - 1].lower, last - 1
+            if low in units and tokens[k - 1].lower in words["time-unit-lead"]:
+                k -= 1
+            elif low == "ago":
+                k = next((n for n in range(k - 1, first, -1) if tokens[n].lower.rstrip("s") in units), k)
+                while k - 1 > first and (tokens[k - 1].text.isdigit() or tokens[k - 1].lower in words["before-amount"]):
+                    k -= 1
+            elif not (low in words["calendar"] | words["time-adverb"] or YEAR.fullmatch(low)):
+                break
+            if k == first:
+                break
+            while k - 1 > first and tokens[k - 1].lower in words["before-time"]:
+                k -= 1
+            if k - 1 > first and (tokens[k - 1].lower.endswith("ed") or tokens[k - 1].lower in words["participle"]):
+                k -= 1
+            last = k
         return last
 
     def head_noun(self, first: int, last: int) -> int:

@@ -256,4 +256,18 @@ class Pronouns(Scene):
         ):
             mention = covering[begin - 2]
             return self._named(mention, mention.first, mention.last, (mention.start, mention.end))
+        begin = self._after_verb(begin, k + 1) if token.lower in ("who", "whom") else begin
         return self._single(begin, k + 1, attribution, outer) if k + 1 > begin else None
+
+    def _after_verb(self, first: int, last: int) -> int:
+        """Return where the noun phrase before "who" begins: "supporters" in "used for posters by supporters who"."""
+        tokens, words = self.document.tokens, self.phrases.words
+        for p in range(last - 2, first - 1, -1):
+            if tokens[p].lower not in words["preposition"] or p in self.phrases.covering:
+                continue
+            head = tokens[p - 1].lower if p > first else ""
+            many = words["indefinite"] | words["numeral"] | words["collective"] | words["quantity-noun"] | {"number"}
+            headed = head in many or head.endswith("s") or (head != "" and self.phrases.is_role(p - 1))
+            if not headed or tokens[p].lower == "by":
+                return p + 1
+        return first

@@ -99,6 +99,10 @@ class SourceResolver(Descriptions):
         words = [t for t in tokens[first:last] if t.word]
         if not words:
             return Speaker(None, "no words in the source", 0.3)
+        last = self._without_tail(first, last)
+        begins = self.phrases.covering.get(first)
+        first = begins.first if begins is not None and begins.entity.kind == "person" else first
+        words = [t for t in tokens[first:last] if t.word]
         pronouns = self.phrases.words["pronoun"]
         cores = [t for t in words if t.lower not in self.phrases.words["beside-source"]] or words
         if len(cores) == 1 and cores[0].lower in pronouns and not self._is_name(cores[0]):
@@ -109,6 +113,16 @@ class SourceResolver(Descriptions):
         if len(parts) > 1:
             return self._joint(parts, attribution, outer)
         return self._single(first, last, attribution, outer)
+
+    def _without_tail(self, first: int, last: int) -> int:
+        """Return the end of a source without a time or an emphasis: "Ann Lee herself", "officials last night"."""
+        tokens, beside = self.document.tokens, self.phrases.words["beside-source"]
+        last = self.phrases.without_time(first, last)
+        if last - first > 2 and [t.lower for t in tokens[last - 2 : last]] == ["as", "well"]:
+            last -= 2
+        while last - first > 1 and tokens[last - 1].word and tokens[last - 1].lower in beside:
+            last -= 1
+        return last
 
     def _gives_examples(self, first: int, last: int) -> bool:
         """Tell whether names are examples of the source: "politicians like Ann Lee", "sites such as Gawker"."""
@@ -302,12 +316,24 @@ class SourceResolver(Descriptions):
         before = self.document.tokens[mention.first - 1]
         if mention.first - 1 in self.phrases.covering:
             return before.lower != "'s"
+        lead = self.document.tokens[first]
+        bare = lead.lower not in self.phrases.words["determiner"] | self.phrases.words["possessive"]
+        if bare and mention.full and self._is_bare_title(preposition - 1, mention.first - 1):
+            return True
         plain = (
             before.word
             and not self.phrases.is_role(mention.first - 1)
             and before.lower not in self.phrases.words["preposition"] | self.phrases.words["determiner"]
         )
         return plain and self.phrases.is_role(preposition - 1) and (mention.full or before.capital)
+
+    def _is_bare_title(self, noun: int, before: int) -> bool:
+        """Tell whether a singular noun without an article is a title: "master of ceremonies Ann Lee"."""
+        tokens, words = self.document.tokens, self.phrases.words
+        plain = tokens[before].word and tokens[before].lower not in words["preposition"] | words["determiner"]
+        many = words["indefinite"] | words["numeral"] | words["quantity-noun"] | words["collective"]
+        single = not tokens[noun].lower.endswith("s") and tokens[noun].lower not in many
+        return plain and single and not (self.phrases.is_role(before) and self.phrases.is_role(noun))
 
     def _single(self, first: int, last: int, attribution: Attribution, outer: Speaker | None) -> Speaker:
         tokens = self.document.tokens

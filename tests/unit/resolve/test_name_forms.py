@@ -26,3 +26,41 @@ FORMS = [
 def test_a_name_is_printed_whole(text: str, speaker: str) -> None:
     """Titles, possessives and sentence openers are cut off; first names and particles stay."""
     assert who(text)[-1][0] == speaker
+
+
+TITLES = [
+    ("[1s Verdan Ambassador to the United Kingdom Amo Hadri] [1c spoke]: [1q no]. Amo Hadri left.", "Amo Hadri"),
+    ("[1s Master of ceremonies Asab Birki] [1c said] [1q it would rain].", "Asab Birki"),
+    ("[1s West of Verdan harbour warden Liam Moore] [1c said] [1q it would rain].", "Liam Moore"),
+    ("[1s Lubian Minister of the Interior Arvo Derrin] [1c said] [1q it would rain].", "Arvo Derrin"),
+    ("[1s Justice Department spokeswoman Nicole B. Navarin] [1c said] [1q it would rain].", "Nicole B. Navarin"),
+    ("[1s President Obama last night] [1c said] [1q it would rain].", "Barack Obama"),
+    ("Ann Lee ran. [1s Lee herself] [1c said] [1q it would rain].", "Ann Lee"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), TITLES)
+def test_the_name_after_a_title_is_found(text: str, speaker: str) -> None:
+    """Also where the title holds a place, a body or a field, and where a time or "herself" follows."""
+    assert who(text)[0][0] == speaker
+
+
+UNNAMED = [
+    ("[1s An email sent on Thursday] [1c said] [1q it would rain].", "email"),
+    ("[1s A post written two days ago] [1c said] [1q it would rain].", "post"),
+    ("[1s Officials here] [1c said] [1q it would rain].", "Officials"),
+    ("[1s A farmer questioned by the police] [1c said] [1q it would rain].", "farmer"),
+    ("[1s A crowd of about 1,300 farmers] [1c said] [1q it would rain].", "crowd of about 1,300 farmers"),
+    ("[1s Dockers, green groups and many voters] [1c oppose] [1q it].", "Dockers, green groups and many voters"),
+    ("Signs were held up by farmers [1s who] [1c said] [1q it would rain].", "farmers"),
+    ("It drew the anger of farmers [1s who] [1c said] [1q it would rain].", "farmers"),
+    ("[1s An article in The New York Times] [1c said] [1q it would rain].", "New York Times"),
+    ("[1s A video released by Ann Lee] [1c said] [1q it would rain].", "Ann Lee"),
+    ("Ann Lee ran. [1s The Lee camp] [1c said] [1q it would rain].", "Lee camp"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), UNNAMED)
+def test_an_unnamed_source_is_its_noun_phrase(text: str, speaker: str) -> None:
+    """Without times and participles, with all of a list; a document stands for its author where the text tells."""
+    assert who(text)[0][0] == speaker
