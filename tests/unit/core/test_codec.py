@@ -71,11 +71,14 @@ def test_an_article_survives_the_way_through_json() -> None:
     assert article_from_dict(json.loads(json.dumps(article_to_dict(one)))) == one
 
 
-def test_what_another_program_knows_of_an_article_survives() -> None:
-    """Foreign variables of an article are in its record, and come back from it."""
+def test_what_another_program_knows_survives() -> None:
+    """Foreign variables of an article and of a statement are in their records, and come back from them."""
     one = replace(article(), extra=extra_json({"section": "Politics"}))
     again = article_from_dict(json.loads(json.dumps(article_to_dict(one))))
     assert again.extra == one.extra is not None
+    coded = replace(statement(), extra=extra_json({"coder": "Ada"}))
+    record = json.loads(json.dumps(statement_to_dict(coded)))
+    assert statement_from_dict(record, coded.article).extra == coded.extra is not None
 
 
 def test_an_article_without_text_is_refused() -> None:
