@@ -24,7 +24,7 @@ import polars as pl
 from onrecord.analyse.actors import Names, decided
 from onrecord.analyse.increments import Increment, splice
 from onrecord.analyse.retellings import clusters, names_alike, reprints
-from onrecord.core.columns import MIN_CONFIDENCE, NAMES
+from onrecord.core.columns import DNA, DNA_DOCUMENT, MIN_CONFIDENCE, NAMES
 from onrecord.core.statement import Article, Decision, Statement, extra_json
 from onrecord.record.desk.values import Values
 from onrecord.record.query import Query, narrow
@@ -46,8 +46,6 @@ Touched = tuple[str, str]  # a field of statements, and a value of it
 
 _EPSILON = 1e-9
 _LEDGER = ("number", "coder", "extra", "article_extra")
-_OF_DOCUMENT = ("author", "section", "type")
-_DNA = ("time", "stop", "number", "coder", *_OF_DOCUMENT, "qualifier")
 _EVERYTHING = Query()
 
 
@@ -278,11 +276,11 @@ def expanded(table: pl.DataFrame) -> pl.DataFrame:
         record = {} if extra is None else json.loads(extra)
         of_article = _document(article, url)
         for values in record.get("statements", [{}]):
-            document_values: dict[str, Any] = {name: of_article.get(name) for name in ("time", *_OF_DOCUMENT)}
+            document_values: dict[str, Any] = {name: of_article.get(name) for name in ("time", *DNA_DOCUMENT)}
             document_values |= {"stop": start + len(quote), "qualifier": values.get(record.get("qualifier", ""))}
             rows.append(place)
             values_of_rows.append({**values, **document_values})
-    names = dict.fromkeys((*_DNA, *(name for row in values_of_rows for name in row)))
+    names = dict.fromkeys((*DNA, *(name for row in values_of_rows for name in row)))
     plain = table.drop(name for name in _LEDGER if name in table.columns)
     made = plain[rows].with_columns(_column(name, [row.get(name) for row in values_of_rows]) for name in names)
     when = pl.col("time").str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False).cast(pl.Datetime("us"))

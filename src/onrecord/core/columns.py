@@ -122,6 +122,10 @@ NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 OF_STATEMENT: tuple[Column, ...] = tuple(column for column in COLUMNS if not column.of_article)
 OF_ARTICLE: tuple[Column, ...] = tuple(column for column in COLUMNS if column.of_article)
+# Columns that tables from DNA have besides these, and those of them that describe a document.
+DNA_DOCUMENT = ("author", "section", "type")
+DNA = ("time", "stop", "number", "coder", *DNA_DOCUMENT, "qualifier")
+RESERVED = frozenset((*NAMES, "human_checked", "asserted", "cluster", *DNA))  # with those that a view adds
 
 
 def row(statement: Statement) -> dict[str, Any]:

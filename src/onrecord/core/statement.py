@@ -325,9 +325,9 @@ def plain(value: object) -> object:
     return value
 
 
-_COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))  # made once: `json.dumps` makes one a call
+COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))  # made once: `json.dumps` makes one a call
 
 
 def digest(kind: str, *parts: object) -> str:
     """Hash the parts as compact JSON; return the first 32 hex digits of the SHA-256."""
-    return hashlib.sha256(_COMPACT.encode([kind, *parts]).encode("ascii")).hexdigest()[:32]
+    return hashlib.sha256(COMPACT.encode([kind, *parts]).encode("ascii")).hexdigest()[:32]

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from onrecord.analyse.tables import COLUMNS
-from onrecord.core.columns import CONFIDENT
+from onrecord.core.columns import CONFIDENT, DNA_DOCUMENT, RESERVED
 from onrecord.core.span import Text
 from onrecord.core.statement import Act, Article, Commitment, Decision, Form, Judgement, PartialDate, Stance, Statement
 from onrecord.errors import ExchangeError, SpanError
 from onrecord.exchange.dna_build import TYPES, UNSIDED, Builder
-from onrecord.exchange.dna_extra import ADDRESS, OF_DOCUMENT, RULE, TAKEN, address, merged, of_document, of_statement
+from onrecord.exchange.dna_extra import ADDRESS, RULE, address, merged, of_document, of_statement
 from onrecord.exchange.dna_tables import Tables, read_tables, write_tables
 from onrecord.record.desk.values import Values
 from onrecord.record.query import Query, narrow
@@ -226,10 +226,10 @@ def _table(database: Database) -> pl.DataFrame:
             value = made.get(name, empty if name in ("chain", "condition") else pl.lit(None))
             columns.append(value.cast(kind).alias(name))
     extra = [time.alias("time"), pl.col("Coder").alias("coder"), pl.col("ID").alias("number")]
-    extra += [_filled(name.title()).alias(name) for name in OF_DOCUMENT]
+    extra += [_filled(name.title()).alias(name) for name in DNA_DOCUMENT]
     if database.qualifier is not None:
         extra.append(pl.col(VALUE + database.qualifier).alias("qualifier"))
-    extra += [pl.col(VALUE + name).alias(name) for name in database.variables if name not in TAKEN]
+    extra += [pl.col(VALUE + name).alias(name) for name in database.variables if name not in RESERVED]
     frame = pl.concat([joined.select(*columns, *extra), spans], how="horizontal")
     return frame.select(*COLUMNS, *[name for name in frame.columns if name not in COLUMNS])
 
@@ -365,7 +365,7 @@ def _statement(article: Article, row: Mapping[str, Any], database: Database) -> 
         return Judgement(value=value, rule=RULE, confidence=1.0)
 
     nodes = {name for role, name in database.roles.items() if role != "stance"}
-    names = [name for name in database.variables if name not in nodes and name not in TAKEN]
+    names = [name for name in database.variables if name not in nodes and name not in RESERVED]
     return Statement(
         article=article, source=(), cue=(), content=content, form=judged(Form(row["form"])),
         speaker=judged(row["speaker"]), affiliation=judged(row["affiliation"]), chain=judged(()), venue=judged(None),

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
+from onrecord.core.columns import DNA_DOCUMENT
 from onrecord.core.statement import Article, Stance, Statement, digest
-from onrecord.exchange.dna_extra import OF_DOCUMENT, document_values, moment, variables
+from onrecord.exchange.dna_extra import document_values, moment, variables
 from onrecord.exchange.dna_tables import DISPLAY, PERMISSIONS, Tables, frame, password_hash
 
 PASSWORD = "onrecord"
@@ -54,7 +55,7 @@ class Builder:
         document = self._put(
             "DOCUMENTS", Title=_short(article.title or article.name), Text=text, Coder=1,
             Source=_short(article.outlet or ""), Notes=article.url or "", Date=_date(article),
-            **{name.title(): _short(document_values(article).get(name, "")) for name in OF_DOCUMENT},
+            **{name.title(): _short(document_values(article).get(name, "")) for name in DNA_DOCUMENT},
         )  # fmt: skip
         wide = any(ord(letter) > 0xFFFF for letter in text)
         for statement in statements:

@@ -15,15 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from onrecord.core.columns import NAMES
+from onrecord.core.columns import DNA_DOCUMENT, RESERVED
 from onrecord.core.statement import Article, Statement, extra_json
 
 RULE = "dna"
 ADDRESS = "dna:document/"
-OF_DOCUMENT = ("author", "section", "type")
-# Columns that tables from DNA have besides those of every table; no variable can be called so.
-EXTRA = ("time", "stop", "number", "coder", *OF_DOCUMENT, "qualifier")
-TAKEN = frozenset((*NAMES, "human_checked", "asserted", "cluster", *EXTRA))
 
 
 def address(document: Mapping[str, Any]) -> str:
@@ -34,7 +30,7 @@ def address(document: Mapping[str, Any]) -> str:
 def of_document(document: Mapping[str, Any]) -> str | None:
     """Encode the time, and the author, section and type that are not empty, of a row of DOCUMENTS."""
     said = datetime.fromtimestamp(document["Date"], UTC)
-    known = {name: document[name.title()] for name in OF_DOCUMENT if document[name.title()]}
+    known = {name: document[name.title()] for name in DNA_DOCUMENT if document[name.title()]}
     return extra_json({"time": f"{said:%Y-%m-%dT%H:%M:%S}", **known})
 
 
@@ -81,7 +77,7 @@ def times(statement: Statement) -> int:
 def variables(statement: Statement) -> list[dict[str, Any]]:
     """Return the further variables of each of the DNA statements that a statement stands for."""
     held = _record(statement).get("statements") or [{}]
-    return [{name: value for name, value in one.items() if name not in TAKEN} for one in held]
+    return [{name: value for name, value in one.items() if name not in RESERVED} for one in held]
 
 
 def _record(statement: Statement) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from onrecord.analyse.network_types import Network
 
 Attributes = Mapping[str, Mapping[str, str]]
 OWN = ("name", "label", "type", "kind")
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_TOKEN = re.compile(
     "[^-.0-9:A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff]"
@@ -50,7 +50,7 @@ def node_ids(net: Network) -> dict[tuple[str, str], str]:
 
 def clean(value: str) -> str:
     """Return a text without characters that XML 1.0 cannot hold."""
-    return _NOT_XML.sub("", value)
+    return NOT_XML.sub("", value)
 
 
 def _tokens(names: set[str]) -> dict[str, str]:

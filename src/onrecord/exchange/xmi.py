@@ -7,7 +7,6 @@ UIMA counts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from lxml import etree
 from onrecord.core.span import Evidence
 from onrecord.core.statement import Article, Statement, plain
 from onrecord.exchange.brat import stem_of
+from onrecord.exchange.graph import NOT_XML
 
 STATEMENT, PART = "OnRecordStatement", "OnRecordPart"
 FIELDS = ("speaker", "affiliation", "chain", "venue", "act", "issue", "stance", "commitment", "when", "form")
@@ -23,7 +23,6 @@ PARTS = ("source", "cue", "content", "condition")
 _XMI, _CAS = "http://www.omg.org/XMI", "http:///uima/cas.ecore"
 _CUSTOM = "http:///webanno/custom.ecore"
 _UIMA = "http://uima.apache.org/resourceSpecifier"
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(folder: str | Path, results: Iterable[tuple[Article, Sequence[Statement]]]) -> list[Path]:
@@ -69,11 +68,11 @@ def document(article: Article, statements: Sequence[Statement]) -> bytes:
     for number, (kind, piece, values) in enumerate(_annotations(statements), 2):
         begin, end = offsets[piece.span.start], offsets[piece.span.end]
         fixed = {f"{{{_XMI}}}id": str(number), "sofa": "1", "begin": str(begin), "end": str(end)}
-        own = {name: _NOT_XML.sub("\ufffd", value) for name, value in values.items()}
+        own = {name: NOT_XML.sub("\ufffd", value) for name, value in values.items()}
         etree.SubElement(root, f"{{{_CUSTOM}}}{kind}", attrib=fixed | own)
         members.append(str(number))
     sofa = {f"{{{_XMI}}}id": "1", "sofaNum": "1", "sofaID": "_InitialView", "mimeType": "text",
-            "sofaString": _NOT_XML.sub("\ufffd", text)}  # fmt: skip
+            "sofaString": NOT_XML.sub("\ufffd", text)}  # fmt: skip
     etree.SubElement(root, f"{{{_CAS}}}Sofa", attrib=sofa)
     etree.SubElement(root, f"{{{_CAS}}}View", attrib={"sofa": "1", "members": " ".join(members)})
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))

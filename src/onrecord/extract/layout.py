@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.lexicon import rows
+from onrecord.text.sentences import LINE
 
 _BULLET = re.compile(r"[ \t]{0,8}(?:[•●▪‣◦*·–—-]|\(?(?:\d{1,2}|[a-z])[.)])[ \t\u00a0]{1,8}(?=\S)")
-_LINE = re.compile(r"[^\r\n]+")
 _BREAK = re.compile(r"\r?\n(?:[ \t\u00a0]*\r?\n)*")
 # A line that is shorter, with a capital letter after it, ends a paragraph; a wrapped one is as long as its page.
 _WRAPPED = 40
@@ -32,7 +32,7 @@ class Layout:
 
 def layout_of(text: str) -> Layout:
     """Analyse the layout of a text; lists announced by a line that ends with a colon are put on that line."""
-    lines = [(match.start(), match.end()) for match in _LINE.finditer(text) if match[0].strip()]
+    lines = [(match.start(), match.end()) for match in LINE.finditer(text) if match[0].strip()]
     bullets = [_BULLET.match(text, start, end) for start, end in lines]
     shown: list[str] = []
     items: list[Range] = []

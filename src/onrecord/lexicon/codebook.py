@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from onrecord.core.columns import NAMES
+from onrecord.core import columns
 from onrecord.errors import CodebookError
 from onrecord.lexicon.propositions import proposition_warnings
 
@@ -40,10 +40,7 @@ class VariableKind(StrEnum):
     LONG_TEXT = "long text"
 
 
-RESERVED = frozenset((
-    *NAMES, "human_checked", "asserted", "cluster", "time", "stop", "number", "coder", "author", "section", "type",
-    "qualifier", "person", "organization", "concept", "agreement", "when", "onrecord id", "statements",
-))  # fmt: skip
+RESERVED = columns.RESERVED | {"person", "organization", "concept", "agreement", "onrecord id", "statements"}
 """Names of columns and of DNA's variables for them, which no further variable can have."""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from onrecord.core.codec import article_from_dict, article_to_dict, statement_to_dict
 from onrecord.core.columns import OF_STATEMENT, Kind
-from onrecord.core.statement import Article, Statement, extra_json
+from onrecord.core.statement import COMPACT, Article, Statement, extra_json
 from onrecord.errors import CodebookError, CodecError, SpanError
 from onrecord.lexicon import Codebook, Issue, Variable, VariableKind
 from onrecord.text.names import fold
@@ -26,12 +26,9 @@ _IN_RULE = re.compile(r"dna (\{.*\})", re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-_COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
-
-
 def to_json(record: object) -> str:
     """Encode a record in the ledger's one spelling."""
-    return _COMPACT.encode(record)
+    return COMPACT.encode(record)
 
 
 def checksum(record: str) -> str:

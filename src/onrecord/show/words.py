@@ -16,6 +16,17 @@ FIRMNESS = {"CT": "firm", "PR": "likely", "PS": "tentative"}
 """Commitment by its strength alone: beside a side, its sign would be read as the side ("certainly not" as a no)."""
 
 
+def json_value(value: object) -> str:
+    """Encode a date for `json.dumps`, which calls it for what is no JSON.
+
+    Raises:
+        TypeError: the value is no date.
+    """
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
 def day(value: object) -> str:
     """Format a date; a dash where there is none."""
     if isinstance(value, datetime):

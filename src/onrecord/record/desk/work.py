@@ -5,7 +5,7 @@ These rows are in the ledger's database, like those of `reviews`; the hash chain
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from onrecord.errors import LedgerError, StatementStale
 from onrecord.record import rows
+from onrecord.record.batch_rows import chunks
 from onrecord.record.desk.schema import assignments, codebook_versions, notes, samples
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class DeskWork:
     def assign(self, wanted: Mapping[str, str | None], *, by: str) -> None:
         """Give articles to coders, each to one alone; None takes an assignment back."""
         with self._ledger.writing() as connection:
-            for some in _chunks(list(wanted)):
+            for some in chunks(list(wanted)):
                 connection.execute(delete(assignments).where(assignments.c.article.in_(some)))
             made = [
                 {"article": key, "coder": coder, "assigned_by": by, "created": self._ledger.now()}
@@ -149,7 +150,3 @@ class DeskWork:
 
 def _without(row: Any, name: str) -> dict[str, Any]:
     return {key: value for key, value in dict(row).items() if key != name}
-
-
-def _chunks(values: Sequence[str], size: int = 400) -> Iterable[Sequence[str]]:
-    return [values[at : at + size] for at in range(0, len(values), size)]

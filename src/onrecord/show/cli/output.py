@@ -7,7 +7,6 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -15,6 +14,7 @@ from onrecord.core.columns import NAMES
 from onrecord.exchange.spreadsheet import guarded
 from onrecord.show.cli.errors import printable
 from onrecord.show.cli.options import OutputFormat, QueryFormat
+from onrecord.show.words import json_value
 
 Row = Mapping[str, Any]
 
@@ -64,9 +64,9 @@ def counted(number: int, what: str) -> str:
 
 def write_json(record: Mapping[str, Any], *, indent: int | None = None) -> None:
     """Write one JSON line, or an indented record, escaping control characters and lone surrogates."""
-    line = json.dumps(record, ensure_ascii=False, default=_as_json, indent=indent)
+    line = json.dumps(record, ensure_ascii=False, default=json_value, indent=indent)
     if printable(line, keep="\n\u2028\u2029\x85") != line:
-        line = json.dumps(record, default=_as_json, indent=indent)
+        line = json.dumps(record, default=json_value, indent=indent)
     _write(line + "\n")
 
 
@@ -141,12 +141,6 @@ def _as_csv(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return guarded(value) if isinstance(value, str) else str(value)
-
-
-def _as_json(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from onrecord.core.statement import Act, Commitment, Form, Stance
 from onrecord.record.text_search import patterns
 from onrecord.show.desk.filters import ALL, CHECKED, TOLD
 from onrecord.show.desk.request_context import address, part, show
-from onrecord.show.words import WORDS, day, firm, moved, percent, plural, short
+from onrecord.show.words import WORDS, day, firm, json_value, moved, percent, plural, short
 
 SIGNS = {"support": "+", "oppose": "−", "mixed": "±", "noncommittal": "○", "none": "·"}
 HOLDS = {**WORDS, "mixed": "is divided on", "noncommittal": "has no clear position on", "none": "takes no side on"}
@@ -111,10 +111,4 @@ def age(value: date | None, newest: date | None) -> int:
 
 def as_json(value: Any) -> str:
     """Encode a value for a data attribute; the attribute is escaped like everything else."""
-    return show(json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":")))
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    return show(json.dumps(value, ensure_ascii=False, default=json_value, separators=(",", ":")))

@@ -24,6 +24,7 @@ from onrecord.record import Role
 from onrecord.show.desk.passwords import digest
 from onrecord.show.desk.request_context import Desk, RequestContext, show
 from onrecord.show.desk.security import csrf_fits, same_origin
+from onrecord.show.words import json_value
 
 BASE = "/api/v1"
 Schema = dict[str, Any]
@@ -172,7 +173,7 @@ def _endpoint(operation: Operation) -> Callable[[Request], Any]:
             raise HTTPException(400, f"unknown parameter {show(sorted(unknown)[0])[:60]!r}")
         body = await _body(operation.body, request) if operation.body is not None else {}
         made = await run_in_threadpool(ctx.desk.work, operation.handler, Call(ctx, values, body))
-        return Response(json.dumps(made, default=_plain), operation.status, media_type="application/json")
+        return Response(json.dumps(made, default=json_value), operation.status, media_type="application/json")
 
     return endpoint
 
@@ -285,9 +286,3 @@ def _text_problem(value: str, schema: Schema, where: str) -> str | None:
     if "pattern" in schema and not re.fullmatch(schema["pattern"].strip("^$"), value):
         return f"{where} must fit {schema['pattern']}"
     return None
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no JSON")
