@@ -322,7 +322,11 @@ class Descriptions(Pronouns):
             end = self._core_end(begin, last)
             low = tokens[begin].lower
             apart = self.phrases.words["no-list"] | self.phrases.words["relative"]
-            if low in apart or low.endswith(("ing", "ed", "ly")) or begin in self.phrases.covering:
+            if (
+                low in apart
+                or low.endswith(("ing", "ed", "ly"))
+                or (begin in self.phrases.covering and begin - 2 not in self.phrases.covering)
+            ):
                 break
             if any(t.lower in ("and", "or") for t in tokens[begin:end]):
                 return end

@@ -14,6 +14,8 @@ from onrecord.lexicon import alternatives, word_class
 from onrecord.text.quotes import quoted_regions
 from onrecord.text.sentences import sentences
 
+_LATIN = ("[ÂÃÄÅ]", "A[\u0302\u0303\u0308\u030a]")  # composed, and not (NFD)
+MISREAD = re.compile(rf"(?:{'|'.join(_LATIN)})[\u0080-\u00bf]")  # two bytes of UTF-8 read as Latin-1: "PeÃ±a"
 _MARKS = "\u0300-\u036f"
 CLITIC = re.compile(r"(?:['’](?:s|re|ve|ll|d|m)|n['’]t)$", re.I)
 START = attrgetter("start")
@@ -23,7 +25,7 @@ START = attrgetter("start")
 def _word() -> re.Pattern[str]:
     return re.compile(
         rf"\d{{1,3}}(?:,\d{{3}})+(?!\w)|(?:[A-Z]\.){{2,}}(?:[A-Z](?![\w]))?|[A-Z]\.(?=\s?[A-Z])|(?:{alternatives('abbreviated-title')})\.(?!\w)"
-        rf"|[^\W_][\w{_MARKS}]*(?:['’\-.&][^\W_][\w{_MARKS}]*)*|[^\w\s]"
+        rf"|[^\W_](?:[\w{_MARKS}]|(?:(?<={_LATIN[0]})|(?<={_LATIN[1]}))[\u0080-\u00bf])*(?:['’\-.&][^\W_][\w{_MARKS}]*)*|[^\w\s]"
     )
 
 
@@ -112,8 +114,13 @@ class Document:
         return i >= 0 and self.quoted[i][0] <= position < self.quoted[i][1]
 
 
+def repaired(text: str) -> str:
+    """Return a text with accented letters that were misread as two Latin-1 characters: "Peña" for "PeÃ±a"."""
+    return MISREAD.sub(lambda pair: unicodedata.normalize("NFC", pair[0]).encode("latin-1").decode("utf-8"), text)
+
+
 def _token(text: str, start: int, end: int, sentence: int, paragraph: int) -> Token:
-    lower = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    lower = unicodedata.normalize("NFC", repaired(text).casefold()).replace("’", "'")
     if text in word_class("pronoun-like"):
         lower = text
     return Token(text, lower, start, end, sentence, paragraph)

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from onrecord.lexicon import word_class
-from onrecord.resolve.document import Document
+from onrecord.resolve.document import Document, repaired
 from onrecord.resolve.name_context import Item
 from onrecord.resolve.name_repair import NameRepair, key_of
 from onrecord.resolve.names import Name
 from onrecord.resolve.vocabulary import Vocabulary
 
+MOST_INITIALS = 3
+SHORTEST_SLIP = 5  # letters of a surname that may be misspelled
+NEAR = 3  # sentences back to whom "his" may mean
 INITIAL = re.compile(r"(?:[A-Z]\.)+$|[A-Z]$")
 ABBREVIATION = re.compile(r"\(\s*(?:the |or |[\"“])*([A-Z][A-Za-z&.\-]{1,9})[\"”]?\s*\)")
 
@@ -78,6 +81,8 @@ class _Builder:
 
     def build(self, names: Sequence[Name], sources: Sequence[tuple[int, int]]) -> Entities:
         items = self._repair.items(names, sources)
+        for item in items:
+            item.text = repaired(item.text)
         entities: list[Entity] = []
         chosen: dict[int, Entity] = {}
         persons = [n for n, item in enumerate(items) if item.kind == "person"]
@@ -119,7 +124,9 @@ class _Builder:
         for entity in {e: e for e in full.persons.values()}.values():
             name = self._best_name(counts[entity])
             plain = " ".join(p for p in name.split() if not INITIAL.match(p))
-            entity.name = plain if plain in self._vocabulary.holders.values() else name
+            known = self._vocabulary.holders.values()
+            known_as = next((n for n in counts[entity] if n in known), None)
+            entity.name = plain if plain in known else known_as or name
         alone: dict[str, Entity] = {}
         for n in persons:
             if n in chosen:
@@ -128,6 +135,8 @@ class _Builder:
             fitting = {e: e for name, e in full.persons.items() if key in _surnames(name)} or {
                 e: e for name, e in full.persons.items() if key == name.split()[0] or key in name.split()
             }
+            slips = {e: e for name, e in full.persons.items() if _is_slip(key, name.split()[-1])}
+            fitting = fitting or (slips if len(slips) == 1 else {})
             if fitting:
                 chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
             else:
@@ -135,7 +144,7 @@ class _Builder:
                     alone[key] = Entity(self._full_name(items[n].text, self._offices(items, persons, key)), "person")
                     entities.append(alone[key])
                 chosen[n] = alone[key]
-                if " " not in alone[key].name and key in self._vocabulary.genders:
+                if " " not in alone[key].name:
                     family = self._family_name(items, n, chosen)
                     alone[key].name += f" {family}" if family is not None else ""
 
@@ -161,8 +170,16 @@ class _Builder:
         owned = {"his", "her", "'s"} & set(before[-4:-1])
         if not owned or before[-1:] == [] or before[-1] not in words["kin"]:
             return None
+        other = "f" if "his" in owned else "m" if "her" in owned else "-"
+        genders = self._vocabulary.genders
         known = [m for m in range(n) if m in chosen and chosen[m].kind == "person" and " " in chosen[m].name]
-        return chosen[known[-1]].name.split()[-1] if known else None
+        known = [m for m in known if genders.get(key_of(chosen[m].name).split()[0]) != other]
+        if not known:
+            return None
+        here, last = tokens[first].sentence, chosen[known[-1]]
+        near = [chosen[m] for m in known if here - tokens[items[m].first].sentence <= NEAR]
+        named = Counter(chosen[m] for m in chosen)
+        return max(near, key=lambda e: (named[e], e is last)).name.split()[-1] if near else last.name.split()[-1]
 
     def _offices(self, items: list[Item], persons: list[int], key: str) -> set[str]:
         """Return the words right before the mentions of a surname, one and two: "president" for "President Obama"."""
@@ -180,8 +197,9 @@ class _Builder:
         for match in re.finditer(title, f"{self._document.title}\n{self._document.text}"):
             if match[1].casefold() == "pope" or key_of(match[1]) in self._vocabulary.genders:
                 return " ".join(match.group().split())
-        held = ((key_of(surname), office) for office in sorted(offices))
-        return next((self._vocabulary.holders[h] for h in held if h in self._vocabulary.holders), surname)
+        held = ((key_of(surname), office) for office in (*sorted(offices), "-"))
+        name = surname.title() if surname.isupper() and len(surname) > MOST_INITIALS else surname
+        return next((self._vocabulary.holders[h] for h in held if h in self._vocabulary.holders), name)
 
     def _parts(self, text: str) -> list[str]:
         parts = key_of(text).split()
@@ -306,7 +324,9 @@ class _Builder:
                 "".join(p[0] for p in other.split()),
                 "".join(p[0] for p in other.split() if p not in word_class("no-initial")),
             }
-            if other.endswith(" " + key) or (len(key) > 2 and key in initials):
+            parts, whole = key.split(), other.split()
+            inner = len(parts) > 1 and (parts[0], parts[-1]) == (whole[0], whole[-1]) and set(parts) < set(whole)
+            if other.endswith(" " + key) or (len(key) > 2 and key in initials) or inner:
                 return entity
         return None
 
@@ -398,6 +418,16 @@ def _surnames(name: str) -> tuple[str, ...]:
     last = name.split()[-1]
     bare = last.split("-", 1)[1] if last.startswith(tuple(word_class("arabic-article"))) else last
     return last, bare, " ".join(name.split()[1:])
+
+
+def _is_slip(key: str, surname: str) -> bool:
+    """Tell whether a word is a surname with one letter left out, added, changed or two exchanged: "Mauer", "Maurer"."""
+    if min(len(key), len(surname)) < SHORTEST_SLIP or key == f"{surname}s":
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(key, surname, strict=False)) if a != b), min(len(key), len(surname)))
+    one, other = key[same:], surname[same:]
+    exchanged = one[:2] == other[:2][::-1] and one[2:] == other[2:]
+    return same > 0 and (exchanged or other == one[1:] or one == other[1:] or one[1:] == other[1:])
 
 
 def same_person(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from onrecord.resolve.document import Document, Token
 from onrecord.resolve.vocabulary import Vocabulary
 
+LONGEST_ACRONYM = 5
+
 
 @dataclass(slots=True)
 class Item:
@@ -81,6 +83,8 @@ class NameContext:
         )
         if not opens or item.text.casefold() in self._vocabulary.actors:
             return False
+        if item.text.isupper() and len(item.text) <= LONGEST_ACRONYM:
+            return False
         plain = [t.lower for t in after[2:]]
         stop = next((n for n, t in enumerate(after[2:]) if not t.word), len(plain))
         return any(self._vocabulary.is_role(word) for word in plain[:stop])
@@ -116,6 +120,14 @@ class NameContext:
         after = tokens[last].lower if last < len(tokens) else ""
         offices = self._vocabulary.words["portfolio-office"]
         return bool((before & offices and "of" in before) or after in offices)
+
+    def is_no_part(self, n: int) -> bool:
+        """Tell whether a capitalised word before a name is none of it: "Most", "Verdan-backed", "super PAC"."""
+        token = self._document.tokens[n]
+        led = token.lower.rpartition("-")[2] if "-" in token.text else ""
+        before = self._document.tokens[n - 1].lower if n else ""
+        quantity = token.lower in self._vocabulary.words["indefinite"]
+        return quantity or led.endswith("ed") or led == "led" or (token.text == "PAC" and before == "super")
 
     def is_common(self, lower: str) -> bool:
         """Tell whether a word is also printed in lower case, or is a plural noun that opens a sentence."""

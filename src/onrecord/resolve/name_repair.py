@@ -14,6 +14,8 @@ from onrecord.resolve.name_splits import NameSplitter
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
 
+ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+HYPHENATED = re.compile(r"[A-Z][a-z]+-[a-z]+")  # "Ki-moon"
 INITIAL = re.compile(r"[A-Z]\.")
 OPENING_MARKS = ('"', "“", "‘", "'")
 MOST_WORDS = 12  # of a name inside a line of capitalised words
@@ -41,11 +43,33 @@ class NameRepair:
             for name in NameSplitter(self._document, self._vocabulary).split(names)
             if (item := self._item(name)) is not None
         ]
+        self._drop_common(items)
         self._mend_headlines(items)
         self._add_missed(items, sources)
         self._settle_kinds(items)
         self._complete(items)
         return items
+
+    def _drop_common(self, items: list[Item]) -> None:
+        """Drop single words that are capitalised only where all are, or a sentence begins: "Hacker", "Son"."""
+        tokens, headlines = self._document.tokens, self.headlines()
+
+        def opens(item: Item) -> bool:
+            first = tokens[item.first]
+            begins = item.first == 0 or tokens[item.first - 1].sentence != first.sentence
+            return begins or first.paragraph in headlines
+
+        inside = {item.text for item in items if not opens(item)}
+        genders, actors = self._vocabulary.genders, self._vocabulary.actors
+        items[:] = [
+            item
+            for item in items
+            if item.last - item.first > 1
+            or item.text in inside
+            or item.text.casefold() not in self._texts
+            or item.text.casefold() in genders | actors
+            or not opens(item)
+        ]
 
     def _item(self, name: Name) -> Item | None:
         tokens = self._document.tokens
@@ -72,6 +96,8 @@ class NameRepair:
             first -= 2  # "Miners' League"
         while first < last and (tokens[first].lower in word_class("article") or not tokens[first].word):
             first += 1
+        while last - first > 1 and self._context.is_no_part(first):
+            first += 1
         while last > first and (tokens[last - 1].text in ("'s", "’s") or not tokens[last - 1].word):
             last -= 1
         if name.kind == "person":
@@ -95,8 +121,9 @@ class NameRepair:
         for item in items:
             if self._document.tokens[item.first].paragraph not in headlines:
                 elsewhere.setdefault(key_of(item.text), item)
-                if item.kind == "person" and item.last - item.first > 1:
-                    elsewhere.setdefault(key_of(item.text).split()[-1], item)
+                parts = key_of(item.text).split()
+                if len(parts) > 1 and (item.kind == "person" or parts[0] in self._vocabulary.genders):
+                    elsewhere.setdefault(parts[-1], item)
         if not elsewhere:
             return
         tokens = self._document.tokens
@@ -244,7 +271,7 @@ class NameRepair:
 
     def _widen(self, items: list[Item], taken: set[int]) -> None:
         """Let a single first name take the capitalised word after it: "Bo" and "Dahl"."""
-        tokens = self._document.tokens
+        tokens, headlines = self._document.tokens, self.headlines()
         for item in items:
             n = item.last
             k = item.first - 1
@@ -254,9 +281,10 @@ class NameRepair:
                 item.weights = [0.8 if kind == "person" else 0.05 for kind in KINDS]
                 item.text = " ".join(self._document.text[item.start : item.end].split())
                 taken.add(k)
-            if item.kind != "person" or n >= len(tokens) or n in taken:
+            if item.kind != "person" or n >= len(tokens) or n in taken or tokens[n].paragraph in headlines:
                 continue
-            initial = item.last - item.first == 2 and INITIAL.fullmatch(tokens[n - 1].text) is not None
+            initial = HYPHENATED.fullmatch(tokens[n].text) is not None and item.last - item.first == 1
+            initial = initial or (item.last - item.first == 2 and INITIAL.fullmatch(tokens[n - 1].text) is not None)
             if item.last - item.first != 1 and not initial:
                 continue
             first = key_of(item.text) in self._vocabulary.genders or self._context.titled(item)
@@ -365,9 +393,13 @@ class NameRepair:
                 taken.add(item.first)
             if n + 1 >= len(tokens) or tokens[n].lower not in word_class("before-field"):
                 continue
+            panel = tokens[n].lower == "on" and tokens[n - 1].lower in ("committee", "commission")
             n += 1 + (tokens[n + 1].lower == "the")
+            n += n < len(tokens) and ORDINAL.fullmatch(tokens[n].text) is not None
             other = begins.get(n)
-            if other is None or other.kind != "organisation" or tokens[n].sentence != tokens[item.first].sentence:
+            if other is None or tokens[n].sentence != tokens[item.first].sentence:
+                continue
+            if other.kind != "organisation" and not panel:
                 continue
             item.last, item.end = other.last, other.end
             item.text = " ".join(self._document.text[item.start : item.end].split())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onrecord.lexicon import word_class
-from onrecord.resolve.document import Document, Token
+from onrecord.resolve.document import Document, Token, repaired
 from onrecord.resolve.entities import Mention
 from onrecord.resolve.vocabulary import Vocabulary
 
@@ -310,4 +310,4 @@ class PhraseReader:
 
 def text_of(document: Document, tokens: Sequence[Token]) -> str:
     """Return the words of tokens as printed, with single blanks."""
-    return " ".join(document.text[tokens[0].start : tokens[-1].end].split()) if tokens else ""
+    return repaired(" ".join(document.text[tokens[0].start : tokens[-1].end].split())) if tokens else ""

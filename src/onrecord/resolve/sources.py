@@ -159,8 +159,10 @@ class SourceResolver(Descriptions):
                 depth -= 1
             elif depth == 0 and token.lower in self.phrases.words["relative"] and i > first:
                 break
-            elif depth == 0 and i > first and (token.lower in JOINTS or token.text in (",", ";", "—", "–")):
+            elif depth == 0 and i > first and (token.lower in JOINTS or token.text in (",", ";", "—", "–", "-")):
                 cuts.append((i, token.lower))
+            elif token.lower == "with" and tokens[i - 1].lower in ("along", "together"):
+                cuts += [(i - 1, ","), (i, "and")]
         if not cuts:
             return [(first, last)]
         end = i if i < last - 1 and tokens[i].lower in self.phrases.words["relative"] else last
@@ -183,17 +185,27 @@ class SourceResolver(Descriptions):
             return [pieces[0][:2], pieces[1][:2]] if both else [(first, pieces[-1][1])]
         if not heads[0] and heads[-1] and len(pieces) == 2 and self._is_title(pieces):
             return [(first, pieces[-1][1])]
-        if not heads[0] and heads[1] and pieces[1][2] == ",":  # "two unions, the A and the B"
-            return [pieces[n][:2] for n in names]
+        if not heads[0] and heads[1] and pieces[1][2] in (",", "-"):  # "two unions, the A and the B"
+            before, after = (self.phrases.covering.get(i) for i in (pieces[0][1] - 1, pieces[1][1] - 1))
+            alike = before is not None and after is not None and before.entity.kind == after.entity.kind
+            return [(first, pieces[-1][1])] if alike else [pieces[n][:2] for n in names]
+        apposed = False  # "Ann Lee, member for Upper and Lower Birk"
         for n in range(1, len(pieces)):
             a, b, mark = pieces[n]
-            if (mark in JOINTS and heads[n] and heads[0]) or (
+            joins = not (apposed and self.document.tokens[a - 2].text != ",") and not self._opens_description(a)
+            apposed = (apposed or not heads[n]) and not (joins and heads[n])
+            if (mark in JOINTS and heads[n] and heads[0] and joins) or (
                 mark == "," and heads[n] and all(heads) and self._bare(a, b)
             ):
                 parts.append((a, b))
             else:
                 parts[-1] = (parts[-1][0], b)
         return parts
+
+    def _opens_description(self, i: int) -> bool:
+        """Tell whether "and a Republican" goes on to describe who is named before."""
+        tokens = self.document.tokens
+        return tokens[i].lower in ("a", "an") and tokens[i - 2].text == ","
 
     def _is_title(self, pieces: list[tuple[int, int, str]]) -> bool:
         """Tell whether "A and B Name" is one person with two roles: "former prosecutor and mayor Ann Lee"."""
@@ -418,11 +430,12 @@ class SourceResolver(Descriptions):
         """
         tokens, covering = self.document.tokens, self.phrases.covering
         for i in range(first + 1, last):
+            if tokens[i].lower in self.phrases.words["before-examples"]:
+                break
             if tokens[i].text in (",", "—", "–", ":") and i + 1 in covering and covering[i + 1].first == i + 1:
                 mention = covering[i + 1]
-                if mention.entity.kind == "place":
-                    continue
-                if mention.last >= last or tokens[mention.last].text in (",", "—", "–", ")"):
+                ends = mention.last >= last or tokens[mention.last].text in (",", "—", "–", ")")
+                if ends and mention.entity.kind != "place":
                     return mention if mention.entity.kind in ("person", "organisation", "outlet") else None
             if tokens[i].text in (",", "—", "–") and i + 2 < last:
                 stop = next((n for n in range(i + 1, last) if tokens[n].text in (",", "—", "–", ")")), last)

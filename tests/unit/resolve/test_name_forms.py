@@ -64,3 +64,41 @@ UNNAMED = [
 def test_an_unnamed_source_is_its_noun_phrase(text: str, speaker: str) -> None:
     """Without times and participles, with all of a list; a document stands for its author where the text tells."""
     assert who(text)[0][0] == speaker
+
+
+WHOLE = [
+    ("Benito Ibarra-Luz ran. [1s Ibarra-Luz] [1c said] [1q it would rain].", "Benito Ibarra-Luz"),
+    ("Anton IbaÃ±ez ran. [1s IbaÃ±ez] [1c said] [1q it would rain].", "Anton Ibañez"),
+    ("George W. Bush came. George Bush left. [1s Mr. Bush] [1c said] [1q it would rain].", "George W. Bush"),
+    ("[1s Putin] [1c said] [1q it would rain].", "Vladimir Putin"),
+    ("Bernard Holt ran. He met Ann Roe. [1s His wife, Jane,] [1c said] [1q it would rain].", "Jane Holt"),
+    ("The Harbour Heritage Museum opened. [1s The Harbour Museum] [1c said] [1q no].", "Harbour Heritage Museum"),
+    ("Karl Maurer ran. [1s Mauer] [1c said] [1q it would rain].", "Karl Maurer"),
+    ("[1s One guest, Ban Ki-soon,] [1c said] [1q it would rain].", "Ban Ki-soon"),
+    ("[1s One guest, New York Democrat Ann Lee,] [1c said] [1q it would rain].", "Ann Lee"),
+    ("[1s The super PAC Harbours USA Action] [1c said] [1q it would rain].", "Harbours USA Action"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), WHOLE)
+def test_the_fullest_form_of_a_name_is_printed(text: str, speaker: str) -> None:
+    """Also where the article shortens, misspells or garbles it, or the world knows somebody by the surname."""
+    assert who(text)[-1][0] == speaker
+
+
+SEVERAL = [
+    ("[1s Ann Lee, along with reporter Bob Ray,] [1c said] [1q it rained].", "Ann Lee and Bob Ray"),
+    ("[1s Ann Lee, member for Upper Birk and Lower Birk,] [1c said] [1q it rained].", "Ann Lee"),
+    ("[1s Ann Lee, head of the guild, and a baker who left] [1c said] [1q it rained].", "Ann Lee"),
+    (
+        "[1s The others -- Mayor Ann Lee, Bob Ray and Jon Poe --] [1c said] [1q no].",
+        "Ann Lee, Bob Ray and Jon Poe",
+    ),
+    ("[1s The leaders of Canada, Mexico and Peru] [1c said] [1q no].", "leaders of Canada, Mexico and Peru"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), SEVERAL)
+def test_names_in_a_description_are_no_further_speakers(text: str, speaker: str) -> None:
+    """What is joined inside an apposition or after "leaders of" does not speak; what a dash adds does."""
+    assert who(text)[0][0] == speaker
