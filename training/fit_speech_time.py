@@ -17,7 +17,7 @@ from sklearn.feature_extraction import DictVectorizer
 
 from onrecord.resolve.document import Document
 from onrecord.resolve.resolver import dateline_end, load_resolver
-from onrecord.resolve.speech_time import Dater, Model, answer
+from onrecord.resolve.speech_time import Model, SpeechTimeResolver, answer
 from onrecord.resolve.times import Times
 from training.evaluate_resolve import attributions_of, load_scorer
 from training.fit_coreference import Example, fit
@@ -25,7 +25,7 @@ from training.label_files import read_cases
 
 FOLDS = 5
 STRONGER = 4.0  # the second model has features that say the same thing
-Labelled = tuple[Dater, list[str | bool | None], bool]  # a label of False: none; the development part
+Labelled = tuple[SpeechTimeResolver, list[str | bool | None], bool]  # a label of False: none; the development part
 Row = tuple[list[dict[str, float]], list[bool], bool]
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     load_scorer(options.scorer)
     resolver = load_resolver()
-    daters: list[tuple[Dater, list[str | bool | None], bool]] = []
+    daters: list[tuple[SpeechTimeResolver, list[str | bool | None], bool]] = []
     for case in read_cases(options.labels, options.data):
         article, pairs, attributions = attributions_of(case)
         speakers, _ = resolver.speakers(article, attributions)
@@ -48,7 +48,7 @@ def main() -> None:
         labels: list[str | bool | None] = [False] * len(attributions)
         for gold, attribution in pairs:
             labels[place[id(attribution)]] = gold["when"]
-        daters.append((Dater(times, attributions, [s.name for s in speakers]), labels, case.development))
+        daters.append((SpeechTimeResolver(times, attributions, [s.name for s in speakers]), labels, case.development))
     first, second = learn(daters, options)
     stored = {name: {"weights": model[0], "nobody": model[1]} for name, model in (("first", first), ("second", second))}
     (options.out / "speech_time.json").write_text(json.dumps(stored, indent=0) + "\n", encoding="utf-8")

@@ -15,7 +15,7 @@ from onrecord.read import MetadataDefaults
 from onrecord.record import Ledger
 from onrecord.runners import worker
 from onrecord.show.desk import uploads
-from onrecord.show.desk.passwords import Brake, hash_password, verify_password
+from onrecord.show.desk.passwords import LoginThrottle, hash_password, verify_password
 from onrecord.show.desk.settings import Limits
 from tests.hostile.shapes import docx
 from tests.web.conftest import CODEBOOK, PASSWORD, log_in, report, send, token
@@ -193,7 +193,7 @@ def test_guessing_passwords_is_slowed_down(open_desk, path, people):
 def test_the_brake_lets_go():
     """The login limit ends after its time."""
     time_ = [0.0]
-    brake = Brake(2, 10, clock=lambda: time_[0])
+    brake = LoginThrottle(2, 10, clock=lambda: time_[0])
     brake.failed("a")
     assert brake.held("a") == 0
     brake.failed("a")
@@ -345,7 +345,7 @@ def test_guessing_at_one_address_holds_back_one_account_there(open_desk, path, p
 
 def test_an_owner_cannot_be_locked_out_from_elsewhere():
     """Claim: very many failures of an account hold back new addresses alone; one that has entered it goes on."""
-    brake = Brake(3, 300.0)
+    brake = LoginThrottle(3, 300.0)
     brake.entered("adam", "10.0.0.1")
     for number in range(100):
         brake.refused("adam", f"10.9.0.{number}")

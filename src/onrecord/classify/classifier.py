@@ -60,7 +60,7 @@ class Classifier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class StatementReading:
     """Hold one statement as it was read, with its candidate issues and the selection scores of all issues."""
 
     reading: Reading
@@ -69,7 +69,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class IssueDecision:
     """Hold a statement's issue (number in the codebook, None: none), its probability, and the stance scores."""
 
     number: int | None
@@ -117,7 +117,7 @@ class StatementClassifier:
 
     def read(
         self, article: Article, attributions: Sequence[Attribution], speakers: Sequence[str | None]
-    ) -> list[Passed]:  # fmt: skip
+    ) -> list[StatementReading]:  # fmt: skip
         """Run the network on an article's attributions, each beside the issues that are likeliest."""
         text = article.text.content
         tokens, bounds, title = words(text), sentences(text), words(article.title or "")
@@ -129,21 +129,25 @@ class StatementClassifier:
             read.append(self._read(self.model.statement(text, passage, quoted), speaker, article.title, around))
         return read
 
-    def _read(self, statement: Pieces, speaker: str | None, title: str | None, around: Surroundings) -> Passed:
+    def _read(
+        self, statement: Pieces, speaker: str | None, title: str | None, around: Surroundings
+    ) -> StatementReading:
         """Read a statement beside the likeliest issues; those far behind the first are not read."""
         if self._index is None or self.codebook is None:
-            return Passed(self.model.read(statement, speaker, title, []), [], np.zeros(0))
+            return StatementReading(self.model.read(statement, speaker, title, []), [], np.zeros(0))
         settings = self.model.config["candidates"]
         scores = self._index.features(around) @ np.array(settings["weights"], dtype=np.float32)
         order = sorted(range(len(scores)), key=lambda n: (-float(scores[n]), n))[: settings["most"]]
         near = [n for n in order if scores[n] >= scores[order[0]] - settings["margin"]]
         propositions = [self._pairs[n][0] for n in near] + [self._pairs[n][1] for n in near[: settings["negated"]]]
-        return Passed(self.model.read(statement, speaker, title, propositions), near, scores.astype(np.float64))
+        return StatementReading(
+            self.model.read(statement, speaker, title, propositions), near, scores.astype(np.float64)
+        )
 
-    def decide(self, read: Sequence[Passed]) -> list[Decided]:
+    def decide(self, read: Sequence[StatementReading]) -> list[IssueDecision]:
         """Choose the issue of every statement, then the stance beside it."""
         if self._index is None or self.codebook is None or not read:
-            return [Decided(None, 1.0)] * len(read)
+            return [IssueDecision(None, 1.0)] * len(read)
         relevance = np.full((len(read), len(self.codebook.issues)), np.nan)
         for row, passed in enumerate(read):
             relevance[row, passed.numbers] = relevance_of(passed.reading, len(passed.numbers))
@@ -154,16 +158,16 @@ class StatementClassifier:
         ):
             number = int(shares.argmax())
             if number == len(self.codebook.issues):
-                decided.append(Decided(None, float(shares[number])))
+                decided.append(IssueDecision(None, float(shares[number])))
                 continue
             place = passed.numbers.index(number)
             stance = stances_of(passed.reading, len(passed.numbers))[place]
-            decided.append(Decided(number, float(shares[number]), place, stance))
+            decided.append(IssueDecision(number, float(shares[number]), place, stance))
         return decided
 
     # ------------------------------------------------------------ judgements
 
-    def _judged(self, article: Article, passed: Passed, decided: Decided) -> Classification:
+    def _judged(self, article: Article, passed: StatementReading, decided: IssueDecision) -> Classification:
         reading = passed.reading
         act, commitment = reading.statement["act"], reading.statement["commitment"]
         issue, stance = self._issue_and_stance(article, reading, decided)
@@ -176,7 +180,7 @@ class StatementClassifier:
         )
 
     def _issue_and_stance(
-        self, article: Article, reading: Reading, decided: Decided
+        self, article: Article, reading: Reading, decided: IssueDecision
     ) -> tuple[Judgement[str | None], Judgement[Stance]]:
         if decided.number is None or self.codebook is None or decided.stance is None:
             rule = "no codebook was given" if self.codebook is None else NO_ISSUE

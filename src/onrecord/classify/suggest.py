@@ -34,7 +34,7 @@ NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposed:
+class ProposedIssue:
     """Hold a proposed issue: `size` contents, the terms that distinguish them, and those nearest to their centre."""
 
     id: str
@@ -45,7 +45,7 @@ class Proposed:
     size: int
 
 
-def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, most: int = 20) -> list[Proposed]:
+def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, most: int = 20) -> list[ProposedIssue]:
     """Return the issues that contents seem to be about, largest first, without those of fewer than `least` contents."""
     unique = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if len(_content_words(c)) >= 2]
     if len(unique) > LIMIT:
@@ -56,13 +56,13 @@ def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, m
     near = likeness(bags, vectors)
     groups = [g for g in grouped(near) if len(g) >= least][:most]
     spread = Counter(s for bag in bags for s in {stem(w) for w in bag})
-    made: list[Proposed] = []
+    made: list[ProposedIssue] = []
     for group in groups:
         terms = _terms([unique[i] for i in group], spread, len(unique))
         middle = sorted(group, key=lambda i: (-float(near[i, group].sum()), i))
         used = {p.id for p in made}
         made.append(
-            Proposed(
+            ProposedIssue(
                 id=_free_id(terms, used),
                 label=" ".join(terms[:2]).capitalize(),
                 proposition=_proposition([unique[i] for i in middle]),
@@ -104,7 +104,7 @@ def grouped(near: Floats) -> list[list[int]]:
     return sorted(groups.values(), key=lambda g: (-len(g), g[0]))
 
 
-def to_yaml(proposed: Sequence[Proposed], name: str) -> str:
+def to_yaml(proposed: Sequence[ProposedIssue], name: str) -> str:
     """Write a codebook to edit as YAML, with the examples as comments."""
     lines = [
         "# Proposed from what was read; edit labels and propositions before use.",

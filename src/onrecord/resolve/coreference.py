@@ -50,7 +50,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpeakerTurn:
     """Hold an earlier speaker; `position` is that of the cue or source."""
 
     position: int
@@ -58,7 +58,7 @@ class Spoken:
     nested: bool = False
 
 
-def candidates(entities: Entities, pronoun: Pronoun, spoken: list[Spoken]) -> list[Candidate]:
+def candidates(entities: Entities, pronoun: Pronoun, spoken: list[SpeakerTurn]) -> list[Candidate]:
     """Return the persons before a pronoun, and the unnamed speakers, with features."""
     document = entities.document
     here = document.sentence_of(pronoun.position)
@@ -99,7 +99,7 @@ def candidates(entities: Entities, pronoun: Pronoun, spoken: list[Spoken]) -> li
 def _features(
     entities: Entities,
     pronoun: Pronoun,
-    floor: list[Spoken],
+    floor: list[SpeakerTurn],
     entity: Entity,
     ranks: tuple[int, int, int, int],
     named: list[int],

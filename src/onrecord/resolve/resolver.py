@@ -21,7 +21,7 @@ from onrecord.resolve.phrases import PhraseReader
 from onrecord.resolve.proposals import reason
 from onrecord.resolve.sources import SourceResolver
 from onrecord.resolve.speaker import Speaker
-from onrecord.resolve.speech_time import Dater
+from onrecord.resolve.speech_time import SpeechTimeResolver
 from onrecord.resolve.states import states_in
 from onrecord.resolve.times import Times
 from onrecord.resolve.venue import venue_of
@@ -100,7 +100,7 @@ class Resolver:
         self, article: Article, document: Document, attributions: Sequence[Attribution], speakers: Sequence[Speaker]
     ) -> list[Resolution]:
         times = Times(document, article.published, dateline_end(article.text.content))
-        dater = Dater(times, attributions, [s.name for s in speakers])
+        dater = SpeechTimeResolver(times, attributions, [s.name for s in speakers])
         of = dict(zip(attributions, speakers, strict=True))
         made = []
         for n, (attribution, speaker) in enumerate(zip(attributions, speakers, strict=True)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from onrecord.core.statement import Attribution
 from onrecord.lexicon import compiled
-from onrecord.resolve.coreference import Spoken
+from onrecord.resolve.coreference import SpeakerTurn
 from onrecord.resolve.descriptions import Descriptions
 from onrecord.resolve.document import Token
 from onrecord.resolve.entities import Entity, Mention
@@ -32,7 +32,7 @@ class SourceResolver(Descriptions):
             found = self._spans(attribution, spans, outer)
         at = (attribution.source or attribution.cue or attribution.content)[0].span.start
         for entity in found.entities[:1]:
-            self.spoken.append(Spoken(at, entity, attribution.outer is not None))
+            self.spoken.append(SpeakerTurn(at, entity, attribution.outer is not None))
         if len(found.entities) > 1 and attribution.outer is None:
             self.joint.append((at, found))
         self._note_document(attribution, found)
@@ -46,7 +46,7 @@ class SourceResolver(Descriptions):
             entity = self.unnamed.setdefault(key, Entity(found.name, "unnamed"))
             self.unnamed_sides.setdefault(key, found.side)
             if attribution.outer is None:
-                self.spoken.append(Spoken(at, entity))
+                self.spoken.append(SpeakerTurn(at, entity))
         return found
 
     # ------------------------------------------------------------ without a source

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from onrecord.core.statement import Attribution
 from onrecord.resolve import coreference
 from onrecord.resolve.affiliation import Affiliations
-from onrecord.resolve.coreference import Spoken
+from onrecord.resolve.coreference import SpeakerTurn
 from onrecord.resolve.document import Document
 from onrecord.resolve.entities import Entities, Entity, Mention
 from onrecord.resolve.phrases import PhraseReader
@@ -41,7 +41,7 @@ class Scene:
     phrases: PhraseReader
     sides: Affiliations
     outlet: str | None = None
-    spoken: list[Spoken] = field(default_factory=list)
+    spoken: list[SpeakerTurn] = field(default_factory=list)
     unnamed: dict[str, Entity] = field(default_factory=dict)
     unnamed_sides: dict[str, Side | None] = field(default_factory=dict)
     documents: dict[str, Speaker] = field(default_factory=dict)  # who wrote what was called "the letter"

@@ -26,7 +26,7 @@ TENSES = ("earlier", "perfect", "future", "present")  # classes of words, the fi
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class SpeechTime:
     """Hold the time of a statement, the reason, and its confidence."""
 
     value: PartialDate | None
@@ -89,7 +89,7 @@ class Group:
 
 
 @dataclass(slots=True)
-class Dater:
+class SpeechTimeResolver:
     """Date the statements of one article."""
 
     times: Times
@@ -122,18 +122,18 @@ class Dater:
             self._rank["", n], self._rank[" by the speaker", n] = place, len(row)
             row.append(n)
 
-    def date(self, n: int) -> Dated:
+    def date(self, n: int) -> SpeechTime:
         """Return the time of statement `n` was made."""
         options = self.second_look(n)
         printed = self._printed(n)
         if not options:
-            return printed or Dated(None, "the text gives no time", 0.9)
+            return printed or SpeechTime(None, "the text gives no time", 0.9)
         dates, none = answer(options, models()[1])
         best = max(options, key=lambda o: (dates[o.value.iso], -o.time.start))
         if dates[best.value.iso] < none:
-            return printed or Dated(None, "no time of the text dates it", none)
+            return printed or SpeechTime(None, "no time of the text dates it", none)
         rule = "a time beside the cue" if "beside" in best.features else "the time of the occasion"
-        return Dated(best.value, rule, dates[best.value.iso], ((best.time.start, best.time.end),))
+        return SpeechTime(best.value, rule, dates[best.value.iso], ((best.time.start, best.time.end),))
 
     def every_option(self) -> list[list[DateOption]]:
         """Return the options of all statements."""
@@ -202,17 +202,17 @@ class Dater:
         found["outer"] = [self._index[outer]] if outer in self._index else []
         return found
 
-    def _printed(self, n: int) -> Dated | None:
+    def _printed(self, n: int) -> SpeechTime | None:
         """Return the article's own day, for live reports and for printed interviews."""
         day = self.times.published
         if day is None or self.attributions[n].outer is not None:
             return None
         opening, live = self.times.document.text[:900], compiled(LIVE, re.IGNORECASE)
         if live.match(self.times.document.title) or live.match(opening):
-            return Dated(day, "a live report: the day it was printed", 0.6)
+            return SpeechTime(day, "a live report: the day it was printed", 0.6)
         main = self.speakers[n] is not None and 2 * self.speakers.count(self.speakers[n]) >= len(self.speakers)
         if main and words_pattern("own-interview").search(opening):
-            return Dated(day, "a printed interview: the day it was printed", 0.6)
+            return SpeechTime(day, "a printed interview: the day it was printed", 0.6)
         return None
 
     def _anchor(self, attribution: Attribution) -> int:

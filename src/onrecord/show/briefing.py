@@ -29,7 +29,7 @@ LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QuotedLine:
     """Hold a quotation: its speaker, a phrase, the words and their source."""
 
     who: str
@@ -41,12 +41,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class BriefingSection:
     """Hold an issue (or an actor's view of it)."""
 
     title: str
     about: str
-    groups: list[tuple[str, list[Line]]] = field(default_factory=list)
+    groups: list[tuple[str, list[QuotedLine]]] = field(default_factory=list)
     rest: str = ""
 
 
@@ -56,11 +56,11 @@ class Briefing:
 
     title: str
     basis: str
-    sections: list[Section]
+    sections: list[BriefingSection]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class BriefingInput:
     """Hold what a briefing is made of.
 
     `utterances` is the table of a view with the reports of one utterance marked; `labels` and `propositions` are those
@@ -80,7 +80,7 @@ class Material:
     known: int = 0
 
 
-def material(view: View, by: str) -> Material:
+def material(view: View, by: str) -> BriefingInput:
     """Gather the material of a view, with the actors heard most first, after those that people pinned."""
     found = matrix(view.utterances, rule="latest", by=by)
     cells: dict[tuple[str, str], dict[str, Any]] = {
@@ -96,7 +96,7 @@ def material(view: View, by: str) -> Material:
     issues = () if codebook is None else codebook.issues
     labels = {issue.id: issue.label for issue in issues}
     labels |= {key: key for key in sorted(view.table["issue"].drop_nulls().unique()) if key not in labels}
-    return Material(
+    return BriefingInput(
         utterances=view.utterances,
         labels=labels,
         propositions={issue.id: issue.proposition for issue in issues},
@@ -107,7 +107,7 @@ def material(view: View, by: str) -> Material:
     )
 
 
-def briefing(now: Material, *, on: Sequence[str], who: str | Sequence[str] | None, by: str) -> Briefing:
+def briefing(now: BriefingInput, *, on: Sequence[str], who: str | Sequence[str] | None, by: str) -> Briefing:
     """Write up some issues, or all of them, for everybody, for one actor, or for those who meet."""
     names = [who] if isinstance(who, str) else list(who or ())
     issues = issues_of(now.labels, on)
@@ -119,14 +119,14 @@ def issues_of(labels: Mapping[str, str], on: Sequence[str]) -> list[str]:
     return [issue for issue in labels if issue in on] if on else list(labels)
 
 
-def sections(now: Material, issues: Sequence[str], names: Sequence[str], by: str) -> list[Section]:
+def sections(now: BriefingInput, issues: Sequence[str], names: Sequence[str], by: str) -> list[BriefingSection]:
     """Write up each of some issues, for the actors of these names or for all."""
     table = now.utterances.filter(actor(by).is_in(names)) if names else now.utterances
     stated = _stated(table, issues, by, together=bool(names))
     return [_section(now, stated, issue, names or now.parties, by) for issue in issues]
 
 
-def basis_of(now: Material, on: Sequence[str], names: Sequence[str], by: str) -> str:
+def basis_of(now: BriefingInput, on: Sequence[str], names: Sequence[str], by: str) -> str:
     """Say in a sentence how many statements, articles and outlets a briefing rests on, and of which days."""
     table = now.utterances.filter(actor(by).is_in(names)) if names else now.utterances
     table = table.filter(pl.col("issue").is_in(issues_of(now.labels, on))) if on else table
@@ -141,7 +141,9 @@ def basis_of(now: Material, on: Sequence[str], names: Sequence[str], by: str) ->
     )
 
 
-def assemble(now: Material, on: Sequence[str], names: Sequence[str], basis: str, found: Sequence[Section]) -> Briefing:
+def assemble(
+    now: BriefingInput, on: Sequence[str], names: Sequence[str], basis: str, found: Sequence[BriefingSection]
+) -> Briefing:
     """Return the briefing of some sections under its title, without those in which nothing is said."""
     labels = [now.labels[issue] for issue in issues_of(now.labels, on)]
     title = ", ".join(names) or (labels[0] if len(labels) == 1 else "Where each party stands")
@@ -178,12 +180,12 @@ def _stated(table: pl.DataFrame, issues: Sequence[str], by: str, *, together: bo
     return found
 
 
-def _section(now: Material, stated: Stated, issue: str, parties: Sequence[str], by: str) -> Section:
+def _section(now: BriefingInput, stated: Stated, issue: str, parties: Sequence[str], by: str) -> BriefingSection:
     rows, refusals = stated(issue)
     held = [(name, now.cells[name, issue]) for name in parties if (name, issue) in now.cells]
     known = [(name, cell) for name, cell in held if "stance" in cell]
     by_id = {row["id"]: row for row in rows.filter(pl.col("id").is_in([c["newest"] for _, c in known])).to_dicts()}
-    groups: list[tuple[str, list[Line]]] = []
+    groups: list[tuple[str, list[QuotedLine]]] = []
     for stance in ("support", "oppose", "mixed", "noncommittal"):
         mine = [(name, cell) for name, cell in known if cell["stance"] == stance]
         shown = [(name, cell) for name, cell in mine[:ACTORS] if cell["newest"] in by_id]
@@ -194,30 +196,48 @@ def _section(now: Material, stated: Stated, issue: str, parties: Sequence[str], 
     shifts = moved_here.head(SHIFTS).to_dicts()
     if shifts:
         lines = [
-            Line(m["actor"], f"{day(m['to_date'])}, {moved(m)}", short(m["to_quote"], 240), m["to_outlet"] or "", None,
-                 m["to_id"])
+            QuotedLine(
+                m["actor"],
+                f"{day(m['to_date'])}, {moved(m)}",
+                short(m["to_quote"], 240),
+                m["to_outlet"] or "",
+                None,
+                m["to_id"],
+            )
             for m in shifts
-        ]  # fmt: skip
+        ]
         groups.append(("Shifts" + _of(moved_here.height, SHIFTS, "newest"), lines))
     lines = [
-        Line(r["actor"], f"{r['kind']}, last {day(r['last'])}" + (", softened since" if r["softened"] else ""),
-             short(r["quote"], 240), "", None, r["ids"][-1])
+        QuotedLine(
+            r["actor"],
+            f"{r['kind']}, last {day(r['last'])}" + (", softened since" if r["softened"] else ""),
+            short(r["quote"], 240),
+            "",
+            None,
+            r["ids"][-1],
+        )
         for r in refusals.head(LINES).to_dicts()
-    ]  # fmt: skip
+    ]
     if lines:
         groups.append(("Red lines" + _of(refusals.height, LINES, "newest"), lines))
     conditions = rows.filter(pl.col("asserted"), pl.col("condition").list.len() > 0)
     limited = conditions.tail(LINES).reverse().to_dicts()
     if limited:
         lines = [
-            Line(_name(r, by), day(r["date"]), short(" · ".join(r["condition"]), 240), r["outlet"] or "", r["url"],
-                 r["id"])
+            QuotedLine(
+                _name(r, by),
+                day(r["date"]),
+                short(" · ".join(r["condition"]), 240),
+                r["outlet"] or "",
+                r["url"],
+                r["id"],
+            )
             for r in limited
-        ]  # fmt: skip
+        ]
         groups.append(("Conditions" + _of(conditions.height, LINES, "newest"), lines))
     unsure = sum(1 for _, cell in held if "stance" not in cell)
     rest = f"{plural(unsure, 'party').replace('partys', 'parties')} too unsure to show." if unsure else ""
-    return Section(now.labels[issue], now.propositions.get(issue, ""), groups, rest)
+    return BriefingSection(now.labels[issue], now.propositions.get(issue, ""), groups, rest)
 
 
 def _of(count: int, shown: int, which: str) -> str:
@@ -225,7 +245,7 @@ def _of(count: int, shown: int, which: str) -> str:
     return f" ({count:,}, the {which} {shown} here)" if count > shown else ""
 
 
-def _position(name: str, cell: Mapping[str, Any], row: dict[str, Any]) -> Line:
+def _position(name: str, cell: Mapping[str, Any], row: dict[str, Any]) -> QuotedLine:
     firmness = firm(cell["commitment"], row["act"])
     parts = [
         day(row["date"]), firmness if cell["stance"] in ("support", "oppose") else "",
@@ -235,7 +255,7 @@ def _position(name: str, cell: Mapping[str, Any], row: dict[str, Any]) -> Line:
     ]  # fmt: skip
     speaker = row["speaker"] if row["speaker"] and row["speaker"] != name else ""
     source = ", ".join(filter(None, (speaker, row["outlet"], row["title"] or row["article_name"])))
-    return Line(name, ", ".join(filter(None, parts)), short(row["quote"], 300), source, row["url"], row["id"])
+    return QuotedLine(name, ", ".join(filter(None, parts)), short(row["quote"], 300), source, row["url"], row["id"])
 
 
 def _name(row: dict[str, Any], by: str) -> str:

@@ -34,14 +34,14 @@ def build_server(ledger: str) -> MCPServer:
         from mcp.server.mcpserver import MCPServer
     except ImportError as error:
         raise LedgerError("the MCP library is not installed: pip install 'onrecord[mcp]'") from error
-    answers = Answers(ledger)
+    answers = LedgerTools(ledger)
     server = MCPServer("onrecord", instructions=INSTRUCTIONS)
     for tool in (answers.issues, answers.positions, answers.statements, answers.evidence, answers.verify):
         server.tool()(tool)
     return server
 
 
-class Answers:
+class LedgerTools:
     """Provide the tools; each returns plain values."""
 
     def __init__(self, ledger: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from onrecord.classify import StatementClassifier, adaptation
 from onrecord.classify.adaptation import HEADS, Adaptation, Examples
 from onrecord.classify.choice import issue_features
-from onrecord.classify.classifier import Decided, Passed, relevance_of
+from onrecord.classify.classifier import IssueDecision, StatementReading, relevance_of
 from onrecord.core.statement import Attribution, Statement
 from onrecord.errors import OnRecordError
 from onrecord.pipeline import reader_version
@@ -118,7 +118,7 @@ def _attribution(of: Statement) -> Attribution:
     return Attribution(source=of.source, cue=of.cue, content=of.content, form=of.form.value)
 
 
-def _evidence(passed: Sequence[Passed], issues: int) -> tuple[Any, Any, Any]:
+def _evidence(passed: Sequence[StatementReading], issues: int) -> tuple[Any, Any, Any]:
     """Return the evidence for each issue and for none, and the issues that were read, of an article's statements."""
     relevance = np.full((len(passed), issues), np.nan)
     for row, one in enumerate(passed):
@@ -127,7 +127,9 @@ def _evidence(passed: Sequence[Passed], issues: int) -> tuple[Any, Any, Any]:
     return of_issues, of_none, ~np.isnan(relevance)
 
 
-def _heads(found: _Collected, classifier: StatementClassifier, key: str, new: Statement, passed: Passed) -> None:
+def _heads(
+    found: _Collected, classifier: StatementClassifier, key: str, new: Statement, passed: StatementReading
+) -> None:
     for head in ("act", "commitment"):
         gold = classifier.model.classes[head].index(str(getattr(new, head).value))
         found.add(head, key, gold, passed.reading.statement[head].scores)
@@ -142,7 +144,7 @@ def _issue(found: _Collected, key: str, new: Statement, numbers: Mapping[str, in
 
 def _stance(
     found: _Collected, classifier: StatementClassifier, key: str, new: Statement, numbers: Mapping[str, int],
-    decided: Decided,
+    decided: IssueDecision,
 ) -> None:  # fmt: skip
     """Return the stance, where the machine found the right issue."""
     if (

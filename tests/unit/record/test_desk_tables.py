@@ -18,7 +18,7 @@ from onrecord.record import Accounts, Adaptations, DeskWork, Ledger, Role
 from onrecord.record.desk import values
 from onrecord.record.desk.accounts import User
 from onrecord.record.desk.adaptations import SHIPPED
-from onrecord.record.desk.saved import LONGEST, MOST_ADDRESS, MOST_NOTE, Saved
+from onrecord.record.desk.saved import LONGEST, MOST_ADDRESS, MOST_NOTE, SavedViews
 
 
 class Clock:
@@ -149,7 +149,7 @@ def test_settings_are_of_a_person_or_of_the_desk(ledger: Ledger) -> None:
 
 def test_a_view_is_an_address_under_a_name_of_ones_own(ledger: Ledger) -> None:
     """A view of the same name is replaced and keeps its feed; nobody sees or drops another person's."""
-    saved = Saved(ledger)
+    saved = SavedViews(ledger)
     saved.save_view("Bo", "  Dam   news ", "/positions?issue=dam")
     saved.save_view("Bo", "Aid", "/")
     saved.save_view("Ada", "Dam news", "/timeline")
@@ -176,7 +176,7 @@ def test_a_view_is_an_address_under_a_name_of_ones_own(ledger: Ledger) -> None:
 
 def test_views_are_of_this_desk_and_names_have_a_length(ledger: Ledger) -> None:
     """Other hosts, long addresses, empty and long names are refused; the longest ones are taken."""
-    saved = Saved(ledger)
+    saved = SavedViews(ledger)
     for address in ("https://example.org", "//example.org", "positions", "/" + "x" * MOST_ADDRESS):
         with pytest.raises(LedgerError, match="address of this desk"):
             saved.save_view("Bo", "name", address)
@@ -189,7 +189,7 @@ def test_views_are_of_this_desk_and_names_have_a_length(ledger: Ledger) -> None:
 
 def test_collections_hold_statements_in_the_order_they_came(ledger: Ledger) -> None:
     """A note is changed in place; a collection is there as long as it holds something."""
-    saved = Saved(ledger)
+    saved = SavedViews(ledger)
     for key in ("s9", "s1"):
         saved.collect("Dam", key, coder="Bo", note=f"see {key}")
     saved.collect("Aid", "s1", coder="Ada")

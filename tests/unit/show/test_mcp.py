@@ -13,7 +13,7 @@ from tests.made import article, statement
 
 from onrecord.errors import LedgerError, StatementNotFound
 from onrecord.record import Ledger
-from onrecord.show.mcp import Answers, build_server
+from onrecord.show.mcp import LedgerTools, build_server
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def ledger(tmp_path: Path) -> str:
 
 def test_answers_lead_from_a_position_to_its_words(ledger: str) -> None:
     """The id behind a position gives the quotation, its surroundings in the article, and the reason for each field."""
-    answers = Answers(ledger)
+    answers = LedgerTools(ledger)
     (position,) = answers.positions(min_confidence=0.0)["positions"]
     assert (position["actor"], position["issue"], position["stance"]) == ("Ann Lee", "bridge", "oppose")
     found = answers.evidence(position["ids"][0][:8])
@@ -41,22 +41,22 @@ def test_answers_lead_from_a_position_to_its_words(ledger: str) -> None:
 
 def test_unsure_positions_are_counted(ledger: str) -> None:
     """Above the threshold nothing is left, and the answer says how much is unsure."""
-    found = Answers(ledger).positions(min_confidence=0.99)
+    found = LedgerTools(ledger).positions(min_confidence=0.99)
     assert (found["positions"], found["unsure"]) == ([], 1)
 
 
 def test_verification_is_passed_on(ledger: str) -> None:
     """A sound ledger is called so, with its digest; an unknown id is an error."""
-    found = Answers(ledger).verify()
+    found = LedgerTools(ledger).verify()
     assert (found["sound"], found["statements"], found["findings"]) == (True, 1, [])
     with pytest.raises(StatementNotFound):
-        Answers(ledger).evidence("ffff")
+        LedgerTools(ledger).evidence("ffff")
 
 
 def test_a_missing_ledger_is_not_made(tmp_path: Path) -> None:
     """The server of a ledger that is not there does not start, and writes no file."""
     with pytest.raises(LedgerError):
-        Answers(str(tmp_path / "none.db"))
+        LedgerTools(str(tmp_path / "none.db"))
     assert list(tmp_path.iterdir()) == []
 
 

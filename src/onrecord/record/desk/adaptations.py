@@ -24,7 +24,7 @@ _SETTING = "adaptation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptAdaptation:
+class StoredAdaptation:
     """Hold an adaptation as it was stored."""
 
     adaptation: Adaptation
@@ -39,12 +39,12 @@ class Adaptations:
         self._ledger = ledger
         self._accounts = Accounts(ledger)
 
-    def all(self) -> list[KeptAdaptation]:
+    def all(self) -> list[StoredAdaptation]:
         """Return all adaptations, oldest first."""
         with self._ledger.reading() as connection:
             found = connection.execute(select(adaptations).order_by(adaptations.c.created, adaptations.c.name)).all()
         return [
-            KeptAdaptation(adaptation=Adaptation.from_json(row.record), coder=row.coder, created=row.created)
+            StoredAdaptation(adaptation=Adaptation.from_json(row.record), coder=row.coder, created=row.created)
             for row in found
         ]
 

@@ -41,7 +41,7 @@ class CollectedStatement:
     created: str
 
 
-class Saved:
+class SavedViews:
     """Manage the saved views and collections of one ledger. Errors are LedgerError."""
 
     def __init__(self, ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.show.cli.errors import say
-from onrecord.show.cli.options import Output, Store, flat
+from onrecord.show.cli.options import OutputOption, Store, flat
 from onrecord.show.cli.output import write_rows
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ FIGURES = (
 @flat
 def adapt(
     store: Store,
-    output: Output,
+    output: OutputOption,
     name: Annotated[
         str | None, typer.Argument(help="What to call the new adaptation, or one to use.  [default: list them]")
     ] = None,

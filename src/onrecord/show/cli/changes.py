@@ -10,18 +10,18 @@ import typer
 
 from onrecord.core.statement import PartialDate
 from onrecord.show.cli.errors import say
-from onrecord.show.cli.matrix import By
-from onrecord.show.cli.options import Answer, FilterOptions, Store, flat, to_date
+from onrecord.show.cli.matrix import ActorLevel
+from onrecord.show.cli.options import AnswerOptions, FilterOptions, Store, flat, to_date
 from onrecord.show.cli.queries import answer, ask, say_unsure
 
-Who = Annotated[By, typer.Option(help="Speakers, or the bodies and states they speak for.")]
+Who = Annotated[ActorLevel, typer.Option(help="Speakers, or the bodies and states they speak for.")]
 Days = Annotated[int, typer.Option(min=0, help="Maximum number of days between reports of one utterance.")]
 Kind = StrEnum("Kind", ["all", "self", "between", "reports"])
 MOST = 50  # conflicts that are shown where nobody says how many
 
 
 @flat
-def timeline(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEAKER) -> None:
+def timeline(filters: FilterOptions, store: Store, to: AnswerOptions, by: Who = ActorLevel.SPEAKER) -> None:
     """Show how a position developed: each statement of it, by date.
 
     With --speaker and --issue it is one position; without, it is all of them.
@@ -36,7 +36,7 @@ def timeline(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEA
 
 
 @flat
-def changes(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEAKER) -> None:
+def changes(filters: FilterOptions, store: Store, to: AnswerOptions, by: Who = ActorLevel.SPEAKER) -> None:
     """Show who changed their position on what, when, from what to what, with both quotations.
 
     --since and --until are about the day of the change.
@@ -55,12 +55,12 @@ def changes(filters: FilterOptions, store: Store, to: Answer, by: Who = By.SPEAK
 def conflicts(
     filters: FilterOptions,
     store: Store,
-    to: Answer,
+    to: AnswerOptions,
     kind: Annotated[
         Kind,
         typer.Option(help="Contradictions within an actor (self), between two actors, or between outlets' reports."),
     ] = Kind.all,
-    by: Who = By.SPEAKER,
+    by: Who = ActorLevel.SPEAKER,
     days: Annotated[int, typer.Option(min=0, help="Maximum number of days between the two statements.")] = 365,
 ) -> None:
     """Show statements that contradict each other, side by side: the surest and closest in time first."""
@@ -93,7 +93,7 @@ DRIFT_SHOWN = ("cluster", "first", "speaker", "date", "outlet", "chain", "stance
 
 
 @flat
-def drift(filters: FilterOptions, store: Store, to: Answer, days: Days = 2) -> None:
+def drift(filters: FilterOptions, store: Store, to: AnswerOptions, days: Days = 2) -> None:
     """Show how outlets report the same utterance, the first report first: wording, hedges and chain."""
     from onrecord.analyse import retellings as drifts
     from onrecord.analyse.tables import asserted
@@ -108,8 +108,8 @@ def drift(filters: FilterOptions, store: Store, to: Answer, days: Days = 2) -> N
 def redlines(
     filters: FilterOptions,
     store: Store,
-    to: Answer,
-    by: Who = By.SPEAKER,
+    to: AnswerOptions,
+    by: Who = ActorLevel.SPEAKER,
     as_of: Annotated[
         PartialDate | None, typer.Option(parser=to_date, metavar="DATE", help="As of the end of this date.")
     ] = None,

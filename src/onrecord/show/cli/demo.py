@@ -15,7 +15,7 @@ from onrecord.core.statement import Stance, Statement
 from onrecord.show.cli.errors import say
 from onrecord.show.cli.explain import write_statement
 from onrecord.show.cli.matrix import write_matrix
-from onrecord.show.cli.options import Output, OutputFormat, flat
+from onrecord.show.cli.options import OutputFormat, OutputOption, flat
 from onrecord.show.cli.output import counted, write_line
 
 TOP = 12
@@ -24,7 +24,7 @@ ARTICLES, CODEBOOK = "straits.jsonl", "straits.yaml"
 
 @flat
 def demo(
-    output: Output,
+    output: OutputOption,
     ledger: Annotated[
         str | None, typer.Option(metavar="PATH", help="Keep the ledger here.  [default: a temporary one]")
     ] = None,
@@ -44,7 +44,7 @@ def demo(
     from onrecord.lexicon import load_codebook
     from onrecord.read import MetadataDefaults
     from onrecord.record import Ledger, Query
-    from onrecord.show.cli.reading import Tally, read_all
+    from onrecord.show.cli.reading import ReadingTally, read_all
     from onrecord.view import current
 
     with ExitStack() as stack:
@@ -52,7 +52,7 @@ def demo(
         place = ledger or str(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="onrecord-"))) / "demo.db")
         codebook = load_codebook(folder / CODEBOOK)
         book = stack.enter_context(Ledger(place))
-        tally = Tally(None)
+        tally = ReadingTally(None)
         read_all([str(folder / ARTICLES)], tally, codebook, book, MetadataDefaults())
         found = matrix(current(book).utterances)
         statements = list(book.statements(Query()))

@@ -28,7 +28,7 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DEBUG = "onrecord.debug"
 
 
-class Volume(IntEnum):
+class Verbosity(IntEnum):
     """List how much is said on the standard error beside results."""
 
     QUIET = -1  # errors and totals
@@ -36,7 +36,7 @@ class Volume(IntEnum):
     VERBOSE = 1
 
 
-_VOLUME: ContextVar[Volume] = ContextVar("volume", default=Volume.NORMAL)
+_VOLUME: ContextVar[Verbosity] = ContextVar("volume", default=Verbosity.NORMAL)
 
 
 class CommandGroup(TyperGroup):
@@ -45,7 +45,7 @@ class CommandGroup(TyperGroup):
     def make_context(self, *args: Any, **values: Any) -> Any:
         """Take the defaults of flags from the configuration file."""
         if values.get("parent") is None:
-            _VOLUME.set(Volume.NORMAL)
+            _VOLUME.set(Verbosity.NORMAL)
             values.setdefault("default_map", defaults(self))
         return super().make_context(*args, **values)
 
@@ -96,20 +96,20 @@ def remember_debug(ctx: typer.Context, value: bool) -> bool:
 def set_quiet(ctx: typer.Context, value: bool) -> bool:
     """Leave out notes from here on where that is asked for."""
     if value and not ctx.resilient_parsing:
-        _VOLUME.set(Volume.QUIET)
+        _VOLUME.set(Verbosity.QUIET)
     return value
 
 
 def set_verbose(ctx: typer.Context, value: bool) -> bool:
     """Write details from here on where that is asked for."""
     if value and not ctx.resilient_parsing:
-        _VOLUME.set(Volume.VERBOSE)
+        _VOLUME.set(Verbosity.VERBOSE)
     return value
 
 
 def is_quiet() -> bool:
     """Tell whether notes are left out."""
-    return _VOLUME.get() is Volume.QUIET
+    return _VOLUME.get() is Verbosity.QUIET
 
 
 def say(line: str) -> None:
@@ -120,7 +120,7 @@ def say(line: str) -> None:
 
 def detail(line: str) -> None:
     """Write a note on the standard error where `--verbose` is given."""
-    if _VOLUME.get() is Volume.VERBOSE:
+    if _VOLUME.get() is Verbosity.VERBOSE:
         say_error(line)
 
 

@@ -13,7 +13,7 @@ from onrecord.extract import bundled_model
 from onrecord.show.cli import llm_options as llm
 from onrecord.show.cli.errors import FAILED, say, say_error
 from onrecord.show.cli.llm_options import LLMOptions
-from onrecord.show.cli.options import Output, OutputFormat, flat
+from onrecord.show.cli.options import OutputFormat, OutputOption, flat
 from onrecord.show.cli.output import write_json, write_line, write_rows
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MISSING = "training needs PyTorch and more: pip install 'onrecord[train]'"
 
 
-class Size(StrEnum):
+class RecipeSize(StrEnum):
     """List the training recipes."""
 
     SMALL = "small"
@@ -40,13 +40,15 @@ class Precision(StrEnum):
 
 @flat
 def train(
-    output: Output,
+    output: OutputOption,
     train: Annotated[Path, typer.Option(help="Articles with attributions, JSON Lines.", exists=True, dir_okay=False)],
     out: Annotated[Path, typer.Option(help="Folder for the weights and the finished model (OUT/model).")],
     dev: Annotated[
         Path | None, typer.Option(help="Articles to report figures on at the end.", exists=True, dir_okay=False)
     ] = None,
-    size: Annotated[Size, typer.Option(help="Training recipe; small is that of the bundled model.")] = Size.SMALL,
+    size: Annotated[
+        RecipeSize, typer.Option(help="Training recipe; small is that of the bundled model.")
+    ] = RecipeSize.SMALL,
     start: Annotated[
         Path | None,
         typer.Option(help="Folder of the BERT or MPNet encoder to start from.", show_default="as the recipe says"),
@@ -92,7 +94,7 @@ def train(
 
 @flat
 def evaluate(
-    output: Output,
+    output: OutputOption,
     larger: LLMOptions,
     gold: Annotated[
         Path, typer.Argument(help="Articles with attributions, JSON Lines, or a folder of gold cases.", exists=True)

@@ -27,7 +27,7 @@ KEY = "ONRECORD_LLM_KEY"
 LONG = 50  # questions from which on a run is asked about first
 
 
-class Reads(StrEnum):
+class LLMTask(StrEnum):
     """List what the large model can read."""
 
     MEANING = "meaning"
@@ -48,7 +48,9 @@ class LLMOptions:
             metavar="URL", help=f"The endpoint; its key is in ${KEY}.  [default: Ollama's, http://127.0.0.1:11434/v1]"
         ),
     ] = None
-    llm_reads: Annotated[Reads, typer.Option(help="What the model reads: meaning only, or everything.")] = Reads.MEANING
+    llm_reads: Annotated[LLMTask, typer.Option(help="What the model reads: meaning only, or everything.")] = (
+        LLMTask.MEANING
+    )
     llm_answers: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder that caches its answers.")] = None
     llm_calibration: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Calibration of the model, as `onrecord compare` writes it.")

@@ -11,7 +11,7 @@ import typer
 
 from onrecord.core.statement import PartialDate
 from onrecord.show.cli.errors import say
-from onrecord.show.cli.options import Answer, FilterOptions, OutputFormat, QueryFormat, Store, flat, to_date
+from onrecord.show.cli.options import AnswerOptions, FilterOptions, OutputFormat, QueryFormat, Store, flat, to_date
 from onrecord.show.cli.output import WIDEST, on_terminal, write_line, write_rows
 from onrecord.show.cli.queries import answer, ask, deliver, say_unsure
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from onrecord.analyse.positions import Matrix
 
 
-class Rule(StrEnum):
+class MatrixRule(StrEnum):
     """List the rules that decide a cell with several statements."""
 
     LATEST = "latest"
@@ -29,7 +29,7 @@ class Rule(StrEnum):
     WEIGHTED = "weighted"
 
 
-class By(StrEnum):
+class ActorLevel(StrEnum):
     """List the kinds of actor whose positions are shown."""
 
     SPEAKER = "speaker"
@@ -40,11 +40,13 @@ class By(StrEnum):
 def matrix(
     filters: FilterOptions,
     store: Store,
-    to: Answer,
+    to: AnswerOptions,
     rule: Annotated[
-        Rule, typer.Option(help="What a cell shows: the newest, the most frequent or the mean.")
-    ] = Rule.LATEST,
-    by: Annotated[By, typer.Option(help="One row per speaker, or per body or state they speak for.")] = By.SPEAKER,
+        MatrixRule, typer.Option(help="What a cell shows: the newest, the most frequent or the mean.")
+    ] = MatrixRule.LATEST,
+    by: Annotated[
+        ActorLevel, typer.Option(help="One row per speaker, or per body or state they speak for.")
+    ] = ActorLevel.SPEAKER,
     as_of: Annotated[
         PartialDate | None,
         typer.Option(parser=to_date, metavar="DATE", help="The positions at the end of this date.  [default: today's]"),
@@ -95,7 +97,7 @@ def matrix(
 NOTHING = "no positions: no statement has a speaker, an issue and a stance; read with --codebook or loosen filters"
 
 
-def _write_intervals(table: pl.DataFrame, by: By, to: Answer, top: int | None) -> None:
+def _write_intervals(table: pl.DataFrame, by: ActorLevel, to: AnswerOptions, top: int | None) -> None:
     from onrecord.analyse.positions import matrix as positions
     from onrecord.analyse.uncertainty import intervals
 

@@ -44,7 +44,7 @@ SIDES = {"1": "support", "0": "oppose", "true": "support", "false": "oppose"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class CountingOptions:
     """Hold the options of nodes, ties and counting."""
 
     mode: Annotated[
@@ -72,7 +72,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class SelectionOptions:
     """Hold the options that select statements, as in DNA."""
 
     exclude: Annotated[
@@ -82,7 +82,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Through:
+class WindowOptions:
     """Hold the options of networks through time."""
 
     window: Annotated[
@@ -94,7 +94,7 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class NetworkOutput:
     """Hold the options of a network's output."""
 
     measure: Annotated[
@@ -128,7 +128,14 @@ class File:
 
 
 @flat
-def network(shape: Shape, choice: Choice, filters: FilterOptions, through: Through, store: Store, file: File) -> None:
+def network(
+    shape: CountingOptions,
+    choice: SelectionOptions,
+    filters: FilterOptions,
+    through: WindowOptions,
+    store: Store,
+    file: NetworkOutput,
+) -> None:
     """Build actor or actor-issue networks.
 
     The rules are those of Discourse Network Analyzer (docs/dna.md). The ledger may be a .dna database. A table lists
@@ -161,7 +168,7 @@ def network(shape: Shape, choice: Choice, filters: FilterOptions, through: Throu
     say_unsure(view)
 
 
-def _options(shape: Shape, choice: Choice, filters: FilterOptions, table: pl.DataFrame) -> Options:
+def _options(shape: CountingOptions, choice: SelectionOptions, filters: FilterOptions, table: pl.DataFrame) -> Options:
     from onrecord.analyse.network_types import Options
 
     # A DNA database's own variable of the sides, where it is more than yes or no.
@@ -192,7 +199,7 @@ def _alias(field: str, value: str) -> tuple[str, str]:
     return ALIASES.get(field, field), value
 
 
-def _measure(view: View, options: Options, through: Through, file: File) -> None:
+def _measure(view: View, options: Options, through: WindowOptions, file: NetworkOutput) -> None:
     import polars as pl
 
     from onrecord.analyse import graphs, networks, uncertainty
@@ -224,7 +231,7 @@ def _measure(view: View, options: Options, through: Through, file: File) -> None
     _frame(found, file)
 
 
-def _frame(found: pl.DataFrame, file: File) -> None:
+def _frame(found: pl.DataFrame, file: NetworkOutput) -> None:
     """Write a table in a format for tables."""
     from onrecord.exchange.formats import Content
 
@@ -239,7 +246,7 @@ def _frame(found: pl.DataFrame, file: File) -> None:
     deliver(Content.TABLE, form, found, file.output)
 
 
-def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
+def _attributes(store: Store, file: NetworkOutput) -> dict[str, dict[str, str]] | None:
     """Return the attributes of nodes in a DNA database, for the formats that can hold them."""
     if _form(file) not in ("graphml", "gexf") or not is_dna(store):
         return None
@@ -248,7 +255,7 @@ def _attributes(store: Store, file: File) -> dict[str, dict[str, str]] | None:
     return attributes(open_dna(store))
 
 
-def _form(file: File) -> str:
+def _form(file: NetworkOutput) -> str:
     """Return the name of the format: the one given, else by the ending of the file, else a table."""
     from onrecord.exchange.formats import Content, for_path
 
@@ -259,7 +266,7 @@ def _form(file: File) -> str:
     return for_path(Content.NETWORK, file.output).name
 
 
-def _many(nets: Iterator[Network], file: File) -> None:
+def _many(nets: Iterator[Network], file: NetworkOutput) -> None:
     """Write a row per window and cell as a table, or a file per window."""
     from onrecord.analyse.windows import long
     from onrecord.exchange.formats import Content, names
@@ -276,7 +283,9 @@ def _many(nets: Iterator[Network], file: File) -> None:
     say(f"{count} windows, a file each" if count else "no window has a statement")
 
 
-def _put(net: Network, file: File, path: Path | None, attributes: dict[str, dict[str, str]] | None = None) -> None:
+def _put(
+    net: Network, file: NetworkOutput, path: Path | None, attributes: dict[str, dict[str, str]] | None = None
+) -> None:
     """Write a network to a file, or to the standard output."""
     import polars as pl
 

@@ -53,7 +53,7 @@ Date = Annotated[PartialDate | None, typer.Option(parser=to_date, metavar="DATE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
+class CommonOptions:
     """Hold the options of every command, which their callbacks put into effect."""
 
     quiet: Annotated[
@@ -69,7 +69,7 @@ class Common:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class OutputOption:
     """Hold the option of printing."""
 
     format: Annotated[
@@ -128,7 +128,7 @@ class Runner(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class RunnerOptions:
     """Hold the options of the run: where, within which limits, with which reports."""
 
     workers: Annotated[
@@ -256,7 +256,7 @@ def sent_to(path: Path | None, *, append: bool = False) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer(ListingOptions):
+class AnswerOptions(ListingOptions):
     """Hold the options of an answer: where it goes, in which format, and how much of it."""
 
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most this many rows.")] = None
@@ -271,12 +271,12 @@ def flat(command: Callable[..., None]) -> Callable[..., None]:
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         parameters += _fields(groups[name]) if name in groups else [parameter.replace(annotation=hints[name])]
-    parameters += _fields(Common)
+    parameters += _fields(CommonOptions)
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
 
     @functools.wraps(command)
     def called(**values: Any) -> None:
-        for field in dataclasses.fields(Common):
+        for field in dataclasses.fields(CommonOptions):
             del values[field.name]
         built = {
             name: kind(**{field.name: values.pop(field.name) for field in dataclasses.fields(kind)})

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
-class Bar:
+class ProgressBar:
     """Count what is done; `paused` hides the bar while results are printed to the same terminal."""
 
     def __init__(self, progress: Progress | None = None, task: TaskID | None = None) -> None:
@@ -39,14 +39,14 @@ class Bar:
 
 
 @contextmanager
-def bar(label: str, total: Callable[[], int | None]) -> Iterator[Bar]:
+def bar(label: str, total: Callable[[], int | None]) -> Iterator[ProgressBar]:
     """Show a bar that vanishes at the end; `total`, called only if there is a bar, returns None where it is unknown."""
     if not sys.stderr.isatty():
-        yield Bar()
+        yield ProgressBar()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        yield Bar(progress, progress.add_task(label, total=total()))
+        yield ProgressBar(progress, progress.add_task(label, total=total()))

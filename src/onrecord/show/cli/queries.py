@@ -15,7 +15,7 @@ from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import TableError
 from onrecord.show.cli.errors import say
 from onrecord.show.cli.ledgers import existing, query
-from onrecord.show.cli.options import Answer, FilterOptions, ListingOptions, QueryFormat, Store
+from onrecord.show.cli.options import AnswerOptions, FilterOptions, ListingOptions, QueryFormat, Store
 from onrecord.show.cli.output import counted, write_json, write_rows
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def terms(store: Store, codebook: Path | None) -> dict[str, list[str]]:
     return {issue.id: [*issue.terms, issue.label] for issue in found.issues}
 
 
-def answer(frame: pl.DataFrame, to: Answer, *, shown: Sequence[str], nothing: str) -> None:
+def answer(frame: pl.DataFrame, to: AnswerOptions, *, shown: Sequence[str], nothing: str) -> None:
     """Write a result: the columns `shown` as a table, or all of it in another format; say so where it is empty."""
     if frame.is_empty():
         say(nothing)

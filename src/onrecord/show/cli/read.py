@@ -10,7 +10,7 @@ from onrecord.show.cli import llm_options as llm
 from onrecord.show.cli.errors import is_quiet
 from onrecord.show.cli.ledgers import adaptation_for, for_reading, given_codebook, last_codebook
 from onrecord.show.cli.llm_options import LLMOptions
-from onrecord.show.cli.options import Metadata, Output, ReadingOptions, Running, Store, flat
+from onrecord.show.cli.options import Metadata, OutputOption, ReadingOptions, RunnerOptions, Store, flat
 
 
 @flat
@@ -24,9 +24,9 @@ def read(
     ],
     metadata: Metadata,
     reading: ReadingOptions,
-    running: Running,
+    running: RunnerOptions,
     store: Store,
-    output: Output,
+    output: OutputOption,
     larger: LLMOptions,
     adapted: Annotated[
         str | None,
@@ -44,7 +44,7 @@ def read(
     `--format jsonl` one statement a line is printed, in text order; with `--quiet` none, only the totals.
     """
     from onrecord.read import MetadataDefaults
-    from onrecord.show.cli.reading import How, Report, Tally, read_all
+    from onrecord.show.cli.reading import FailureReport, ReadingSettings, ReadingTally, read_all
 
     given = MetadataDefaults(
         title=metadata.title,
@@ -60,8 +60,8 @@ def read(
 
         plugins.load(plugins.CLASSIFIERS, reading.classifier)  # a wrong name is said before anything is read
     codebook = given_codebook(reading.codebook)
-    with for_reading(store, reading) as ledger, Report.to(running.report) as report:
-        tally = Tally(None if is_quiet() else output.format, report)
+    with for_reading(store, reading) as ledger, FailureReport.to(running.report) as report:
+        tally = ReadingTally(None if is_quiet() else output.format, report)
         codebook = codebook or last_codebook(store, ledger)
         pipeline = llm.load(larger, codebook)
         if pipeline is not None:
@@ -75,7 +75,7 @@ def read(
             codebook,
             ledger,
             given,
-            How(reading.model, running, pipeline, adaptation, reading.classifier),
+            ReadingSettings(reading.model, running, pipeline, adaptation, reading.classifier),
         )
         if pipeline is not None:
             llm.report(llm.model_of(pipeline).tally)

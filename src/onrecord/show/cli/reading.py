@@ -18,7 +18,7 @@ from onrecord.core.codec import statement_to_dict
 from onrecord.core.columns import row as statement_row
 from onrecord.core.statement import describe_article
 from onrecord.show.cli.errors import FAILED, detail, printable, say, say_error
-from onrecord.show.cli.options import OutputFormat, Runner, Running
+from onrecord.show.cli.options import OutputFormat, Runner, RunnerOptions
 from onrecord.show.cli.output import (
     COLUMNS,
     counted,
@@ -42,20 +42,20 @@ _VARYING = re.compile(r"\d+|'[^']*'|\"[^\"]*\"")  # what differs in a reason fro
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ReadingSettings:
     """Hold the model to read with (as in `extract.load_extractor`), and where.
 
     `pipeline` is one that asks a larger language model; it reads in this process.
     """
 
     model: str | None = None
-    running: Running = field(default_factory=Running)
+    running: RunnerOptions = field(default_factory=RunnerOptions)
     pipeline: Pipeline | None = None
     adaptation: Adaptation | None = None
     classifier: str | None = None
 
 
-class Report:
+class FailureReport:
     """Report what was not read as JSON lines with `source`, `outcome` and `reason`."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -63,7 +63,7 @@ class Report:
 
     @classmethod
     @contextmanager
-    def to(cls, path: Path | None) -> Iterator[Report]:
+    def to(cls, path: Path | None) -> Iterator[FailureReport]:
         """Open a report into a file, or into nothing."""
         if path is None:
             yield cls()
@@ -79,12 +79,12 @@ class Report:
             self._stream.flush()
 
 
-class Tally:
+class ReadingTally:
     """Count what is read, and print it as it comes where a format is given."""
 
-    def __init__(self, form: OutputFormat | None, report: Report | None = None) -> None:
+    def __init__(self, form: OutputFormat | None, report: FailureReport | None = None) -> None:
         self.form = form
-        self._report = report or Report()
+        self._report = report or FailureReport()
         self.articles = 0
         self.statements = 0
         self.failures = 0
@@ -177,11 +177,11 @@ class Tally:
 
 def read_all(
     sources: Sequence[str],
-    tally: Tally,
+    tally: ReadingTally,
     codebook: Codebook | None,
     store: StatementStore | None,
     given: MetadataDefaults,
-    how: How | None = None,
+    how: ReadingSettings | None = None,
 ) -> None:
     """Read the sources into the tally and the ledger."""
     from onrecord.read import count_articles
@@ -191,7 +191,7 @@ def read_all(
         return None if None in counts else sum(number or 0 for number in counts)
 
     # Closed whatever happens, while the ledger is open: closing writes what was read.
-    reading = closing(_items(sources, tally, codebook, store, given, how or How()))
+    reading = closing(_items(sources, tally, codebook, store, given, how or ReadingSettings()))
     with bar("reading", total) as progress, reading as items:
         for item in items:
             progress.step()
@@ -201,11 +201,11 @@ def read_all(
 
 def _items(
     sources: Sequence[str],
-    tally: Tally,
+    tally: ReadingTally,
     codebook: Codebook | None,
     store: StatementStore | None,
     given: MetadataDefaults,
-    how: How,
+    how: ReadingSettings,
 ) -> Generator[Outcome | SerializedOutcome]:
     """Start the run where the user wants it."""
     from onrecord import pipeline

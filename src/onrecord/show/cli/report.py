@@ -10,7 +10,7 @@ import typer
 
 from onrecord.errors import TableError
 from onrecord.show.cli.errors import say
-from onrecord.show.cli.matrix import By
+from onrecord.show.cli.matrix import ActorLevel
 from onrecord.show.cli.options import FilterOptions, Store, flat
 from onrecord.show.cli.output import counted
 from onrecord.show.cli.queries import put, suggestion, viewing
@@ -33,8 +33,8 @@ def report(
     filters: FilterOptions,
     store: Store,
     by: Annotated[
-        By, typer.Option(help="Whose positions: of speakers, or of the bodies and states they speak for.")
-    ] = (By.AFFILIATION),
+        ActorLevel, typer.Option(help="Whose positions: of speakers, or of the bodies and states they speak for.")
+    ] = (ActorLevel.AFFILIATION),
     actor: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this speaker, body or state, by its exact name.")
     ] = None,

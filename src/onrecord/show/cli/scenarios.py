@@ -13,8 +13,8 @@ from onrecord.core.statement import PartialDate
 from onrecord.errors import TableError
 from onrecord.show.cli.changes import Who
 from onrecord.show.cli.errors import say
-from onrecord.show.cli.matrix import By, Rule
-from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store, flat, to_date
+from onrecord.show.cli.matrix import ActorLevel, MatrixRule
+from onrecord.show.cli.options import AnswerOptions, FilterOptions, QueryFormat, Store, flat, to_date
 from onrecord.show.cli.queries import CodebookFile, answer, ask, say_unsure, terms
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ AsOf = Annotated[PartialDate | None, typer.Option(parser=to_date, metavar="DATE"
 def conditions(
     filters: FilterOptions,
     store: Store,
-    to: Answer,
+    to: AnswerOptions,
     codebook: CodebookFile = None,
-    by: Who = By.SPEAKER,
+    by: Who = ActorLevel.SPEAKER,
     deadlocks: Annotated[bool, typer.Option("--deadlocks", help="List deadlocks only.")] = False,
 ) -> None:
     """Show what each party says must come before what, and the deadlocks: steps that wait for each other."""
@@ -54,10 +54,10 @@ def conditions(
 def common_ground(
     filters: FilterOptions,
     store: Store,
-    to: Answer,
+    to: AnswerOptions,
     codebook: CodebookFile = None,
-    by: Who = By.SPEAKER,
-    rule: Annotated[Rule, typer.Option(help="How statements combine to a position.")] = Rule.LATEST,
+    by: Who = ActorLevel.SPEAKER,
+    rule: Annotated[MatrixRule, typer.Option(help="How statements combine to a position.")] = MatrixRule.LATEST,
     as_of: AsOf = None,
 ) -> None:
     """Show issues that nobody opposes, that one party blocks, or that one condition keeps apart."""
@@ -77,7 +77,7 @@ def common_ground(
 def scenario(
     filters: FilterOptions,
     store: Store,
-    to: Answer,
+    to: AnswerOptions,
     show: Annotated[
         Page, typer.Option(help="Result to show: settlements, their inputs, or the steps of the bargaining.")
     ] = (Page.settlements),
@@ -89,7 +89,7 @@ def scenario(
         typer.Option(metavar="ACTOR:ISSUE=STANCE", help="Assume a stance instead of the reported one."),
     ] = None,
     codebook: CodebookFile = None,
-    by: Who = By.SPEAKER,
+    by: Who = ActorLevel.SPEAKER,
     as_of: AsOf = None,
     draws: Annotated[int, typer.Option(min=1, max=100_000, help="Number of bootstrap draws.")] = 1000,
     ktab: Annotated[
@@ -135,7 +135,7 @@ def scenario(
     _page(made.settlements, made.notes, to, ("issue", "actors", *ends, "outcome", "likely"), "no positions")
 
 
-def _page(found: pl.DataFrame, notes: tuple[str, ...], to: Answer, shown: tuple[str, ...], nothing: str) -> None:
+def _page(found: pl.DataFrame, notes: tuple[str, ...], to: AnswerOptions, shown: tuple[str, ...], nothing: str) -> None:
     """Write a page with its notes: in a column for programs, on the standard error for people."""
     import polars as pl
 

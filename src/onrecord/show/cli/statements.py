@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onrecord.show.cli.errors import say
-from onrecord.show.cli.options import Answer, FilterOptions, QueryFormat, Store, flat
+from onrecord.show.cli.options import AnswerOptions, FilterOptions, QueryFormat, Store, flat
 from onrecord.show.cli.output import SHORT_ID, SHOWN, counted, write_statements
 from onrecord.show.cli.queries import deliver, is_markdown, put, viewing
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @flat
-def statements(filters: FilterOptions, store: Store, to: Answer) -> None:
+def statements(filters: FilterOptions, store: Store, to: AnswerOptions) -> None:
     """List the statements in the ledger, by date.
 
     JSON and JSON Lines have them in the same form as `onrecord read`, with the key `known_as` where people decided to

@@ -34,7 +34,7 @@ from onrecord.show.desk.concurrency import ConcurrencyLimit
 from onrecord.show.desk.jobs import Jobs
 from onrecord.show.desk.live_view import LiveView
 from onrecord.show.desk.pages import environment
-from onrecord.show.desk.passwords import Brake
+from onrecord.show.desk.passwords import LoginThrottle
 from onrecord.show.desk.request_context import Desk, html
 from onrecord.show.desk.routes import all_routes
 from onrecord.show.desk.routes.tables import table_of
@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> Starlette:
         concurrency=concurrency,
         pages=environment(table_of=table_of),
         jobs=Jobs(ledger, settings),
-        brake=Brake(settings.limits.login_tries, settings.limits.login_window),
+        brake=LoginThrottle(settings.limits.login_tries, settings.limits.login_window),
         secret=secrets.token_bytes(32),
     )
 

@@ -56,7 +56,7 @@ def digest(secret: str) -> str:
 MANY = 20  # times the tries of one person at one address: what an account may fail from everywhere
 
 
-class Brake:
+class LoginThrottle:
     """Count failed logins within a window of seconds, by account and address together, and by account.
 
     A few failures hold back one account at one address, so that nobody else at the address has to wait. Very many

@@ -27,7 +27,7 @@ from onrecord.show.desk.concurrency import ConcurrencyLimit
 from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.jobs import Background, Jobs
 from onrecord.show.desk.live_view import LiveView
-from onrecord.show.desk.passwords import Brake, digest
+from onrecord.show.desk.passwords import LoginThrottle, digest
 from onrecord.show.desk.security import csrf_fits, csrf_token, same_origin
 from onrecord.show.desk.settings import Settings
 from onrecord.show.desk.snapshot import Snapshot
@@ -54,7 +54,7 @@ class Desk:
     live_view: LiveView
     pages: Environment
     jobs: Jobs
-    brake: Brake
+    brake: LoginThrottle
     concurrency: ConcurrencyLimit
     refit: Background = field(default_factory=Background)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))

@@ -28,7 +28,7 @@ HEAVY = 40  # results over the whole table that are kept for each threshold
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CachedResult:
     stamp: int
     value: Any
     bytes: int
@@ -45,7 +45,7 @@ class ResultCache:
         self._most = most
         self._gate = gate
         self._concurrency = concurrency
-        self._results: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._results: OrderedDict[Hashable, _CachedResult] = OrderedDict()
         self._heavy: OrderedDict[Hashable, None] = OrderedDict()
         self._busy: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -82,12 +82,12 @@ class ResultCache:
             else:
                 made = make()
             bytes_ = 0 if heavy else weight(made)
-            self._keep(key, _Kept(stamp, made, bytes_ if bytes_ < self._most // LARGE else 0))
+            self._keep(key, _CachedResult(stamp, made, bytes_ if bytes_ < self._most // LARGE else 0))
         finally:
             mine.release()
         return made
 
-    def _found(self, key: Hashable, stamp: int) -> _Kept | None:
+    def _found(self, key: Hashable, stamp: int) -> _CachedResult | None:
         held = self._results.get(key)
         if held is None or held.stamp != stamp:
             return None
@@ -96,7 +96,7 @@ class ResultCache:
             self._heavy.move_to_end(key)
         return held
 
-    def _keep(self, key: Hashable, made: _Kept) -> None:
+    def _keep(self, key: Hashable, made: _CachedResult) -> None:
         with self._lock:
             self.computed[key[0] if isinstance(key, tuple) and key else key] += 1
             self._busy.pop((key, made.stamp), None)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from onrecord.errors import OnRecordError
 from onrecord.record import Adaptations, Ledger, Role
-from onrecord.record.desk.adaptations import SHIPPED, KeptAdaptation, check_name
+from onrecord.record.desk.adaptations import SHIPPED, StoredAdaptation, check_name
 from onrecord.show.desk.advice import explained
 from onrecord.show.desk.jobs import models
 from onrecord.show.desk.request_context import RequestContext, page
@@ -35,7 +35,7 @@ def adaptations(ctx: RequestContext, problem: str = "") -> Response:
     )  # fmt: skip
 
 
-def adapted(ctx: RequestContext) -> list[KeptAdaptation]:
+def adapted(ctx: RequestContext) -> list[StoredAdaptation]:
     """Return the adaptations, the newest first."""
     return Adaptations(ctx.desk.ledger).all()[::-1]
 

@@ -15,7 +15,7 @@ from onrecord.core.codec import statement_to_dict
 from onrecord.core.statement import Article, Statement
 from onrecord.errors import StatementNotFound
 from onrecord.record import Change, Query, Role
-from onrecord.record.desk.saved import Saved
+from onrecord.record.desk.saved import SavedViews
 from onrecord.record.desk.values import of_statement
 from onrecord.show.desk.exports import json_response, table_response
 from onrecord.show.desk.judging import changed
@@ -87,7 +87,7 @@ def statement(ctx: RequestContext) -> Response:
     return ctx.render(
         "statement.html", now=now, one=found, row=now.row(found.id), before=before_and_after(found),
         history=steps, differences=_differences(ctx, steps), labels=now.labels(), review=now.judged.get(found.id),
-        collections=Saved(ctx.desk.ledger).collections(),
+        collections=SavedViews(ctx.desk.ledger).collections(),
     )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from starlette.routing import Route
 from onrecord.show.briefing import (
     ACTORS,
     Briefing,
-    Material,
-    Section,
+    BriefingInput,
+    BriefingSection,
     assemble,
     basis_of,
     docx,
@@ -111,7 +111,7 @@ def made(ctx: RequestContext) -> Briefing:
     missing = [issue for issue in issues if not now.held(keys[issue], of={("issue", issue)})]
     fresh = dict(zip(missing, sections(_material(now, missing, who, by), missing, who, by), strict=True))
 
-    def section(issue: str) -> Section:
+    def section(issue: str) -> BriefingSection:
         if issue in fresh:
             return fresh[issue]
         return sections(_material(now, [issue], who, by), [issue], who, by)[0]  # it was there, and is gone again
@@ -121,7 +121,7 @@ def made(ctx: RequestContext) -> Briefing:
     return assemble(about, on, who, basis, found)
 
 
-def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -> Material:
+def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -> BriefingInput:
     """Return the material of some issues, with the cells of no more actors than are shown."""
     known = actors_of(now, by)
     parties = list(who) if who else known[:PARTIES]
@@ -136,7 +136,7 @@ def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -
     def shifts(issue: str) -> pl.DataFrame:
         return shifts_by_issue().get(issue, shifts_by_issue()[""])
 
-    return Material(
+    return BriefingInput(
         utterances=now.utterances,
         labels=now.labels(),
         propositions=propositions,

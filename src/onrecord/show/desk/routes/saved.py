@@ -15,8 +15,8 @@ from starlette.routing import Route
 from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.errors import LedgerError, StatementNotFound
 from onrecord.record import Role
-from onrecord.record.desk.saved import CollectedStatement, Saved
-from onrecord.show.briefing import Briefing, Line, Section
+from onrecord.record.desk.saved import CollectedStatement, SavedViews
+from onrecord.show.briefing import Briefing, BriefingSection, QuotedLine
 from onrecord.show.desk.advice import explained
 from onrecord.show.desk.filters import Filters
 from onrecord.show.desk.passwords import digest, new_secret
@@ -40,7 +40,7 @@ def routes() -> list[Route]:
 
 def saved(ctx: RequestContext, fresh: str | None = None, problem: str | None = None) -> Response:
     """Serve `/saved`: one's saved views, and everybody's collections of evidence."""
-    saved_views = Saved(ctx.desk.ledger)
+    saved_views = SavedViews(ctx.desk.ledger)
     return ctx.render(
         "saved.html", 200 if problem is None else 422, now=ctx.now, views=saved_views.views(ctx.user.name), fresh=fresh,
         collections=saved_views.collections(), problem=problem,
@@ -49,7 +49,7 @@ def saved(ctx: RequestContext, fresh: str | None = None, problem: str | None = N
 
 def changed(ctx: RequestContext) -> Response:
     """Save a view, take one away, or give it a feed, whose address is shown this once."""
-    saved_views, do = Saved(ctx.desk.ledger), ctx.field("do")
+    saved_views, do = SavedViews(ctx.desk.ledger), ctx.field("do")
     number = int(ctx.field("number")) if ctx.field("number").isdecimal() else -1
     try:
         if do == "save":
@@ -76,7 +76,7 @@ async def feed(request: Request) -> Response:
 
 def _feed(request: Request) -> Response:
     desk: Desk = request.app.state.desk
-    found = Saved(desk.ledger).of_feed(digest(str(request.path_params["secret"])[:200]))
+    found = SavedViews(desk.ledger).of_feed(digest(str(request.path_params["secret"])[:200]))
     owner = None if found is None else desk.accounts.user(found.account)
     if found is None or (desk.settings.coder is None and (owner is None or not owner.active)):
         raise HTTPException(404, "no such feed")
@@ -101,13 +101,13 @@ def collection_file(ctx: RequestContext) -> Response:
     name, found = evidence_of(ctx)
     now = ctx.now
     lines = [_line(one, row, now.labels()) for one in found if (row := now.row(one.statement)) is not None]
-    made = Briefing(name, f"{plural(len(lines), 'statement')}.", [Section("Evidence", "", [("", lines)])])
+    made = Briefing(name, f"{plural(len(lines), 'statement')}.", [BriefingSection("Evidence", "", [("", lines)])])
     return briefing_file(ctx, made, str(ctx.request.path_params["format"]), name)
 
 
 def collected(ctx: RequestContext) -> Response:
     """Put a statement into a collection, change its note, or take it out."""
-    saved_views, name, statement = Saved(ctx.desk.ledger), ctx.field("name"), ctx.field("statement")
+    saved_views, name, statement = SavedViews(ctx.desk.ledger), ctx.field("name"), ctx.field("statement")
     try:
         if ctx.field("do") == "out":
             saved_views.take_out(name, statement)
@@ -124,12 +124,12 @@ def collected(ctx: RequestContext) -> Response:
 def evidence_of(ctx: RequestContext) -> tuple[str, list[CollectedStatement]]:
     """Return the name of the collection of the address, and what is in it."""
     name = str(ctx.request.path_params["name"])
-    return name, Saved(ctx.desk.ledger).evidence(name)
+    return name, SavedViews(ctx.desk.ledger).evidence(name)
 
 
-def _line(one: CollectedStatement, row: dict[str, Any], labels: dict[str, str]) -> Line:
+def _line(one: CollectedStatement, row: dict[str, Any], labels: dict[str, str]) -> QuotedLine:
     side = f"{WORDS[row['stance']]}: {labels.get(row['issue'], row['issue'])}" if row["issue"] else row["act"]
     parts = [day(row["date"]), side, one.note]
     source = ", ".join(filter(None, (row["outlet"], row["title"] or row["article_name"])))
     who = row["speaker"] or row["affiliation"] or "unknown speaker"
-    return Line(who, ", ".join(filter(None, parts)), short(row["quote"], 600), source, row["url"], row["id"])
+    return QuotedLine(who, ", ".join(filter(None, parts)), short(row["quote"], 600), source, row["url"], row["id"])

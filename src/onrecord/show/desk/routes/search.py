@@ -33,7 +33,7 @@ def routes() -> list[Route]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Hold the row numbers of the matching statements, newest first, and the counts of each facet's values."""
 
     rows: pl.Series
@@ -124,7 +124,7 @@ def excerpts(text: str, found: Sequence[tuple[int, int]]) -> list[list[tuple[str
     return made
 
 
-def find(ctx: RequestContext, now: Snapshot) -> Found:
+def find(ctx: RequestContext, now: Snapshot) -> SearchResult:
     """Return what the address asks for."""
     asked, words = ctx.filters, ctx.arg("q")
     return now.once(("search", asked, words), lambda: _find(ctx, now, asked, words))
@@ -141,14 +141,14 @@ def narrowed(now: Snapshot, asked: Filters, words: str | None, ctx: RequestConte
     return now.table.select(pl.arg_where(pl.all_horizontal(fits))).to_series()
 
 
-def _find(ctx: RequestContext, now: Snapshot, asked: Filters, words: str | None) -> Found:
+def _find(ctx: RequestContext, now: Snapshot, asked: Filters, words: str | None) -> SearchResult:
     rows = narrowed(now, asked, words, ctx)
     facets = {name: _counts(now.table[name][rows]) for name in SEVERAL}
     relayed = int((now.table["chain"][rows].list.len().fill_null(0) > 0).sum())
     checked = int(now.table["human_checked"][rows].sum())
     facets["told"] = [pair for pair in (("own", len(rows) - relayed), ("relayed", relayed)) if pair[1]]
     facets["checked"] = [pair for pair in (("yes", checked), ("no", len(rows) - checked)) if pair[1]]
-    return Found(rows.reverse(), facets)
+    return SearchResult(rows.reverse(), facets)
 
 
 def _counts(values: pl.Series) -> list[tuple[str, int]]:

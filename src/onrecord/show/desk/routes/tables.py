@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from onrecord.record import Role
-from onrecord.record.desk.saved import Saved
+from onrecord.record.desk.saved import SavedViews
 from onrecord.show.briefing import Briefing
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.request_context import RequestContext, page
@@ -156,7 +156,7 @@ def _work(ctx: RequestContext) -> Rows:
 
 
 def _saved(ctx: RequestContext) -> Rows:
-    views = Saved(ctx.desk.ledger).views(ctx.user.name)
+    views = SavedViews(ctx.desk.ledger).views(ctx.user.name)
     return [{"name": one.name, "address": one.address, "feed": one.feed is not None, "created": one.created}
             for one in views]  # fmt: skip
 
