@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from onrecord.analyse.network_types import Network
     from onrecord.analyse.positions import Matrix
 
-LONGEST = 40  # characters of a label
+MAX_LABEL = 40  # characters of a label
 MIXED = "#B9A44C"
 
 
@@ -64,4 +64,4 @@ def draw_matrix(found: Matrix, axes: Any, title: str = "") -> None:
 
 def label(name: str) -> str:
     """Shorten a name that is too long to draw."""
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return name if len(name) <= MAX_LABEL else name[: MAX_LABEL - 1] + "…"

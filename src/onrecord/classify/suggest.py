@@ -27,8 +27,8 @@ from onrecord.text.vectors import PieceVectors
 
 STOPWORDS = "stopwords.tsv"
 Floats = npt.NDArray[np.float32]
-ALIKE = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus
-LIMIT = 3000  # contents that are compared with each other; more are thinned out evenly
+MIN_SIMILARITY = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus
+MAX_CONTENTS = 3000  # contents that are compared with each other; more are thinned out evenly
 TERMS, EXAMPLES = 6, 3
 NEAREST = 3
 
@@ -48,8 +48,8 @@ class ProposedIssue:
 def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, most: int = 20) -> list[ProposedIssue]:
     """Return the issues that contents seem to be about, largest first, without those of fewer than `least` contents."""
     unique = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if len(_content_words(c)) >= 2]
-    if len(unique) > LIMIT:
-        unique = [unique[n * len(unique) // LIMIT] for n in range(LIMIT)]
+    if len(unique) > MAX_CONTENTS:
+        unique = [unique[n * len(unique) // MAX_CONTENTS] for n in range(MAX_CONTENTS)]
     if len(unique) < least:
         return []
     bags = [_content_words(c) for c in unique]
@@ -97,7 +97,7 @@ def grouped(near: Floats) -> list[list[int]]:
     if len(near) < 2:
         return [[n] for n in range(len(near))]
     distance = np.clip(1.0 - near.astype(np.float64), 0.0, 2.0)
-    labels = cut(average_linkage((distance + distance.T) / 2), height=1.0 - ALIKE)
+    labels = cut(average_linkage((distance + distance.T) / 2), height=1.0 - MIN_SIMILARITY)
     groups: dict[int, list[int]] = {}
     for n, label in enumerate(labels):
         groups.setdefault(label, []).append(n)

@@ -32,7 +32,7 @@ from onrecord.read.http import (
 
 AGENT = "OnRecordBot/0.1"
 ROBOTS_SECONDS = 24 * 3600.0
-LONGEST_DELAY = 60.0  # of a robots.txt that asks for more, no more is given
+MAX_DELAY = 60.0  # of a robots.txt that asks for more, no more is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Crawler:
             host.robots = self._robots(host, url)
             host.robots_until = self.clock() + ROBOTS_SECONDS
             asked = host.robots.crawl_delay(self.agent)
-            host.delay = max(self.delay, min(float(asked), LONGEST_DELAY) if asked else 0.0)
+            host.delay = max(self.delay, min(float(asked), MAX_DELAY) if asked else 0.0)
         return bool(host.robots.can_fetch(url, self.agent))
 
     def _robots(self, host: _Host, url: str) -> Any:

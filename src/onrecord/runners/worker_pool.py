@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 # The worker's own alarm comes first; the driver's clock is for what no alarm ends, as a stopped process.
 GRACE_SECONDS = 5.0
-SLICE_SECONDS = 0.25  # between two looks whether all is over
+POLL_SECONDS = 0.25  # between two looks whether all is over
 LAST_SECONDS = 2.0  # that the article at hand has left then
 START_SECONDS = 300.0  # on a machine that has much else to do
 STARTS = 3
@@ -429,7 +429,7 @@ class _Supervisor:
         until = time.monotonic() + self._bounds.seconds + GRACE_SECONDS
         last = False
         while (left := until - time.monotonic()) > 0:
-            if pipe.poll(min(left, SLICE_SECONDS)):
+            if pipe.poll(min(left, POLL_SECONDS)):
                 return True
             if over.is_set() and not last:
                 last = True

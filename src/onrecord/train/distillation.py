@@ -19,7 +19,7 @@ from onrecord.train.examples import IGNORE
 from onrecord.train.tagger_network import load
 from onrecord.train.word_piece_vocabulary import plain_tokenizer, specials
 
-GOLD = 0.5  # what gold's losses count beside the teacher's
+GOLD_WEIGHT = 0.5  # what gold's losses count beside the teacher's
 
 
 class Teacher:

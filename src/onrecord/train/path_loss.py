@@ -13,7 +13,7 @@ from torch import Tensor
 
 from onrecord.train.examples import IGNORE, OUTSIDE
 
-RIVALS = 4  # words that look most like a cue and are none, offered as wrong cues
+NEGATIVES = 4  # words that look most like a cue and are none, offered as wrong cues
 
 
 def path_loss(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> Tensor:
@@ -38,7 +38,7 @@ def potentials(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> tuple[Ten
     cues = batch["cues"]
     taken = torch.zeros_like(scores["anchor"]).scatter_add(1, cues.clamp(min=0), (cues != IGNORE).float())
     free = (taken == 0) & (batch["words"] > 0)
-    rivals = scores["anchor"].detach().masked_fill(~free, -1e4).topk(RIVALS, dim=-1).indices
+    rivals = scores["anchor"].detach().masked_fill(~free, -1e4).topk(NEGATIVES, dim=-1).indices
     columns = torch.cat([cues.clamp(min=0), rivals], dim=1)
     there = torch.cat([cues != IGNORE, torch.ones_like(rivals, dtype=torch.bool)], dim=1)
     links = scores["content"].gather(2, columns[:, None, :].expand(-1, scores["content"].shape[1], -1))

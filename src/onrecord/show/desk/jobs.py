@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("onrecord.desk")
 Source = Callable[[], Iterator[Article | FileTask | SourceError]]
-MOST_FAILURES = 200  # of one reading that are told one by one
+MAX_FAILURES = 200  # of one reading that are told one by one
 
 
 @functools.cache
@@ -227,7 +227,7 @@ class Jobs:
 
     def _failed(self, job: Job, source: str, reason: str) -> None:
         job.failures += 1
-        if job.failures <= MOST_FAILURES:
+        if job.failures <= MAX_FAILURES:
             job.tell("failure", source=source, reason=reason)
 
     def _loaded(self, codebook: Codebook | None) -> IsolatedReader:

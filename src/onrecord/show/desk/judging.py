@@ -27,7 +27,7 @@ from onrecord.lexicon import Codebook, VariableKind
 from onrecord.show.desk.marks import span_of_words, words_of_span
 
 RULE = "by hand"
-LONGEST = 300  # characters of a name
+MAX_NAME = 300  # characters of a name
 SPANS = ("source", "cue", "content")
 CLOSED: Mapping[str, type[Form] | type[Act] | type[Stance] | type[Commitment]] = {
     "form": Form, "act": Act, "stance": Stance, "commitment": Commitment,
@@ -84,7 +84,7 @@ def made(article: Article, form: Mapping[str, str], issues: Container[str] | Non
     if not spans["content"]:
         raise CodecError("a statement needs a content; select its words")
     if values["speaker"] is None and spans["source"]:
-        values["speaker"] = " ".join(" ".join(piece.quote for piece in spans["source"]).split())[:LONGEST]
+        values["speaker"] = " ".join(" ".join(piece.quote for piece in spans["source"]).split())[:MAX_NAME]
     fields: dict[str, Any] = {name: hand(value, article) for name, value in values.items()}
     return Statement(article=article, **spans, **fields)
 
@@ -127,8 +127,8 @@ def _values(form: Mapping[str, str], article: Article, issues: Container[str] | 
                 raise CodecError(f"No codebook of this ledger has the issue {given[:60]!r}.")
             values[name] = given or None
         elif name in ("speaker", "affiliation", "venue"):
-            if len(given) > LONGEST:
-                raise CodecError(f"{name} is longer than {LONGEST} characters")
+            if len(given) > MAX_NAME:
+                raise CodecError(f"{name} is longer than {MAX_NAME} characters")
             values[name] = given or None
         elif name == "when":
             values[name] = PartialDate(given) if given else None

@@ -32,7 +32,7 @@ T = TypeVar("T")
 BY = ("speaker", "affiliation")
 OFFERED = {"issue": 40, "outlet": 30, "act": 20, "speaker": 200, "affiliation": 100}
 """How many values of a field a filter offers, the most frequent first."""
-NARROWED = 6  # views under different filters that are kept beside each of them
+MAX_FILTERED_VIEWS = 6  # views under different filters that are kept beside each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Snapshot:
         )  # fmt: skip
         with self._lock:
             self._narrowed[filters] = made
-            while len(self._narrowed) > NARROWED:
+            while len(self._narrowed) > MAX_FILTERED_VIEWS:
                 self._narrowed.popitem(last=False)
         return made
 

@@ -15,7 +15,7 @@ from onrecord.analyse.position_index import COMPANY_SIZE, Company
 from onrecord.analyse.tables import actor
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.request_context import RequestContext, page, part
-from onrecord.show.desk.routes.issues import LINES, redlines_of, timeline_points
+from onrecord.show.desk.routes.issues import MAX_SEARCHED, redlines_of, timeline_points
 from onrecord.show.desk.snapshot import BY, Snapshot
 from onrecord.view import columns
 
@@ -161,7 +161,7 @@ def _person(now: Snapshot, name: str, wanted: str | None) -> dict[str, Any]:
         "redlines": redlines_of(rows),
         "conditioned": conditioned.tail(CONDITIONS).reverse().to_dicts(),
         "counts": {"lines": rows.filter("asserted").height, "conditions": conditioned.height},
-        "limits": {"lines": LINES, "conditions": CONDITIONS},
+        "limits": {"lines": MAX_SEARCHED, "conditions": CONDITIONS},
         "statements": rows.tail(30).reverse().to_dicts(),
         "total": rows.height,
     }
