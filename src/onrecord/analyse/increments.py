@@ -2,7 +2,7 @@
 
 A server that holds a table and what it computed from it replaces a few rows after each judgement. What depends on other
 rows stays as it is; what goes over the whole table and falls into parts (by actor and issue, by article) has only the
-parts of these rows computed anew. The answer is the same as that of a new computation; tests hold the two equal.
+parts of these rows recomputed. The answer is the same as that of a new computation; tests hold the two equal.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Places = NDArray[np.int64]
 FIELDS = ("id", "number", "speaker", "affiliation", "issue", "article", "date", "coder", "outlet", "act", "source")
 """The columns of the replaced rows that an `Increment` holds."""
 
-MAX_COMPARISONS = 12  # values that are compared one by one, which is faster than a set of them
-MAX_CHUNKS = 40  # of a table; from there on it is put into one piece
+MAX_COMPARISONS = 12  # values compared individually, which is faster than a set of them
+MAX_CHUNKS = 40  # of a table; with more it is rechunked
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from difflib import SequenceMatcher
 from onrecord.analyse.actors import RegisteredActor, is_name
 from onrecord.lexicon import word_class
 
-MAX_NAMESAKES = 12  # of more actors with one family name no pair is suggested: the name says too little
-MIN_SIMILARITY = 0.88  # of two spellings with the same first letter
-MIN_LETTERS = 6  # letters from which spellings are compared
+MAX_NAMESAKES = 12  # with more actors of one family name no pair is suggested: the name is too common
+MIN_SIMILARITY = 0.88  # between two spellings with the same first letter
+MIN_LETTERS = 6  # shorter names are not compared by spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Suggestion:
 
 
 def suggestions(actors: Sequence[RegisteredActor], apart: Iterable[frozenset[str]] = ()) -> list[Suggestion]:
-    """Return the pairs that may be one, those heard most first; without pairs that people said are `apart`."""
+    """Return the pairs that may be one, the most frequent first, without pairs that people declared `apart`."""
     known = [actor for actor in actors if not actor.hidden and is_name(actor.name) and len(actor.name) > 1]
     separate = {frozenset(name.casefold() for name in pair) for pair in apart}
     found: dict[tuple[int, int], str] = {}

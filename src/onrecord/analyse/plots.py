@@ -16,7 +16,7 @@ MIXED = "#B9A44C"
 
 
 def new_axes(side: float, height: float | None = None) -> Any:
-    """Make the axes of a new figure, `side` inches wide; TableError where matplotlib is not installed."""
+    """Make the axes of a new figure, `side` inches wide; TableError if matplotlib is not installed."""
     try:
         from matplotlib import pyplot
     except ImportError as error:

@@ -123,7 +123,7 @@ class PositionIndex:
         return made
 
     def place(self, actor: str) -> int | None:
-        """Return the actor's index in `actors`; None where they hold no position."""
+        """Return the actor's index in `actors`; None if they hold no position."""
         return self._places.get(actor)
 
     def cells(

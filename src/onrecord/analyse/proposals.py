@@ -39,7 +39,7 @@ def coded_words(issue: str, stance: str, quote: str) -> CodedWords:
 
 
 def propose(coded: Iterable[CodedWords], text: str) -> Proposal | None:
-    """Return what most of the nearest coded statements have, weighed by likeness; None where none is like the words."""
+    """Return what most of the nearest coded statements have, weighted by similarity; None if none is similar."""
     own = frozenset(stems(text))
     near: list[tuple[float, CodedWords]] = []
     for one in coded:

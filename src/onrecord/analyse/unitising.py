@@ -1,4 +1,4 @@
-"""Agreement on what is a statement at all: which spans two coders marked, and which one alone did.
+"""Measure agreement on what counts as a statement: which spans two coders both marked, and which only one did.
 
 Two measures, each with an interval that resamples articles:
 

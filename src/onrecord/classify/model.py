@@ -25,7 +25,7 @@ from onrecord.models.session import open_graph
 
 Floats = npt.NDArray[np.float32]
 FORMAT = 2
-CACHE_SIZE = 256  # answers of the network: a text that repeats itself asks the same again and again
+CACHE_SIZE = 256  # results of the network: a text that repeats itself asks for the same ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,7 @@ class ClassifierModel:
     """Load a folder with model.onnx, pieces.npz, tokenizer.json and config.json."""
 
     def __init__(self, path: Path) -> None:
-        """Load the folder; raise ModelError where a file is missing or damaged."""
+        """Load the folder; raise ModelError if a file is missing or damaged."""
         try:
             self.config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             if self.config["format"] != FORMAT:

@@ -27,8 +27,8 @@ from onrecord.text.vectors import PieceVectors
 
 STOPWORDS = "stopwords.tsv"
 Floats = npt.NDArray[np.float32]
-MIN_SIMILARITY = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus
-MAX_CONTENTS = 3000  # contents that are compared with each other; more are thinned out evenly
+MIN_SIMILARITY = 0.27  # average similarity below which groups are not merged; set by eye on the sample corpus
+MAX_CONTENTS = 3000  # contents compared with each other; of more an even sample is taken
 TERMS, EXAMPLES = 6, 3
 NEAREST = 3
 
@@ -53,7 +53,7 @@ def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, m
     if len(unique) < least:
         return []
     bags = [_content_words(c) for c in unique]
-    near = likeness(bags, vectors)
+    near = similarity(bags, vectors)
     groups = [g for g in grouped(near) if len(g) >= least][:most]
     spread = Counter(s for bag in bags for s in {stem(w) for w in bag})
     made: list[ProposedIssue] = []
@@ -74,7 +74,7 @@ def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, m
     return made
 
 
-def likeness(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
+def similarity(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
     """Return the similarity of contents (n, n): cosine of their vectors without the common part, and of their rare
     words.
     """
@@ -158,7 +158,7 @@ def _proposition(contents: Sequence[str]) -> str:
     content.
     """
     made = [_sentence(content) for content in contents]
-    # What opens with a pronoun means nothing outside its article.
+    # A content that begins with a pronoun means nothing outside its article.
     sound = [
         one for one in made if not words_pattern("opens-within").match(one) and not list(proposition_warnings(one))
     ]
@@ -188,11 +188,13 @@ def suggest_codebook(contents: Sequence[str], name: str) -> str:
 
 
 def nearest(codebook: Codebook, contents: Sequence[str], vectors: PieceVectors) -> dict[str, list[str]]:
-    """Return for each issue the contents that are most like its proposition and terms, the likest first."""
+    """Return for each issue the contents that are most similar to its proposition and terms, the most similar first."""
     unique = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if _content_words(c)]
     if not unique:
         return {issue.id: [] for issue in codebook.issues}
     issues = [_content_words(f"{issue.label} {issue.proposition} {' '.join(issue.terms)}") for issue in codebook.issues]
-    near = likeness([*issues, *(_content_words(content) for content in unique)], vectors)[: len(issues), len(issues) :]
+    near = similarity([*issues, *(_content_words(content) for content in unique)], vectors)[
+        : len(issues), len(issues) :
+    ]
     order = np.argsort(-near, axis=1, kind="stable")[:, :NEAREST]
     return {issue.id: [unique[place] for place in row] for issue, row in zip(codebook.issues, order, strict=True)}

@@ -210,7 +210,7 @@ def _salvaged(stream: IO[bytes], budget: ByteBudget) -> Iterator[ArchiveMember]:
 
 
 def _inflated(stream: IO[bytes], method: int, sizes: tuple[int, int] | None, budget: ByteBudget) -> bytes | None:
-    """Unpack the data of a member; None where it is incomplete, too large or of another compression."""
+    """Unpack the data of a member; None if it is incomplete, too large or of another compression."""
     if method == zipfile.ZIP_STORED and sizes is not None and sizes[0] <= MAX_BYTES:
         data = stream.read(sizes[0])
         return data if len(data) == sizes[0] else None

@@ -32,12 +32,12 @@ from onrecord.read.http import (
 
 AGENT = "OnRecordBot/0.1"
 ROBOTS_SECONDS = 24 * 3600.0
-MAX_DELAY = 60.0  # of a robots.txt that asks for more, no more is given
+MAX_DELAY = 60.0  # a longer delay in robots.txt is cut to this
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlResponse:
-    """Hold a host's answer: the page, or None where it has not changed, and the validators for the next request."""
+    """Hold a host's answer: the page, or None if it has not changed, and the validators for the next request."""
 
     page: FetchedPage | None
     etag: str | None = None
@@ -177,7 +177,7 @@ class Crawler:
         return bool(host.robots.can_fetch(url, self.agent))
 
     def _robots(self, host: _Host, url: str) -> Any:
-        """Return the host's robots rules; None where it has none (4xx). If they cannot be fetched, nothing is (RFC
+        """Return the host's robots rules; None if it has none (4xx). If they cannot be fetched, nothing is (RFC
         9309, 2.3.1).
 
         Protego parses them, as the standard library supports neither `*` and `$` in paths nor that the longest rule

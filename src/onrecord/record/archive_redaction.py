@@ -20,7 +20,7 @@ Put = Callable[[pl.DataFrame, Path], None]
 
 
 def fetch(folder: Path) -> list[Redaction]:
-    """Return the redactions of an archive, by article; LedgerError where one cannot be read."""
+    """Return the redactions of an archive, by article; LedgerError if one cannot be read."""
     found = []
     for path in sorted((folder / "redactions").glob("*.json")):
         try:
@@ -68,7 +68,7 @@ def named(key: str) -> pl.Expr:
 
 
 def left(row: Mapping[str, Any]) -> str | None:
-    """Return the column of a redacted row that still says something, None where there is none."""
+    """Return the column of a redacted row that still says something, None if there is none."""
     return next((name for name, value in row.items() if name not in KEPT and value is not None), None)
 
 

@@ -32,10 +32,10 @@ T = TypeVar("T")
 HOUR = 3600.0
 # When a page is looked at again after it was first read: silent edits come early or not at all.
 AGAIN = (1 * HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
-ATTEMPTS = 5  # to fetch a page that answers nothing
-MAX_PERIODS = 96  # between two looks at a feed that fails
+ATTEMPTS = 5  # to fetch a page that does not answer
+MAX_PERIODS = 96  # between two requests to a failing feed
 MAX_SITEMAPS = 50  # of an index
-_MIN_SIMILARITY = 0.5  # of the characters: below, two quotations are two, and not one that was changed
+_MIN_SIMILARITY = 0.5  # of the characters; two less similar quotations are not versions of one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,9 +55,9 @@ if TYPE_CHECKING:
 
 # The worker's own alarm comes first; the driver's clock is for what no alarm ends, as a stopped process.
 GRACE_SECONDS = 5.0
-POLL_SECONDS = 0.25  # between two looks whether all is over
-LAST_SECONDS = 2.0  # that the article at hand has left then
-START_SECONDS = 300.0  # on a machine that has much else to do
+POLL_SECONDS = 0.25  # between two checks whether the run has ended
+LAST_SECONDS = 2.0  # that the current article is given to finish
+START_SECONDS = 300.0  # enough for a busy machine
 STARTS = 3
 ATTEMPTS = 2
 IN_FLIGHT = 32  # tasks per worker between reading a source and yielding its result
@@ -350,7 +350,7 @@ class _Supervisor:
         raise AssertionError("the last turn returns or raises")
 
     def _hello(self) -> object:
-        """Receive the first message of a process; None where it says nothing."""
+        """Receive the first message of a process; None if it says nothing."""
         process, pipe = self._process, self._pipe
         assert process is not None
         assert pipe is not None

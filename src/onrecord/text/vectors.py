@@ -61,7 +61,7 @@ class PieceVectors:
     def word(self, word: str) -> Floats | None:
         """Return the summed vector of one lower-case word; the latest ones are remembered.
 
-        None where no piece fits, or where the word has more than `LONGEST_WORD` characters: a number of 300,000
+        None if no piece fits, or where the word has more than `LONGEST_WORD` characters: a number of 300,000
         digits would be 100,000 vectors.
         """
         return self._remembered(word) if len(word) <= LONGEST_WORD else None

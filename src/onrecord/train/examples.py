@@ -20,8 +20,8 @@ IGNORE = -100
 ANCHORS = 40  # the most attributions trained on in one window
 CUES = 24  # the most that compete for a word in the loss over whole paths
 SNIPPETS = 0.12  # the share of windows shown a second time as a few sentences on their own
-MAX_ANNOTATORS = 16  # the most annotators told apart, with one place for unknown
-UNTRAINED_EDGE = 12  # words next to a cut that are not trained on: what they belong to may be outside
+MAX_ANNOTATORS = 16  # annotators that are distinguished, with one index for unknown
+UNTRAINED_EDGE = 12  # words next to a cut are not trained on, as their span may continue outside
 
 
 @dataclass(frozen=True, slots=True, eq=False)

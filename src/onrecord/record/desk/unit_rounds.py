@@ -39,7 +39,7 @@ class UnitRounds:
         self._ledger = ledger
 
     def open(self, name: str, creator: str, articles: Sequence[str]) -> UnitRound:
-        """Open a round; LedgerError where the name is taken or there is no article."""
+        """Open a round; LedgerError if the name is taken or there is no article."""
         name = rows.storable(name.strip())
         if not name or len(name) > 80 or not articles:
             raise LedgerError("a round needs a name of up to 80 characters and an article")

@@ -91,7 +91,7 @@ class DeskWork:
             return [Note(**row) for row in connection.execute(chosen).mappings()]
 
     def add_note(self, article: str, statement: str | None, text: str, *, kind: str, coder: str) -> None:
-        """Keep a note or a flag; LedgerError where it says nothing."""
+        """Keep a note or a flag; LedgerError if it says nothing."""
         text = rows.storable(text.strip())
         if kind not in KINDS or not text or len(text) > MAX_NOTE:
             raise LedgerError(f"A note has 1 to {MAX_NOTE:,} characters.")

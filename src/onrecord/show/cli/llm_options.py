@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from onrecord.read import MetadataDefaults
 
 KEY = "ONRECORD_LLM_KEY"
-CONFIRM_FROM = 50  # questions from which on a run is asked about first
+CONFIRM_FROM = 50  # from this many questions on, the user is asked before a run
 
 
 class LLMTask(StrEnum):
@@ -67,7 +67,7 @@ class LLMOptions:
 
 
 def load(options: LLMOptions, codebook: Codebook | None) -> Pipeline | None:
-    """Load the pipeline that asks the larger model; None where none is named."""
+    """Load the pipeline that asks the larger model; None if none is named."""
     if options.llm is None:
         if options.llm_url is not None:
             raise typer.BadParameter("--llm-url needs --llm MODEL")

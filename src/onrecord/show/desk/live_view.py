@@ -29,7 +29,7 @@ CACHE_BYTES = 48 << 20  # bytes of results that are kept; a page's result is som
 BYTES_PER_STATEMENT = 200  # on large ledgers, as their results are larger
 MAX_SNAPSHOTS = 4  # snapshots under different thresholds at a time; each has an index of positions of its own
 MAX_SLOW_RESULTS = 48  # results of slow comparisons that are kept from batch to batch
-MAX_WAIT = 0.8  # seconds that a page waits for a slow result before it says that it is being worked out
+MAX_WAIT = 0.8  # seconds that a page waits for a slow result before it says that it is being computed
 
 
 class LiveView:
@@ -77,8 +77,8 @@ class LiveView:
     def in_background(self, now: Snapshot, key: Hashable, make: Callable[[], T]) -> tuple[T, int] | None:
         """Return a slow result with the batch it is of, and work it out in the background where it is not there yet.
 
-        Until the result of the newest batch is there, the one of an earlier batch is given, None where there is none.
-        Whoever asks waits a moment for what is quick. OnRecordError where it cannot be worked out.
+        Until the result of the newest batch is there, the one of an earlier batch is given, None if there is none.
+        Whoever asks waits a moment for what is quick. OnRecordError if it cannot be worked out.
         """
         place = (now.min_confidence, now.filters, key)
         with self._lock:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Gate = AbstractContextManager[Any]
 
 T = TypeVar("T")
-HEAVY_FRACTION = 8  # a result of more than this part of what may be kept counts as heavy
+HEAVY_FRACTION = 8  # a result larger than 1 / this of the cache counts as heavy
 MAX_HEAVY = 40  # results over the whole table that are kept for each threshold
 
 

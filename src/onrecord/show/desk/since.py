@@ -16,8 +16,8 @@ from onrecord.show.desk.pages import STALE_DAYS
 from onrecord.show.desk.request_context import RequestContext
 from onrecord.show.desk.snapshot import Snapshot
 
-VISIT_GAP = timedelta(minutes=30)  # looks at the first page that are further apart are two visits
-WRITE_INTERVAL = timedelta(minutes=1)  # how often the time of a look is written
+VISIT_GAP = timedelta(minutes=30)  # views of the first page further apart than this are two visits
+WRITE_INTERVAL = timedelta(minutes=1)  # how often the time of a view is stored
 VISIT = "visit"
 _SETTING = "visits"
 
@@ -49,7 +49,7 @@ class Since:
 
 
 def asked(ctx: RequestContext) -> Since:
-    """Return what an address asks for by `after` (a day) or `added` (a number); an error 400 where it is none."""
+    """Return what an address asks for by `after` (a day) or `added` (a number); HTTP 400 if it is invalid."""
     if ctx.arg("added") is not None:
         return Since(added=ctx.number("added", 0, high=999_999_999))
     return Since(day=day_given(ctx, "after"))
@@ -92,7 +92,7 @@ def last_visit(ctx: RequestContext) -> Since | None:
 
 
 def day_given(ctx: RequestContext, name: str) -> date | None:
-    """Return a day of the address; an error 400 where it is none."""
+    """Return a day of the address; HTTP 400 if it is invalid."""
     given = ctx.arg(name)
     if given is None:
         return None

@@ -159,7 +159,7 @@ def _role(ctx: RequestContext) -> Role:
 
 
 def _enter(desk: Desk, name: str, password: str) -> str | None:
-    """Open a session and return its secret, None where name or password are wrong."""
+    """Open a session and return its secret, None if name or password are wrong."""
     known = desk.accounts.user(name) if name.isprintable() else None
     hashed = known.password if known is not None and known.active else None
     if not verify_password(hashed, password) or known is None:

@@ -17,7 +17,7 @@ from onrecord.show.desk.snapshot import Snapshot
 
 FIELDS = ("speaker", "affiliation", "act", "issue", "stance", "commitment")
 MOST = 500
-MIN_JUDGED = 10  # judged statements of an issue, from which a share of them is told
+MIN_JUDGED = 10  # judged statements of an issue without which no share is shown
 
 
 def routes() -> list[Route]:

@@ -32,7 +32,7 @@ from onrecord.show.words import moved
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FEED_ENTRIES = 50  # entries of a feed
-MAX_PARTIES = 10 * ACTORS  # whose positions a briefing looks at, those heard most
+MAX_PARTIES = 10 * ACTORS  # parties whose positions a briefing considers, those with the most statements
 
 
 def routes() -> list[Route]:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from onrecord.analyse.increments import Increment
 
 KINDS = ("self", "between", "moved", "drift")
-MAX_COMPARED = 20_000  # the newest statements that are compared for drift
-MAX_ACTORS = 100  # the actors heard most, whose latest words are set against each other: pairs grow with their square
+MAX_COMPARED = 20_000  # newest statements compared for drift
+MAX_ACTORS = 100  # actors with the most statements; the number of pairs grows with its square
 PAGE_ROWS = 20  # pairs or utterances on a page
 
 

@@ -17,7 +17,7 @@ from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.snapshot import Snapshot
 from onrecord.view import columns
 
-MAX_POINTS = 250  # dots of a timeline: more cannot be told apart
+MAX_POINTS = 250  # dots of a timeline: more cannot be distinguished
 MAX_RECENT = 1_000  # the newest statements that are searched for conditions
 CAMP_ACTORS = 12  # actors shown of each side
 MAX_SEARCHED = 100  # the newest ones that are searched for red lines, each of which is compared with the others

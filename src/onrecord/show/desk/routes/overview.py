@@ -88,7 +88,7 @@ def moves(now: Snapshot, by: str = "speaker") -> pl.DataFrame:
 
 
 def parties_of(now: Snapshot, by: str, most: int = PARTIES) -> list[str]:
-    """Return the parties of the first page: those that are pinned, else the named ones that were heard most."""
+    """Return the parties of the first page: the pinned ones, else the named ones with the most statements."""
     order = actors_of(now, by)
     pinned = [name for name in order if name in now.names.pinned]
     if pinned:

@@ -19,7 +19,7 @@ from onrecord.show.desk.routes.issues import MAX_SEARCHED, redlines_of, timeline
 from onrecord.show.desk.snapshot import BY, Snapshot
 from onrecord.view import columns
 
-CONDITIONS, SPEAKERS = 20, 12  # the newest, and those heard most, on the page of an actor
+CONDITIONS, SPEAKERS = 20, 12  # the newest conditions and the most frequent speakers on an actor's page
 OWN = ("speaker", "affiliation")  # the filters that the page of an actor does not take, as it names one
 
 
@@ -99,7 +99,7 @@ def _known(now: Snapshot, name: str, wanted: str | None) -> tuple[pl.DataFrame, 
 
 
 def _listed(now: Snapshot, wanted: str) -> pl.DataFrame:
-    """Return the speakers that some words find, those heard most first."""
+    """Return the speakers that match some words, those with the most statements first."""
     if wanted:
         return now.once(("people", wanted), lambda: _people(now.table, wanted))
     return now.renewed(
