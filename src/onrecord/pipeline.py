@@ -50,7 +50,7 @@ class StatementStore(Protocol):
     def add(
         self, results: Iterable[tuple[Article, Sequence[Statement]]], *, codebook: Codebook | None, reader: str
     ) -> object:
-        """Keep these readings, all or none; what is there already is passed over."""
+        """Store these readings, all or none; those already stored are skipped."""
         ...
 
     def add_readings(self, readings: Sequence[ReadingRows], *, codebook: Codebook | None, reader: str) -> object:

@@ -72,7 +72,7 @@ class _Host:
 class Crawler:
     """Fetch pages, waiting at least `delay` seconds between two requests to a host.
 
-    `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of. Private
+    `wait` sleeps; `over` tells that the answer is no longer wanted, so that a slow one is abandoned. Private
     addresses are not asked unless `allow_private`.
     """
 
@@ -202,7 +202,7 @@ def _network_location(url: str) -> str:
     """Return the host and port of an address, in lower case.
 
     Raises:
-        Gone: it is no address.
+        PageUnavailable: it is no address.
     """
     try:
         return urlsplit(url).netloc.lower().rpartition("@")[2]

@@ -130,7 +130,7 @@ def parse_listing(data: bytes, url: str) -> Listing:
 
 
 def _absolute(base: str, link: str) -> str | None:
-    """Resolve a link to an absolute web address; None if it is none or too long."""
+    """Resolve a link to an absolute web address; None if it is invalid or too long."""
     try:
         address = without_password(urljoin(base, link.strip()))
         urlsplit(address).port  # noqa: B018 - reading it checks it

@@ -183,7 +183,7 @@ class HttpClient:
         """Send one request; redirects are not followed. Errors name `shown`.
 
         Raises:
-            Refused: an address that is never asked.
+            AddressRefused: an address that is never asked.
             Unreachable: no answer in time, or a broken one.
             SourceTooLarge: an answer above the bound.
         """
@@ -359,7 +359,7 @@ class _Network(httpcore.NetworkBackend):
         return seconds
 
     def check_behind_proxy(self, host: str, port: int) -> None:
-        """Check an address that a proxy connects to; a name that only the proxy knows is its business."""
+        """Check an address that a proxy connects to; a name that only the proxy knows is left to the proxy."""
         try:
             self._addresses(host, port)
         except Unreachable:
@@ -422,7 +422,7 @@ class _Stream(httpcore.NetworkStream):
         self._network = network
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what is there, waiting no longer than until the deadline."""
+        """Read what has arrived, waiting until the deadline at most."""
         while True:
             try:
                 return self._stream.read(max_bytes, timeout=min(_SLICE, self._network.left()))

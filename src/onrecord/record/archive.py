@@ -50,7 +50,7 @@ from onrecord.record.table import COLUMNS, MORE
 from onrecord.record.verify import Progress, VerificationReport
 
 _EVERYTHING = Query()
-_ROWS = 50_000  # to a row group: what a reader takes or passes over at once
+_ROWS = 50_000  # in a row group, the unit that a reader loads or skips
 _FETCH = 2_000
 
 
@@ -67,7 +67,7 @@ def is_archive(url: str | Path) -> bool:
 class Archive:
     """Store readings in a folder, with the query methods of a `Ledger`; errors are LedgerError and its kinds."""
 
-    # LLMOptions batches than a ledger's: each writes a file for every month in it.
+    # Larger batches than a ledger's: each writes a file for every month in it.
     batch: ClassVar[tuple[int, float]] = (50_000, 60.0)
 
     def __init__(

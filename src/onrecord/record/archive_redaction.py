@@ -85,7 +85,7 @@ def _blanked(frame: pl.DataFrame, key: str, wanted: set[str]) -> pl.DataFrame:
 
 
 def _shared(folder: Path, wanted: set[str]) -> list[str]:
-    """Return the articles that have a text of a redacted one and still stand."""
+    """Return the articles that share a text with a redacted one and are not redacted."""
     frames = [frame for _, frame in _files(folder)]
     known = pl.concat(frames).unique()
     texts = known.filter(pl.col("id").is_in(wanted))["text_id"].to_list()

@@ -202,7 +202,7 @@ def supersede(connection: Connection, old: str, new: str, metadata: BatchMetadat
     return _finish(connection, plan, last, metadata) if plan.events else None
 
 
-# ---------------------------------------------------------------- what is there already
+# ---------------------------------------------------------------- what the ledger already has
 
 
 def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[dict[str, tuple[int, str]], _BatchPlan]:

@@ -370,7 +370,7 @@ class _Supervisor:
     ) -> list[SerializedOutcome | CallResult]:
         """Return the outcomes of a task, replacing the worker as often as needed; `each` gets them as they come.
 
-        Once `over` is set, the article at hand has a moment left, and what comes after it is not read.
+        Once `over` is set, the current article has a moment left, and later ones are not read.
         """
         progress = _TaskProgress(each=each)
         attempts = 0
@@ -461,7 +461,7 @@ class _Supervisor:
                 process.kill()
 
     def end(self) -> None:
-        """Kill the process, if there is one, and let go of it."""
+        """Kill the process, if there is one, and forget it."""
         process, self._process = self._process, None
         pipe, self._pipe = self._pipe, None
         if process is not None:

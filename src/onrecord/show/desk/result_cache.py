@@ -60,7 +60,7 @@ class ResultCache:
     def once(self, key: Hashable, make: Callable[[], T], *, stamp: int = 0, heavy: bool = False) -> T:
         """Return what `make` gives, computed once for this key and stamp; concurrent callers wait for it.
 
-        What is `heavy` goes through a gate instead of holding a slot, so that short work goes on beside it. It may ask
+        What is `heavy` waits for a lock instead of holding a slot, so that short work continues meanwhile. It may ask
         for other results, for what is light only.
         """
         with self._lock:
