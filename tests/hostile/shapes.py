@@ -59,6 +59,8 @@ TEXTS: dict[str, Shape] = {
     "named ministers": numbered("Foreign Minister Ola Venn{n} of Tarsia said that he goes. "),
     "capital words": repeated("Ola Venn ", "", "said that he goes."),
     "list of names": repeated("Ola Venn, Ida Renn, ", "", "and Carl Voss said that they go."),
+    "names of names": numbered("Minister Ola{n} Venn of the "),
+    "no end of a sentence": repeated("<d>The minister said on Monday that the port would open in spring.</d>"),
     "list of titles": repeated("the minister, ", "", "said that they go."),
     "reports in reports": repeated("the Post said that "),
     "according": repeated("according to the mayor, "),
@@ -153,6 +155,10 @@ FILES: dict[str, tuple[str, Bytes]] = {
     "nested blocks": (".html", _bytes(repeated("<div>", ARTICLE))),
     "broken tags": (".html", _bytes(repeated("<a ", ARTICLE))),
     "attributes": (".html", _bytes(repeated('a="b" ', ARTICLE + "<p ", ">x</p>"))),
+    "distinct attributes": (
+        ".html",
+        lambda size: f"{ARTICLE}<p {' '.join(f'a{n}=1' for n in range(size // 8))}>x</p>".encode(),
+    ),
     "embedded posts": (
         ".html",
         _bytes(repeated('<blockquote class="twitter-tweet"><p>No.</p>&mdash; A B (@c)</blockquote>', ARTICLE)),

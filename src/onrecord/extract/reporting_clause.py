@@ -34,6 +34,7 @@ PREPOSITION = r"(?P<cue>{according-to})"
 CONFIDENCE = 0.55  # not measured: labelled news has next to none of these
 BY_FORM = "reporting clause by its form"
 SURE = r"\b(?:that|{object-pronoun}|{addressee}) $"  # after a verb, not after a noun
+FARTHEST = 2_000  # characters of a sentence before an attribution, and after it, that are looked at
 LEAST_REPORTED = 3  # words of a content that no tagger has seen
 # "as having assured the envoy that …": who is told is no part of what is said.
 AS = r"(?P<as>as (?:having \w+|\w+ing)"
@@ -153,7 +154,7 @@ class ReportingClauses:
         """Expand the content of `item` by adjacent words that hold a reporting verb and belong to nothing found.
 
         The tagger cuts the source and the cue of an inner report out of the outer one's content: of "Ann Lee insists
-        that it will rain, her spokesman said" it leaves the spokesman only "that it will rain". None if nothing
+        that it will rain, her spokesman said" it leaves the spokesman only "that it will rain". None where nothing
         that may be such a report stands beside the content, in its sentence.
         """
         if not item.cue or not item.content:
@@ -294,8 +295,12 @@ def spans_of(items: Iterable[RawAttribution], *, content: bool = True) -> SpanIn
 
 
 def sentence_around(text: str, start: int, end: int) -> Range:
-    """Return the sentence, or the sentences, around `[start, end)`, without what follows its first closing mark."""
+    """Return the sentence, or the sentences, around `[start, end)`, without what follows its first closing mark.
+
+    Where no mark ends a sentence, as in markup, at most `FARTHEST` characters on either side count as one.
+    """
     low, high = around(_sentences(text), start, end)
+    low, high = max(low, start - FARTHEST), min(high, end + FARTHEST)
     high = low + len(text[low:high].rstrip())
     closing = CLOSING.search(text, max(low, high - 12), high)
     return low, max(end, high if closing is None else closing.start() + 1)

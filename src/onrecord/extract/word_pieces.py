@@ -20,6 +20,8 @@ CASES, GAPS = 4, 4
 FEATURES = CASES * GAPS * QUOTES
 _TERMINAL = frozenset(".?!…")
 _CLOSING_MARKS = frozenset("\"”’')]»")
+PART = 100_000  # characters that are encoded at a time
+_BLANK = re.compile(r"[ \n]")
 _NEWLINES = re.compile(r"\n")
 
 
@@ -48,10 +50,7 @@ class TokenizedText:
 def split_into_pieces(tokenizer: Tokenizer, text: str) -> TokenizedText:
     """Tokenise a whole text, however long, without special tokens."""
     # Some outlets print '' and `` for double quotation marks; the replacement keeps every offset.
-    encoding = tokenizer.encode(encodable(text).replace("''", '" ').replace("``", '" '), add_special_tokens=False)
-    ids = np.array(encoding.ids, dtype=np.int32)
-    word_ids = np.array(encoding.word_ids, dtype=np.int32)
-    offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+    ids, word_ids, offsets = _encoded(tokenizer, encodable(text).replace("''", '" ').replace("``", '" '))
     is_first = np.ones(len(ids), dtype=bool)
     is_first[1:] = word_ids[1:] != word_ids[:-1]
     first = np.flatnonzero(is_first).astype(np.int32)
@@ -69,6 +68,28 @@ def split_into_pieces(tokenizer: Tokenizer, text: str) -> TokenizedText:
         paragraph=paragraph,
         sentence=sentence,
     )
+
+
+def _encoded(tokenizer: Tokenizer, text: str) -> tuple[Ints, Ints, Ints]:
+    """Return the vocabulary ids, word numbers and offsets of a text's pieces.
+
+    A long text is encoded part by part, as the library needs some 500 bytes for a piece. Parts end before a blank,
+    where no word can be cut.
+    """
+    ids: list[Ints] = []
+    word_ids: list[Ints] = []
+    offsets: list[Ints] = []
+    start = words = 0
+    while start < len(text) or not ids:
+        blank = _BLANK.search(text, start + PART)
+        end = len(text) if blank is None else blank.start()
+        encoding = tokenizer.encode(text[start:end], add_special_tokens=False)
+        ids.append(np.array(encoding.ids, dtype=np.int32))
+        word_ids.append(np.array(encoding.word_ids, dtype=np.int32) + words)
+        offsets.append(np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2) + start)
+        words = int(word_ids[-1][-1]) + 1 if len(word_ids[-1]) else words
+        start = end
+    return np.concatenate(ids), np.concatenate(word_ids), np.concatenate(offsets)
 
 
 def _surface(text: str, starts: list[int], ends: list[int]) -> tuple[Ints, Ints, Ints]:

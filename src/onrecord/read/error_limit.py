@@ -9,7 +9,7 @@ from onrecord.core.statement import Article
 from onrecord.errors import BrokenLine, SourceError
 
 T = TypeVar("T")
-MAX_REPORTED = 100  # lines of one file, or files of one folder, that are reported each by itself
+MOST_BROKEN = 100  # lines of one file, or files of one folder, that are reported each by itself
 
 
 def limit_errors(items: Iterator[Article | SourceError], where: str) -> Iterator[Article | SourceError]:
@@ -33,8 +33,8 @@ def summarize(items: Iterator[T], kind: type[SourceError], summary: Callable[[in
         if isinstance(item, kind):
             count += 1
             last = item
-            if count > MAX_REPORTED:
+            if count > MOST_BROKEN:
                 continue
         yield item
-    if count > MAX_REPORTED and last is not None:
-        yield summary(count - MAX_REPORTED, last)
+    if count > MOST_BROKEN and last is not None:
+        yield summary(count - MOST_BROKEN, last)

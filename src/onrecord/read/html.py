@@ -18,6 +18,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*(?:\s|$)")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 
 _BLANKS = re.compile(r"\s*")
+_LONG_TAG = re.compile(r"<(/?[a-zA-Z][\w:-]{0,99})[^<>]{10000,}>?")
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -71,6 +72,8 @@ def read_page(
     """
     if not markup.strip():
         raise EmptySource(where, "it has no text; check that the right file was given")
+    # Parsers compare each attribute of a tag with all others; a tag this long holds a picture, or is a trap.
+    markup = _LONG_TAG.sub(r"<\1>", markup)
     try:
         from trafilatura import bare_extraction, load_html  # heavy
     except ImportError as error:  # lxml_html_clean is easily lost, as old versions of pip do not follow lxml's extra

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from onrecord.lexicon import word_class
@@ -151,13 +151,8 @@ class _Builder:
     def _tails_last(self, items: list[Item], persons: list[int]) -> list[int]:
         """Order names in text order, those last that end a longer one: "Le Pen" after "Marine Le Pen"."""
         keys = {n: " ".join(self._parts(items[n].text)) for n in persons}
-        wholes: dict[str, set[str]] = defaultdict(set)  # by their last word
-        for key in keys.values():
-            wholes[key.rpartition(" ")[2]].add(key)
-        tails = {
-            key: any(whole.endswith(" " + key) for whole in wholes[key.rpartition(" ")[2]]) for key in keys.values()
-        }
-        return sorted(persons, key=lambda n: tails[keys[n]])
+        tails = _tails(keys.values())
+        return sorted(persons, key=lambda n: keys[n] in tails)
 
     def _family_name(self, items: list[Item], n: int, chosen: dict[int, Entity]) -> str | None:
         """Return the surname that "his wife, Jane," shares with the person named last before it; None if no kin."""
@@ -207,7 +202,9 @@ class _Builder:
 
     def _best_name(self, counts: Counter[str]) -> str:
         """Return the form printed most often without middle initials, the first among equals."""
-        whole = [name for name in counts if not any(key_of(other).endswith(f" {key_of(name)}") for other in counts)]
+        keys = {name: key_of(name) for name in counts}
+        tails = _tails(keys.values())
+        whole = [name for name in counts if keys[name] not in tails]
         return max(
             whole, key=lambda name: (not any(INITIAL.match(p) for p in name.split()[1:-1]), counts[name], len(name))
         )
@@ -411,6 +408,11 @@ class _FullNames:
         name = next((name for name in alike if same_person(name.split(), parts)), None)
         name = name or next((name for name in alike if name.endswith(tail)), None)
         return None if name is None else self.persons[name]
+
+
+def _tails(names: Iterable[str]) -> set[str]:
+    """Return what stands after a blank in one of the names, up to its end."""
+    return {name[at + 1 :] for name in names for at, sign in enumerate(name) if sign == " "}
 
 
 def _surnames(name: str) -> tuple[str, ...]:

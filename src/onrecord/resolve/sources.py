@@ -276,7 +276,7 @@ class SourceResolver(Descriptions):
     # ------------------------------------------------------------ one noun phrase
 
     def _head(self, first: int, last: int) -> Mention | None:
-        """Return the name that is the head of a noun phrase, None if its head is a common noun."""
+        """Return the name that is the head of a noun phrase, None where its head is a common noun."""
         tokens, covering = self.document.tokens, self.phrases.covering
         prepositions = self.phrases.words["preposition"]
         stop = last
@@ -374,8 +374,6 @@ class SourceResolver(Descriptions):
             if two is not None:
                 return two
         described = self._described(first, last, outer)
-        if described is None:
-            described = self._named_later(first, last)
         if described is not None:
             return described
         return self._as_printed(first, last, attribution, outer)

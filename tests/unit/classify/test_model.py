@@ -75,6 +75,12 @@ def test_a_repeated_statement_is_read_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(runs) == 3
 
 
+def test_half_a_pair_in_a_title_costs_nothing(model: ClassifierModel) -> None:
+    """A lone surrogate, which JSON escapes can bring into a title or a name, is read as a sign that is not known."""
+    statement = model.statement(TEXT, PASSAGE, quoted_mask(TEXT))
+    assert model.read(statement, "Ida \ud800", "Port \udc00", [CLOSE]).propositions
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """A folder without a model is a ModelError that names it."""
     with pytest.raises(ModelError, match=str(tmp_path)):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from onrecord.extract import bundled_model
+from onrecord.extract import bundled_model, word_pieces
 from onrecord.extract.word_pieces import split_into_pieces, windows
 from onrecord.text.quotes_v1 import QUOTES
 
@@ -29,6 +31,17 @@ def test_offsets_are_those_of_the_text(tokenizer: Tokenizer) -> None:
     assert words[:3] == ["Čapek", "said", ":"]
     assert "naïve" in words
     assert "".join("".join(words).split()) in ("".join(text.split()), "".join(text.split()).replace("''", "'"))
+
+
+@pytest.mark.parametrize("part", [1, 7, 60])
+def test_a_long_text_is_encoded_in_parts(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    """Parts give the pieces, words and offsets of the whole, whatever stands where they meet."""
+    text = "“Čapek's naïve\x1cplan,” he said…  \n\n\u00a0e\u0301 \u0301x\ty 🙂 " + "a" * 150 + ". U.S.-led   ''no'' \n"
+    whole = split_into_pieces(tokenizer, text)
+    monkeypatch.setattr(word_pieces, "PART", part)
+    parts = split_into_pieces(tokenizer, text)
+    for field in dataclasses.fields(whole):
+        assert np.array_equal(getattr(whole, field.name), getattr(parts, field.name)), field.name
 
 
 def test_paragraphs_sentences_and_quotations(tokenizer: Tokenizer) -> None:

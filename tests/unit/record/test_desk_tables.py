@@ -18,7 +18,7 @@ from onrecord.record import Accounts, Adaptations, DeskWork, Ledger, Role
 from onrecord.record.desk import values
 from onrecord.record.desk.accounts import User
 from onrecord.record.desk.adaptations import SHIPPED
-from onrecord.record.desk.saved import MAX_NAME, MOST_ADDRESS, MOST_NOTE, SavedViews
+from onrecord.record.desk.saved import LONGEST, MOST_ADDRESS, MOST_NOTE, SavedViews
 
 
 class Clock:
@@ -180,10 +180,10 @@ def test_views_are_of_this_desk_and_names_have_a_length(ledger: Ledger) -> None:
     for address in ("https://example.org", "//example.org", "positions", "/" + "x" * MOST_ADDRESS):
         with pytest.raises(LedgerError, match="address of this desk"):
             saved.save_view("Bo", "name", address)
-    for name in ("", "  ", "x" * (MAX_NAME + 1)):
+    for name in ("", "  ", "x" * (LONGEST + 1)):
         with pytest.raises(LedgerError, match="1 to 80"):
             saved.save_view("Bo", name, "/")
-    saved.save_view("Bo", "x" * MAX_NAME, "/" + "x" * (MOST_ADDRESS - 1))
+    saved.save_view("Bo", "x" * LONGEST, "/" + "x" * (MOST_ADDRESS - 1))
     assert len(saved.views("Bo")) == 1
 
 
