@@ -174,6 +174,8 @@ def _check_file(name: str, path: Path, *, create: bool, read_only: bool) -> None
             return
         if path.is_dir():
             raise NotALedger(f"{name}: a folder, not a ledger; give the path of a file")
+        if not path.is_file():  # a pipe would be waited for until somebody writes to it
+            raise NotALedger(f"{name}: a pipe or a device, not a ledger; give the path of a file")
         with path.open("rb") as file:
             start = file.read(len(_MAGIC))
     except OSError as error:

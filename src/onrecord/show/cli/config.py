@@ -31,7 +31,7 @@ NEVER = frozenset({"yes", "help", "version", "models", "output", "write", "insta
 
 
 def find() -> Path | None:
-    """Return the configuration file that applies, None if there is none."""
+    """Return the configuration file that applies, None where there is none."""
     if named := os.environ.get("ONRECORD_CONFIG"):
         return Path(named)
     # A home folder may be closed to this user, or there may be none, as for a number without a name in a container.
@@ -51,7 +51,7 @@ def defaults(group: Any) -> dict[str, Any]:
         return {}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise typer.BadParameter(f"{path}: cannot be read ({error}); mend it, or move it away") from error
     everywhere = {key: value for key, value in values.items() if not isinstance(value, Mapping)}
     known = set(_all_flags(group))
