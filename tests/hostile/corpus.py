@@ -1,4 +1,4 @@
-"""Hostile files, more than four hundred: made, never found, each small enough that many can be read in a test.
+"""Hostile files, more than eight hundred: made, never found, each small enough that many can be read in a test.
 
 What is damaged at random is so by a fixed seed, so that a failure can be repeated by its name.
 """
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from tests.hostile import shapes
 from tests.hostile.shapes import ARTICLE, PARAGRAPH, docx, pdf, warc, zipped
+from tests.hostile.traps import traps
 
 SAID = "The harbour minister said on Monday that the port would open in the spring. "
 SEED = 20261130
@@ -41,7 +42,7 @@ ENCODINGS = (
 
 def corpus() -> Iterator[tuple[str, bytes]]:
     """All inputs: a file name with its kind's suffix, and what is in the file."""
-    parts = (_shaped, _texts, _pastes, _lines, _encoded, _pages, _documents, _archives, _crawls)
+    parts = (_shaped, _texts, _pastes, _lines, _encoded, _pages, _documents, _archives, _crawls, traps)
     for part in parts:
         for number, (name, data) in enumerate(part()):
             stem, dot, suffix = name.partition(".")
