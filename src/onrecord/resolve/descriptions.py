@@ -147,7 +147,8 @@ class Descriptions(Pronouns):
         if tokens[first].lower in words["possessive"]:
             return None
         if noun in ("campaign", "camp"):
-            return self._the_campaign(position, span)
+            own = head - 1 > first and tokens[head - 1].capital  # "the Save Birk campaign"
+            return None if own else self._the_campaign(position, span)
         human = self.phrases.is_role(head) or noun.endswith((*words["person-suffix"], "-old"))
         human = (
             human

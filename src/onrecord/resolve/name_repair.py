@@ -65,10 +65,11 @@ class NameRepair:
             item
             for item in items
             if item.last - item.first > 1
-            or item.text in inside
-            or item.text.casefold() not in self._texts
             or item.text.casefold() in genders | actors
-            or not opens(item)
+            or (
+                not self._context.is_no_part(item.first)
+                and (item.text in inside or item.text.casefold() not in self._texts or not opens(item))
+            )
         ]
 
     def _item(self, name: Name) -> Item | None:

@@ -179,6 +179,10 @@ class SourceResolver(Descriptions):
         heads = [self._is_head(a, b) for a, b, _ in pieces]
         has_and = any(mark in JOINTS for *_, mark in pieces)
         parts: list[tuple[int, int]] = [pieces[0][:2]]
+        if len(pieces) == 3 and heads == [True, False, True] and (pieces[1][2], pieces[2][2]) == ("and", ","):
+            (a, _, _), (_, b, _) = pieces[1:]  # "Ann Lee and her deputy, Bob Ray"
+            if self.document.tokens[a].lower in self.phrases.words["possessive"]:
+                return [pieces[0][:2], (a, b)]
         names = [n for n, head in enumerate(heads) if head]
         if not has_and or len(names) < 2:
             both = has_and and len(pieces) == 2 and self._plain_pair(pieces) and not self._is_title(pieces)

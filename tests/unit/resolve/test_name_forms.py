@@ -94,6 +94,8 @@ SEVERAL = [
         "[1s The others -- Mayor Ann Lee, Bob Ray and Jon Poe --] [1c said] [1q no].",
         "Ann Lee, Bob Ray and Jon Poe",
     ),
+    ("Ann Lee ran. [1s Lee and her deputy, Bob Ray,] [1c said] [1q it rained].", "Ann Lee and Bob Ray"),
+    ("The Lee campaign ran. [1s The Birk campaign] [1c said] [1q it rained].", "Birk campaign"),
     ("[1s The leaders of Canada, Mexico and Peru] [1c said] [1q no].", "leaders of Canada, Mexico and Peru"),
 ]
 
