@@ -16,6 +16,7 @@ from onrecord.resolve.speaker import Speaker
 
 ALIKE = {"head of state": "president", "head of government": "prime minister", "premier": "prime minister"}
 OFFICES = ("state", "body")
+HEAD, TOP, SOON = 2, 4, 4  # paragraphs with headline and lead, of the top; sentences from the lead to who is named
 MUCH_NAMED = 3  # mentions of somebody whom "the mogul" may mean, though the article gives no role
 
 
@@ -258,6 +259,39 @@ class Descriptions(Pronouns):
         return Speaker(
             entity.name, "description of somebody named", probability, (entity,), self.sides.of(entity), (span,)
         )
+
+    def _named_later(self, first: int, last: int) -> Speaker | None:
+        """Return who is described at the head of the article and named further on: "Guild chief", then "Ann Lee"."""
+        tokens, words = self.document.tokens, self.phrases.words
+        head, position = self._head_noun(first, last), tokens[first].start
+        noun, here = tokens[head].lower, tokens[first].sentence
+        closed = tokens[first].lower in words["possessive"] or noun.endswith("s") or not self.phrases.is_role(head)
+        if closed or self.document.paragraph_of(position) > TOP or self.document.in_quotation(position):
+            return None
+        end = self._core_end(first, last) - 1
+        named = end > head and tokens[end].capital and end not in self.phrases.covering
+        if named or here > SOON or any(t.lower in words["anonymous"] for t in tokens[head:last]):
+            return None
+        new = [e for e in self.entities.persons() if e.first > position]
+        held = [e for e in new if any(noun in r.split() for r in self._roles_of(e))]
+        near = [
+            e
+            for e in new
+            if self.document.sentence_of(e.first) - here <= SOON
+            and any(a <= e.first and e.mentions[0].end <= b for a, b in self.sources)
+        ]
+        lead = self.document.paragraph_of(position) <= HEAD
+        found = held if len(held) == 1 else near[:1] if lead and not held else []
+        if not found:
+            return None
+        span = (position, tokens[last - 1].end)
+        return Speaker(
+            found[0].name, "description of somebody named", 0.5, (found[0],), self.sides.of(found[0]), (span,)
+        )
+
+    def _roles_of(self, entity: Entity) -> set[str]:
+        """Return the roles that titles and appositions give to somebody."""
+        return {r for p in self.sides.phrases_of(entity) for r in self.phrases.roles(p.first, p.last)}
 
     def _body(self, noun: str, between: Sequence[str], position: int) -> Entity | None:
         """Return the body that "the company" refers to: one with the noun in its name, else the last that fits.

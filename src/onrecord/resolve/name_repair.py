@@ -107,13 +107,21 @@ class NameRepair:
                 last -= 1
         if first >= last or self._context.is_portfolio(first, last):
             return None
+        after = tokens[last] if last < len(tokens) else None
+        initial = INITIAL.fullmatch(tokens[last - 1].text) is not None and last - first == 1
+        if initial and after is not None and after.capital and after.sentence == tokens[first].sentence:
+            last += 1  # "R." before "Lee"
         start, end = tokens[first].start, tokens[last - 1].end
         text = self._document.text[start:end]
         if not any(c.isupper() for c in text):
             return None
-        best = max(name.scores)
-        weights = [2.718 ** max(-20.0, s - best) for s in name.scores]
-        return Item(first, last, start, end, " ".join(text.split()), name.kind, [w / sum(weights) for w in weights])
+        scores, kind = name.scores, name.kind
+        if last - first == 2 and INITIAL.fullmatch(tokens[first].text) and tokens[first + 1].word:  # "R. Lee"
+            kind = "person"
+            scores = tuple(max(scores) + 1.0 if k == kind else s for k, s in zip(KINDS, scores, strict=True))
+        best = max(scores)
+        weights = [2.718 ** max(-20.0, s - best) for s in scores]
+        return Item(first, last, start, end, " ".join(text.split()), kind, [w / sum(weights) for w in weights])
 
     def _mend_headlines(self, items: list[Item]) -> None:
         """Cut names in a line of capitalised words to those that the rest of the article has."""
@@ -266,7 +274,9 @@ class NameRepair:
             led = run > first and (self._vocabulary.is_role(tokens[run - 1].lower) or run - 1 in taken)
             field = run > first and tokens[run - 1].lower in portfolio  # "minister of finance"
             led = led or (field and any(self._vocabulary.is_role(t.lower) for t in tokens[first:run]))
-            if last - run in (2, 3) and led and not tokens[run].text.isupper():
+            initial = last - run > 1 and INITIAL.fullmatch(tokens[run].text) is not None
+            led = led or (initial and any(self._vocabulary.is_role(t.lower) for t in tokens[first:run]))
+            if last - run in (2, 3) and led and (initial or not tokens[run].text.isupper()):
                 items.append(self._copy(run, last, "person", [0.7 if k == "person" else 0.07 for k in KINDS]))
                 taken.update(range(run, last))
 
@@ -540,7 +550,8 @@ class NameRepair:
             before = tokens[k]
             known = key_of(item.text) in whole if width == 1 else tokens[item.first].lower in self._vocabulary.genders
             joined = before.sentence == tokens[item.first].sentence and tokens[item.first].start - before.end == 1
-            odd = before.text.isupper() or before.lower in portfolio
+            initial = INITIAL.fullmatch(before.text) is not None
+            odd = (before.text.isupper() and not initial) or before.lower in portfolio
             if known or not joined or odd or not self._context.is_nameable(before):
                 continue
             opens = k == 0 or tokens[k - 1].sentence != before.sentence or tokens[k - 1].text in OPENING_MARKS
@@ -549,7 +560,7 @@ class NameRepair:
             after = [t.lower for t in tokens[item.last : item.last + 2]]
             described = after[:1] == [","] and after[1:] in (["a"], ["an"], ["the"], ["who"])
             if before.lower in self._vocabulary.genders or (
-                described if opens else not run and before.lower not in self._texts
+                initial or (described if opens else not run and before.lower not in self._texts)
             ):
                 item.first, item.start = k, before.start
                 item.text = " ".join(self._document.text[item.start : item.end].split())

@@ -85,6 +85,7 @@ class Resolver:
         phrases = PhraseReader(document, vocabulary, entities.mentions)
         sides = Affiliations(entities, phrases)
         sources = SourceResolver(entities, phrases, sides, article.outlet)
+        sources.sources = [(e.span.start, e.span.end) for a in attributions for e in a.source]
         found: dict[Attribution, Speaker] = {}
         previous: tuple[Attribution, Speaker] | None = None
         for attribution in outer_first(attributions):

@@ -378,6 +378,8 @@ class SourceResolver(Descriptions):
             if two is not None:
                 return two
         described = self._described(first, last, outer)
+        if described is None:
+            described = self._named_later(first, last)
         if described is not None:
             return described
         return self._as_printed(first, last, attribution, outer)

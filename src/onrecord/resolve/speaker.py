@@ -46,6 +46,7 @@ class Scene:
     unnamed_sides: dict[str, Side | None] = field(default_factory=dict)
     documents: dict[str, Speaker] = field(default_factory=dict)  # who wrote what was called "the letter"
     joint: list[tuple[int, Speaker]] = field(default_factory=list)  # several who spoke as one, and where
+    sources: list[tuple[int, int]] = field(default_factory=list)  # spans of all sources of the article
     trace: dict[int, tuple[str, list[coreference.Candidate]]] = field(default_factory=dict)  # by position, for fitting
 
     @property

@@ -104,3 +104,16 @@ SEVERAL = [
 def test_names_in_a_description_are_no_further_speakers(text: str, speaker: str) -> None:
     """What is joined inside an apposition or after "leaders of" does not speak; what a dash adds does."""
     assert who(text)[0][0] == speaker
+
+
+LATER = [
+    ("[1s Guild chief] [1c says] [1q it will rain].\n\nOn Friday [2s Ann Lee] [2c said] [2q yes].", "Ann Lee"),
+    ("[1s A dean] [1c says] [1q no].\n\nIt rained. Some left. All saw it. Ann Lee, the dean, ran.", "Ann Lee"),
+    ("[1s An aide who was not authorized] [1c says] [1q no].\n\n[2s Ann Lee] [2c said] [2q yes].", "aide"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), LATER)
+def test_who_is_described_in_the_lead_is_named_later(text: str, speaker: str) -> None:
+    """A headline's or lead's description is the one with that role, or who is introduced as a speaker next."""
+    assert who(text)[0][0] == speaker
