@@ -18,7 +18,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*(?:\s|$)")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 
 _BLANKS = re.compile(r"\s*")
-_LONG_TAG = re.compile(r"<(/?[a-zA-Z][\w:-]{0,99})[^<>]{10000,}>?")
+_LONG_TAG = re.compile(r"<(/?[a-zA-Z][\w:-]{0,99}+)[^<>]{10000,}+>?")
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 

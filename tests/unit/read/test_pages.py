@@ -55,6 +55,23 @@ def test_the_article_and_its_metadata(tmp_path: Path, charset: str, name: str) -
     check(item)
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f'<img alt="a > b" src="data:image/png;base64,{"A" * 500_000}">',
+        f"<span {' '.join(f'a{n}=1' for n in range(50_000))}></span>",
+    ],
+    ids=["picture", "attributes"],
+)
+def test_a_very_long_tag_changes_nothing_and_costs_little(tmp_path: Path, tag: str) -> None:
+    """A picture inside its tag, or 50,000 attributes, leave the article as it is and are read in no time."""
+    (tmp_path / "a.html").write_text(PAGE.replace("CHARSET", "utf-8").replace("<article>", f"<article>{tag}"))
+    begin = time.process_time()
+    (item,) = read_articles(tmp_path / "a.html")
+    check(item)
+    assert time.process_time() - begin < scaled(3)
+
+
 def test_an_xml_declaration_does_not_stop_it(tmp_path: Path) -> None:
     """An XML declaration does not stop the reading of a page."""
     path = tmp_path / "a.html"
