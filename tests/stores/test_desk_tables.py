@@ -135,6 +135,19 @@ def test_every_judgement_can_be_taken_back_once_by_its_coder(ledger):
     assert ledger.verify().ok
 
 
+def test_a_rejection_is_not_taken_back_onto_another_statement(ledger):
+    """Where somebody has added a statement at the place of a rejected one, the rejected one does not come back."""
+    reviews = Reviews(ledger)
+    of, (first, second) = reading()
+    ledger.add([(of, [first, second])])
+    reviews.judge(ReviewVerdict.REJECT, first, None, coder="Ada")
+    rejection = reviews.latest(1)[0].number
+    reviews.judge(ReviewVerdict.ADD, None, corrected(first), coder="Bo")
+    with pytest.raises(StatementStale, match="another statement has replaced it"):
+        reviews.undo(rejection, first, coder="Ada")
+    assert {one.id for one in ledger.statements()} == {corrected(first).id, second.id}
+
+
 def test_ten_coders_at_once_lose_no_edit(url):
     """Claim: of ten who correct one statement at once one is kept and nine are told; ten other edits are all kept."""
     of, (first, second) = reading()

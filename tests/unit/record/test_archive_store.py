@@ -184,6 +184,16 @@ def test_a_ledger_takes_in_what_it_lacks_of_an_archive(archive: Archive) -> None
     assert sum(told) == 6
 
 
+def test_an_archives_reading_replaces_that_of_another_reader(archive: Archive) -> None:
+    """Articles that the ledger has from another reader are read as the archive has them, without a statement twice."""
+    with Ledger(":memory:") as ledger:
+        ledger.add([(article, found[:0]) for article, found in REPORTS[:2]], codebook=CODEBOOK, reader="another")
+        assert ledger.count() == 0
+        assert ledger.load(archive)[1] == archive.count()
+        assert {one.id for one in ledger.statements()} == {one.id for one in archive.statements()}
+        assert ledger.load(archive) == (0, 0)
+
+
 def test_a_redaction_says_who_and_why_in_any_script(archive: Archive) -> None:
     """Names beyond ASCII are kept as given; the words of the article are gone and its id stays."""
     article_id = REPORTS[0][0].id
