@@ -72,7 +72,7 @@ class SourceError(OnRecordError):
         self.reason = reason
 
     def __reduce__(self) -> tuple[type[SourceError], tuple[str, str]]:
-        # Exceptions with two arguments do not survive the way between processes by themselves.
+        # An exception with two arguments cannot be unpickled without this.
         return type(self), (self.source, self.reason)
 
 
@@ -97,7 +97,7 @@ class BrokenLine(SourceError):
 
 
 class UnknownKind(SourceError):
-    """Signal a file in a folder or an archive whose kind is not read, or not unless it is named."""
+    """Signal a file in a folder or an archive whose kind cannot be read, or is read only when named."""
 
 
 class InternalError(SourceError):
@@ -123,7 +123,7 @@ def describe_exception(error: BaseException) -> str:
 
 
 class IgnoredSource(SourceError):
-    """Signal a source that is no article by its nature and was not named by the user; it is skipped, not failed."""
+    """Signal a source that is no article and was not named by the user: it is skipped, and not a failure."""
 
 
 class LexiconError(OnRecordError):

@@ -50,7 +50,7 @@ class StatementStore(Protocol):
     def add(
         self, results: Iterable[tuple[Article, Sequence[Statement]]], *, codebook: Codebook | None, reader: str
     ) -> object:
-        """Keep these readings, all or none; what is there already is passed over."""
+        """Store these readings, all or none; those already stored are skipped."""
         ...
 
     def add_readings(self, readings: Sequence[ReadingRows], *, codebook: Codebook | None, reader: str) -> object:
@@ -62,7 +62,7 @@ class StatementStore(Protocol):
         ...
 
     def same_text(self, article_id: str, text_id: str) -> str | None:
-        """Describe an article that has this text under another id; None where this article itself is there."""
+        """Describe an article that has this text under another id; None if this article itself is there."""
         ...
 
 
@@ -239,7 +239,7 @@ def reader_version(model: Path | str | None = None, classifier: str | None = Non
 
 
 def adapted_version(adaptation: Adaptation, version: str) -> str:
-    """Return the version of a reader with an adaptation; ModelError where it was fitted on other models."""
+    """Return the version of a reader with an adaptation; ModelError if it was fitted on other models."""
     if adaptation.base != version:
         raise ModelError(
             f"the adaptation {adaptation.name!r} was fitted on {adaptation.base}; run `onrecord adapt` again"

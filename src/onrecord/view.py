@@ -75,7 +75,7 @@ class StatementSource(Protocol):
         """Return the codebook that was used last."""
 
     def created(self) -> str | None:
-        """Return the time of the last batch, None where the store has no batches."""
+        """Return the time of the last batch, None if the store has no batches."""
 
     def values(self) -> Values:
         """Return the variables of its codebooks, and their values as people coded them."""
@@ -414,7 +414,7 @@ class Follower:
     ) -> frozenset[Touched] | None:
         """Bring the utterances up to date, and return what a change touched: its rows, and those told with them.
 
-        None where that is not known, as the utterances of the earlier state are not.
+        None if that is not known, as the utterances of the earlier state are not.
         """
         touched = set(touched_by(change.rows))
         held = self._clusters

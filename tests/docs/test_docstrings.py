@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,3 +67,20 @@ def test_a_missing_docstring_would_be_found(tmp_path: Path, monkeypatch: pytest.
     path = tmp_path / "test_x.py"
     path.write_text('def test_a():\n    """A claim."""\n\ndef helper():\n    pass\n\ndef test_b():\n    pass\n')
     assert list(without_docstring(path)) == ["test_x.py:7 test_b"]
+
+
+def raised(tree: ast.AST) -> Iterator[str]:
+    """Name the exceptions that stand under `Raises:` in docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            section = re.search(r"^Raises:\n((?:    .*\n?)+)", ast.get_docstring(node) or "", re.MULTILINE)
+            yield from re.findall(r"^    (\w+):", section[1] if section else "", re.MULTILINE)
+
+
+def test_exceptions_under_raises_exist() -> None:
+    """Every exception that a docstring names is a class of the package or a builtin one: renamed ones are found."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py")}
+    known = {node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    found = {(path.name, name) for path, tree in trees.items() for name in raised(tree)}
+    assert len(found) > 50
+    assert [one for one in sorted(found) if one[1] not in known and not hasattr(builtins, one[1])] == []

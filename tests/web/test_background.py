@@ -77,7 +77,7 @@ def gate(monkeypatch):
 
     monkeypatch.setattr(conflicts, "_retold", slow_retold)
     monkeypatch.setattr(position_changes, "conflicts", slow_conflicts)
-    monkeypatch.setattr(live_view, "PATIENCE", 0.05)
+    monkeypatch.setattr(live_view, "MAX_WAIT", 0.05)
     yield made
     made.open()
 

@@ -23,7 +23,7 @@ import torch
 
 from onrecord.classify.candidates import CandidateIndex
 from onrecord.classify.choice import issue_features, issue_probabilities, least_risk
-from onrecord.classify.classifier import relevance_of, stances_of, sure_of_stance, surroundings
+from onrecord.classify.classifier import relevance_of, stance_confidence, stances_of, surroundings
 from onrecord.classify.inputs import CONTENT, ROLES, Passage, quoted_mask
 from onrecord.classify.model import ClassifierModel, Reading
 from onrecord.classify.negation import negate
@@ -298,7 +298,7 @@ def fit_wrong_issue(judged: Sequence[tuple[float, float, bool]]) -> float:
     right = np.array([hit for *_, hit in judged])
 
     def loss(factor: float) -> float:
-        sure = np.array([sure_of_stance(p, q, {"wrong_issue": factor}) for p, q, _ in judged])
+        sure = np.array([stance_confidence(p, q, {"wrong_issue": factor}) for p, q, _ in judged])
         return float(-np.log(np.where(right, sure, 1 - sure)).mean())
 
     return min((round(float(n), 2) for n in np.arange(0.0, 1.01, 0.05)), key=loss)
@@ -312,7 +312,7 @@ def measure_chosen(
     for fitted, tested in (halves, halves[::-1]):
         factor = fit_wrong_issue(beside_chosen(fitted, weights, stance, classes))
         for p, q, hit in beside_chosen(tested, weights, stance, classes):
-            sure.append(sure_of_stance(p, q, {"wrong_issue": factor}))
+            sure.append(stance_confidence(p, q, {"wrong_issue": factor}))
             right.append(hit)
     return {
         "stance beside the chosen issue": percent(right),

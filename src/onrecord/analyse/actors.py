@@ -20,7 +20,7 @@ from onrecord.lexicon import rows, word_class
 
 @dataclass(frozen=True, slots=True)
 class TitlePeriod:
-    """Hold a title that an actor was given, with its first and last day (ISO, None where no date is known)."""
+    """Hold a title that an actor was given, with its first and last day (ISO, None if no date is known)."""
 
     title: str
     first: str | None
@@ -83,7 +83,7 @@ class Names:
         return {read: shown for (read, _), (shown, _) in self.shown.items() if read != shown}
 
     def shown_as(self, speaker: str | None, affiliation: str | None) -> Key | None:
-        """Return how a speaker with an affiliation is shown; None where that is as read."""
+        """Return how a speaker with an affiliation is shown; None if that is as read."""
         return None if speaker is None else self.shown.get((speaker, affiliation))
 
     def apply(self, table: pl.DataFrame) -> pl.DataFrame:
@@ -111,7 +111,7 @@ class Registry:
     _of: Mapping[Key, int]
 
     def of(self, speaker: str, affiliation: str | None = None) -> RegisteredActor | None:
-        """Return the actor that a speaker is; None where the table had no such speaker."""
+        """Return the actor that a speaker is; None if the table had no such speaker."""
         at = self._of.get((speaker, affiliation))
         return None if at is None else self.actors[at]
 
@@ -148,7 +148,9 @@ def decided(heard: pl.DataFrame, decisions: Sequence[Decision]) -> Names:
     wanted = {_plain(form) for name in names for form in (name, re.sub(r" \([^()]*\)$", "", name))}
     if not wanted:
         return Names(_in_camps({}, heard, grouped), frozenset(), first, grouped)
-    last = {name.split()[-1] for name in wanted if name}  # only who shares the last word can be one by the rules
+    last = {
+        name.split()[-1] for name in wanted if name
+    }  # by the rules only names with the same last word can be the same actor
     counts = Counter({(who, side): n for who, side, n in heard.iter_rows() if _plain(who).split()[-1:] and
                       _plain(who).split()[-1] in last})  # fmt: skip
     apart = _splits(decisions)
@@ -179,7 +181,7 @@ def camps(decisions: Iterable[Decision]) -> dict[str, str]:
 
 
 def _in_camps(found: dict[Key, Key], heard: pl.DataFrame, grouped: Mapping[str, str]) -> dict[Key, Key]:
-    """Return the display names with the camps of parties as affiliations; who speaks for nobody is a party alone."""
+    """Return the display names with camps as affiliations; a speaker without an affiliation is its own party."""
     named = {_plain(party): camp for party, camp in grouped.items()}
     for who, side, _ in heard.iter_rows() if named else ():
         shown = found.get((who, side), (who, side))
@@ -238,7 +240,7 @@ def _by_name(counts: Counter[Key]) -> list[_Group]:
             _Group(keys[0][0], [key for key in keys if key[1] is not None and _plain(key[1]) == side]) for side in sides
         ]
         unknown = [key for key in keys if key[1] is None]
-        surname = " " not in keys[0][0] and _plain(keys[0][0]) not in sides  # whose it is, its fuller forms tell
+        surname = " " not in keys[0][0] and _plain(keys[0][0]) not in sides  # its fuller forms show whose name it is
         if unknown and len(made) == 1 and is_name(keys[0][0]) and not surname:
             made[0].keys += unknown
         elif unknown:
@@ -265,7 +267,9 @@ def _short_forms(groups: list[_Group], apart: set[frozenset[str]]) -> list[_Grou
     by_last: dict[str, list[_Group]] = {}
     for group in full:
         by_last.setdefault(_plain(group.name).split()[-1], []).append(group)
-    for group in sorted(groups, key=lambda g: len(g.name.split())):  # surnames first: what they join may join in turn
+    for group in sorted(
+        groups, key=lambda g: len(g.name.split())
+    ):  # surnames first, as the groups that they form may be joined again
         last = _plain(group.name).split()[-1:]
         fitting = [
             other
@@ -288,7 +292,7 @@ def _short_of(short: _Group, long: _Group) -> bool:
     if not is_name(short.name) or not _compatible(short.keys[0][1], long.keys[0][1]):
         return False
     if short.keys[0][1] is not None and _plain(short.keys[0][1]) == _plain(short.name):
-        return False  # a state or body that speaks as itself is short for nobody
+        return False  # a state or body that speaks for itself is nobody's short form
     one, two = _plain(short.name).split(), _plain(long.name).split()
     if one[-1] != two[-1] or len(one) > len(two) or one == two:
         return False

@@ -19,7 +19,7 @@ NAMES = ("speaker", "affiliation", "venue")
 
 @dataclass(frozen=True, slots=True)
 class FieldAgreement:
-    """Hold how many of the matched `pairs` `agree` in a field; `alpha` is None where all values are the same."""
+    """Hold how many of the matched `pairs` `agree` in a field; `alpha` is None if all values are the same."""
 
     pairs: int
     agree: int

@@ -32,7 +32,7 @@ DAY = 86_400
 # Up to this many statements plain loops beat a data frame, each step of which costs a tenth of a millisecond.
 SMALL = 5_000
 
-# Of a million statements, each thing kept takes some 10 MB.
+# For a million statements each cached array takes some 10 MB.
 KEPT = 8
 Made = TypeVar("Made")
 
@@ -63,7 +63,7 @@ class Levels:
 class EncodedTable:
     """Encode the fields of a statement table when they are first requested.
 
-    A column `time` (datetime, UTC) says when, where there is one, else `date`.
+    The time is that of the column `time` (datetime, UTC) if there is one, else `date`.
     """
 
     def __init__(self, table: pl.DataFrame) -> None:

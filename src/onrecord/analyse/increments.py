@@ -2,7 +2,7 @@
 
 A server that holds a table and what it computed from it replaces a few rows after each judgement. What depends on other
 rows stays as it is; what goes over the whole table and falls into parts (by actor and issue, by article) has only the
-parts of these rows computed anew. The answer is the same as that of a new computation; tests hold the two equal.
+parts of these rows recomputed. The answer is the same as that of a new computation; tests hold the two equal.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Places = NDArray[np.int64]
 FIELDS = ("id", "number", "speaker", "affiliation", "issue", "article", "date", "coder", "outlet", "act", "source")
 """The columns of the replaced rows that an `Increment` holds."""
 
-FEW = 12  # values that are compared one by one, which is faster than a set of them
-MOST_CHUNKS = 40  # of a table; from there on it is put into one piece
+MAX_COMPARISONS = 12  # values compared individually, which is faster than a set of them
+MAX_CHUNKS = 40  # of a table; with more it is rechunked
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ def splice(table: pl.DataFrame, gone: Collection[str], fresh: pl.DataFrame) -> t
     Rows of `fresh` replace those of the same id.
     """
     wanted = {*gone, *fresh["id"].to_list()}
-    fits = pl.col("id").is_in(list(wanted)) if len(wanted) > FEW else _any(pl.col("id"), wanted)
+    fits = pl.col("id").is_in(list(wanted)) if len(wanted) > MAX_COMPARISONS else _any(pl.col("id"), wanted)
     out = table.select(pl.arg_where(fits)).to_series().to_numpy().astype(np.int64)
     fresh = fresh.select(table.columns).sort("date", "number")
     cuts = _cuts(table.select("date", "number"), fresh)
     made = pl.concat(_pieces(table, out, cuts, fresh))
-    if made.n_chunks() > MOST_CHUNKS:
+    if made.n_chunks() > MAX_CHUNKS:
         made = made.rechunk()
     return made, Increment(out, cuts, table[out].select(FIELDS), fresh.select(FIELDS))
 
@@ -120,7 +120,7 @@ def renewed(
 ) -> pl.DataFrame:
     """Return a result in which the parts of some keys are replaced by `fresh`, in its order (nulls last)."""
     names = keys.columns
-    if keys.height <= FEW:
+    if keys.height <= MAX_COMPARISONS:
         same = [
             pl.all_horizontal(pl.col(name).eq_missing(pl.lit(value)) for name, value in zip(names, key, strict=True))
             for key in keys.iter_rows()
@@ -149,7 +149,7 @@ def of_pairs(table: pl.DataFrame, found: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def _among(column: pl.Expr, values: Collection[Any]) -> pl.Expr:
-    return _any(column, values) if len(values) <= FEW else column.is_in(list(values))
+    return _any(column, values) if len(values) <= MAX_COMPARISONS else column.is_in(list(values))
 
 
 def by_column(

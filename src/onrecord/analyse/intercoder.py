@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Hold `alpha`: 1 for perfect agreement, 0 for chance agreement, None where undefined (no two values differ).
+    """Hold `alpha`: 1 for perfect agreement, 0 for chance agreement, None if undefined (no two values differ).
 
-    `low` and `high` bound it (None where too few resamples are defined); `units` have two values or more.
+    `low` and `high` bound it (None if too few resamples are defined); `units` have two values or more.
     """
 
     alpha: float | None
@@ -32,7 +32,7 @@ class Agreement:
 
 
 def alpha(units: Sequence[Unit]) -> float | None:
-    """Compute Krippendorff's nominal alpha of the units' values; None where all values are the same."""
+    """Compute Krippendorff's nominal alpha of the units' values; None if all values are the same."""
     counts = [Counter(unit) for unit in units if len(unit) > 1]
     return _alpha(counts, np.ones(len(counts)))
 
@@ -80,7 +80,7 @@ def confusion(units: Sequence[Mapping[str, Hashable]], one: str, other: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Hold the agreement of two coders: Cohen's kappa (None where chance agreement is perfect) and the raw share."""
+    """Hold the agreement of two coders: Cohen's kappa (None if chance agreement is perfect) and the raw share."""
 
     kappa: float | None
     low: float | None

@@ -13,9 +13,9 @@ from difflib import SequenceMatcher
 from onrecord.analyse.actors import RegisteredActor, is_name
 from onrecord.lexicon import word_class
 
-MOST_NAMESAKES = 12  # of more actors with one family name no pair is suggested: the name says too little
-ALIKE = 0.88  # of two spellings with the same first letter
-LONG = 6  # letters from which spellings are compared
+MAX_NAMESAKES = 12  # with more actors of one family name no pair is suggested: the name is too common
+MIN_SIMILARITY = 0.88  # between two spellings with the same first letter
+MIN_LETTERS = 6  # shorter names are not compared by spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Suggestion:
 
 
 def suggestions(actors: Sequence[RegisteredActor], apart: Iterable[frozenset[str]] = ()) -> list[Suggestion]:
-    """Return the pairs that may be one, those heard most first; without pairs that people said are `apart`."""
+    """Return the pairs that may be one, the most frequent first, without pairs that people declared `apart`."""
     known = [actor for actor in actors if not actor.hidden and is_name(actor.name) and len(actor.name) > 1]
     separate = {frozenset(name.casefold() for name in pair) for pair in apart}
     found: dict[tuple[int, int], str] = {}
@@ -58,7 +58,7 @@ def _pairs(actors: Sequence[RegisteredActor]) -> Iterator[tuple[int, int, str]]:
         if len(words) > 2:
             initials.setdefault("".join(word[0] for word in words), []).append(place)
     for last, places in by_last.items():
-        if 1 < len(places) <= MOST_NAMESAKES:
+        if 1 < len(places) <= MAX_NAMESAKES:
             yield from _family(actors, places, last)
     for place, actor in enumerate(actors):
         short = actor.name.replace(".", "")
@@ -93,10 +93,14 @@ def _spellings(actors: Sequence[RegisteredActor], places: Sequence[int]) -> Iter
             other = actors[two].name.casefold()
             if digits[one] != digits[two]:  # "Division 12" is not "Division 13"
                 continue
-            if name == other or min(len(name), len(other)) < LONG or abs(len(name) - len(other)) > 2:
+            if name == other or min(len(name), len(other)) < MIN_LETTERS or abs(len(name) - len(other)) > 2:
                 continue
             matcher = SequenceMatcher(None, name, other, autojunk=False)
-            if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE:
+            if (
+                matcher.real_quick_ratio() >= MIN_SIMILARITY
+                and matcher.quick_ratio() >= MIN_SIMILARITY
+                and matcher.ratio() >= MIN_SIMILARITY
+            ):
                 yield one, two, "spelled almost alike"
 
 

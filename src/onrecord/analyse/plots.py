@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from onrecord.analyse.network_types import Network
     from onrecord.analyse.positions import Matrix
 
-LONGEST = 40  # characters of a label
+MAX_LABEL = 40  # characters of a label
 MIXED = "#B9A44C"
 
 
 def new_axes(side: float, height: float | None = None) -> Any:
-    """Make the axes of a new figure, `side` inches wide; TableError where matplotlib is not installed."""
+    """Make the axes of a new figure, `side` inches wide; TableError if matplotlib is not installed."""
     try:
         from matplotlib import pyplot
     except ImportError as error:
@@ -64,4 +64,4 @@ def draw_matrix(found: Matrix, axes: Any, title: str = "") -> None:
 
 def label(name: str) -> str:
     """Shorten a name that is too long to draw."""
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return name if len(name) <= MAX_LABEL else name[: MAX_LABEL - 1] + "…"

@@ -119,11 +119,11 @@ class PositionIndex:
         rows, stance = np.insert(old[2], at, new[2][order]), np.insert(old[3], at, new[3][order])
         made._arrange(group, day, rows, stance)
         if (made.total == 0).any() or len(np.unique(made._issue)) < len(self.issues):
-            return PositionIndex(table, self.by)  # somebody has no position any more, or nobody has one on an issue
+            return PositionIndex(table, self.by)  # an actor has no position any more, or an issue has none
         return made
 
     def place(self, actor: str) -> int | None:
-        """Return the actor's index in `actors`; None where they hold no position."""
+        """Return the actor's index in `actors`; None if they hold no position."""
         return self._places.get(actor)
 
     def cells(

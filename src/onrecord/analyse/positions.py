@@ -111,7 +111,7 @@ class Matrix:
         return axes
 
     def cell(self, actor: str, issue: str) -> dict[str, Any] | None:
-        """Return one cell, or None where the actor took no position on the issue."""
+        """Return one cell, or None if the actor took no position on the issue."""
         rows = self.cells.filter((pl.col("actor") == actor) & (pl.col("issue") == issue)).to_dicts()
         return rows[0] if rows else None
 

@@ -30,7 +30,7 @@ DEADLOCKS: dict[str, Any] = {
     "ids": pl.List(pl.String),
 }  # fmt: skip
 
-# Circles longer than this are not named one by one: they could be as many as there are paths.
+# Longer cycles are not listed: there could be as many as there are paths.
 LONGEST = 8
 MOST = 1_000
 
@@ -92,7 +92,7 @@ def graph(edges: pl.DataFrame) -> Any:
 def deadlocks(edges: pl.DataFrame) -> pl.DataFrame:
     """Find the cycles (columns of `DEADLOCKS`), shortest first: steps each of which must come before the next.
 
-    `steps` are in order, the last one before the first again; `name` spells them out. Circles of more than LONGEST
+    `steps` are in order, the last one before the first again; `name` spells them out. Cycles of more than LONGEST
     steps are left out, and of very many only the first MOST are named.
     """
     made = graph(edges)

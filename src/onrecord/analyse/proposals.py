@@ -12,7 +12,7 @@ from math import sqrt
 from onrecord.analyse.retellings import stems
 
 NEIGHBOURS = 5
-ALIKE = 0.3  # the least cosine of two sets of stems
+MIN_COSINE = 0.3  # the least cosine of two sets of stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ def coded_words(issue: str, stance: str, quote: str) -> CodedWords:
 
 
 def propose(coded: Iterable[CodedWords], text: str) -> Proposal | None:
-    """Return what most of the nearest coded statements have, weighed by likeness; None where none is like the words."""
+    """Return what most of the nearest coded statements have, weighted by similarity; None if none is similar."""
     own = frozenset(stems(text))
     near: list[tuple[float, CodedWords]] = []
     for one in coded:
         common = len(own & one.stems)
-        if common and (alike := common / sqrt(len(own) * len(one.stems))) >= ALIKE:
+        if common and (alike := common / sqrt(len(own) * len(one.stems))) >= MIN_COSINE:
             near.append((alike, one))
     near.sort(key=lambda pair: (-pair[0], pair[1].issue, pair[1].stance))
     votes: dict[tuple[str, str], float] = {}

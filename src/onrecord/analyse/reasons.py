@@ -16,7 +16,7 @@ REASONS: dict[str, Any] = {
     "actor": pl.String, "issue": pl.String, "stance": pl.String, "reason": pl.String, "date": pl.Date,
     "outlet": pl.String, "id": pl.String,
 }  # fmt: skip
-LEAST = 10  # letters of a reason: "due to it" is none
+MIN_LETTERS = 10  # letters of a reason: "due to it" is none
 
 
 def reasons(table: pl.DataFrame, *, by: str = "speaker") -> pl.DataFrame:
@@ -27,7 +27,7 @@ def reasons(table: pl.DataFrame, *, by: str = "speaker") -> pl.DataFrame:
     """
     stated = positions(check(table, (*NEEDED, "quote")), by)
     found = stated.with_columns(pl.col("quote").str.extract(cue(), 1).str.strip_chars(" ,;:").alias("reason"))
-    found = found.filter(pl.col("reason").str.len_chars() >= LEAST).reverse()
+    found = found.filter(pl.col("reason").str.len_chars() >= MIN_LETTERS).reverse()
     folded = found.with_columns(pl.col("reason").str.to_lowercase().alias("folded"))
     same = ["actor", "issue", "stance", "folded"]
     return folded.unique(same, keep="first", maintain_order=True).select(REASONS.keys())

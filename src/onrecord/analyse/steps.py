@@ -106,11 +106,11 @@ def _opens(part: Any, cut: tuple[Any, ...]) -> bool:
 
 
 def _greedy(part: Any, cost: dict[Any, int]) -> tuple[Any, ...]:
-    """Break one circle after the other at its cheapest edge."""
+    """Break one cycle after the other at its cheapest edge."""
     rest, cut = nx.DiGraph(part), []
     while not nx.is_directed_acyclic_graph(rest):
-        circle = [pair[:2] for pair in nx.find_cycle(rest)]
-        pair = min(circle, key=lambda pair: (cost[pair], pair))
+        cycle = [pair[:2] for pair in nx.find_cycle(rest)]
+        pair = min(cycle, key=lambda pair: (cost[pair], pair))
         rest.remove_edge(*pair)
         cut.append(pair)
     return tuple(cut)

@@ -65,7 +65,7 @@ def empty() -> pl.DataFrame:
 def table_of(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Make a table of dicts that may lack keys; `date` is derived from `when` or `published` if not given.
 
-    TableError where a date is not a valid date.
+    TableError if a date is not a valid date.
     """
     full = []
     for row in rows:
@@ -84,7 +84,7 @@ def table_of(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def day(value: str | date) -> date:
-    """Return the first day of an ISO date that may lack day or month; TableError where it is none."""
+    """Return the first day of an ISO date that may lack day or month; TableError if it is invalid."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -111,7 +111,7 @@ def last_day(value: str | date) -> date:
 def duration(text: str | int | timedelta) -> timedelta:
     """Parse a window: `days:90`, `weeks:2`, `months:3` (30 days each), `years:1` (365 days) or a number of days.
 
-    TableError where it is none of these or not positive.
+    TableError if it is none of these or not positive.
     """
     if isinstance(text, timedelta):
         span = text

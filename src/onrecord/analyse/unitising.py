@@ -1,4 +1,4 @@
-"""Agreement on what is a statement at all: which spans two coders marked, and which one alone did.
+"""Measure agreement on what counts as a statement: which spans two coders both marked, and which only one did.
 
 Two measures, each with an interval that resamples articles:
 
@@ -19,7 +19,7 @@ import numpy as np
 from onrecord.analyse.intercoder import Agreement, agreement
 
 Span = tuple[int, int]
-ALIKE = 0.5  # least share of overlap in what two spans cover together
+MIN_OVERLAP = 0.5  # least share of overlap in what two spans cover together
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Spans:
     high: float | None
 
 
-def pairs(first: Sequence[Span], second: Sequence[Span], alike: float = ALIKE) -> list[tuple[int, int]]:
+def pairs(first: Sequence[Span], second: Sequence[Span], alike: float = MIN_OVERLAP) -> list[tuple[int, int]]:
     """Pair the spans of two coders by their places in the lists, each at most once, the most alike first."""
     shares = []
     for a, one in enumerate(first):

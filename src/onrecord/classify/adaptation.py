@@ -29,7 +29,7 @@ from onrecord.errors import CodecError
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 FOLDS = 5
-FEWEST = 30  # judgements of a field, of which it is refitted
+MIN_JUDGEMENTS = 30  # judgements without which a field is not refitted
 SCALE_SPREAD, MIXED_SPREAD, BIAS_SPREAD, WEIGHT_SPREAD = 0.25, 0.1, 0.75, 0.5  # standard deviations of the prior
 BINS = 10
 MOST_STEPS, TOLERANCE = 100, 1e-10
@@ -67,7 +67,7 @@ class Adaptation:
 
     @classmethod
     def from_json(cls, record: str) -> Adaptation:
-        """Decode a record; CodecError where it is damaged."""
+        """Decode a record; CodecError if it is damaged."""
         try:
             return cls(**json.loads(record))
         except (ValueError, TypeError) as error:
@@ -215,7 +215,7 @@ def adapted(name: str, base: str, found: Mapping[str, Examples]) -> Adaptation:
     confidence: dict[str, list[float]] = {}
     figures: dict[str, dict[str, float]] = {}
     for field, examples in found.items():
-        if len(examples.gold) < FEWEST or len(set(examples.groups)) < FOLDS:
+        if len(examples.gold) < MIN_JUDGEMENTS or len(set(examples.groups)) < FOLDS:
             continue
         figures[field] = held_out(examples)
         gains = figures[field]["gain"] > figures[field]["gain's error"]
@@ -236,6 +236,6 @@ def adapted(name: str, base: str, found: Mapping[str, Examples]) -> Adaptation:
 
 
 def log_odds(probability: float) -> float:
-    """Return the log odds of a probability, clipped to what four decimals can tell."""
+    """Return the log odds of a probability, clipped to what four decimals can express."""
     clipped = min(max(probability, 1e-4), 1 - 1e-4)
     return float(np.log(clipped / (1 - clipped)))

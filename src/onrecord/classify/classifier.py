@@ -35,7 +35,7 @@ WORDS_SHOWN = 3
 ON, OFF = 1, 0
 NO_ISSUE = "model: speaks to no issue of the codebook"
 UNSURE = "model: either side is likely, so none is taken"
-CONDITION_WORDS = 2  # a shorter condition is none
+CONDITION_WORDS = 2  # a shorter span is not taken for a condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Classification:
 
 
 class Classifier(Protocol):
-    """Reads what attributions mean; other packages may bring one (`onrecord.classifiers`)."""
+    """Define what classifies attributions; other packages may provide one (`onrecord.classifiers`)."""
 
     def classify(
         self, article: Article, attributions: Sequence[Attribution], speakers: Sequence[str | None]
@@ -61,7 +61,7 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StatementReading:
-    """Hold one statement as it was read, with its candidate issues and the selection scores of all issues."""
+    """Hold the network's reading of one statement, its candidate issues and the selection scores of all issues."""
 
     reading: Reading
     numbers: list[int]  # of the issues that it was read beside; of the first of them beside the negations, too
@@ -110,7 +110,7 @@ class StatementClassifier:
         Args:
             article: the article.
             attributions: its attributions.
-            speakers: the speaker of each, None where unknown.
+            speakers: the speaker of each, None if unknown.
         """
         read = self.read(article, attributions, speakers)
         return [self._judged(article, passed, decided) for passed, decided in zip(read, self.decide(read), strict=True)]
@@ -132,7 +132,7 @@ class StatementClassifier:
     def _read(
         self, statement: Pieces, speaker: str | None, title: str | None, around: Surroundings
     ) -> StatementReading:
-        """Read a statement beside the likeliest issues; those far behind the first are not read."""
+        """Read a statement beside the likeliest issues; those far below the best are left out."""
         if self._index is None or self.codebook is None:
             return StatementReading(self.model.read(statement, speaker, title, []), [], np.zeros(0))
         settings = self.model.config["candidates"]
@@ -193,7 +193,7 @@ class StatementClassifier:
         shown = _evidence_of(article, reading.encoded, beside["relevance"].shares, ON)
         issue = self.codebook.issues[decided.number].id
         stance = self._verdict(article, reading, "stance", decided.stance, beside["stance"].shares, Stance)
-        sure = sure_of_stance(decided.probability, stance.confidence, self._calibration["stance"])
+        sure = stance_confidence(decided.probability, stance.confidence, self._calibration["stance"])
         return (
             Judgement(value=issue, rule=_reason(shown), confidence=decided.probability, evidence=shown),
             replace(stance, confidence=sure),
@@ -238,7 +238,7 @@ def calibrated(scores: AnyFloats, settings: Mapping[str, Any]) -> Floats:
     return result
 
 
-def sure_of_stance(issue: float, stance: float, settings: Mapping[str, Any]) -> float:
+def stance_confidence(issue: float, stance: float, settings: Mapping[str, Any]) -> float:
     """Compute the probability that a stance is right from that of its issue and that of the stance on this issue.
 
     On a wrong issue the stance is right less often, by a factor that was fitted (`wrong_issue`).

@@ -26,7 +26,7 @@ from onrecord.models.session import open_graph
 
 Floats = npt.NDArray[np.float32]
 FORMAT = 2
-REMEMBERED = 256  # answers of the network: a text that repeats itself asks the same again and again
+CACHE_SIZE = 256  # results of the network: a text that repeats itself asks for the same ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ class ClassifierModel:
     """Load a folder with model.onnx, pieces.npz, tokenizer.json and config.json."""
 
     def __init__(self, path: Path) -> None:
-        """Load the folder; raise ModelError where a file is missing or damaged."""
+        """Load the folder; raise ModelError if a file is missing or damaged."""
         try:
             self.config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             if self.config["format"] != FORMAT:
@@ -69,7 +69,7 @@ class ClassifierModel:
         except (OSError, ValueError, KeyError, TypeError, ModelError) as error:
             raise ModelError(f"{path}: no usable classifier ({error}); reinstall the package") from error
         self._short = lru_cache(maxsize=1024)(self._encode)
-        self._answers = lru_cache(maxsize=REMEMBERED)(self._run)
+        self._answers = lru_cache(maxsize=CACHE_SIZE)(self._run)
 
     def statement(self, text: str, passage: Passage, quoted: npt.NDArray[np.bool_]) -> Pieces:
         """Encode a statement in its context, to be read beside any number of propositions."""

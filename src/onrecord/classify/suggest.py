@@ -27,8 +27,8 @@ from onrecord.text.vectors import PieceVectors
 
 STOPWORDS = "stopwords.tsv"
 Floats = npt.NDArray[np.float32]
-ALIKE = 0.27  # average likeness below which two groups stay apart; set by eye on the sample corpus
-LIMIT = 3000  # contents that are compared with each other; more are thinned out evenly
+MIN_SIMILARITY = 0.27  # average similarity below which groups are not merged; set by eye on the sample corpus
+MAX_CONTENTS = 3000  # contents compared with each other; of more an even sample is taken
 TERMS, EXAMPLES = 6, 3
 NEAREST = 3
 
@@ -48,12 +48,12 @@ class ProposedIssue:
 def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, most: int = 20) -> list[ProposedIssue]:
     """Return the issues that contents seem to be about, largest first, without those of fewer than `least` contents."""
     unique = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if len(_content_words(c)) >= 2]
-    if len(unique) > LIMIT:
-        unique = [unique[n * len(unique) // LIMIT] for n in range(LIMIT)]
+    if len(unique) > MAX_CONTENTS:
+        unique = [unique[n * len(unique) // MAX_CONTENTS] for n in range(MAX_CONTENTS)]
     if len(unique) < least:
         return []
     bags = [_content_words(c) for c in unique]
-    near = likeness(bags, vectors)
+    near = similarity(bags, vectors)
     groups = [g for g in grouped(near) if len(g) >= least][:most]
     spread = Counter(s for bag in bags for s in {stem(w) for w in bag})
     made: list[ProposedIssue] = []
@@ -74,7 +74,7 @@ def suggest(contents: Sequence[str], vectors: PieceVectors, *, least: int = 3, m
     return made
 
 
-def likeness(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
+def similarity(bags: Sequence[Sequence[str]], vectors: PieceVectors) -> Floats:
     """Return the similarity of contents (n, n): cosine of their vectors without the common part, and of their rare
     words.
     """
@@ -97,7 +97,7 @@ def grouped(near: Floats) -> list[list[int]]:
     if len(near) < 2:
         return [[n] for n in range(len(near))]
     distance = np.clip(1.0 - near.astype(np.float64), 0.0, 2.0)
-    labels = cut(average_linkage((distance + distance.T) / 2), height=1.0 - ALIKE)
+    labels = cut(average_linkage((distance + distance.T) / 2), height=1.0 - MIN_SIMILARITY)
     groups: dict[int, list[int]] = {}
     for n, label in enumerate(labels):
         groups.setdefault(label, []).append(n)
@@ -158,7 +158,7 @@ def _proposition(contents: Sequence[str]) -> str:
     content.
     """
     made = [_sentence(content) for content in contents]
-    # What opens with a pronoun means nothing outside its article.
+    # A content that begins with a pronoun means nothing outside its article.
     sound = [
         one for one in made if not words_pattern("opens-within").match(one) and not list(proposition_warnings(one))
     ]
@@ -188,11 +188,13 @@ def suggest_codebook(contents: Sequence[str], name: str) -> str:
 
 
 def nearest(codebook: Codebook, contents: Sequence[str], vectors: PieceVectors) -> dict[str, list[str]]:
-    """Return for each issue the contents that are most like its proposition and terms, the likest first."""
+    """Return for each issue the contents that are most similar to its proposition and terms, the most similar first."""
     unique = [c for c in dict.fromkeys(" ".join(c.split()) for c in contents) if _content_words(c)]
     if not unique:
         return {issue.id: [] for issue in codebook.issues}
     issues = [_content_words(f"{issue.label} {issue.proposition} {' '.join(issue.terms)}") for issue in codebook.issues]
-    near = likeness([*issues, *(_content_words(content) for content in unique)], vectors)[: len(issues), len(issues) :]
+    near = similarity([*issues, *(_content_words(content) for content in unique)], vectors)[
+        : len(issues), len(issues) :
+    ]
     order = np.argsort(-near, axis=1, kind="stable")[:, :NEAREST]
     return {issue.id: [unique[place] for place in row] for issue, row in zip(codebook.issues, order, strict=True)}

@@ -196,7 +196,7 @@ FIELDS = (
 class Statement:
     """Hold one interpreted attribution. `nested_in` is the id of the statement whose content contains it.
 
-    `probability` is the calibrated probability that the words are a statement at all, None where nothing estimated it.
+    `probability` is the calibrated probability that the words are a statement at all, None if nothing estimated it.
     `extra` is a JSON object of another program's variables (`extra_json`). Neither is part of the id.
     """
 
@@ -310,7 +310,7 @@ class Decision:
 
 
 def extra_json(values: Mapping[str, Any]) -> str | None:
-    """Encode another program's variables as the `extra` of an article or statement; None where there are none."""
+    """Encode another program's variables as the `extra` of an article or statement; None if there are none."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else None
 
 

@@ -41,7 +41,7 @@ def write(folder: str | Path, results: Iterable[tuple[Article, Sequence[Statemen
 def read(path: str | Path) -> list[dict[str, Any]]:
     """Read an `.ann` file beside its `.txt` file: a dict per content, with spans, attributes and notes.
 
-    `content`, `source` and `cue` are lists of [start, end). ExchangeError where a line cannot be read or its words do
+    `content`, `source` and `cue` are lists of [start, end). ExchangeError if a line cannot be read or its words do
     not stand where it says.
     """
     path = Path(path)

@@ -30,7 +30,7 @@ def write(net: Network) -> str:
 
 
 def read(text: str) -> tuple[list[str], list[str], Any]:
-    """Read row names, column names and values; ExchangeError where it is no DL file of these two forms."""
+    """Read row names, column names and values; ExchangeError if it is no DL file of these two forms."""
     parts = re.split(r"^(labels|row labels|col labels|data):\s*$", text, flags=re.MULTILINE)
     found = dict(zip(parts[1::2], parts[2::2], strict=True))
     head = parts[0].lower()

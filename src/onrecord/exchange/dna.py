@@ -90,7 +90,7 @@ class Database:
         return Values()
 
     def created(self) -> str | None:
-        """Return the time of the last batch, None where there is none."""
+        """Return the time of the last batch, None if there is none."""
         return None
 
     def issues(self) -> list[str]:
@@ -121,7 +121,7 @@ class Database:
 def read(path: str | Path, *, statement_type: str | None = None, roles: Mapping[str, str] | None = None) -> Database:
     """Open a database; the statement type is the first that has the roles' variables, if none is named.
 
-    ExchangeError where the file is none of DNA 3, or no type has an issue and a speaker or affiliation.
+    ExchangeError if the file is none of DNA 3, or no type has an issue and a speaker or affiliation.
     """
     tables = read_tables(path)
     wanted = dict(ROLES) | dict(roles or {})

@@ -140,7 +140,7 @@ SHORT = {
 def read_tables(path: str | Path) -> Tables:
     """Read all tables of a database, with exactly the columns of `COLUMNS`; missing tables are empty.
 
-    ExchangeError where the file is missing, is no SQLite database, is damaged, or is none of DNA 3.
+    ExchangeError if the file is missing, is no SQLite database, is damaged, or is none of DNA 3.
     """
     path = Path(path)
     if not path.is_file():
@@ -164,7 +164,7 @@ def read_tables(path: str | Path) -> Tables:
 def write_tables(path: str | Path, tables: Mapping[str, pl.DataFrame]) -> None:
     """Write a database that DNA 3 opens; an old file of that name is replaced when all is written.
 
-    ExchangeError where the tables contradict each other or the schema.
+    ExchangeError if the tables contradict each other or the schema.
     """
     path = Path(path)
     draft = path.with_name(path.name + ".part")

@@ -25,7 +25,7 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
 def write(path: str | Path, sheets: Mapping[str, pl.DataFrame]) -> None:
-    """Write a workbook; ExchangeError where a table has more rows than a sheet."""
+    """Write a workbook; ExchangeError if a table has more rows than a sheet."""
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,

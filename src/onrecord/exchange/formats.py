@@ -55,13 +55,13 @@ class Format(Protocol):
         """Tell whether it makes a folder."""
 
     def write(self, path: Path, content: Any) -> None:
-        """Write content to a file or folder; ExchangeError where it does not fit the format."""
+        """Write content to a file or folder; ExchangeError if it does not fit the format."""
 
     def encode(self, content: Any) -> bytes:
-        """Encode content as the bytes of a file; ExchangeError where the format is a folder."""
+        """Encode content as the bytes of a file; ExchangeError if the format is a folder."""
 
     def read(self, path: Path) -> Any:
-        """Read a file back; ExchangeError where the format is only written, or the file is none of it."""
+        """Read a file back; ExchangeError if the format is only written, or the file is none of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class PathFormat:
 
 
 def by_name(content: Content, name: str) -> Format:
-    """Return the format of this name; ExchangeError where there is none for such content."""
+    """Return the format of this name; ExchangeError if there is none for such content."""
     for one in _formats(content):
         if one.name == name:
             return one
@@ -133,7 +133,7 @@ def by_name(content: Content, name: str) -> Format:
 
 
 def for_path(content: Content, path: Path) -> Format:
-    """Return the format that the ending of a file's name stands for; ExchangeError where no format has it."""
+    """Return the format that the ending of a file's name stands for; ExchangeError if no format has it."""
     ending = path.suffix.lower()
     for one in _formats(content):
         if one.suffix == ending or ending in _ALSO.get(one.name, ()):

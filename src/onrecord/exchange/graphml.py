@@ -25,7 +25,7 @@ def write(net: Network, attributes: Attributes | None = None) -> str:
 def read(text: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read nodes (name, kind) and ties (source, target, weight) of a GraphML file of ours or DNA's.
 
-    ExchangeError where it is none.
+    ExchangeError if it is invalid.
     """
     space = {"g": SPACE}
     try:

@@ -15,7 +15,7 @@ def write(path: str | Path, frame: pl.DataFrame) -> None:
 
 
 def read(path: str | Path) -> pl.DataFrame:
-    """Read a table; ExchangeError where the file is no Parquet."""
+    """Read a table; ExchangeError if the file is no Parquet."""
     try:
         return pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -61,7 +61,7 @@ def write(results: Iterable[tuple[Article, Sequence[Statement]]], *, name: str =
 def read(data: bytes) -> pl.DataFrame:
     """Read the coded passages of a project (columns of `CODED`), one row per passage and code.
 
-    ExchangeError where it is no project, or a passage is outside its text.
+    ExchangeError if it is no project, or a passage is outside its text.
     """
     space = {"q": SPACE}
     try:

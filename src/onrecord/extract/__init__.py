@@ -54,7 +54,7 @@ def load_tagger_extractor(folder: Path, statement_filter: StatementFilter | None
     return TaggerExtractor(Tagger(folder), NestedCueFilter(cues), ReportingClauses(cues), statement_filter)
 
 
-FILTER = "statement-filter.json"  # in a tagger's folder, as it is fitted to the tagger's scores
+FILTER = "statement-filter.json"  # in the tagger's folder, as it is fitted to that tagger's scores
 
 
 def bundled_model() -> Path:

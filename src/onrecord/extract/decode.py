@@ -20,7 +20,7 @@ Range = tuple[int, int]
 OUTSIDE, SOURCE, CUE, CONTENT = range(4)
 BUCKETS = 32
 NEVER = np.float32(-1e4)
-POINTED = 0.5  # least chance of words that are in no span to be a source together
+POINTED = 0.5  # least probability of a source made of words outside all spans
 SHARE = 0.05  # of the likeliest of them that the others need
 SMOOTH = 5  # neighbouring words over which the weakest stretch of a content is measured
 

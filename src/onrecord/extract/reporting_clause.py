@@ -154,7 +154,7 @@ class ReportingClauses:
         """Expand the content of `item` by adjacent words that hold a reporting verb and belong to nothing found.
 
         The tagger cuts the source and the cue of an inner report out of the outer one's content: of "Ann Lee insists
-        that it will rain, her spokesman said" it leaves the spokesman only "that it will rain". None where nothing
+        that it will rain, her spokesman said" it leaves the spokesman only "that it will rain". None if nothing
         that may be such a report stands beside the content, in its sentence.
         """
         if not item.cue or not item.content:

@@ -36,7 +36,7 @@ class Tagger:
     """Load a model folder (model.onnx, pieces.npz, tokenizer.json, config.json) and tag texts."""
 
     def __init__(self, path: Path) -> None:
-        """Load the folder; ModelError where a file is missing or damaged."""
+        """Load the folder; ModelError if a file is missing or damaged."""
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
             self._tokenizer = load_tokenizer(path / "tokenizer.json")

@@ -28,7 +28,7 @@ class Aligner:
         self._plain, self._places = _folded(text.content)
 
     def find(self, words: str, *, near: int = 0, start: int = 0, end: int | None = None) -> Evidence | None:
-        """Return the evidence of copied words, the occurrence nearest to `near`; None where the text has none.
+        """Return the evidence of copied words, the occurrence nearest to `near`; None if the text has none.
 
         Args:
             words: what was copied.
@@ -47,7 +47,7 @@ class Aligner:
         return None
 
     def find_all(self, pieces: Sequence[str], *, start: int = 0, end: int | None = None) -> tuple[Evidence, ...] | None:
-        """Return the evidence of several pieces in text order; None where one of them is not in the text."""
+        """Return the evidence of several pieces in text order; None if one of them is not in the text."""
         found: list[Evidence] = []
         near = start
         for piece in pieces:

@@ -28,7 +28,7 @@ class AnswerCache:
     folder: Path | None = None
 
     def find(self, key: str) -> Completion | None:
-        """Return the answer to a question that was asked before; LanguageModelError where its file is damaged."""
+        """Return the answer to a question that was asked before; LanguageModelError if its file is damaged."""
         path = self._path(key)
         if path is None or not path.exists():
             return None

@@ -27,7 +27,7 @@ class AnswerSize:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """Hold the estimated cost of a run; `tokens_out` and `seconds` are None where no answer was measured yet."""
+    """Hold the estimated cost of a run; `tokens_out` and `seconds` are None if no answer was measured yet."""
 
     articles: int
     questions: int
@@ -36,7 +36,7 @@ class Estimate:
     seconds: float | None
 
     def cost(self, price_in: float, price_out: float) -> float | None:
-        """Return the price of all tokens, at prices for a million tokens in and out; None where it is not known."""
+        """Return the price of all tokens, at prices for a million tokens in and out; None if it is not known."""
         if self.tokens_out is None:
             return None
         return (self.tokens_in * price_in + self.tokens_out * price_out) / 1e6
@@ -57,7 +57,7 @@ class Estimate:
 
 
 def measure(pipeline: Pipeline, article: Article, tally: UsageCounts) -> AnswerSize | None:
-    """Read one article with a language model, to see how long an answer is and takes; None where nothing was asked.
+    """Read one article with a language model, to see how long an answer is and takes; None if nothing was asked.
 
     Raises:
         LanguageModelError: the endpoint fails.

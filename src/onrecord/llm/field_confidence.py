@@ -13,7 +13,7 @@ from onrecord.errors import LanguageModelError
 if TYPE_CHECKING:
     from onrecord.analyse.comparison import Comparison
 
-LEAST = 10  # judged values that a share needs
+MIN_JUDGED = 10  # judged values that a share needs
 
 
 def confidences(comparison: Comparison) -> dict[str, float]:
@@ -24,7 +24,7 @@ def confidences(comparison: Comparison) -> dict[str, float]:
     return {
         name: round((field.agree + 1) / (field.pairs + 2), 4)
         for name, field in comparison.fields.items()
-        if field.pairs >= LEAST
+        if field.pairs >= MIN_JUDGED
     }
 
 

@@ -42,7 +42,7 @@ from onrecord.text.quotes import quoted_regions
 Closed = TypeVar("Closed", bound=StrEnum)
 
 UNCALIBRATED = 0.5
-"""Confidence of a model's answer of which nobody has measured how often it is right."""
+"""Confidence of a model's answer where its accuracy was not measured."""
 
 _STEM = 4  # letters that a name shares with a word of the text: "Russia" and "Russian"
 

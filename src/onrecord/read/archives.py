@@ -32,7 +32,7 @@ _GZIP = b"\x1f\x8b"
 class ByteBudget:
     """Limit the bytes that one archive may unpack to, including archives inside it.
 
-    `damage` is what ended a packed stream before its time: what came before is read first, then it is reported.
+    `damage` is what ended a packed stream early: the data before it is read first, then it is reported.
     """
 
     where: str
@@ -117,7 +117,7 @@ def gunzip(stream: Any, budget: ByteBudget) -> IO[bytes]:
 
 
 def unpacked(stream: Any, budget: ByteBudget) -> IO[bytes]:
-    """Unpack a stream that may be packed by gzip, within a budget; another one is given as it is."""
+    """Unpack a stream if it is packed by gzip, within a budget; return others unchanged."""
     peekable = stream if hasattr(stream, "peek") else io.BufferedReader(stream)
     return gunzip(peekable, budget) if peekable.peek(2)[:2] == _GZIP else peekable
 
@@ -210,7 +210,7 @@ def _salvaged(stream: IO[bytes], budget: ByteBudget) -> Iterator[ArchiveMember]:
 
 
 def _inflated(stream: IO[bytes], method: int, sizes: tuple[int, int] | None, budget: ByteBudget) -> bytes | None:
-    """Unpack the data of a member; None where it is incomplete, too large or of another compression."""
+    """Unpack the data of a member; None if it is incomplete, too large or of another compression."""
     if method == zipfile.ZIP_STORED and sizes is not None and sizes[0] <= MAX_BYTES:
         data = stream.read(sizes[0])
         return data if len(data) == sizes[0] else None

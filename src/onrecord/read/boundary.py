@@ -37,7 +37,7 @@ def with_error_boundary(items: Iterator[T], where: str) -> Iterator[T | SourceEr
 
 
 def unreadable(where: str, error: OSError) -> SourceError:
-    """Say what the system has against reading a file, and what to do about it."""
+    """Say why the system cannot read a file, and what to do about it."""
     if isinstance(error, FileNotFoundError):
         return SourceError(where, "no such file or folder; check the path")
     if isinstance(error, PermissionError):

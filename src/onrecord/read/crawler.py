@@ -32,12 +32,12 @@ from onrecord.read.http import (
 
 AGENT = "OnRecordBot/0.1"
 ROBOTS_SECONDS = 24 * 3600.0
-LONGEST_DELAY = 60.0  # of a robots.txt that asks for more, no more is given
+MAX_DELAY = 60.0  # a longer delay in robots.txt is cut to this
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlResponse:
-    """Hold a host's answer: the page, or None where it has not changed, and the validators for the next request."""
+    """Hold a host's answer: the page, or None if it has not changed, and the validators for the next request."""
 
     page: FetchedPage | None
     etag: str | None = None
@@ -72,7 +72,7 @@ class _Host:
 class Crawler:
     """Fetch pages, waiting at least `delay` seconds between two requests to a host.
 
-    `wait` sleeps; `over` tells that nobody waits for the answer any more, so that a slow one is let go of. Private
+    `wait` sleeps; `over` tells that the answer is no longer wanted, so that a slow one is abandoned. Private
     addresses are not asked unless `allow_private`.
     """
 
@@ -173,11 +173,11 @@ class Crawler:
             host.robots = self._robots(host, url)
             host.robots_until = self.clock() + ROBOTS_SECONDS
             asked = host.robots.crawl_delay(self.agent)
-            host.delay = max(self.delay, min(float(asked), LONGEST_DELAY) if asked else 0.0)
+            host.delay = max(self.delay, min(float(asked), MAX_DELAY) if asked else 0.0)
         return bool(host.robots.can_fetch(url, self.agent))
 
     def _robots(self, host: _Host, url: str) -> Any:
-        """Return the host's robots rules; None where it has none (4xx). If they cannot be fetched, nothing is (RFC
+        """Return the host's robots rules; None if it has none (4xx). If they cannot be fetched, nothing is (RFC
         9309, 2.3.1).
 
         Protego parses them, as the standard library supports neither `*` and `$` in paths nor that the longest rule
@@ -202,7 +202,7 @@ def _network_location(url: str) -> str:
     """Return the host and port of an address, in lower case.
 
     Raises:
-        Gone: it is no address.
+        PageUnavailable: it is no address.
     """
     try:
         return urlsplit(url).netloc.lower().rpartition("@")[2]

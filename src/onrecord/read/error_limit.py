@@ -9,7 +9,7 @@ from onrecord.core.statement import Article
 from onrecord.errors import BrokenLine, SourceError
 
 T = TypeVar("T")
-MOST_BROKEN = 100  # lines of one file, or files of one folder, that are reported each by itself
+MAX_REPORTED = 100  # lines of one file, or files of one folder, that are reported each by itself
 
 
 def limit_errors(items: Iterator[Article | SourceError], where: str) -> Iterator[Article | SourceError]:
@@ -33,8 +33,8 @@ def summarize(items: Iterator[T], kind: type[SourceError], summary: Callable[[in
         if isinstance(item, kind):
             count += 1
             last = item
-            if count > MOST_BROKEN:
+            if count > MAX_REPORTED:
                 continue
         yield item
-    if count > MOST_BROKEN and last is not None:
-        yield summary(count - MOST_BROKEN, last)
+    if count > MAX_REPORTED and last is not None:
+        yield summary(count - MAX_REPORTED, last)

@@ -17,8 +17,8 @@ from onrecord.read.http import gunzip_bytes, is_address, without_password
 from onrecord.read.metadata import parse_date
 
 _LISTS = "give OPML, or a YAML list of addresses"
-MOST_CHARACTERS = 4_000  # of an address
-MOST_ENTRIES = 2_000  # of one feed or sitemap: the newest ones of an archive-sized sitemap
+MAX_ADDRESS = 4_000  # of an address
+MAX_ENTRIES = 2_000  # of one feed or sitemap: the newest ones of an archive-sized sitemap
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +126,18 @@ def parse_listing(data: bytes, url: str) -> Listing:
         if address is not None:
             entries.setdefault(address, Entry(address, entry.title, entry.published, entry.stamp[:200]))
     maps = (address for one in found.sitemaps if (address := _absolute(url, one)) is not None)
-    return Listing(tuple(entries.values())[:MOST_ENTRIES], tuple(maps))
+    return Listing(tuple(entries.values())[:MAX_ENTRIES], tuple(maps))
 
 
 def _absolute(base: str, link: str) -> str | None:
-    """Resolve a link to an absolute web address; None where it is none or too long."""
+    """Resolve a link to an absolute web address; None if it is invalid or too long."""
     try:
         address = without_password(urljoin(base, link.strip()))
         urlsplit(address).port  # noqa: B018 - reading it checks it
         address.encode("utf-8")
     except ValueError:
         return None
-    return address if is_address(address) and len(address) <= MOST_CHARACTERS and address.isprintable() else None
+    return address if is_address(address) and len(address) <= MAX_ADDRESS and address.isprintable() else None
 
 
 def _feed(data: bytes, url: str) -> Listing:

@@ -1,7 +1,7 @@
 """Send HTTP requests for everything that fetches: reading addresses, watching feeds, and the desk.
 
 Only public addresses are asked, unless private ones are allowed: each name is resolved here, all its addresses are
-checked, and the connection goes to an address that was checked, at every redirect anew, so that a name cannot point
+checked, and the connection goes to an address that was checked, again at every redirect, so that a name cannot point
 elsewhere a moment later (DNS rebinding). A request has one deadline for everything: name, connection, headers and body.
 """
 
@@ -33,7 +33,7 @@ MAX_REDIRECTS = 5
 AGENT = "onrecord (reads one page at its user's request)"
 REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("application/xhtml+xml", "application/json")
-_SLICE = 0.5  # seconds after which a wait looks whether anybody still waits for the answer
+_SLICE = 0.5  # seconds between checks whether the caller still wants the answer
 _PORTS = {"http": 80, "https": 443}
 _PORT = re.compile(r":\d{1,5}$|\]$")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -183,7 +183,7 @@ class HttpClient:
         """Send one request; redirects are not followed. Errors name `shown`.
 
         Raises:
-            Refused: an address that is never asked.
+            AddressRefused: an address that is never asked.
             Unreachable: no answer in time, or a broken one.
             SourceTooLarge: an answer above the bound.
         """
@@ -359,7 +359,7 @@ class _Network(httpcore.NetworkBackend):
         return seconds
 
     def check_behind_proxy(self, host: str, port: int) -> None:
-        """Check an address that a proxy connects to; a name that only the proxy knows is its business."""
+        """Check an address that a proxy connects to; a name that only the proxy knows is left to the proxy."""
         try:
             self._addresses(host, port)
         except Unreachable:
@@ -422,7 +422,7 @@ class _Stream(httpcore.NetworkStream):
         self._network = network
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what is there, waiting no longer than until the deadline."""
+        """Read what has arrived, waiting until the deadline at most."""
         while True:
             try:
                 return self._stream.read(max_bytes, timeout=min(_SLICE, self._network.left()))

@@ -105,7 +105,7 @@ class ChainedStream(io.RawIOBase):
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head = head
-        # read1 gives what is there: a line that has come is not held back until a buffer is full.
+        # read1 returns what has arrived, so that a line is not held back until a buffer is full.
         self._take = getattr(rest, "read1", rest.read)
 
     def readable(self) -> bool:

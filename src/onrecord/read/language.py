@@ -15,7 +15,7 @@ ENOUGH_WORDS = 80
 # A shorter text is another language where it has so many words of those.
 LEAST_WORDS = 12
 OTHER_SHARE = 0.12
-LOOKED_AT = 30_000  # code points from the beginning
+MAX_CHARACTERS = 30_000  # code points from the beginning
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -34,7 +34,7 @@ def is_english(text: str) -> bool:
 
     A text in a script other than Latin does not.
     """
-    words = _WORD.findall(text[:LOOKED_AT])
+    words = _WORD.findall(text[:MAX_CHARACTERS])
     letters = sum(map(len, words))
     if letters > 20 and sum(1 for word in words for char in word if char < "\u0250") < letters / 2:
         return False

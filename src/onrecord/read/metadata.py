@@ -39,7 +39,7 @@ class MetadataDefaults:
 class RawDocument:
     """Hold the unparsed content of one file, archive member or web page.
 
-    `name` becomes its article's name, `where` is shown in messages; `suffix` gives the kind, None where the content
+    `name` becomes its article's name, `where` is shown in messages; `suffix` gives the kind, None if the content
     must. `address` and `charset` are set for web pages, the latter as the server states it.
     """
 

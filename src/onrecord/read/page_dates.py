@@ -12,7 +12,7 @@ _LANGUAGE = re.compile(r"""<html\b[^>]{0,500}?\blang\s*=\s*["']?([A-Za-z]{2,3}(?
 _LOCALE = re.compile(r"""og:locale["'][^>]{0,200}?content\s*=\s*["']([A-Za-z]{2}[-_][A-Za-z]{2})""", re.IGNORECASE)
 # Where the month is written first; all other regions write the day first, or the year.
 _MONTH_FIRST = frozenset({"us", "fm", "mh", "pw", "ph", "ca"})
-_MOST = 2_000_000  # characters of a page that are looked at
+_MAX_CHARACTERS = 2_000_000  # characters of a page that are looked at
 
 
 def resolve_page_date(found: PartialDate, markup: str) -> tuple[PartialDate | None, str | None]:
@@ -21,7 +21,7 @@ def resolve_page_date(found: PartialDate, markup: str) -> tuple[PartialDate | No
     It is resolved by the same date in another form (ISO 8601, the month in words), by another date of the page in the
     same order whose day is above 12, or by the region of the page's language.
     """
-    page = markup[:_MOST]
+    page = markup[:_MAX_CHARACTERS]
     printed = None
     orders = set()
     for match in _SLASHED.finditer(page):

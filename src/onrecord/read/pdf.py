@@ -184,7 +184,7 @@ def unwrapped(page: str) -> str:
 
 
 def _paragraphs(lines: list[str], width: float) -> Iterator[str]:
-    parts: list[str] = []  # of the paragraph at hand, so that a long one is put together once
+    parts: list[str] = []  # of the current paragraph, so that a long one is joined once
     last = ""
     for line in lines:
         if not line or (last and _ends_paragraph(last, line, width)):

@@ -44,7 +44,7 @@ class ExportedArticle:
 
 
 def split_export(content: str) -> list[ExportedArticle] | None:
-    """Split an export into its articles; None where the text is no export."""
+    """Split an export into its articles; None if the text is no export."""
     for mark, make, least in (
         (_CLASSIC, _classic, 1), (_UNI_END, _uni, 1), (_CODED_END, _coded, 1), (_SHOWN_END, _shown, 1),
     ):  # fmt: skip

@@ -117,7 +117,7 @@ def _in_english(items: Iterator[T], defaults: MetadataDefaults) -> Iterator[T | 
 
 
 def count_articles(source: str | Path) -> int | None:
-    """Estimate how many articles a source has, in lines or files, for a progress bar; None where that is unknown."""
+    """Estimate how many articles a source has, in lines or files, for a progress bar; None if that is unknown."""
     path = Path(source)
     try:
         if str(source) == STDIN:

@@ -107,7 +107,7 @@ def _dechunked(data: bytes) -> bytes:
 
 
 def _decoded(data: bytes, coding: str) -> bytes | None:
-    """Undo a content coding, up to one byte above the limit; None where the data cannot be decoded.
+    """Undo a content coding, up to one byte above the limit; None if the data cannot be decoded.
 
     Data that is plainly not encoded is returned unchanged.
     """

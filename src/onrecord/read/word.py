@@ -74,7 +74,7 @@ def _main_part(archive: zipfile.ZipFile, where: str) -> str:
 
 
 def _parse(archive: zipfile.ZipFile, name: str, where: str, *, missing: bool = False) -> Any:
-    """Parse a part and return its root; None where it is missing and optional."""
+    """Parse a part and return its root; None if it is missing and optional."""
     try:
         info = archive.getinfo(name)
     except KeyError as error:

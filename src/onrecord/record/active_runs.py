@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from onrecord.record.schema import batches
 
-FRESH = timedelta(seconds=20)  # several times the longest wait between two batches
-APART = timedelta(seconds=90)  # batches of one reader further apart are two readings
+ACTIVE_FOR = timedelta(seconds=20)  # several times the longest wait between two batches
+RUN_GAP = timedelta(seconds=90)  # batches of one reader further apart are two readings
 _LOOKED_AT = 2_000
 
 
@@ -40,7 +40,7 @@ def fetch(connection: Connection, now: datetime, exclude: str) -> list[ActiveRun
         if reader in over or reader.startswith(exclude):
             continue
         later = found.get(reader)
-        if now - at > FRESH if later is None else datetime.fromisoformat(later.since) - at > APART:
+        if now - at > ACTIVE_FOR if later is None else datetime.fromisoformat(later.since) - at > RUN_GAP:
             over.add(reader)
             continue
         found[reader] = ActiveRun(

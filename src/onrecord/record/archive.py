@@ -50,7 +50,7 @@ from onrecord.record.table import COLUMNS, MORE
 from onrecord.record.verify import Progress, VerificationReport
 
 _EVERYTHING = Query()
-_ROWS = 50_000  # to a row group: what a reader takes or passes over at once
+_ROWS = 50_000  # in a row group, the unit that a reader loads or skips
 _FETCH = 2_000
 
 
@@ -67,7 +67,7 @@ def is_archive(url: str | Path) -> bool:
 class Archive:
     """Store readings in a folder, with the query methods of a `Ledger`; errors are LedgerError and its kinds."""
 
-    # LLMOptions batches than a ledger's: each writes a file for every month in it.
+    # Larger batches than a ledger's: each writes a file for every month in it.
     batch: ClassVar[tuple[int, float]] = (50_000, 60.0)
 
     def __init__(
@@ -116,7 +116,7 @@ class Archive:
     ) -> int:
         """Keep readings, a file for each month among them; how many were new. Files that are there are passed over.
 
-        SpanError where a statement's words are not in its text.
+        SpanError if a statement's words are not in its text.
         """
         key = "" if codebook is None else codebook.id
         made = [reading_rows(article, found, codebook=key, reader=reader) for article, found in results]
@@ -159,7 +159,7 @@ class Archive:
         return {key for key in ids if key in gone or self._read.get(bytes.fromhex(key)) == wanted}
 
     def same_text(self, article_id: str, text_id: str) -> str | None:
-        """Describe an article that has this text under another id; None where this article itself is here.
+        """Describe an article that has this text under another id; None if this article itself is here.
 
         The first call loads a number of 64 bits for each text.
         """
@@ -207,7 +207,7 @@ class Archive:
         if path.exists():
             pending.unlink(missing_ok=True)
             return 0
-        # What a killed writer leaves is told by this from an archive whose file of articles was taken away.
+        # This distinguishes what a killed writer leaves from an archive whose file of articles was removed.
         pending.parent.mkdir(parents=True, exist_ok=True)
         pending.touch()
         statements = [row for reading in readings for row in reading.statements]
@@ -284,7 +284,7 @@ class Archive:
         return Values()
 
     def created(self) -> str | None:
-        """Return the time of the last batch, None where there is none."""
+        """Return the time of the last batch, None if there is none."""
         return None
 
     def issues(self) -> list[str]:
@@ -334,7 +334,7 @@ class Archive:
             yield from sorted(self._articles(ids[start : start + _FETCH]), key=lambda article: article.id)
 
     def codebook(self) -> Codebook | None:
-        """Return the codebook that was used last, None where there was none."""
+        """Return the codebook that was used last, None if there was none."""
         with self._translating():
             files = sorted((self._folder / "codebooks").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
             return rows.codebook_of(files[-1].read_text(encoding="ascii")) if files else None

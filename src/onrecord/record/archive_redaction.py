@@ -20,7 +20,7 @@ Put = Callable[[pl.DataFrame, Path], None]
 
 
 def fetch(folder: Path) -> list[Redaction]:
-    """Return the redactions of an archive, by article; LedgerError where one cannot be read."""
+    """Return the redactions of an archive, by article; LedgerError if one cannot be read."""
     found = []
     for path in sorted((folder / "redactions").glob("*.json")):
         try:
@@ -68,7 +68,7 @@ def named(key: str) -> pl.Expr:
 
 
 def left(row: Mapping[str, Any]) -> str | None:
-    """Return the column of a redacted row that still says something, None where there is none."""
+    """Return the column of a redacted row that still says something, None if there is none."""
     return next((name for name, value in row.items() if name not in KEPT and value is not None), None)
 
 
@@ -85,7 +85,7 @@ def _blanked(frame: pl.DataFrame, key: str, wanted: set[str]) -> pl.DataFrame:
 
 
 def _shared(folder: Path, wanted: set[str]) -> list[str]:
-    """Return the articles that have a text of a redacted one and still stand."""
+    """Return the articles that share a text with a redacted one and are not redacted."""
     frames = [frame for _, frame in _files(folder)]
     known = pl.concat(frames).unique()
     texts = known.filter(pl.col("id").is_in(wanted))["text_id"].to_list()

@@ -93,7 +93,7 @@ def following(last: Batch, metadata: BatchMetadata, contents: ContentHash, count
 
 
 def begin(connection: Connection, batch: Batch, codebook: rows.Row | None) -> None:
-    """Write the row of a batch, and that of its codebook where the ledger has it not."""
+    """Write the row of a batch, and that of its codebook if the ledger lacks it."""
     if (
         codebook is not None
         and not connection.execute(select(codebooks.c.id).where(codebooks.c.id == codebook["id"])).first()
@@ -103,7 +103,7 @@ def begin(connection: Connection, batch: Batch, codebook: rows.Row | None) -> No
 
 
 def end(connection: Connection, batch: Batch) -> None:
-    """Make a batch whose rows are written the ledger's last."""
+    """Make a written batch the last one of the ledger."""
     connection.execute(update(head).values(number=batch.number, digest=batch.digest))
 
 

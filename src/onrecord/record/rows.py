@@ -61,7 +61,7 @@ def article_record(article: Article) -> str:
 
 
 def article_name(record: str) -> str:
-    """Return the name in an article's record; CodecError where it is damaged."""
+    """Return the name in an article's record; CodecError if it is damaged."""
     try:
         return str(json.loads(record)["id"])
     except (ValueError, TypeError, KeyError) as error:
@@ -95,7 +95,7 @@ def _article_columns(article: Article) -> Row:
 
 
 def article_of(record: str, content: bytes) -> Article:
-    """Decode an article's record and text; CodecError where they are damaged."""
+    """Decode an article's record and text; CodecError if they are damaged."""
     try:
         return article_from_dict({**json.loads(record), "text": content.decode("utf-8", "surrogatepass")})
     except (ValueError, TypeError) as error:
@@ -145,7 +145,7 @@ def extra_of(record: Mapping[str, Any]) -> str | None:
 
 
 def check_evidence(statement: Statement) -> None:
-    """Raise SpanError where words that a statement cites are not in its article, or pieces are out of order.
+    """Raise SpanError if words that a statement cites are not in its article, or pieces are out of order.
 
     Built by `Text.cite` they always do; this is the last look before the ledger keeps them.
     """
@@ -173,7 +173,7 @@ def reading_row(article_id: str, codebook: str, reader: str) -> Row:
 
 
 def codebook_of(record: str) -> Codebook:
-    """Decode a codebook's record; CodecError where it is damaged."""
+    """Decode a codebook's record; CodecError if it is damaged."""
     try:
         raw = json.loads(record)
         issues = tuple(Issue(**{**issue, "terms": tuple(issue["terms"])}) for issue in raw.pop("issues"))

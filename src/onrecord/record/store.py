@@ -133,7 +133,7 @@ class Ledger:
         one does not are retired from the current view, except where a person has judged. What the ledger has
         already is passed over, and where nothing is new no batch is written (`Batch.written`). With `coder` these
         are a person's statements, which retire nothing (see `revise`). `results` is used up before the lock is
-        taken, so it may be slow, but is in memory as a whole. SpanError where a statement's words are not in its text.
+        taken, so it may be slow, but is in memory as a whole. SpanError if a statement's words are not in its text.
         """
         readings = writing.collect(results)
         metadata = self.batch_metadata(codebook=codebook, reader=reader, coder=coder)
@@ -144,7 +144,7 @@ class Ledger:
         """Bring an archive's current view in, a batch for each of its files; how many articles and statements were new.
 
         Every record is checked against its text on the way. Loading the same archive again adds nothing. An article
-        that is here already is read anew in the sense of `add`: the archive's reading stands for the older one.
+        that is here already is superseded as by `add`: the archive's reading replaces the older one.
         """
         books = archive.codebooks()
         counts = [0, 0]
@@ -191,14 +191,14 @@ class Ledger:
             return writing.read_already(connection, ids, "" if codebook is None else codebook.id, rows.storable(reader))
 
     def same_text(self, article_id: str, text_id: str) -> str | None:
-        """Describe the first article that has this text under another id; None where this article itself is here."""
+        """Describe the first article that has this text under another id; None if this article itself is here."""
         with self.reading() as connection:
             return writing.same_text(connection, article_id, text_id)
 
     def revise(self, old: str | None, new: Statement | None, *, coder: str, reason: str) -> Batch:
         """Keep a person's judgement: `new` for the statement with id `old`, or none for it, or one that was missed.
 
-        LedgerError where `old` is no longer current: somebody else was faster.
+        LedgerError if `old` is no longer current: somebody else was faster.
         """
         if old is None and new is None:
             raise ValueError("a revision needs a statement to retire, one to add, or both")
@@ -228,7 +228,7 @@ class Ledger:
         """Erase the words of articles for good: texts, quotations, metadata and everything derived from them.
 
         Ids and hashes stay, so that `verify` holds, and a batch says who redacted what and why. The articles are not
-        read again. Call `compact` afterwards. LedgerError where one of them is not in the ledger.
+        read again. Call `compact` afterwards. LedgerError if one of them is not in the ledger.
         """
         with self.writing() as connection:
             return redaction.redact(connection, ids, reason, self.batch_metadata(coder=coder))[1]
@@ -257,7 +257,7 @@ class Ledger:
         """Retire the machine's statements of article `old` in favour of those of `new`, a later version of it.
 
         A statement with the same quotation and speaker takes its place; the others leave the view. What a person has
-        judged stays. None where there was nothing to retire.
+        judged stays. None if there was nothing to retire.
         """
         with self.writing() as connection:
             return writing.supersede(connection, old, new, self.batch_metadata())
@@ -297,7 +297,7 @@ class Ledger:
             return table.speakers(connection)
 
     def created(self) -> str | None:
-        """Return the time of the last batch, None where there is none."""
+        """Return the time of the last batch, None if there is none."""
         last = self.last()
         return None if last is None else last.created
 
@@ -358,7 +358,7 @@ class Ledger:
                 yield from (found[number] for number in some)
 
     def article(self, key: str) -> Article | None:
-        """Return the article with this id or name; None where there is none."""
+        """Return the article with this id or name; None if there is none."""
         with self.reading() as connection:
             number = follow.article_number(connection, rows.storable(key))
             return None if number is None else _articles(connection, [number])[number]
@@ -393,7 +393,7 @@ class Ledger:
             return last_batch(connection)
 
     def codebook(self) -> Codebook | None:
-        """Return the codebook that was used last, None where there was none."""
+        """Return the codebook that was used last, None if there was none."""
         chosen = (
             select(codebooks.c.record)
             .join(batches, batches.c.codebook == codebooks.c.id)

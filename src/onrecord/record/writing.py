@@ -74,7 +74,7 @@ class _BatchPlan:
 def collect(results: Iterable[tuple[Article, Sequence[Statement]]]) -> Readings:
     """Group readings by article, each statement once; of two readings of one article the later one counts.
 
-    SpanError or LedgerError where a statement does not rest on its article.
+    SpanError or LedgerError if a statement does not rest on its article.
     """
     readings: dict[str, tuple[Article, tuple[Statement, ...]]] = {}
     for article, found in results:
@@ -132,7 +132,7 @@ def read_already(connection: Connection, ids: Sequence[str], codebook: str, read
 
 
 def same_text(connection: Connection, article_id: str, text_id: str) -> str | None:
-    """Describe the first article with this text; None where there is none, or the article with this id is here."""
+    """Describe the first article with this text; None if there is none, or the article with this id is here."""
     a = articles.c
     here = select(a.id).where(a.id == article_id)
     stored = select(texts.c.id).where(texts.c.id == text_id)  # an indexed key, unlike the texts of articles
@@ -202,7 +202,7 @@ def supersede(connection: Connection, old: str, new: str, metadata: BatchMetadat
     return _finish(connection, plan, last, metadata) if plan.events else None
 
 
-# ---------------------------------------------------------------- what is there already
+# ---------------------------------------------------------------- what the ledger already has
 
 
 def _articles(connection: Connection, readings: Readings, batch: int) -> tuple[dict[str, tuple[int, str]], _BatchPlan]:

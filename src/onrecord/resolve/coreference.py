@@ -152,7 +152,7 @@ def weights(kind: str) -> tuple[tuple[float, ...], float]:
 
 
 def best(found: list[Candidate], kind: str = "pronoun") -> tuple[Entity | None, float]:
-    """Return the most probable candidate and its probability; None where no candidate is more probable."""
+    """Return the most probable candidate and its probability; None if no candidate is more probable."""
     scale, nobody = weights(kind)
     if not found:
         return None, 1.0

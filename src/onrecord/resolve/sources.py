@@ -280,7 +280,7 @@ class SourceResolver(Descriptions):
     # ------------------------------------------------------------ one noun phrase
 
     def _head(self, first: int, last: int) -> Mention | None:
-        """Return the name that is the head of a noun phrase, None where its head is a common noun."""
+        """Return the name that is the head of a noun phrase, None if its head is a common noun."""
         tokens, covering = self.document.tokens, self.phrases.covering
         prepositions = self.phrases.words["preposition"]
         stop = last

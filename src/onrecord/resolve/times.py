@@ -67,7 +67,7 @@ class Times:
 
 
 def read(match: re.Match[str], published: PartialDate | None, last: PartialDate | None) -> PartialDate | None:
-    """Return the date of a time phrase; None where that depends on an unknown date."""
+    """Return the date of a time phrase; None if that depends on an unknown date."""
     group = match.groupdict()
     if group["year"]:
         return PartialDate(group["year"])

@@ -27,7 +27,7 @@ class Bounds:
 
 
 def limit_memory(megabytes: int) -> None:
-    """Let this process hold no more data than that; MemoryError, or what a library makes of it, beyond. Linux only."""
+    """Limit the memory of this process, beyond which MemoryError or a library's own error is raised. Linux only."""
     try:
         import resource
     except ImportError:  # Windows

@@ -14,14 +14,14 @@ Signature = NDArray[np.uint32]
 
 HASHES = 128
 BANDS = 32  # of 4 rows: two texts that share 80% of their shingles meet in a band with a chance of 0.9999999
-WORDS = 4  # to a shingle
-LEAST = 0.7  # the share of shingles from which a text counts as a reprint
+SHINGLE_WORDS = 4  # in a shingle
+MIN_SHARED = 0.7  # share of common shingles from which a text counts as a reprint
 
 
 def signature(text: str) -> Signature | None:
-    """Compute the MinHash signature of a text, `HASHES` numbers; None where it has too few words."""
+    """Compute the MinHash signature of a text, `HASHES` numbers; None if it has too few words."""
     words = re.findall(r"\w+", text.casefold())
-    if len(words) < 3 * WORDS:
+    if len(words) < 3 * SHINGLE_WORDS:
         return None
     hashed = np.array(
         [
@@ -39,7 +39,7 @@ def signature(text: str) -> Signature | None:
 
 
 def _shingles(words: list[str]) -> set[str]:
-    return {" ".join(words[n : n + WORDS]) for n in range(len(words) - WORDS + 1)}
+    return {" ".join(words[n : n + SHINGLE_WORDS]) for n in range(len(words) - SHINGLE_WORDS + 1)}
 
 
 def bands(of: Signature) -> list[bytes]:

@@ -32,10 +32,10 @@ T = TypeVar("T")
 HOUR = 3600.0
 # When a page is looked at again after it was first read: silent edits come early or not at all.
 AGAIN = (1 * HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
-ATTEMPTS = 5  # to fetch a page that answers nothing
-MOST_PERIODS = 96  # between two looks at a feed that fails
-MOST_SITEMAPS = 50  # of an index
-_ALIKE = 0.5  # of the characters: below, two quotations are two, and not one that was changed
+ATTEMPTS = 5  # to fetch a page that does not answer
+MAX_PERIODS = 96  # between two requests to a failing feed
+MAX_SITEMAPS = 50  # of an index
+_MIN_SIMILARITY = 0.5  # of the characters; two less similar quotations are not versions of one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +156,7 @@ class Watch:
                 return
             # A feed may come back: it is asked ever less often, and never dropped.
             problem = error if isinstance(error, SourceError) else internal_error(due.url, error)
-            periods = min(2.0 ** min(due.failures, 20), MOST_PERIODS)
+            periods = min(2.0 ** min(due.failures, 20), MAX_PERIODS)
             wait = problem.seconds if isinstance(problem, RetryLater) else self._schedule.every * periods
             self._seen.feed_failed(due.url, now + max(wait, self._schedule.every), problem.reason)
             yield Event(kind="feed failed", url=without_password(due.url), detail={"reason": problem.reason})
@@ -168,7 +168,7 @@ class Watch:
         found: Listing = self._call(feed, functools.partial(parse_listing, data, address))
         for entry in found.entries:
             self._seen.list_page(entry.url, feed, entry.stamp, now)
-        for url in found.sitemaps[:MOST_SITEMAPS]:
+        for url in found.sitemaps[:MAX_SITEMAPS]:
             if len(path) >= 3 or url in path or self.stop.is_set():
                 continue
             try:
@@ -272,7 +272,7 @@ def changed_quotes(
             continue
         rivals = [new.quote for new in after if new.speaker.value == old.speaker.value and new.quote != old.quote]
         likest = max(rivals, key=lambda quote: _likeness(old.quote, quote), default=None)
-        if likest is not None and _likeness(old.quote, likest) >= _ALIKE:
+        if likest is not None and _likeness(old.quote, likest) >= _MIN_SIMILARITY:
             yield old.speaker.value, old.quote, likest
         else:
             yield old.speaker.value, old.quote, None

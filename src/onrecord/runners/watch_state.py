@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from onrecord.errors import LedgerError
-from onrecord.runners.near_duplicates import LEAST, bands, likeness, signature
+from onrecord.runners.near_duplicates import MIN_SHARED, bands, likeness, signature
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS feeds (
@@ -183,7 +183,7 @@ class WatchState:
         best: Original | None = None
         for article, of_url, stored in self._alike(bands(made)):
             share = likeness(made, np.frombuffer(stored, dtype=np.uint32))
-            if of_url != url and share >= LEAST and (best is None or share > best.likeness):
+            if of_url != url and share >= MIN_SHARED and (best is None or share > best.likeness):
                 best = Original(article, of_url, round(share, 3))
         return best
 

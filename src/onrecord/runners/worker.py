@@ -132,7 +132,7 @@ def serve(pipe: Connection, build: Build, bounds: Bounds) -> None:
 
 
 def _silence() -> None:
-    """Send what libraries in C and Rust print when they fail nowhere: the driver says what there is to say."""
+    """Discard what libraries in C and Rust print when they fail: the driver reports the failure."""
     if os.environ.get("ONRECORD_DEBUG"):
         return
     sys.stderr.flush()

@@ -55,9 +55,9 @@ if TYPE_CHECKING:
 
 # The worker's own alarm comes first; the driver's clock is for what no alarm ends, as a stopped process.
 GRACE_SECONDS = 5.0
-SLICE_SECONDS = 0.25  # between two looks whether all is over
-LAST_SECONDS = 2.0  # that the article at hand has left then
-START_SECONDS = 300.0  # on a machine that has much else to do
+POLL_SECONDS = 0.25  # between two checks whether the run has ended
+LAST_SECONDS = 2.0  # that the current article is given to finish
+START_SECONDS = 300.0  # enough for a busy machine
 STARTS = 3
 ATTEMPTS = 2
 IN_FLIGHT = 32  # tasks per worker between reading a source and yielding its result
@@ -350,7 +350,7 @@ class _Supervisor:
         raise AssertionError("the last turn returns or raises")
 
     def _hello(self) -> object:
-        """Receive the first message of a process; None where it says nothing."""
+        """Receive the first message of a process; None if it says nothing."""
         process, pipe = self._process, self._pipe
         assert process is not None
         assert pipe is not None
@@ -370,7 +370,7 @@ class _Supervisor:
     ) -> list[SerializedOutcome | CallResult]:
         """Return the outcomes of a task, replacing the worker as often as needed; `each` gets them as they come.
 
-        Once `over` is set, the article at hand has a moment left, and what comes after it is not read.
+        Once `over` is set, the current article has a moment left, and later ones are not read.
         """
         progress = _TaskProgress(each=each)
         attempts = 0
@@ -429,7 +429,7 @@ class _Supervisor:
         until = time.monotonic() + self._bounds.seconds + GRACE_SECONDS
         last = False
         while (left := until - time.monotonic()) > 0:
-            if pipe.poll(min(left, SLICE_SECONDS)):
+            if pipe.poll(min(left, POLL_SECONDS)):
                 return True
             if over.is_set() and not last:
                 last = True
@@ -464,7 +464,7 @@ class _Supervisor:
                 process.kill()
 
     def end(self) -> None:
-        """Kill the process, if there is one, and let go of it."""
+        """Kill the process, if there is one, and forget it."""
         process, self._process = self._process, None
         pipe, self._pipe = self._pipe, None
         if process is not None:

@@ -23,7 +23,7 @@ Cells = Mapping[tuple[str, str], Mapping[str, Any]]
 Those of which nothing is sure enough to be shown have `unsure` alone.
 """
 
-ACTORS = 20  # parties of an issue; how many more there are is said
+ACTORS = 20  # parties listed for an issue; the number of the others is stated
 SHIFTS = 10
 LINES = 8
 
@@ -81,7 +81,7 @@ class BriefingInput:
 
 
 def material(view: View, by: str) -> BriefingInput:
-    """Gather the material of a view, with the actors heard most first, after those that people pinned."""
+    """Gather the material of a view, with pinned actors first, then those with the most statements."""
     found = matrix(view.utterances, rule="latest", by=by)
     cells: dict[tuple[str, str], dict[str, Any]] = {
         (row["actor"], row["issue"]): {"unsure": row["unsure"]} for row in found.unsure.to_dicts()
@@ -298,7 +298,7 @@ def html(made: Briefing) -> str:
 
 
 def docx(made: Briefing) -> bytes:
-    """Return a briefing as a Word document; OnRecordError where python-docx is not installed."""
+    """Return a briefing as a Word document; OnRecordError if python-docx is not installed."""
     try:
         from docx import Document
     except ImportError as error:

@@ -30,14 +30,14 @@ class Word:
 
 
 START = attrgetter("start")
-SHORT = 2_000  # characters: a clause is asked for several times, an article once
-REMEMBERED = 4_096  # words whose stem or vector is kept: those of some articles, not of all that was ever read
+MAX_CACHED_LENGTH = 2_000  # characters: a clause is asked for several times, an article once
+CACHE_SIZE = 4_096  # words whose stem or vector is kept: those of some articles, not of all that was ever read
 LONGEST_WORD = 100  # characters; the tokenizers of the models know no longer word either
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
     """Split `text[start:end]` into words and marks, with offsets into the text; a possessive 's is a word."""
-    if start == 0 and end is None and len(text) <= SHORT:
+    if start == 0 and end is None and len(text) <= MAX_CACHED_LENGTH:
         return list(_cached_words(text))
     return _words(text, start, len(text) if end is None else end)
 
@@ -73,7 +73,7 @@ def stem(word: str) -> str:
     return _stem(word[:LONGEST_WORD])
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def _stem(word: str) -> str:
     lower = word.casefold()
     for ending in sorted(word_class("suffix"), key=len, reverse=True):

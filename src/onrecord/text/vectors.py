@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.models.embeddings import EmbeddingTable, table_from_arrays
-from onrecord.text.tokens import LONGEST_WORD, REMEMBERED, words
+from onrecord.text.tokens import CACHE_SIZE, LONGEST_WORD, words
 
 Floats = npt.NDArray[np.float32]
-LONGEST = 40  # characters of a piece
+MAX_PIECE = 40  # characters of a piece
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class PieceVectors:
     _remembered: Callable[[str], Floats | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._word)
+        self._remembered = lru_cache(maxsize=CACHE_SIZE)(self._word)
 
     @property
     def dimensions(self) -> int:
@@ -48,7 +48,7 @@ class PieceVectors:
         found: list[int] = []
         at = 0
         while at < len(word):
-            for end in range(min(len(word), at + LONGEST), at, -1):
+            for end in range(min(len(word), at + MAX_PIECE), at, -1):
                 hit = self.index.get(("##" if at else "") + word[at:end])
                 if hit is not None:
                     found.append(hit)
@@ -61,7 +61,7 @@ class PieceVectors:
     def word(self, word: str) -> Floats | None:
         """Return the summed vector of one lower-case word; the latest ones are remembered.
 
-        None where no piece fits, or where the word has more than `LONGEST_WORD` characters: a number of 300,000
+        None if no piece fits, or where the word has more than `LONGEST_WORD` characters: a number of 300,000
         digits would be 100,000 vectors.
         """
         return self._remembered(word) if len(word) <= LONGEST_WORD else None

@@ -19,14 +19,14 @@ from onrecord.train.examples import IGNORE
 from onrecord.train.tagger_network import load
 from onrecord.train.word_piece_vocabulary import plain_tokenizer, specials
 
-GOLD = 0.5  # what gold's losses count beside the teacher's
+GOLD_WEIGHT = 0.5  # what gold's losses count beside the teacher's
 
 
 class Teacher:
     """Load a trained network as teacher: the weights of its last stage, and the tokenizer."""
 
     def __init__(self, folder: Path, student: Tokenizer, half_precision: bool) -> None:
-        """Load the teacher; ModelError where there are no weights, or the student has unknown word pieces."""
+        """Load the teacher; ModelError if there are no weights, or the student has unknown word pieces."""
         stages = sorted(folder.glob("stage*.pt"))
         if not stages:
             raise ModelError(f"{folder}: no stage*.pt; name the folder that `onrecord train` wrote")

@@ -20,8 +20,8 @@ IGNORE = -100
 ANCHORS = 40  # the most attributions trained on in one window
 CUES = 24  # the most that compete for a word in the loss over whole paths
 SNIPPETS = 0.12  # the share of windows shown a second time as a few sentences on their own
-HANDS = 16  # the most annotators told apart, with one place for unknown
-EDGE = 12  # words next to a cut that are not trained on: what they belong to may be outside
+MAX_ANNOTATORS = 16  # annotators that are distinguished, with one index for unknown
+UNTRAINED_EDGE = 12  # words next to a cut are not trained on, as their span may continue outside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +107,7 @@ def read_labelled(
     tokenized = [split_into_pieces(tokenizer, article["text"]) for article in articles]
     rates = cue_rates(articles, tokenized) if rates is None else rates
     names = sorted({article.get("annotator", "") for article in articles} - {""})
-    hands = {name: n + 1 for n, name in enumerate(names[: HANDS - 1])}
+    hands = {name: n + 1 for n, name in enumerate(names[: MAX_ANNOTATORS - 1])}
     return [
         label(a, p, rates, hands.get(a.get("annotator", ""), 0)) for a, p in zip(articles, tokenized, strict=True)
     ], rates
@@ -170,7 +170,7 @@ def example(
     inner = np.zeros(size, dtype=bool)
     if alone:
         inner[:words] = True
-    inner[(EDGE if begin else 0) : (words - EDGE if end < len(pieces) else words)] = True
+    inner[(UNTRAINED_EDGE if begin else 0) : (words - UNTRAINED_EDGE if end < len(pieces) else words)] = True
     out["role"] = np.where(inner, _padded(labelled.role[begin:end], size), IGNORE)
     out["role"][words:] = IGNORE
     out["bounds"] = np.zeros((size, 6), dtype=np.float32)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from onrecord.train.examples import IGNORE, OUTSIDE
 
-RIVALS = 4  # words that look most like a cue and are none, offered as wrong cues
+NEGATIVES = 4  # words that look most like a cue, used as negative examples
 
 
 def path_loss(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> Tensor:
@@ -38,7 +38,7 @@ def potentials(scores: dict[str, Tensor], batch: dict[str, Tensor]) -> tuple[Ten
     cues = batch["cues"]
     taken = torch.zeros_like(scores["anchor"]).scatter_add(1, cues.clamp(min=0), (cues != IGNORE).float())
     free = (taken == 0) & (batch["words"] > 0)
-    rivals = scores["anchor"].detach().masked_fill(~free, -1e4).topk(RIVALS, dim=-1).indices
+    rivals = scores["anchor"].detach().masked_fill(~free, -1e4).topk(NEGATIVES, dim=-1).indices
     columns = torch.cat([cues.clamp(min=0), rivals], dim=1)
     there = torch.cat([cues != IGNORE, torch.ones_like(rivals, dtype=torch.bool)], dim=1)
     links = scores["content"].gather(2, columns[:, None, :].expand(-1, scores["content"].shape[1], -1))
@@ -86,21 +86,21 @@ class AllPaths(torch.autograd.Function):
         emitted, begin, stop = (part.detach().double().transpose(0, 1).numpy() for part in (local, start, end))
         joins = linked.detach().transpose(0, 1)[..., None].numpy()
         count = len(emitted)
-        anew = np.log(emitted.shape[-1])  # a break in what is known starts anew, from all states alike
+        restart = np.log(emitted.shape[-1])  # after a gap in the labels the path restarts from all states alike
         alpha = np.empty(emitted.shape)
         leaves = np.zeros((*emitted.shape[:2], 1))
         alpha[0] = emitted[0]
         for n in range(1, count):
             leaves[n] = _total(alpha[n - 1] + stop[n - 1])
             joined = np.logaddexp(alpha[n - 1], leaves[n] + begin[n])
-            alpha[n] = np.where(joins[n - 1], joined, _total(alpha[n - 1]) - anew) + emitted[n]
+            alpha[n] = np.where(joins[n - 1], joined, _total(alpha[n - 1]) - restart) + emitted[n]
         beta = np.zeros(emitted.shape)
         enters = np.zeros((*emitted.shape[:2], 1))
         for n in range(count - 1, 0, -1):
             ahead = beta[n] + emitted[n]
             enters[n] = _total(begin[n] + ahead)
             joined = np.logaddexp(ahead, stop[n - 1] + enters[n])
-            beta[n - 1] = np.where(joins[n - 1], joined, _total(ahead) - anew)
+            beta[n - 1] = np.where(joins[n - 1], joined, _total(ahead) - restart)
         total = _total(alpha[-1])
         into = np.zeros(emitted.shape)
         from_ = np.zeros(emitted.shape)

@@ -20,8 +20,8 @@ from onrecord.extract.tagger import bare
 from onrecord.train.examples import LabelledText, batches, example, read_labelled, stack
 from onrecord.train.gold import gold_attributions, load_cases
 
-SHORT = 120  # words; a longer text is an article
-TOGETHER = 24  # short texts in a batch
+MAX_SHORT_WORDS = 120  # words; a longer text is an article
+BATCH_TEXTS = 24  # short texts in a batch
 WITH_REPORT = 0.6  # of the short texts shown, which are mostly without one
 ARTICLES = 0.6  # of the batches of the project corpus, articles; the others are contents
 
@@ -75,13 +75,13 @@ def mixed(
     order; ``reading``: window size, windows a batch, marks.
     """
     size, _, marks = reading
-    articles = [labelled for labelled in texts if len(labelled.pieces) > SHORT]
-    contents = [labelled for labelled in texts if len(labelled.pieces) <= SHORT]
+    articles = [labelled for labelled in texts if len(labelled.pieces) > MAX_SHORT_WORDS]
+    contents = [labelled for labelled in texts if len(labelled.pieces) <= MAX_SHORT_WORDS]
     reporting = [labelled for labelled in contents if labelled.anchors]
     plain = [labelled for labelled in contents if not labelled.anchors]
 
     def short() -> dict[str, npt.NDArray[Any]]:
-        groups = [reporting if rng.random() < WITH_REPORT else plain for _ in range(TOGETHER)]
+        groups = [reporting if rng.random() < WITH_REPORT else plain for _ in range(BATCH_TEXTS)]
         chosen = [group[int(rng.integers(len(group)))] for group in groups]
         return stack([example(one, 0, len(one.pieces), size, marks, True) for one in chosen])
 

@@ -21,7 +21,7 @@ EXACT = ("form", "act", "issue", "stance", "commitment", "when")
 
 @dataclass(slots=True)
 class StatementCounts:
-    """Count hits, predictions and gold items; F1 in [0, 1], None where there are none of either."""
+    """Count hits, predictions and gold items; F1 in [0, 1], None if there are none of either."""
 
     hits: int = 0
     predicted: int = 0

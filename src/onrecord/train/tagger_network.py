@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from onrecord.extract.word_pieces import FEATURES
-from onrecord.train.examples import HANDS, IGNORE
+from onrecord.train.examples import IGNORE, MAX_ANNOTATORS
 from onrecord.train.path_loss import path_loss
 
 BUCKETS = 32  # of signed word distance: 16 to each side, exact up to 7 words, then by powers of 2 ** 0.5
@@ -81,7 +81,7 @@ class TaggerNetwork(nn.Module):
         self.no_source = nn.Linear(shape.hidden, 1)
         # Annotators differ in what they count as an attribution; knowing who wrote a label makes it less noisy.
         # Place 0 is "unknown", which 40 % of the training windows are shown as and inference always is.
-        self.hands = nn.Embedding(HANDS, shape.hidden)
+        self.hands = nn.Embedding(MAX_ANNOTATORS, shape.hidden)
         self.scales = nn.Parameter(torch.tensor([1.0, 1.0, 0.8, 0.0]))  # of role, link, bounds; and of any change
         nn.init.normal_(self.features.weight, std=0.02)
         nn.init.zeros_(self.hands.weight)

@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 from onrecord.errors import ModelError
 from onrecord.extract.decode import DecoderSettings
 from onrecord.extract.tagger import Tagger
-from onrecord.train.distillation import GOLD, Teacher, distillation_losses
+from onrecord.train.distillation import GOLD_WEIGHT, Teacher, distillation_losses
 from onrecord.train.examples import LabelledText, batches, load_articles, read_labelled, split_by_time
 from onrecord.train.export import write
 from onrecord.train.path_loss import gold_states
@@ -237,7 +237,7 @@ def _step(
     parts = losses(scores, batch)
     if answers:
         given = distillation_losses(scores, answers, batch)
-        parts = {name: GOLD * value + given.get(name, 0) for name, value in parts.items()}
+        parts = {name: GOLD_WEIGHT * value + given.get(name, 0) for name, value in parts.items()}
     descend(network, torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum(), optimizer)
     return {name: float(value.detach()) for name, value in parts.items()}
 

@@ -24,7 +24,7 @@ STEPS = {
 # What is reached for: the figures, each about as much as the others.
 AIMS = {"relation": 1.0, "overlap": 0.7, "exact": 0.8, "source spans": 0.3, "cue spans": 0.3, "content spans": 0.3}
 LEAST_GAIN = 0.03
-AHEAD = 4  # steps
+LOOKAHEAD = 4  # steps
 LEAST = {
     "anchor": 0.1,  # below it there are more cues to choose from than is good for speed
     "absent": 0.2,  # below it sources are guessed
@@ -71,7 +71,7 @@ def tune(
         for name, steps in STEPS.items():
             step = steps[min(turn, len(steps) - 1)]
             here = getattr(best, name)
-            for far in (*range(-AHEAD, 0), *range(1, AHEAD + 1)):
+            for far in (*range(-LOOKAHEAD, 0), *range(1, LOOKAHEAD + 1)):
                 other = replace(best, **{name: round(here + far * step, 4)})
                 value = aim(score(tagger, read, other)) if getattr(other, name) >= LEAST.get(name, -9) else most
                 if value > most + LEAST_GAIN:

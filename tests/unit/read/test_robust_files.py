@@ -17,7 +17,7 @@ from onrecord.core.statement import Article
 from onrecord.errors import BrokenLine, InternalError, SourceError
 from onrecord.read import MetadataDefaults, read_articles
 from onrecord.read.boundary import with_error_boundary
-from onrecord.read.error_limit import MOST_BROKEN
+from onrecord.read.error_limit import MAX_REPORTED
 from onrecord.read.html import looks_like_page
 from onrecord.read.metadata import date_readings, parse_date
 from onrecord.read.pdf import TextBox, joined, unwrapped, without_edges
@@ -269,7 +269,7 @@ def test_a_deep_folder_is_walked(tmp_path: Path) -> None:
 def test_a_flood_of_broken_lines_is_summed_up(tmp_path: Path) -> None:
     """Claim: of very many broken lines a hundred are named, the others counted in one line."""
     found = items(write(tmp_path / "a.json", json.dumps(list(range(5_000)))))
-    assert len(found) == MOST_BROKEN + 1
+    assert len(found) == MAX_REPORTED + 1
     assert isinstance(found[-1], BrokenLine)
     assert "4900 more broken lines" in found[-1].reason
 
@@ -459,15 +459,15 @@ def test_a_link_to_a_folder_is_named_as_one(tmp_path: Path) -> None:
 
 def test_a_flood_of_files_of_no_known_kind_is_summed_up(tmp_path: Path) -> None:
     """Claim: a folder or an archive full of pictures costs a hundred lines and a sum, and the article is read."""
-    for number in range(MOST_BROKEN + 50):
+    for number in range(MAX_REPORTED + 50):
         (tmp_path / f"{number:03}.jpg").write_bytes(b"\xff\xd8\xff")
     write(tmp_path / "z.txt", SAID)
     found = items(tmp_path)
-    assert len([item for item in found if isinstance(item, SourceError)]) == MOST_BROKEN + 1
+    assert len([item for item in found if isinstance(item, SourceError)]) == MAX_REPORTED + 1
     assert [item.text.content for item in found if isinstance(item, Article)] == [SAID]
     assert isinstance(found[-1], SourceError)
     assert "50 more" in found[-1].reason
-    packed = {f"{number}.css": b"a" for number in range(MOST_BROKEN + 50)} | {"z.txt": SAID.encode()}
+    packed = {f"{number}.css": b"a" for number in range(MAX_REPORTED + 50)} | {"z.txt": SAID.encode()}
     inside = items(write(tmp_path / "a.zip", zipped(packed)))
-    assert len([item for item in inside if isinstance(item, SourceError)]) == MOST_BROKEN + 1
+    assert len([item for item in inside if isinstance(item, SourceError)]) == MAX_REPORTED + 1
     assert [item.text.content for item in inside if isinstance(item, Article)] == [SAID]

@@ -130,7 +130,7 @@ class Accounts:
             connection.execute(insert(sessions), row)
 
     def session(self, key: str) -> User | None:
-        """Return the owner of a session; None where it has expired or is unknown, or its owner was deactivated."""
+        """Return the owner of a session; None if it has expired or is unknown, or its owner was deactivated."""
         chosen = (
             select(users)
             .join(sessions, sessions.c.name == users.c.name)
@@ -155,7 +155,7 @@ class Accounts:
             connection.execute(insert(tokens), row)
 
     def token(self, key: str) -> User | None:
-        """Return the owner of a token; None where it has expired or is unknown, or its owner was deactivated."""
+        """Return the owner of a token; None if it has expired or is unknown, or its owner was deactivated."""
         alive = (tokens.c.expires.is_(None)) | (tokens.c.expires > self._ledger.now())
         chosen = select(users).join(tokens, tokens.c.name == users.c.name)
         with self._ledger.reading() as connection:
@@ -177,7 +177,7 @@ class Accounts:
     # ------------------------------------------------------------ settings
 
     def setting(self, name: str, key: str) -> str | None:
-        """Return a setting of a person, or of the whole desk where the name is empty; None where it was never set."""
+        """Return a setting of a person, or of the whole desk where the name is empty; None if it was never set."""
         c = settings.c
         with self._ledger.reading() as connection:
             chosen = select(c.value).where(c.account == name, c.name == key)

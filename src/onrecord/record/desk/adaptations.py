@@ -49,7 +49,7 @@ class Adaptations:
         ]
 
     def get(self, name: str) -> Adaptation:
-        """Return the adaptation of a name; LedgerError where there is none."""
+        """Return the adaptation of a name; LedgerError if there is none."""
         with self._ledger.reading() as connection:
             chosen = select(adaptations.c.record).where(adaptations.c.name == name)
             record = connection.execute(chosen).scalar_one_or_none()
@@ -58,7 +58,7 @@ class Adaptations:
         return Adaptation.from_json(record)
 
     def keep(self, adaptation: Adaptation, *, coder: str) -> None:
-        """Keep an adaptation under its name; LedgerError where the name is taken or is none."""
+        """Keep an adaptation under its name; LedgerError if the name is taken or is none."""
         name = adaptation.name
         check_name(name)
         with self._ledger.writing() as connection:
@@ -81,6 +81,6 @@ class Adaptations:
 
 
 def check_name(name: str) -> None:
-    """Raise LedgerError where an adaptation cannot have this name."""
+    """Raise LedgerError if an adaptation cannot have this name."""
     if name == SHIPPED or not re.fullmatch(r"[\w.-]{1,40}", name):
         raise LedgerError(f"the name of an adaptation is a word of up to 40 characters, and not {SHIPPED!r}")

@@ -14,7 +14,7 @@ from onrecord.record.desk.schema import collections, views
 if TYPE_CHECKING:
     from onrecord.record.store import Ledger
 
-LONGEST = 80  # characters of a name
+MAX_NAME = 80  # characters of a name
 MOST_NOTE, MOST_ADDRESS = 1_000, 4_000
 
 
@@ -123,6 +123,6 @@ class SavedViews:
 
 def _name(given: str) -> str:
     name = rows.storable(" ".join(given.split()))
-    if not name or len(name) > LONGEST:
-        raise LedgerError(f"a name has 1 to {LONGEST} characters")
+    if not name or len(name) > MAX_NAME:
+        raise LedgerError(f"a name has 1 to {MAX_NAME} characters")
     return name

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from onrecord.record.store import Ledger
 
 Span = tuple[int, int]
-MOST_UNITS = 500  # of an article
+MAX_UNITS = 500  # of an article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class UnitRounds:
         self._ledger = ledger
 
     def open(self, name: str, creator: str, articles: Sequence[str]) -> UnitRound:
-        """Open a round; LedgerError where the name is taken or there is no article."""
+        """Open a round; LedgerError if the name is taken or there is no article."""
         name = rows.storable(name.strip())
         if not name or len(name) > 80 or not articles:
             raise LedgerError("a round needs a name of up to 80 characters and an article")
@@ -66,8 +66,8 @@ class UnitRounds:
     def mark(self, name: str, position: int, coder: str, spans: Sequence[Span]) -> None:
         """Keep what a person marked in an article of a round; marking it again replaces it."""
         c = unitings.c
-        if len(spans) > MOST_UNITS:
-            raise LedgerError(f"more than {MOST_UNITS} statements in one article")
+        if len(spans) > MAX_UNITS:
+            raise LedgerError(f"more than {MAX_UNITS} statements in one article")
         row = {"round": name, "position": position, "coder": rows.storable(coder), "created": self._ledger.now(),
                "record": json.dumps(sorted(set(spans)))}  # fmt: skip
         with self._ledger.writing() as connection:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from onrecord.lexicon import Codebook
     from onrecord.record.store import Ledger
 
-LONGEST = 4_000  # characters of a note
+MAX_NOTE = 4_000  # characters of a note
 KINDS = ("note", "flag")
 
 
@@ -91,10 +91,10 @@ class DeskWork:
             return [Note(**row) for row in connection.execute(chosen).mappings()]
 
     def add_note(self, article: str, statement: str | None, text: str, *, kind: str, coder: str) -> None:
-        """Keep a note or a flag; LedgerError where it says nothing."""
+        """Keep a note or a flag; LedgerError if it says nothing."""
         text = rows.storable(text.strip())
-        if kind not in KINDS or not text or len(text) > LONGEST:
-            raise LedgerError(f"A note has 1 to {LONGEST:,} characters.")
+        if kind not in KINDS or not text or len(text) > MAX_NOTE:
+            raise LedgerError(f"A note has 1 to {MAX_NOTE:,} characters.")
         row = {
             "article": article, "statement": statement, "coder": rows.storable(coder), "kind": kind, "text": text,
             "created": self._ledger.now(), "closed": None,

@@ -17,7 +17,7 @@ from onrecord.show.cli.queries import answer, ask, say_unsure
 Who = Annotated[ActorLevel, typer.Option(help="Speakers, or the bodies and states they speak for.")]
 Days = Annotated[int, typer.Option(min=0, help="Maximum number of days between reports of one utterance.")]
 Kind = StrEnum("Kind", ["all", "self", "between", "reports"])
-MOST = 50  # conflicts that are shown where nobody says how many
+MAX_CONFLICTS = 50  # conflicts shown by default
 
 
 @flat
@@ -70,7 +70,7 @@ def conflicts(
 
     view = ask(store, filters)
     if to.limit is None:
-        to = dataclasses.replace(to, limit=MOST)
+        to = dataclasses.replace(to, limit=MAX_CONFLICTS)
     if kind is Kind.reports:
         import polars as pl
 

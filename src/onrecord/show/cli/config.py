@@ -31,7 +31,7 @@ NEVER = frozenset({"yes", "help", "version", "models", "output", "write", "insta
 
 
 def find() -> Path | None:
-    """Return the configuration file that applies, None where there is none."""
+    """Return the configuration file that applies, None if there is none."""
     if named := os.environ.get("ONRECORD_CONFIG"):
         return Path(named)
     # A home folder may be closed to this user, or there may be none, as for a number without a name in a container.

@@ -92,7 +92,7 @@ def last_codebook(store: Store, ledger: Ledger | Archive | None) -> Codebook | N
 def adaptation_for(ledger: Ledger | Archive | None, name: str | None, model: str | None = None) -> Adaptation | None:
     """Return the adaptation that the user names, else the ledger's own, which is reported as it changes the reading.
 
-    LedgerError where there is none of this name; one that was fitted on other models is not used.
+    LedgerError if there is none of this name; one that was fitted on other models is not used.
     """
     from onrecord.pipeline import reader_version
     from onrecord.record import Adaptations, Ledger

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from onrecord.read import MetadataDefaults
 
 KEY = "ONRECORD_LLM_KEY"
-LONG = 50  # questions from which on a run is asked about first
+CONFIRM_FROM = 50  # from this many questions on, the user is asked before a run
 
 
 class LLMTask(StrEnum):
@@ -67,7 +67,7 @@ class LLMOptions:
 
 
 def load(options: LLMOptions, codebook: Codebook | None) -> Pipeline | None:
-    """Load the pipeline that asks the larger model; None where none is named."""
+    """Load the pipeline that asks the larger model; None if none is named."""
     if options.llm is None:
         if options.llm_url is not None:
             raise typer.BadParameter("--llm-url needs --llm MODEL")
@@ -101,7 +101,7 @@ def announce(options: LLMOptions, sources: Sequence[str], given: MetadataDefault
         return
     articles, model = _articles(sources, given), model_of(pipeline)
     found = estimate(articles, pipeline.codebook, model.answers)
-    if found.questions > LONG and found.seconds is None:
+    if found.questions > CONFIRM_FROM and found.seconds is None:
         try:
             size = measure(pipeline, articles[0], model.tally)
         except LanguageModelError as error:
@@ -109,7 +109,12 @@ def announce(options: LLMOptions, sources: Sequence[str], given: MetadataDefault
         else:
             found = estimate(articles, pipeline.codebook, model.answers, [size] if size else [])
     say(found.line(_prices(options.llm_price)))
-    if found.questions > LONG and not options.yes and sys.stdin.isatty() and not typer.confirm("Begin?", err=True):
+    if (
+        found.questions > CONFIRM_FROM
+        and not options.yes
+        and sys.stdin.isatty()
+        and not typer.confirm("Begin?", err=True)
+    ):
         raise typer.Abort
 
 

@@ -233,7 +233,7 @@ class ListingOptions:
         return self.output is not None and str(self.output) != "-"
 
     def chosen(self) -> QueryFormat | None:
-        """Return the format asked for; None where the ending of the file decides."""
+        """Return the format asked for; None if the ending of the file decides."""
         if self.format is not None:
             return self.format
         if not self.to_file or (self.output is not None and self.output.suffix.lower() == ".txt"):

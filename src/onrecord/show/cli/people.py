@@ -195,7 +195,7 @@ def _decide(store: Store, ruling: Ruling, name: str, others: list[str], coder: s
     from onrecord.analyse.actors import build_registry
     from onrecord.record import Ledger
 
-    with existing_ledger(store) as ledger:  # a decision on a name that nobody has is a slip of the pen
+    with existing_ledger(store) as ledger:  # a decision on an unknown name is a typing error
         registry = build_registry(ledger.table(), ledger.decisions())
     known = {
         label.casefold()

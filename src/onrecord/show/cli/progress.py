@@ -40,7 +40,7 @@ class ProgressBar:
 
 @contextmanager
 def bar(label: str, total: Callable[[], int | None]) -> Iterator[ProgressBar]:
-    """Show a bar that vanishes at the end; `total`, called only if there is a bar, returns None where it is unknown."""
+    """Show a bar that vanishes at the end; `total`, called only if there is a bar, returns None if it is unknown."""
     if not sys.stderr.isatty():
         yield ProgressBar()
         return

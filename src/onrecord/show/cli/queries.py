@@ -75,7 +75,7 @@ def ask(store: Store, filters: FilterOptions, *, min_confidence: float = MIN_CON
 
 
 def check_values(source: StatementSource, query: Query) -> None:
-    """Raise TableError where no statement is about an issue, or by a speaker, that a query asks for."""
+    """Raise TableError if no statement is about an issue, or by a speaker, that a query asks for."""
     if wanted := query.values("issue"):
         codebook = source.codebook()
         known = {*source.issues(), *([] if codebook is None else [issue.id for issue in codebook.issues])}
@@ -219,7 +219,7 @@ def put(data: bytes) -> None:
 
 
 def pairs(values: Sequence[str], what: str) -> list[tuple[str, str]]:
-    """Split `NAME=VALUE` flags; TableError where the sign is missing."""
+    """Split `NAME=VALUE` flags; TableError if the sign is missing."""
     found = []
     for value in values:
         name, sign, rest = value.partition("=")

@@ -38,15 +38,15 @@ def conditions(
 
     view = ask(store, filters)
     edges = before.conditions(view.table, terms=terms(store, codebook), by=by.value)
-    circles = before.deadlocks(edges)
+    cycles = before.deadlocks(edges)
     if deadlocks:
         shown = ("name", "actors", "length", "ids")
-        answer(circles, to, shown=shown, nothing="no deadlock: no step waits for itself")
+        answer(cycles, to, shown=shown, nothing="no deadlock: no step waits for itself")
         return
     named = ("before", "after", "actor", "count", "last", "words")
     answer(edges, to, shown=named, nothing="nobody sets a condition")
     say_unsure(view)
-    for row in circles.iter_rows(named=True):
+    for row in cycles.iter_rows(named=True):
         say(f"deadlock: {row['name']} ({', '.join(row['actors'])})")
 
 

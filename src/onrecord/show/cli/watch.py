@@ -59,7 +59,7 @@ def watch(
     """Watch feeds and sitemaps: read what is new, report what was changed, link what is a reprint.
 
     Prints one JSON line for each event: article, version (a page that changed), edit (a quotation that was changed in
-    place), reprint, failed, left out, feed failed. Stops at SIGTERM or Ctrl-C after the article at hand, and goes on
+    place), reprint, failed, left out, feed failed. Stops at SIGTERM or Ctrl-C after the current article, and goes on
     where it was when started again. Hosts' robots.txt are kept to.
     """
     from onrecord import pipeline

@@ -12,7 +12,7 @@ import polars as pl
 from onrecord.errors import CodebookError
 from onrecord.lexicon import Codebook, Issue, Variable, VariableKind
 
-LONGEST = 1_000  # characters of a proposition
+MAX_PROPOSITION = 1_000  # characters of a proposition
 MOST_TERMS = 200
 MOST_VARIABLES = 20
 
@@ -143,6 +143,6 @@ def _issue(key: str, form: Mapping[str, str]) -> Issue:
 
 def _line(form: Mapping[str, str], name: str) -> str:
     value = " ".join(form.get(name, "").split())
-    if not value or len(value) > LONGEST:
-        raise CodebookError(f"An issue needs a {name} of up to {LONGEST:,} characters.")
+    if not value or len(value) > MAX_PROPOSITION:
+        raise CodebookError(f"An issue needs a {name} of up to {MAX_PROPOSITION:,} characters.")
     return value

@@ -46,7 +46,7 @@ def table_response(ctx: RequestContext, frame: pl.DataFrame, name: str) -> Respo
 
 
 def encoded_response(content: Content, form: str, value: Any, name: str) -> Response:
-    """Send content in a format of the exchange registry, by its name or its ending; an error 404 where it is none."""
+    """Send content in a format of the exchange registry, by name or ending; HTTP 404 if there is no such format."""
     found = next((one for one in formats(content) if form in (one.name, one.suffix.removeprefix("."))), None)
     if found is None or found.folder:
         raise HTTPException(404, f"It is sent as {', '.join(one.name for one in formats(content) if not one.folder)}.")

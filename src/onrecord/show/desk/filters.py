@@ -45,7 +45,7 @@ class Filters:
 
     @classmethod
     def of(cls, query: QueryParams) -> Filters:
-        """Read the filters of an address; an error 400 where a date or a value of a closed list is none."""
+        """Read the filters of an address; HTTP 400 if a date or a value of a closed list is invalid."""
         several: dict[str, Any] = {name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in SEVERAL}
         single: dict[str, Any] = {name: query.get(name) or None for name in SINGLE}
         for name, values in several.items():

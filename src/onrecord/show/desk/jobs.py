@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("onrecord.desk")
 Source = Callable[[], Iterator[Article | FileTask | SourceError]]
-MOST_FAILURES = 200  # of one reading that are told one by one
+MAX_FAILURES = 200  # of one reading that are listed individually
 
 
 @functools.cache
@@ -62,7 +62,7 @@ class Background:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, work: Callable[[], object]) -> None:
-        """Begin a piece of work; OnRecordError where another one is not done yet."""
+        """Begin a piece of work; OnRecordError if another one is not done yet."""
         with self._lock:
             if self.busy:
                 raise OnRecordError("This is being worked on already; look again when it is done.")
@@ -89,7 +89,7 @@ class Job:
     title: str
     source: Source
     codebook: Codebook | None
-    again: bool = False  # articles that are in the ledger are read anew
+    again: bool = False  # read articles again that are in the ledger
     reprints: bool = False  # a text that the ledger has under another outlet, date, title or address is added too
     total: int | None = None  # how many articles there are to read, where that is known
     state: str = "waiting"
@@ -227,7 +227,7 @@ class Jobs:
 
     def _failed(self, job: Job, source: str, reason: str) -> None:
         job.failures += 1
-        if job.failures <= MOST_FAILURES:
+        if job.failures <= MAX_FAILURES:
             job.tell("failure", source=source, reason=reason)
 
     def _loaded(self, codebook: Codebook | None) -> IsolatedReader:

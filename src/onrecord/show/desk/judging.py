@@ -27,7 +27,7 @@ from onrecord.lexicon import Codebook, VariableKind
 from onrecord.show.desk.marks import span_of_words, words_of_span
 
 RULE = "by hand"
-LONGEST = 300  # characters of a name
+MAX_NAME = 300  # characters of a name
 SPANS = ("source", "cue", "content")
 CLOSED: Mapping[str, type[Form] | type[Act] | type[Stance] | type[Commitment]] = {
     "form": Form, "act": Act, "stance": Stance, "commitment": Commitment,
@@ -43,7 +43,7 @@ def corrected(old: Statement, form: Mapping[str, str], issues: Container[str] | 
 
     `issues` are the issues of all codebooks of the ledger, so that what was read under an earlier one can be corrected.
 
-    Spans come as numbers of words, `3-7` or `3-7,12-15`. CodecError where a value is not in its closed list.
+    Spans come as numbers of words, `3-7` or `3-7,12-15`. CodecError if a value is not in its closed list.
     """
     changes: dict[str, Any] = {}
     # What was shown as a range of whole words may begin inside one: a range that came back as it went changes nothing.
@@ -84,7 +84,7 @@ def made(article: Article, form: Mapping[str, str], issues: Container[str] | Non
     if not spans["content"]:
         raise CodecError("a statement needs a content; select its words")
     if values["speaker"] is None and spans["source"]:
-        values["speaker"] = " ".join(" ".join(piece.quote for piece in spans["source"]).split())[:LONGEST]
+        values["speaker"] = " ".join(" ".join(piece.quote for piece in spans["source"]).split())[:MAX_NAME]
     fields: dict[str, Any] = {name: hand(value, article) for name, value in values.items()}
     return Statement(article=article, **spans, **fields)
 
@@ -127,8 +127,8 @@ def _values(form: Mapping[str, str], article: Article, issues: Container[str] | 
                 raise CodecError(f"No codebook of this ledger has the issue {given[:60]!r}.")
             values[name] = given or None
         elif name in ("speaker", "affiliation", "venue"):
-            if len(given) > LONGEST:
-                raise CodecError(f"{name} is longer than {LONGEST} characters")
+            if len(given) > MAX_NAME:
+                raise CodecError(f"{name} is longer than {MAX_NAME} characters")
             values[name] = given or None
         elif name == "when":
             values[name] = PartialDate(given) if given else None
@@ -195,7 +195,7 @@ def codebook_yaml(codebook: Codebook) -> str:
 
 
 def coded_values(form: Mapping[str, str], kinds: Mapping[str, VariableKind]) -> dict[str, Any]:
-    """Return the values of variables in a form (`var_NAME`), None where one is empty; CodecError where one is none."""
+    """Return the values of variables in a form (`var_NAME`), None if one is empty; CodecError if one is none."""
     made: dict[str, Any] = {}
     for name, kind in kinds.items():
         raw = form.get(f"var_{name}")
@@ -224,7 +224,7 @@ def related(of: Statement, relation: str, outer: Statement | None) -> Statement:
     """Return a statement with another relation to one of its article.
 
     `reports`: `outer` reports it, so its speaker ends the chain; `nested`: it stands inside without being reported;
-    empty: it stands alone. CodecError where this cannot be.
+    empty: it stands alone. CodecError if this cannot be.
     """
     if relation not in RELATIONS:
         raise CodecError(f"a relation is one of {', '.join(filter(None, RELATIONS))}, or none")

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LOG = logging.getLogger("onrecord.desk")
-KEPT = 48 << 20  # bytes of results that are kept; a page's result is some ten kilobytes
-PER_STATEMENT = 200  # on large ledgers so many bytes of results for each statement, as a result is of more of them
-THRESHOLDS = 4  # snapshots under different thresholds at a time; each has an index of positions of its own
-SLOW = 48  # results of slow comparisons that are kept from batch to batch
-PATIENCE = 0.8  # seconds that a page waits for a slow result before it says that it is being worked out
+CACHE_BYTES = 48 << 20  # bytes of results that are kept; a page's result is some ten kilobytes
+BYTES_PER_STATEMENT = 200  # on large ledgers, as their results are larger
+MAX_SNAPSHOTS = 4  # snapshots under different thresholds at a time; each has an index of positions of its own
+MAX_SLOW_RESULTS = 48  # results of slow comparisons that are kept from batch to batch
+MAX_WAIT = 0.8  # seconds that a page waits for a slow result before it says that it is being computed
 
 
 class LiveView:
@@ -46,7 +46,7 @@ class LiveView:
         self._progress: dict[Hashable, tuple[int, int]] = {}
         self._making: dict[Hashable, threading.Thread] = {}
         self._gate = threading.RLock()
-        self._shared = ResultCache(KEPT, self._gate, concurrency)
+        self._shared = ResultCache(CACHE_BYTES, self._gate, concurrency)
         self._lock = threading.Lock()
 
     def now(self, min_confidence: float = MIN_CONFIDENCE) -> Snapshot:
@@ -57,7 +57,7 @@ class LiveView:
             if held is None or (held.batch, held.decisions) != state.reached:
                 self._held[min_confidence] = held = self._snapshot(state, min_confidence, held)
             self._held.move_to_end(min_confidence)
-            while len(self._held) > THRESHOLDS:
+            while len(self._held) > MAX_SNAPSHOTS:
                 self._held.popitem(last=False)
             return held
 
@@ -77,8 +77,8 @@ class LiveView:
     def in_background(self, now: Snapshot, key: Hashable, make: Callable[[], T]) -> tuple[T, int] | None:
         """Return a slow result with the batch it is of, and work it out in the background where it is not there yet.
 
-        Until the result of the newest batch is there, the one of an earlier batch is given, None where there is none.
-        Whoever asks waits a moment for what is quick. OnRecordError where it cannot be worked out.
+        Until the result of the newest batch is there, the one of an earlier batch is given, None if there is none.
+        Whoever asks waits a moment for what is quick. OnRecordError if it cannot be worked out.
         """
         place = (now.min_confidence, now.filters, key)
         with self._lock:
@@ -92,7 +92,7 @@ class LiveView:
                 self._making[place] = thread
                 thread.start()
         with self._concurrency.released():
-            thread.join(PATIENCE)
+            thread.join(MAX_WAIT)
         with self._lock:
             held = self._slow.get(place)
             current = held is not None and held[1] == (now.batch, now.decisions)
@@ -110,7 +110,7 @@ class LiveView:
             self._making.pop(place, None)
             self._progress.pop(place, None)
             self._slow[place] = made, (now.batch, now.decisions)
-            while len(self._slow) > SLOW:
+            while len(self._slow) > MAX_SLOW_RESULTS:
                 self._slow.popitem(last=False)
 
     def _snapshot(self, state: ViewState, min_confidence: float, before: Snapshot | None) -> Snapshot:
@@ -119,7 +119,7 @@ class LiveView:
         books = tuple(self._ledger.codebooks()) if known is None else known.books
         drafts = tuple(v.codebook for v in self._prepared.versions()) if known is None else known.drafts
         table = mark(state.table, min_confidence)
-        most = max(KEPT, PER_STATEMENT * table.height) // THRESHOLDS
+        most = max(CACHE_BYTES, BYTES_PER_STATEMENT * table.height) // MAX_SNAPSHOTS
         results = ResultCache(most, self._gate, self._concurrency)
         if before is not None and (before.books, before.drafts) == (books, drafts):
             newest = table["date"].max() == before.table["date"].max()  # pages tell the age of what was said

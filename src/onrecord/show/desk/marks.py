@@ -57,7 +57,7 @@ def marks(statements: Iterable[Statement]) -> list[Mark]:
 def split(text: str, found: Sequence[Mark], *, words: bool = False) -> Iterator[Piece]:
     """Split a text into pieces in order; with `words` each word is a numbered piece.
 
-    SpanError where a mark lies outside the text.
+    SpanError if a mark lies outside the text.
     """
     if any(not 0 <= mark.start < mark.end <= len(text) for mark in found):
         raise SpanError("a mark lies outside its text")
@@ -85,7 +85,7 @@ def split(text: str, found: Sequence[Mark], *, words: bool = False) -> Iterator[
 def span_of_words(text: str, first: int, last: int) -> tuple[int, int]:
     """Return the code points from word `first` to word `last` inclusive, in either order, without outer blanks.
 
-    SpanError where there are no such words, or only blanks.
+    SpanError if there are no such words, or only blanks.
     """
     spans = _words(text)
     low, high = min(first, last), max(first, last)

@@ -23,8 +23,8 @@ COMMITMENTS = {
     "CT+": "certain", "PR+": "probable", "PS+": "possible", "PS-": "possibly not so", "PR-": "probably not so",
     "CT-": "certain that it is not so", "Uu": "not stated",
 }  # fmt: skip
-SURE = (0.9, 0.7)  # from here a mark is deep, and middling; below it is pale
-STALE = 30  # days without a word, after which a position is called old
+CONFIDENCE_STEPS = (0.9, 0.7)  # from here a mark is deep, and middling; below it is pale
+STALE_DAYS = 30  # days without a word, after which a position is called old
 SECTIONS = (
     ("/", "Overview"), ("/positions", "Positions"), ("/issues", "Issues"), ("/people", "People"),
     ("/conflicts", "Changes"), ("/network", "Network"), ("/search", "Search"), ("/review", "Review"),
@@ -59,7 +59,7 @@ def environment(**more: object) -> Environment:
         minute=minute, runs=runs, sentence=sentence,
     )  # fmt: skip
     made.globals.update(
-        signs=SIGNS, words=WORDS, words_of=WORDS, holds=HOLDS, stale=STALE, commitments=COMMITMENTS,
+        signs=SIGNS, words=WORDS, words_of=WORDS, holds=HOLDS, stale=STALE_DAYS, commitments=COMMITMENTS,
         sections=SECTIONS, version=__version__, address=address, filter_names=ALL, filter_clear=dict.fromkeys(ALL),
         filter_words={"told": TOLD, "checked": CHECKED},
         closed={"stance": list(map(str, Stance)), "act": list(map(str, Act)),
@@ -93,7 +93,7 @@ def minute(value: datetime) -> str:
 def shade(probability: float | None) -> int:
     """Return how deep a mark is: 3 surely read, 2 likely, 1 less; full where a person answers for it."""
     value = 1.0 if probability is None else probability
-    return 3 if value >= SURE[0] else 2 if value >= SURE[1] else 1
+    return 3 if value >= CONFIDENCE_STEPS[0] else 2 if value >= CONFIDENCE_STEPS[1] else 1
 
 
 def shortday(value: date | None, newest: date | None = None) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from onrecord.errors import LedgerError
 
 SHORTEST = 10
-LONGEST = 256  # argon2 takes time in the password's length, too
+MAX_LENGTH = 256  # argon2 takes time in the password's length, too
 
 
 def hash_password(password: str) -> str:
@@ -23,8 +23,8 @@ def hash_password(password: str) -> str:
     """
     from argon2 import PasswordHasher
 
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise LedgerError(f"a password has {SHORTEST} to {LONGEST} characters")
+    if not SHORTEST <= len(password) <= MAX_LENGTH:
+        raise LedgerError(f"a password has {SHORTEST} to {MAX_LENGTH} characters")
     return PasswordHasher().hash(password)
 
 
@@ -36,9 +36,9 @@ def verify_password(hashed: str | None, password: str) -> bool:
     hasher = PasswordHasher()
     try:
         if hashed is None:
-            hasher.hash(password[:LONGEST])
+            hasher.hash(password[:MAX_LENGTH])
             return False
-        return len(password) <= LONGEST and hasher.verify(hashed, password)
+        return len(password) <= MAX_LENGTH and hasher.verify(hashed, password)
     except (Argon2Error, InvalidHashError):
         return False
 
@@ -53,7 +53,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-MANY = 20  # times the tries of one person at one address: what an account may fail from everywhere
+ACCOUNT_FACTOR = 20  # times the tries of one person at one address: what an account may fail from everywhere
 
 
 class LoginThrottle:
@@ -76,7 +76,7 @@ class LoginThrottle:
         """Return the seconds before an account may be tried from an address, 0 where it is free."""
         pair, name = f"{account} {address}", f"{account} *"
         seconds = self.held(pair)
-        if seconds == 0 and pair not in self._entered and self.count(name) >= MANY * self._tries:
+        if seconds == 0 and pair not in self._entered and self.count(name) >= ACCOUNT_FACTOR * self._tries:
             return self.held(name)
         return seconds
 
@@ -108,7 +108,7 @@ class LoginThrottle:
     def failed(self, key: str) -> None:
         """Note a failure."""
         with self._lock:
-            self._failures[key] = [*self._recent(key), self._clock()][-MANY * self._tries :]
+            self._failures[key] = [*self._recent(key), self._clock()][-ACCOUNT_FACTOR * self._tries :]
             self._failures.move_to_end(key)
             while len(self._failures) > 10_000:
                 self._failures.popitem(last=False)

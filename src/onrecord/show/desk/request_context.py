@@ -69,7 +69,7 @@ class Desk:
         return self.find(request) if self.settings.coder is not None else await run_in_threadpool(self.find, request)
 
     def find(self, request: Request) -> tuple[User | None, str]:
-        """Return the user of a request with the key of their session; None where there is none."""
+        """Return the user of a request with the key of their session; None if there is none."""
         if self.settings.coder is not None:
             return User(name=self.settings.coder, role=Role.ADMIN), LOCAL
         held = request.cookies.get(COOKIE)
@@ -100,7 +100,7 @@ class RequestContext:
         return made
 
     def arg(self, name: str) -> str | None:
-        """Return a value of the address, None where it is missing or empty."""
+        """Return a value of the address, None if it is missing or empty."""
         return self.request.query_params.get(name) or None
 
     @property
@@ -134,7 +134,7 @@ class RequestContext:
 
     @property
     def min_confidence(self) -> float:
-        """Return the least confidence of a position that is shown, from the address; an error 400 where it is none."""
+        """Return the least confidence of a position that is shown, from the address; HTTP 400 if it is invalid."""
         given = self.arg("min_confidence")
         if given is None:
             return MIN_CONFIDENCE
@@ -150,7 +150,7 @@ class RequestContext:
         return int(given)
 
     def number(self, name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
-        """Return a whole number of the address within bounds; an error 400 where it is none."""
+        """Return a whole number of the address within bounds; HTTP 400 if it is invalid."""
         given = self.arg(name)
         if given is None:
             return default
@@ -159,7 +159,7 @@ class RequestContext:
         return int(given)
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
-        """Return a choice from a closed list in the address; an error 400 where it is not in it."""
+        """Return a choice from a closed list in the address; HTTP 400 if it is not in it."""
         given = self.arg(name) or default
         if given not in allowed:
             raise HTTPException(400, f"{name} is one of {', '.join(allowed)}")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     Gate = AbstractContextManager[Any]
 
 T = TypeVar("T")
-LARGE = 8  # a result of more than this part of what may be kept counts as heavy
-HEAVY = 40  # results over the whole table that are kept for each threshold
+HEAVY_FRACTION = 8  # a result larger than 1 / this of the cache counts as heavy
+MAX_HEAVY = 40  # results over the whole table that are kept for each threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ResultCache:
     def once(self, key: Hashable, make: Callable[[], T], *, stamp: int = 0, heavy: bool = False) -> T:
         """Return what `make` gives, computed once for this key and stamp; concurrent callers wait for it.
 
-        What is `heavy` goes through a gate instead of holding a slot, so that short work goes on beside it. It may ask
+        What is `heavy` waits for a lock instead of holding a slot, so that short work continues meanwhile. It may ask
         for other results, for what is light only.
         """
         with self._lock:
@@ -82,7 +82,7 @@ class ResultCache:
             else:
                 made = make()
             bytes_ = 0 if heavy else weight(made)
-            self._keep(key, _CachedResult(stamp, made, bytes_ if bytes_ < self._most // LARGE else 0))
+            self._keep(key, _CachedResult(stamp, made, bytes_ if bytes_ < self._most // HEAVY_FRACTION else 0))
         finally:
             mine.release()
         return made
@@ -108,7 +108,7 @@ class ResultCache:
             self.weight += made.bytes
             if not made.bytes:
                 self._heavy[key] = None
-                while len(self._heavy) > HEAVY:
+                while len(self._heavy) > MAX_HEAVY:
                     self._drop(next(iter(self._heavy)))
             for old in list(self._results) if self.weight > self._most else ():
                 if old != key and self._results[old].bytes:

@@ -12,12 +12,12 @@ import polars as pl
 from starlette.exceptions import HTTPException
 
 from onrecord.errors import LedgerBusy, LedgerReadOnly
-from onrecord.show.desk.pages import STALE
+from onrecord.show.desk.pages import STALE_DAYS
 from onrecord.show.desk.request_context import RequestContext
 from onrecord.show.desk.snapshot import Snapshot
 
-APART = timedelta(minutes=30)  # looks at the first page that are further apart are two visits
-NOTED = timedelta(minutes=1)  # how often the time of a look is written
+VISIT_GAP = timedelta(minutes=30)  # views of the first page further apart than this are two visits
+WRITE_INTERVAL = timedelta(minutes=1)  # how often the time of a view is stored
 VISIT = "visit"
 _SETTING = "visits"
 
@@ -49,7 +49,7 @@ class Since:
 
 
 def asked(ctx: RequestContext) -> Since:
-    """Return what an address asks for by `after` (a day) or `added` (a number); an error 400 where it is none."""
+    """Return what an address asks for by `after` (a day) or `added` (a number); HTTP 400 if it is invalid."""
     if ctx.arg("added") is not None:
         return Since(added=ctx.number("added", 0, high=999_999_999))
     return Since(day=day_given(ctx, "after"))
@@ -68,7 +68,7 @@ def first_page(ctx: RequestContext, now: Snapshot) -> tuple[Since, Since | None]
     if ctx.arg("after") != VISIT and (day := day_given(ctx, "after")) is not None:
         return Since(day=day), last
     newest: Any = now.table["date"].max()
-    return Since(day=newest - timedelta(days=STALE) if newest else None), last
+    return Since(day=newest - timedelta(days=STALE_DAYS) if newest else None), last
 
 
 def last_visit(ctx: RequestContext) -> Since | None:
@@ -77,9 +77,14 @@ def last_visit(ctx: RequestContext) -> Since | None:
     held = json.loads(accounts.setting(ctx.user.name, _SETTING) or "{}")
     number = _newest(ctx.now)
     before, last = held.get("before"), held.get("last")
-    if last is not None and now - datetime.fromisoformat(last["at"]) > APART:
+    if last is not None and now - datetime.fromisoformat(last["at"]) > VISIT_GAP:
         before = last
-    if last is None or before is last or now - datetime.fromisoformat(last["at"]) > NOTED or last["number"] != number:
+    if (
+        last is None
+        or before is last
+        or now - datetime.fromisoformat(last["at"]) > WRITE_INTERVAL
+        or last["number"] != number
+    ):
         made = {"before": before, "last": {"at": now.isoformat(), "number": number}}
         with suppress(LedgerBusy, LedgerReadOnly):
             accounts.set(ctx.user.name, _SETTING, json.dumps(made))
@@ -87,7 +92,7 @@ def last_visit(ctx: RequestContext) -> Since | None:
 
 
 def day_given(ctx: RequestContext, name: str) -> date | None:
-    """Return a day of the address; an error 400 where it is none."""
+    """Return a day of the address; HTTP 400 if it is invalid."""
     given = ctx.arg(name)
     if given is None:
         return None

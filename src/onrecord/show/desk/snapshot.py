@@ -32,7 +32,7 @@ T = TypeVar("T")
 BY = ("speaker", "affiliation")
 OFFERED = {"issue": 40, "outlet": 30, "act": 20, "speaker": 200, "affiliation": 100}
 """How many values of a field a filter offers, the most frequent first."""
-NARROWED = 6  # views under different filters that are kept beside each of them
+MAX_FILTERED_VIEWS = 6  # filtered views cached for each state
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class History:
         return next((s.serial for s in reversed(self.steps) if not s.touched.isdisjoint(of)), self.first)
 
     def since(self, stamp: int) -> list[Increment] | None:
-        """Return the changes since a state; None where they are not known one by one."""
+        """Return the changes since a state; None if they are not known individually."""
         return [step.change for step in self.steps if step.serial > stamp] if stamp >= self.first else None
 
 
@@ -93,7 +93,7 @@ class Snapshot:
     ) -> T:
         """Return what `make` gives, made once per batch and threshold; `heavy` is what goes over the whole table.
 
-        `of` names the values of fields that it depends on: it is made anew only where statements with one of them have
+        `of` names the values of fields that it depends on: it is recomputed only if statements with one of them have
         changed.
         """
         return self.results.once((key, self.filters), make, stamp=self.history.stamp(of), heavy=heavy)
@@ -118,7 +118,7 @@ class Snapshot:
         return self.once(key, work, heavy=heavy)
 
     def same(self, key: Hashable, rows: pl.DataFrame, make: Callable[[], T]) -> T:
-        """Return what `make` gives, made anew only where the rows that it is made from are others than before."""
+        """Return what `make` gives, recomputed only if its input rows changed."""
         content = blake2b(rows.hash_rows().to_numpy().tobytes(), digest_size=16).digest()
         return self.results.once((key, self.filters, content), make)
 
@@ -137,7 +137,7 @@ class Snapshot:
         )  # fmt: skip
         with self._lock:
             self._narrowed[filters] = made
-            while len(self._narrowed) > NARROWED:
+            while len(self._narrowed) > MAX_FILTERED_VIEWS:
                 self._narrowed.popitem(last=False)
         return made
 

@@ -18,7 +18,7 @@ from onrecord.show.desk.passwords import digest, hash_password, new_secret, veri
 from onrecord.show.desk.request_context import COOKIE, Desk, RequestContext, html, page, read_form
 from onrecord.show.desk.security import csrf_fits, csrf_token, same_origin
 
-BEFORE = "onrecord_login"  # the cookie that the login form's token belongs to
+LOGIN_COOKIE = "onrecord_login"  # the cookie that the login form's token belongs to
 
 
 def routes() -> list[Route]:
@@ -47,7 +47,7 @@ async def login(request: Request) -> Response:
         raise HTTPException(403, "sent from another site")
     form = await read_form(request, desk.settings)
     given = {name: str(form.get(name) or "") for name in ("name", "password", "csrf", "then")}
-    if not csrf_fits(desk.secret, request.cookies.get(BEFORE, ""), given["csrf"]):
+    if not csrf_fits(desk.secret, request.cookies.get(LOGIN_COOKIE, ""), given["csrf"]):
         return _login_form(desk, request, 403, "The form was too old. Please try again.", given["then"])
     who, place = given["name"].casefold()[:200], request.client.host if request.client else ""
     wait = desk.brake.wait(who, place)
@@ -63,7 +63,7 @@ async def login(request: Request) -> Response:
     answer = RedirectResponse(_local(given["then"]), 303)
     answer.set_cookie(COOKIE, secret, max_age=int(desk.settings.session.total_seconds()), httponly=True,
                       samesite="strict", secure=desk.settings.secure, path="/")  # fmt: skip
-    answer.delete_cookie(BEFORE, path="/login")
+    answer.delete_cookie(LOGIN_COOKIE, path="/login")
     return answer
 
 
@@ -159,7 +159,7 @@ def _role(ctx: RequestContext) -> Role:
 
 
 def _enter(desk: Desk, name: str, password: str) -> str | None:
-    """Open a session and return its secret, None where name or password are wrong."""
+    """Open a session and return its secret, None if name or password are wrong."""
     known = desk.accounts.user(name) if name.isprintable() else None
     hashed = known.password if known is not None and known.active else None
     if not verify_password(hashed, password) or known is None:
@@ -172,11 +172,13 @@ def _enter(desk: Desk, name: str, password: str) -> str | None:
 def _login_form(
     desk: Desk, request: Request, status: int, problem: str | None, then: str | None = None
 ) -> Response:  # fmt: skip
-    before = request.cookies.get(BEFORE) or new_secret()
+    before = request.cookies.get(LOGIN_COOKIE) or new_secret()
     then = _local(then or request.query_params.get("then", "/"))
     answer = html(desk.pages, "login.html", status, csrf=csrf_token(desk.secret, before), problem=problem, then=then)
-    answer.set_cookie(BEFORE, before, max_age=3_600, httponly=True, samesite="strict", secure=desk.settings.secure,
-                      path="/login")  # fmt: skip
+    secure = desk.settings.secure
+    answer.set_cookie(
+        LOGIN_COOKIE, before, max_age=3_600, httponly=True, samesite="strict", secure=secure, path="/login"
+    )
     return answer
 
 

@@ -23,7 +23,7 @@ from onrecord.show.desk.advice import explained
 from onrecord.show.desk.jobs import Job, Source
 from onrecord.show.desk.request_context import Desk, RequestContext, page, show
 
-BEAT = 15.0  # seconds between signs of life on a quiet stream
+HEARTBEAT_SECONDS = 15.0  # seconds between signs of life on a quiet stream
 
 
 def routes() -> list[Route]:
@@ -89,7 +89,7 @@ async def events(request: Request) -> Response:
             # Polled, so that a hundred open pages hold no threads.
             await asyncio.sleep(0.25)
             quiet = 0.0 if fresh else quiet + 0.25
-            if quiet >= BEAT:
+            if quiet >= HEARTBEAT_SECONDS:
                 quiet = 0.0
                 yield ": still there\n\n"
 

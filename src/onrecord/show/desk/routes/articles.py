@@ -106,7 +106,7 @@ def statement_json(ctx: RequestContext) -> Response:
 
 
 def load(ctx: RequestContext) -> tuple[Article, list[Statement]]:
-    """Return the article of the address and its current statements in text order; an error 404 where there is none."""
+    """Return the article of the address and its current statements in text order; HTTP 404 if there is none."""
     key = str(ctx.request.path_params["key"])
     found = ctx.desk.ledger.article(key)
     if found is None:

@@ -17,7 +17,7 @@ from onrecord.show.desk.snapshot import Snapshot
 
 FIELDS = ("speaker", "affiliation", "act", "issue", "stance", "commitment")
 MOST = 500
-FEW = 10  # judged statements of an issue, from which a share of them is told
+MIN_JUDGED = 10  # judged statements of an issue without which no share is shown
 
 
 def routes() -> list[Route]:
@@ -78,7 +78,7 @@ def _quality(ctx: RequestContext, sample: list[str]) -> dict[str, Any]:
         "fields": [_line(name, *counts) for name, counts in right.items() if counts[1]],
         "issues": sorted((_line(name, *counts) for name, counts in issues.items()), key=lambda row: row["share"]),
         "judged": len(judged),
-        "few": FEW,
+        "few": MIN_JUDGED,
     }
 
 

@@ -31,8 +31,8 @@ from onrecord.show.desk.snapshot import BY, Snapshot
 from onrecord.show.words import moved
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FED = 50  # entries of a feed
-PARTIES = 10 * ACTORS  # whose positions a briefing looks at, those heard most
+FEED_ENTRIES = 50  # entries of a feed
+MAX_PARTIES = 10 * ACTORS  # parties whose positions a briefing considers, those with the most statements
 
 
 def routes() -> list[Route]:
@@ -79,7 +79,7 @@ def atom(now: Snapshot, by: str, base: str, key: str, title: str) -> Response:
     """Send who moved in a view as an Atom feed; `key` identifies it."""
     labels = now.labels()
     entries = []
-    for one in moves(now, by).head(FED).to_dicts():
+    for one in moves(now, by).head(FEED_ENTRIES).to_dicts():
         said = f"{one['actor']} on {labels.get(one['issue'], one['issue'])}: {moved(one)}"
         link = f"{base}/compare?a={one['from_id']}&b={one['to_id']}"
         entries.append(
@@ -124,7 +124,7 @@ def made(ctx: RequestContext) -> Briefing:
 def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -> BriefingInput:
     """Return the material of some issues, with the cells of no more actors than are shown."""
     known = actors_of(now, by)
-    parties = list(who) if who else known[:PARTIES]
+    parties = list(who) if who else known[:MAX_PARTIES]
     propositions = {key: found.proposition for key in now.labels() if (found := now.issue(key)) is not None}
 
     @cache
@@ -145,5 +145,5 @@ def _material(now: Snapshot, issues: list[str], who: tuple[str, ...], by: str) -
         min_confidence=now.min_confidence,
         edition=f"batch {now.batch}" + (f" of {now.created[:10]}" if now.created else ""),
         shifts=shifts,
-        known=len(known) if len(known) > PARTIES else 0,
+        known=len(known) if len(known) > MAX_PARTIES else 0,
     )

@@ -169,7 +169,7 @@ def _units(codings: dict[str, dict[int, dict[str, Any]]], found: CodingRound, na
 
 
 def round_of(ctx: RequestContext) -> CodingRound:
-    """Return the round of the address; an error 404 where there is none."""
+    """Return the round of the address; HTTP 404 if there is none."""
     found = ctx.desk.reviews.round(str(ctx.request.path_params["name"]))
     if found is None:
         raise HTTPException(404, "no such round")

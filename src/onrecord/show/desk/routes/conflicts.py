@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from onrecord.analyse.increments import Increment
 
 KINDS = ("self", "between", "moved", "drift")
-DRIFTING = 20_000  # the newest statements that are compared for drift
-HEARD = 100  # the actors heard most, whose latest words are set against each other: pairs grow with their square
-SHOWN = 20  # pairs or utterances on a page
+MAX_COMPARED = 20_000  # newest statements compared for drift
+MAX_ACTORS = 100  # actors with the most statements; the number of pairs grows with its square
+PAGE_ROWS = 20  # pairs or utterances on a page
 
 
 def routes() -> list[Route]:
@@ -39,7 +39,7 @@ def conflicts(ctx: RequestContext) -> Response:
     """Serve `/conflicts`."""
     now = ctx.view()
     kind, by = _kind(ctx), ctx.choice("by", BY, "speaker")
-    first, limit = ctx.number("first", 0), SHOWN
+    first, limit = ctx.number("first", 0), PAGE_ROWS
     live_view, key = ctx.desk.live_view, ("pairs", kind, by)
     held = live_view.in_background(
         now, key, lambda: _found(now, kind, by, lambda done, of: live_view.note_progress(now, key, done, of))
@@ -59,7 +59,7 @@ def conflicts(ctx: RequestContext) -> Response:
             rows, total = found[first : first + limit].to_dicts(), found.height
     return ctx.render(
         "conflicts.html", now=now, kind=kind, kinds=KINDS, rows=rows, total=total, first=first, limit=limit, by=by,
-        labels=now.labels(), difference=difference, compared=DRIFTING, state=state,
+        labels=now.labels(), difference=difference, compared=MAX_COMPARED, state=state,
         progress=live_view.progress(now, key) if held is None else None,
         after=ctx.arg("after"),
         pair=ctx.request.query_params.getlist("pair"), outlets=now.whole.counts("outlet")["outlet"].to_list(),
@@ -157,7 +157,7 @@ def _retold(now: Snapshot, speakers: list[str] | None = None, tell: Tell | None 
     from onrecord.analyse.retellings import drift
     from onrecord.view import meaning
 
-    newest = now.table.tail(DRIFTING)
+    newest = now.table.tail(MAX_COMPARED)
     rows = newest if speakers is None else newest.filter(pl.col("speaker").is_in(speakers))
     return drift(rows, meaning=meaning, tell=None if tell is None else lambda done: tell(done, rows.height))
 
@@ -167,10 +167,10 @@ def _told_again(now: Snapshot, held: pl.DataFrame, since: Sequence[Increment]) -
     from onrecord.analyse.retellings import names_alike
 
     touched = {name for change in since for name in change.values("speaker")}
-    moved, oldest = sum(change.rows.height for change in since), now.table.height - DRIFTING
+    moved, oldest = sum(change.rows.height for change in since), now.table.height - MAX_COMPARED
     if oldest + moved > 0:
         touched |= set(now.table["speaker"][max(0, oldest - moved) : max(0, oldest + moved)])
-    names = names_alike(now.table.tail(DRIFTING), touched - {None}, whole=True)
+    names = names_alike(now.table.tail(MAX_COMPARED), touched - {None}, whole=True)
     gone = names_alike(held, touched - {None}, whole=True)
     unchanged = held.filter(~pl.col("speaker").is_in(gone))
     return pl.concat([unchanged, _retold(now, names)]).sort("cluster", "date", "id", nulls_last=True)
@@ -185,7 +185,7 @@ def _heard(now: Snapshot, by: str) -> pl.DataFrame:
         lambda: latest_sides(now.table, by),
         lambda held, since: renewed_sides(held, now.table, by, since),
     )
-    most = last.group_by("actor").agg(pl.col("n").sum()).sort(["n", "actor"], descending=[True, False]).head(HEARD)
+    most = last.group_by("actor").agg(pl.col("n").sum()).sort(["n", "actor"], descending=[True, False]).head(MAX_ACTORS)
     return last.filter(pl.col("actor").is_in(most["actor"].to_list())).select(FIELDS)
 
 

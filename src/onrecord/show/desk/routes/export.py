@@ -20,7 +20,7 @@ from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.snapshot import Snapshot
 from onrecord.view import View, expanded, valued
 
-MOST = 50_000  # statements of a format that needs whole statements, with the texts of their articles
+MAX_STATEMENTS = 50_000  # statements of a format that needs whole statements, with the texts of their articles
 FETCH = 500
 TABLES = ("csv", "parquet", "xlsx")
 WHAT = {
@@ -42,7 +42,13 @@ def export(ctx: RequestContext) -> Response:
     now = ctx.view()
     offered = [(one.name, WHAT.get(one.name, "")) for one in formats(Content.STATEMENTS)]
     return ctx.render(
-        "export.html", now=now, labels=now.labels(), offered=offered, total=_rows(now).height, most=MOST, tables=TABLES
+        "export.html",
+        now=now,
+        labels=now.labels(),
+        offered=offered,
+        total=_rows(now).height,
+        most=MAX_STATEMENTS,
+        tables=TABLES,
     )
 
 
@@ -50,8 +56,10 @@ def export_file(ctx: RequestContext) -> Response:
     """Serve `/export/statements.dna` and the like, written as by `onrecord export`, at the threshold of the address."""
     now, form = ctx.view(), str(ctx.request.path_params["format"])
     rows = _rows(now)
-    if form not in TABLES and rows.height > MOST:
-        raise HTTPException(413, f"More than {MOST:,} statements; narrow the filters, or use `onrecord export`.")
+    if form not in TABLES and rows.height > MAX_STATEMENTS:
+        raise HTTPException(
+            413, f"More than {MAX_STATEMENTS:,} statements; narrow the filters, or use `onrecord export`."
+        )
     ledger = ctx.desk.ledger
     values = ledger.values()
     coders = dict(rows.select("id", "coder").drop_nulls().iter_rows())

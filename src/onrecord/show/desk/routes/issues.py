@@ -17,12 +17,12 @@ from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.snapshot import Snapshot
 from onrecord.view import columns
 
-POINTS = 250  # dots of a timeline: more cannot be told apart
-RECENT = 1_000  # the newest statements that are searched for conditions
-CAMP = 12  # actors shown of each side
-LINES = 100  # the newest ones that are searched for red lines, each of which is compared with the others
+MAX_POINTS = 250  # dots of a timeline: more cannot be distinguished
+MAX_RECENT = 1_000  # the newest statements that are searched for conditions
+CAMP_ACTORS = 12  # actors shown of each side
+MAX_SEARCHED = 100  # the newest ones that are searched for red lines, each of which is compared with the others
 REASONS = 6  # reasons shown under each side
-LIMITS = {"dots": POINTS, "lines": LINES, "conditions": RECENT}
+LIMITS = {"dots": MAX_POINTS, "lines": MAX_SEARCHED, "conditions": MAX_RECENT}
 
 
 def routes() -> list[Route]:
@@ -73,7 +73,7 @@ def timeline_points(table: pl.DataFrame, by: str = "speaker") -> list[dict[str, 
 
     who = pl.col("speaker") if by == "speaker" else pl.coalesce("affiliation", "speaker")
     held = (pl.col("stance") != "none") & pl.col("date").is_not_null() & pl.col("issue").is_not_null()
-    rows = timeline(asserted(table).filter(held & who.is_not_null()).tail(POINTS), by=by)
+    rows = timeline(asserted(table).filter(held & who.is_not_null()).tail(MAX_POINTS), by=by)
     shown = ("date", "actor", "issue", "stance", "value", "id")
     return rows.select(*shown, pl.col("quote").str.slice(0, 120)).to_dicts()
 
@@ -82,7 +82,7 @@ def redlines_of(table: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the red lines in the LINES newest statements of a table, most recent first."""
     from onrecord.analyse.refusals import redlines
 
-    return redlines(asserted(table).tail(LINES)).to_dicts()
+    return redlines(asserted(table).tail(MAX_SEARCHED)).to_dicts()
 
 
 def _key(ctx: RequestContext, now: Snapshot) -> str:
@@ -121,18 +121,18 @@ def _issue(now: Snapshot, key: str) -> dict[str, Any]:
     from onrecord.analyse.reasons import reasons
 
     places = now.table.select(pl.arg_where(pl.col("issue") == key)).to_series()
-    newest = now.utterances[places.tail(RECENT)]
+    newest = now.utterances[places.tail(MAX_RECENT)]
     certain = places.filter(now.table["asserted"][places])
     sure = len(certain)
     book = now.codebook
     terms = {} if book is None else {issue.id: [*issue.terms, issue.label] for issue in book.issues}
     with_condition = places.filter(now.table["condition"][places].list.len() > 0)
-    limited = now.utterances[with_condition.tail(RECENT)]
+    limited = now.utterances[with_condition.tail(MAX_RECENT)]
     ground = common_ground(newest, terms=terms).to_dicts() if newest.height else []
     return {
         "sides": _sides(now, key),
         "points": timeline_points(now.table.select(*FIELDS, "asserted")[places]),
-        "redlines": redlines_of(now.utterances[certain.tail(LINES)]),
+        "redlines": redlines_of(now.utterances[certain.tail(MAX_SEARCHED)]),
         "conditions": conditions(limited, terms=terms).to_dicts(),
         "ground": ground[0] if ground else None,
         "reasons": _by_stance(reasons(newest.filter("asserted"))),
@@ -163,7 +163,7 @@ def _sides(now: Snapshot, key: str) -> dict[str, tuple[int, list[dict[str, Any]]
         mine = known.filter(pl.col("stance") == stance).sort(
             "date", descending=True, nulls_last=True, maintain_order=True
         )
-        chosen = cells.take(mine["cell"].head(CAMP).to_numpy())
+        chosen = cells.take(mine["cell"].head(CAMP_ACTORS).to_numpy())
         shown = zip(chosen.actor.tolist(), chosen.count.tolist(), now.rows(chosen.row), strict=True)
         made[stance] = mine.height, [{"actor": standing.actors[a], "count": n, "newest": row} for a, n, row in shown]
     return made

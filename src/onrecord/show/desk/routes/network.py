@@ -24,7 +24,7 @@ ACTORS = ("affiliation", "speaker")
 MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 WINDOWS = ("", *MONTHS)
 NODES = 60
-STRONGEST = (100, 300, 600)  # ties that are drawn
+DRAWN_TIES = (100, 300, 600)  # ties that are drawn
 TIED = ("id", "article", "article_name", "date", "start", "speaker", "affiliation", "issue", "stance")
 PICTURES = ("png", "svg")  # drawn by the browser instead
 
@@ -53,7 +53,7 @@ def network(ctx: RequestContext) -> Response:
     """Serve `/network`."""
     now = ctx.view()
     by, mode = ctx.choice("by", ACTORS, "affiliation"), ctx.choice("mode", MODES, "both")
-    most = int(ctx.choice("most", tuple(map(str, STRONGEST)), str(STRONGEST[0])))
+    most = int(ctx.choice("most", tuple(map(str, DRAWN_TIES)), str(DRAWN_TIES[0])))
     window = window_of(ctx, now)
     held = ctx.desk.live_view.in_background(now, ("network", by, mode, window), lambda: drawn(now, by, mode, window))
     made = {"nodes": [], "edges": []} if held is None else held[0]
@@ -63,7 +63,7 @@ def network(ctx: RequestContext) -> Response:
     return ctx.render(
         "network.html", now=now, labels=now.labels(), net=net, nodes=made["nodes"], total=len(made["edges"]),
         mode=mode, by=by, modes=MODES, windows=WINDOWS, window=window, chosen=ctx.arg("window") or "", most=most,
-        strongest=STRONGEST, working=held is None,
+        strongest=DRAWN_TIES, working=held is None,
         batch=None if held is None else held[1],
         formats=[name for name in names(Content.NETWORK) if name not in PICTURES],
     )  # fmt: skip
@@ -183,4 +183,4 @@ def _drawn(rows: pl.DataFrame, by: str, mode: str) -> dict[str, Any]:
          **{key: round(measures[name][key], 3) for key in ("strength", "conflict", "betweenness", "eigenvector")}}
         for name in sorted(counts, key=lambda name: (cluster[name], -counts[name], name))
     ]  # fmt: skip
-    return {"nodes": nodes, "edges": edges[: STRONGEST[-1]]}
+    return {"nodes": nodes, "edges": edges[: DRAWN_TIES[-1]]}

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from onrecord.analyse.actors import is_name
 from onrecord.show.desk.exports import table_response
-from onrecord.show.desk.pages import STALE
+from onrecord.show.desk.pages import STALE_DAYS
 from onrecord.show.desk.request_context import RequestContext, page
 from onrecord.show.desk.routes.audit import quality
 from onrecord.show.desk.routes.positions import actors_of, body_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 PARTIES, ISSUES = 8, 8
-MOVED = 6  # changes listed on the first page
+MOVES_SHOWN = 6  # changes listed on the first page
 
 
 def routes() -> list[Route]:
@@ -46,10 +46,10 @@ def overview(ctx: RequestContext) -> Response:
     return ctx.render(
         "overview.html", now=now, labels=now.labels(), by=by,
         front=_front(now, row, by),
-        since=since, last=last, moved=found.head(MOVED).to_dicts(), moves=found.height,
+        since=since, last=last, moved=found.head(MOVES_SHOWN).to_dicts(), moves=found.height,
         fresh=now.once(("fresh", since.day, since.added), lambda: _fresh(now, since)),
         quality=quality(ctx, ctx.now),
-        covers=now.once("covers", lambda: covers(now)), unread=_unread(ctx, now), stale_days=STALE, **running(ctx),
+        covers=now.once("covers", lambda: covers(now)), unread=_unread(ctx, now), stale_days=STALE_DAYS, **running(ctx),
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def moves(now: Snapshot, by: str = "speaker") -> pl.DataFrame:
 
 
 def parties_of(now: Snapshot, by: str, most: int = PARTIES) -> list[str]:
-    """Return the parties of the first page: those that are pinned, else the named ones that were heard most."""
+    """Return the parties of the first page: the pinned ones, else the named ones with the most statements."""
     order = actors_of(now, by)
     pinned = [name for name in order if name in now.names.pinned]
     if pinned:

@@ -15,11 +15,11 @@ from onrecord.analyse.position_index import COMPANY_SIZE, Company
 from onrecord.analyse.tables import actor
 from onrecord.show.desk.exports import table_response
 from onrecord.show.desk.request_context import RequestContext, page, part
-from onrecord.show.desk.routes.issues import LINES, redlines_of, timeline_points
+from onrecord.show.desk.routes.issues import MAX_SEARCHED, redlines_of, timeline_points
 from onrecord.show.desk.snapshot import BY, Snapshot
 from onrecord.view import columns
 
-CONDITIONS, SPEAKERS = 20, 12  # the newest, and those heard most, on the page of an actor
+CONDITIONS, SPEAKERS = 20, 12  # the newest conditions and the most frequent speakers on an actor's page
 OWN = ("speaker", "affiliation")  # the filters that the page of an actor does not take, as it names one
 
 
@@ -99,7 +99,7 @@ def _known(now: Snapshot, name: str, wanted: str | None) -> tuple[pl.DataFrame, 
 
 
 def _listed(now: Snapshot, wanted: str) -> pl.DataFrame:
-    """Return the speakers that some words find, those heard most first."""
+    """Return the speakers that match some words, those with the most statements first."""
     if wanted:
         return now.once(("people", wanted), lambda: _people(now.table, wanted))
     return now.renewed(
@@ -161,7 +161,7 @@ def _person(now: Snapshot, name: str, wanted: str | None) -> dict[str, Any]:
         "redlines": redlines_of(rows),
         "conditioned": conditioned.tail(CONDITIONS).reverse().to_dicts(),
         "counts": {"lines": rows.filter("asserted").height, "conditions": conditioned.height},
-        "limits": {"lines": LINES, "conditions": CONDITIONS},
+        "limits": {"lines": MAX_SEARCHED, "conditions": CONDITIONS},
         "statements": rows.tail(30).reverse().to_dicts(),
         "total": rows.height,
     }

@@ -91,7 +91,7 @@ def see(ctx: RequestContext, now: Snapshot) -> MatrixView:
 
 
 def as_of_given(ctx: RequestContext) -> str | None:
-    """Return the day up to which positions are wanted; an error 400 where it is none."""
+    """Return the day up to which positions are wanted; HTTP 400 if it is invalid."""
     as_of = ctx.arg("as_of")
     if as_of is not None:
         try:

@@ -101,7 +101,7 @@ def label(actor: RegisteredActor, names: list[str]) -> str:
 
 
 def _registry(ctx: RequestContext, now: Snapshot) -> Found:
-    """Return the actors, and those who may be one; made anew where a speaker, a source or a decision is new."""
+    """Return the actors, and pairs that may be one; recomputed when a speaker, a source or a decision is new."""
     read = now.read().select(FACTS)
 
     def make() -> Found:

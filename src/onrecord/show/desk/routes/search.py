@@ -18,7 +18,7 @@ from onrecord.show.desk.snapshot import Snapshot
 from onrecord.view import columns
 
 TOP = 8
-TEXTS = 20  # articles on a page of the search in texts
+PAGE_ARTICLES = 20  # articles on a page of the search in texts
 EXCERPTS, AROUND = 3, 110
 
 
@@ -66,13 +66,13 @@ def texts(ctx: RequestContext) -> Response:
     rows: list[dict[str, Any]] = []
     if held is not None:
         wanted = patterns(words)
-        for row in held[first : first + TEXTS].to_dicts():
+        for row in held[first : first + PAGE_ARTICLES].to_dicts():
             article = ctx.desk.ledger.article(row["article"])
             content = article.text.content if article is not None else ""
             rows.append({**row, "places": excerpts(content, places(content, wanted))})
     return ctx.render(
         "search_texts.html", now=ctx.now, rows=rows, total=0 if held is None else held.height, first=first,
-        limit=TEXTS, sought=words, working=held is None, labels=ctx.now.labels(),
+        limit=PAGE_ARTICLES, sought=words, working=held is None, labels=ctx.now.labels(),
     )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def agreed_table(ctx: RequestContext) -> Response:
 
 
 def round_of(ctx: RequestContext) -> UnitRound:
-    """Return the round of the address; an error 404 where there is none."""
+    """Return the round of the address; HTTP 404 if there is none."""
     found = UnitRounds(ctx.desk.ledger).get(str(ctx.request.path_params["name"]))
     if found is None:
         raise HTTPException(404, "no such round")
