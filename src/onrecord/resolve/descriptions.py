@@ -338,7 +338,10 @@ class Descriptions(Pronouns):
     def _printed_end(self, first: int, last: int) -> int:
         """Return where an unnamed source ends: with all of a list, without a time and "interviewed by …"."""
         tokens, words = self.document.tokens, self.phrases.words
-        stop = self.phrases.without_time(first, self._list_end(first, last))
+        end = self._list_end(first, last)
+        if end < last - 1 and tokens[end - 1].lower in words["indefinite"] | {"those"} and tokens[end].lower == "who":
+            return self.phrases.without_time(first, last)  # "27 percent of those who came"
+        stop = self.phrases.without_time(first, end)
         for i in range(first + 1, stop - 1):
             passive = tokens[i].lower.endswith("ed") or tokens[i].lower in words["participle"]
             before = tokens[i - 1]
@@ -393,6 +396,10 @@ class Descriptions(Pronouns):
             name = surname.title() if surname.isupper() else surname
         span = (tokens[first].start, tokens[last - 1].end)
         side = self.sides.of_phrase(Phrase(first, self._core_end(first, last), "source"))
+        office = self._core_end(first, last) - 1
+        owner_of = self.phrases.covering.get(office - 2) if office - 2 >= first else None
+        if owner_of is not None and owner_of.entity.kind == "person" and tokens[office].lower == "office":
+            name = f"{owner_of.entity.name}{tokens[office - 1].text} office"
         if tokens[first].lower in self.phrases.words["possessive"] and last - first > 1:
             owner = self._pronoun(tokens[first], attribution, outer)
             if owner.name:

@@ -154,6 +154,7 @@ class NameRepair:
     def _add_missed(self, items: list[Item], sources: Sequence[tuple[int, int]]) -> None:
         """Add names that were missed: those that the article has elsewhere, and capitalised sources."""
         tokens = self._document.tokens
+        self._add_known(items)
         taken = {i for item in items for i in range(item.first, item.last)}
         self._join_places(items)
         self._widen(items, taken)
@@ -386,6 +387,7 @@ class NameRepair:
                 continue
             if item.kind != "organisation" or tokens[n - 1].lower not in heads or item not in items:
                 continue
+            self._take_date(item, taken)
             town = ends.get(item.first)
             adjacent = tokens[item.first].start - tokens[item.first - 1].end == 1 if item.first else False
             if (
@@ -416,6 +418,33 @@ class NameRepair:
             item.text = " ".join(self._document.text[item.start : item.end].split())
             taken.update(range(item.first, item.last))
             items.remove(other)
+
+    def _take_date(self, item: Item, taken: set[int]) -> None:
+        """Let a body's name take the date before it: "the January 25 Youth Coalition"."""
+        tokens, k = self._document.tokens, item.first - 1
+        dated = k > 1 and tokens[k].text.isdigit() and tokens[k - 1].lower in self._vocabulary.words["calendar"]
+        if dated and tokens[k - 2].lower == "the" and not {k, k - 1} & taken:
+            self._become_body(item, k - 1, item.last, taken)
+
+    def _add_known(self, items: list[Item]) -> None:
+        """Add the names of the gazetteer that have several words and that the tagger cut: "Black Lives Matter"."""
+        tokens, actors = self._document.tokens, self._vocabulary.actors
+        longest = [key for key in actors if key.count(" ") > 1]
+        begins = {key.split()[0] for key in longest}
+        wholes = set(longest)
+        for i, token in enumerate(tokens):
+            if not token.capital or token.lower not in begins:
+                continue
+            for width in (5, 4, 3):
+                span = tokens[i : i + width]
+                if len(span) == width and " ".join(t.lower for t in span) in wholes and span[-1].capital:
+                    inside = [item for item in items if item.first < i + width and item.last > i]
+                    if all(i <= item.first and item.last <= i + width for item in inside) and len(inside) != 1:
+                        items[:] = [item for item in items if item not in inside]
+                        kind = "place" if actors[" ".join(t.lower for t in span)].kind == "state" else "organisation"
+                        weights = [0.8 if k == kind else 0.05 for k in KINDS]
+                        items.append(self._copy(i, i + width, kind, weights))
+                    break
 
     def _add_bodies(self, items: list[Item], taken: set[int]) -> None:
         """Add runs of capitalised words that end in a body's head ("Miners' League"), and names of the gazetteer."""

@@ -399,6 +399,10 @@ class SourceResolver(Descriptions):
                     return found
             return self._group(head, first, last, span)
         side = self.sides.of(entity)
+        state = self.phrases.covering.get(head.first - 2) if head.first - 2 >= first else None
+        organ = self.document.tokens[head.last - 1].lower in self.phrases.words["organ"]
+        if state is not None and state.entity.kind == "state" and organ and self._owns(head.first):
+            name = text_of(self.document, self.document.tokens[state.first : head.last])  # "Verda's Justice Ministry"
         if entity.kind == "place" and entity.owner is not None:
             return Speaker(entity.owner, "a state by its seat", 0.7, (entity,), side, (span,))
         if entity.kind == "person" and head.last < last and self.document.tokens[head.last].lower == "campaign":

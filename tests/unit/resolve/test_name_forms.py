@@ -52,6 +52,8 @@ UNNAMED = [
     ("[1s A farmer questioned by the police] [1c said] [1q it would rain].", "farmer"),
     ("[1s A crowd of about 1,300 farmers] [1c said] [1q it would rain].", "crowd of about 1,300 farmers"),
     ("[1s Dockers, green groups and many voters] [1c oppose] [1q it].", "Dockers, green groups and many voters"),
+    ("[1s Half of those who came] [1c said] [1q it would rain].", "Half of those who came"),
+    ("[1s Fellow hopefuls] [1c said] [1q it would rain].", "hopefuls"),
     ("Signs were held up by farmers [1s who] [1c said] [1q it would rain].", "farmers"),
     ("It drew the anger of farmers [1s who] [1c said] [1q it would rain].", "farmers"),
     ("[1s An article in The New York Times] [1c said] [1q it would rain].", "New York Times"),
@@ -76,6 +78,10 @@ WHOLE = [
     ("Karl Maurer ran. [1s Mauer] [1c said] [1q it would rain].", "Karl Maurer"),
     ("[1s One guest, Ban Ki-soon,] [1c said] [1q it would rain].", "Ban Ki-soon"),
     ("[1s One guest, New York Democrat Ann Lee,] [1c said] [1q it would rain].", "Ann Lee"),
+    ("[1s The March 9 Youth Coalition] [1c said] [1q it would rain].", "March 9 Youth Coalition"),
+    ("[1s Black Lives Matter] [1c said] [1q it would rain].", "Black Lives Matter"),
+    ("Ann Lee ran. [1s Lee's office] [1c said] [1q it would rain].", "Ann Lee's office"),
+    ("[1s Norway's Justice Ministry] [1c said] [1q it would rain].", "Norway's Justice Ministry"),
     ("[1s The super PAC Harbours USA Action] [1c said] [1q it would rain].", "Harbours USA Action"),
 ]
 
