@@ -37,7 +37,7 @@ COMPARED = 20_000
 """Up to this many statements are compared by meaning to find reports of one utterance; of more, reprints are found."""
 
 FOLLOWED = 2_000
-"""Up to this many replaced rows are a small change, after which results are brought up to date in parts."""
+"""Up to this many replaced rows are a small change, after which results are updated in parts."""
 
 STEPS = 256
 """So many small changes at least are held for what was computed before them."""
@@ -377,7 +377,7 @@ class Follower:
         return self._read
 
     def clusters(self, state: ViewState) -> pl.Series:
-        """Return the utterance of each row of a state (see `mark_utterances`), brought up to date from then on."""
+        """Return the utterance of each row of a state (see `mark_utterances`), updated from then on."""
         held = self._clusters
         if held is not None and held[0] == state.serial:
             return held[1]

@@ -144,7 +144,7 @@ def basis_of(now: BriefingInput, on: Sequence[str], names: Sequence[str], by: st
 def assemble(
     now: BriefingInput, on: Sequence[str], names: Sequence[str], basis: str, found: Sequence[BriefingSection]
 ) -> Briefing:
-    """Return the briefing of some sections under its title, without those in which nothing is said."""
+    """Return the briefing with its title, without empty sections."""
     labels = [now.labels[issue] for issue in issues_of(now.labels, on)]
     title = ", ".join(names) or (labels[0] if len(labels) == 1 else "Where each party stands")
     if names and len(on) == 1:
@@ -158,7 +158,7 @@ Stated = Callable[[str], tuple[pl.DataFrame, pl.DataFrame]]
 def _stated(table: pl.DataFrame, issues: Sequence[str], by: str, *, together: bool) -> Stated:
     """Return a function that gives the statements on an issue, and their red lines.
 
-    `together`: those of all `issues` are looked for at once, which takes less time for few statements, and more memory.
+    `together`: those of all `issues` are found in one pass, which is faster for few statements and takes more memory.
     """
 
     def alone(issue: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -282,7 +282,7 @@ def markdown(made: Briefing) -> str:
 
 
 def html(made: Briefing) -> str:
-    """Return a briefing as a page that needs no server and asks nothing of any other."""
+    """Return a briefing as a self-contained page."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     from onrecord import __version__

@@ -16,7 +16,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Open a standard stream that was closed by the caller at nothing.
+    """Open standard streams that the caller closed on the null device.
 
     The next file opened would take its number: what is printed would be written into the ledger.
     """

@@ -26,7 +26,7 @@ from typing import Any
 import typer
 
 NAME = "onrecord.toml"
-# What a file in a folder must not decide: to go ahead unasked, and where to overwrite what.
+# Flags that a file in a folder must not set: consent without asking, and paths that are overwritten.
 NEVER = frozenset({"yes", "help", "version", "models", "output", "write", "install-completion", "show-completion"})
 
 
@@ -83,7 +83,7 @@ def _of_group(path: Path, group: Any, everywhere: Mapping[str, Any], tables: Map
 
 
 def _default(parameter: Any, value: Any) -> tuple[str, Any]:
-    """Return the name of a parameter, and its default; one value of a flag that may be repeated stands for a list."""
+    """Return the name of a parameter, and its default; a single value of a repeatable flag counts as a list."""
     repeated = getattr(parameter, "multiple", False) and not isinstance(value, list)
     return parameter.name, [value] if repeated else value
 
@@ -109,7 +109,7 @@ def _all_flags(group: Any) -> Iterator[str]:
 
 
 def _fits(parameter: Any, value: Any) -> bool:
-    """Tell whether a value is one that a flag may have, where these are a closed list."""
+    """Tell whether a flag that has a closed list of values may have this one."""
     allowed = set(_choices(parameter))
     return not allowed or all(str(one) in allowed for one in (value if isinstance(value, list) else [value]))
 

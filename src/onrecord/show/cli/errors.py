@@ -23,13 +23,13 @@ FAILED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141
-# What turns the direction of text round, and makes a line look like another one.
+# Characters that reverse the direction of text and so make a line look like another one.
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DEBUG = "onrecord.debug"
 
 
 class Verbosity(IntEnum):
-    """List how much is said on the standard error beside results."""
+    """List how much is written to the standard error beside results."""
 
     QUIET = -1  # errors and totals
     NORMAL = 0
@@ -145,7 +145,7 @@ def _shown(char: str) -> str:
 
 
 def _let_go_of_output() -> None:
-    """Point the standard output at nothing: Python flushes it once more when it ends, and would complain."""
+    """Redirect the standard output to the null device: Python flushes it once more at exit, and would complain."""
     try:
         target = os.open(os.devnull, os.O_WRONLY)
         os.dup2(target, sys.stdout.fileno())

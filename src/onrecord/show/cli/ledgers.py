@@ -69,7 +69,7 @@ def for_reading(store: Store, reading: ReadingOptions) -> Iterator[Ledger | Arch
 
 
 def given_codebook(path: Path | None) -> Codebook | None:
-    """Load the codebook that the user gives.
+    """Load the codebook that the user names.
 
     Raises:
         CodebookError: it cannot be used.
@@ -115,7 +115,7 @@ def adaptation_for(ledger: Ledger | Archive | None, name: str | None, model: str
 
 
 def _last(store: Store) -> Codebook | None:
-    """Return the last codebook of a ledger that is not written to; problems are reported and stop nothing."""
+    """Return the last codebook of a ledger that is only read; problems are reported and do not stop the command."""
     if not is_there(store):
         return None
     try:

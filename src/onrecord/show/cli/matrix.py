@@ -114,7 +114,7 @@ def _of_busiest(found: Matrix, rows: pl.DataFrame, top: int | None) -> pl.DataFr
 
 
 def write_matrix(found: Matrix, form: OutputFormat, *, top: int | None = None) -> None:
-    """Print the matrix: a row per actor as a table, a row per cell else; of the `top` actors, if that is given."""
+    """Print the matrix, as a table with a row per actor, else with a row per cell; only the `top` actors if given."""
     actors = found.actors if top is None else _busiest(found, top)
     cells = [row for row in found.cells.to_dicts() if row["actor"] in set(actors)]
     if form is not OutputFormat.TABLE:

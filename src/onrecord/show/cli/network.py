@@ -119,7 +119,7 @@ class NetworkOutput:
 
     @property
     def plain(self) -> bool:
-        """Tell whether a table to look at is written where no format is asked for."""
+        """Tell whether the default format is a table for reading."""
         return not self.to_file or (self.output is not None and self.output.suffix.lower() == ".txt")
 
     def opened(self) -> AbstractContextManager[None]:
@@ -154,7 +154,7 @@ def network(
         _measure(view, options, through, file)
     elif options.mode == "events":
         found = networks.events(table, options)
-        # A database's further variables are no part of the list, so that it is the same from a ledger.
+        # A database's further variables are left out, so that the list is the same as from a ledger.
         _frame(found.select([name for name in found.columns if name in (*NAMES, "time")]), file)
     elif through.window is None:
         if through.kernel is not None:
@@ -171,7 +171,7 @@ def network(
 def _options(shape: CountingOptions, choice: SelectionOptions, filters: FilterOptions, table: pl.DataFrame) -> Options:
     from onrecord.analyse.network_types import Options
 
-    # A DNA database's own variable of the sides, where it is more than yes or no.
+    # The DNA database's own qualifier, if it has more values than yes and no.
     qualifier = shape.qualifier or ("qualifier" if "qualifier" in table.columns else "stance")
     named = [
         (field, value) if field in table.columns else _alias(field, value)

@@ -163,7 +163,7 @@ def _write_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
     from rich.cells import cell_len
 
     lines = [list(columns), *rows]
-    # A few long cells stick out, so that they do not push the columns of all other lines apart.
+    # A few long cells may exceed the column, so that they do not widen it for all other lines.
     widths = [_width([cell_len(line[i]) for line in lines]) for i in range(len(columns))]
     for line in lines:
         padded = (value + " " * max(0, width - cell_len(value)) for value, width in zip(line, widths, strict=True))

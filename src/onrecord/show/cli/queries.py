@@ -99,7 +99,7 @@ def check_values(source: StatementSource, query: Query) -> None:
 
 
 def suggestion(value: str, known: set[str]) -> str:
-    """Say what a value that nothing has may have been meant to be."""
+    """Suggest the value that an unknown one was probably meant to be."""
     if not known:
         return "the ledger has none"
     folded = {name.casefold(): name for name in sorted(known)}
@@ -159,7 +159,7 @@ def answer(frame: pl.DataFrame, to: AnswerOptions, *, shown: Sequence[str], noth
 
 
 def is_markdown(to: ListingOptions) -> bool:
-    """Tell whether an answer is a table to read in a text, which has the columns that a table on the screen has."""
+    """Tell whether an answer is a Markdown table, which has the columns of a table on the screen."""
     form, suffix = to.chosen(), "" if to.output is None else to.output.suffix.lower()
     return form is QueryFormat.MARKDOWN or (form is None and suffix in (".md", ".markdown"))
 
@@ -194,7 +194,7 @@ def record(value: Mapping[str, Any], to: ListingOptions) -> bool:
 def deliver(content: Content, form: str | None, value: object, path: Path | None) -> None:
     """Write content in a format to a file or, for none or `-`, to the standard output.
 
-    Without a format it is the one that the file's ending stands for.
+    Without a format the file's ending decides.
     """
     from onrecord.exchange import formats
 

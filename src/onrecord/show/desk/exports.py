@@ -18,7 +18,7 @@ from onrecord.show.desk.pages import HOLDS, SIGNS
 from onrecord.show.desk.request_context import RequestContext, show
 from onrecord.show.words import WORDS, short
 
-# Colours that stay apart for all kinds of colour sight (after Okabe & Ito 2008), as in desk.css.
+# Colours that can be distinguished with every kind of colour vision (after Okabe & Ito 2008), as in desk.css.
 COLOURS = {"support": "#0b6fae", "oppose": "#c2500c", "mixed": "#8a4f9e", "noncommittal": "#6b6b6b"}
 MEDIA = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "jsonl": "application/jsonl",

@@ -49,7 +49,7 @@ def _described(article: Article) -> str:
 
 
 class Background:
-    """Do one piece of work at a time beside the requests; `problem` says why the last one failed."""
+    """Run one background task at a time beside the requests; `problem` says why the last one failed."""
 
     def __init__(self) -> None:
         self.problem = ""
@@ -62,7 +62,7 @@ class Background:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, work: Callable[[], object]) -> None:
-        """Begin a piece of work; OnRecordError if another one is not done yet."""
+        """Start a task; OnRecordError if another one is still running."""
         with self._lock:
             if self.busy:
                 raise OnRecordError("This is being worked on already; look again when it is done.")

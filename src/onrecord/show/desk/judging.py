@@ -46,7 +46,7 @@ def corrected(old: Statement, form: Mapping[str, str], issues: Container[str] | 
     Spans come as numbers of words, `3-7` or `3-7,12-15`. CodecError if a value is not in its closed list.
     """
     changes: dict[str, Any] = {}
-    # What was shown as a range of whole words may begin inside one: a range that came back as it went changes nothing.
+    # A range shown as whole words may begin inside a word: a range that returns unchanged changes nothing.
     same = "condition" in form and form["condition"].replace(" ", "") == ranges(old, "condition")
     given = {name: raw for name, raw in form.items() if not (same and name == "condition")}
     for name, value in _values(given, old.article, issues).items():

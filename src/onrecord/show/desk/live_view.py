@@ -62,12 +62,12 @@ class LiveView:
             return held
 
     def forget(self) -> None:
-        """Make new snapshots at the next question, as something beside the ledger changed."""
+        """Discard the snapshots, as something outside the ledger changed."""
         with self._lock:
             self._held.clear()
 
     def progress(self, now: Snapshot, key: Hashable) -> tuple[int, int] | None:
-        """Return how many statements of how many a slow result has gone over, where that is known."""
+        """Return the progress of a slow result, (statements processed, statements in all), where that is known."""
         return self._progress.get((now.min_confidence, now.filters, key))
 
     def note_progress(self, now: Snapshot, key: Hashable, done: int, total: int) -> None:
@@ -75,10 +75,10 @@ class LiveView:
         self._progress[now.min_confidence, now.filters, key] = done, total
 
     def in_background(self, now: Snapshot, key: Hashable, make: Callable[[], T]) -> tuple[T, int] | None:
-        """Return a slow result with the batch it is of, and work it out in the background where it is not there yet.
+        """Return a slow result with the batch it is of, and compute it in the background if it is missing.
 
         Until the result of the newest batch is there, the one of an earlier batch is given, None if there is none.
-        Whoever asks waits a moment for what is quick. OnRecordError if it cannot be worked out.
+        Whoever asks waits a moment for what is quick. OnRecordError if it cannot be computed.
         """
         place = (now.min_confidence, now.filters, key)
         with self._lock:

@@ -91,7 +91,7 @@ def minute(value: datetime) -> str:
 
 
 def shade(probability: float | None) -> int:
-    """Return how deep a mark is: 3 surely read, 2 likely, 1 less; full where a person answers for it."""
+    """Return the shade of a mark: 3 for a sure reading or a person's, 2 for a likely one, 1 for others."""
     value = 1.0 if probability is None else probability
     return 3 if value >= CONFIDENCE_STEPS[0] else 2 if value >= CONFIDENCE_STEPS[1] else 1
 

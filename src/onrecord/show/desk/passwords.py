@@ -53,7 +53,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-ACCOUNT_FACTOR = 20  # times the tries of one person at one address: what an account may fail from everywhere
+ACCOUNT_FACTOR = 20  # an account may fail this many times as often from all addresses together as from one
 
 
 class LoginThrottle:

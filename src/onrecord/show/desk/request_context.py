@@ -65,7 +65,7 @@ class Desk:
             return function(value)
 
     async def who(self, request: Request) -> tuple[User | None, str]:
-        """Run `find`, in a worker thread where the ledger has to be asked."""
+        """Run `find`, in a worker thread if it queries the ledger."""
         return self.find(request) if self.settings.coder is not None else await run_in_threadpool(self.find, request)
 
     def find(self, request: Request) -> tuple[User | None, str]:
@@ -143,7 +143,7 @@ class RequestContext:
         return float(given)
 
     def place(self, name: str) -> int:
-        """Return a number in the address of a page; 404 where it is none."""
+        """Return a number in the address of a page; HTTP 404 if it is invalid."""
         given = str(self.request.path_params[name])
         if not re.fullmatch(r"[0-9]{1,9}", given):
             raise HTTPException(404, "no such page; check the address")

@@ -1,6 +1,6 @@
-"""Cache what pages work out, within a bound on memory.
+"""Cache what pages compute, within a bound on memory.
 
-Short work shares the places of `ConcurrencyLimit`; what goes over the whole table is worked out by one thread at a
+Short work shares the places of `ConcurrencyLimit`; what goes over the whole table is computed by one thread at a
 time, as several would only wait for each other's lock of the interpreter, each with copies of the table.
 """
 

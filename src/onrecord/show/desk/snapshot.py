@@ -1,7 +1,7 @@
-"""Represent the ledger's current view as of one batch, with the results that pages worked out of it.
+"""Represent the ledger's current view as of one batch, with the results that pages computed from it.
 
-What a page works out is kept under a key, so that it is worked out once, and again only where a later batch changed
-what it depends on; what goes over the whole table is then brought up to date in its parts (`analyse.increments`).
+What a page computes is cached under a key, so that it is computed once, and again only where a later batch changed
+what it depends on; what goes over the whole table is then updated in its parts (`analyse.increments`).
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Snapshot:
     def renewed(
         self, key: Hashable, make: Callable[[], T], renew: Callable[[T, list[Increment]], T], *, heavy: bool = False
     ) -> T:
-        """Return what `make` gives; after small changes, the last result brought up to date by `renew`."""
+        """Return what `make` gives; after small changes, the last result updated by `renew`."""
 
         def work() -> T:
             held = self.results.last((key, self.filters))
@@ -142,7 +142,7 @@ class Snapshot:
         return made
 
     def standing(self, by: str = "speaker") -> PositionIndex:
-        """Return the index of positions, made at the first question and brought up to date from then on."""
+        """Return the index of positions, made at the first request and updated from then on."""
 
         def renew(index: PositionIndex, changes: list[Increment]) -> PositionIndex:
             return index.renewed(self.table, changes) if self._whole is None else PositionIndex(self.table, by)

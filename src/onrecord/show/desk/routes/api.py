@@ -105,7 +105,7 @@ def paged(call: Call, items: list[Any], total: int) -> dict[str, Any]:
 def routes() -> list[Route]:
     """Return the routes of this file."""
     made = [Route(f"{BASE}/openapi.json", _document)]
-    # What has no name in its path first, so that /articles/read is not taken for an id.
+    # Paths without a parameter first, so that /articles/read is not taken for an id.
     for operation in sorted(_operations(), key=lambda one: "{" in one.path):
         made.append(Route(BASE + operation.path, _endpoint(operation), methods=[operation.method]))
     made.append(Route("/api/{rest:path}", _nothing))
@@ -255,7 +255,7 @@ _KINDS: dict[str, type] = {"object": dict, "string": str, "null": type(None)}
 
 
 def _problem(value: Any, schema: Schema, where: str) -> str | None:
-    """Return what about a JSON value does not fit its schema, for the few words of JSON Schema that are used here."""
+    """Return how a JSON value violates its schema, for the keywords of JSON Schema that are used here."""
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if not any(isinstance(value, _KINDS[kind]) for kind in kinds):
         return f"{where} must be of type {' or '.join(kinds)}"

@@ -116,7 +116,7 @@ def load(ctx: RequestContext) -> tuple[Article, list[Statement]]:
 
 
 def before_and_after(of: Statement, around: int = AROUND) -> list[Piece]:
-    """Return the statement's marks in so much of the text as is around it, cut between words."""
+    """Return the statement's marks within the text around it, cut between words."""
     text = of.article.text.content
     spans = [piece.span for piece in (*of.source, *of.cue, *of.content, *of.condition.value)]
     low = _blank(text, max(0, min(span.start for span in spans) - around), 1)
@@ -138,7 +138,7 @@ def before_and_after(of: Statement, around: int = AROUND) -> list[Piece]:
 
 
 def _blank(text: str, at: int, step: int) -> int:
-    """Return the place nearest to `at`, in the direction of `step`, that is no word's inside."""
+    """Return the word boundary nearest to `at` in the direction of `step`."""
     while 0 < at < len(text) and not text[at - 1].isspace() and not text[at].isspace():
         at += step
     return at

@@ -106,7 +106,7 @@ def positions(call: Call) -> Any:
     wanted = found[offset : offset + limit]
     if not len(wanted):
         return paged(call, [], len(found))
-    # Only the actors of this page are worked out: in both orders actors stand together.
+    # Only the actors of this page are computed: in both orders the rows of an actor are adjacent.
     cells = matrix(rows_of(now, range(wanted[0], wanted[-1] + 1), by, as_of), rule=rule, by=by).cells
     before = offset - int(np.searchsorted(found, wanted[0]))
     return paged(call, cells[before : before + limit].to_dicts(), len(found))
