@@ -17,7 +17,7 @@ from onrecord.core.statement import Article, Attribution, Statement
 from onrecord.pipeline import Pipeline
 from tests.made import TEXT, statement
 
-WORDS = ("RAISE", "CRASH", "EXIT", "HANG-IN-C", "GREED")  # those that cost the article
+WORDS = ("RAISE", "CRASH", "ABORT", "EXIT", "HANG-IN-C", "GREED")  # those that cost the article
 
 
 class Poisonable:
@@ -34,6 +34,8 @@ class Poisonable:
             os.kill(os.getpid(), signal.SIGSTOP)
         if "CRASH" in words:
             os.kill(os.getpid(), signal.SIGSEGV)
+        if "ABORT" in words:
+            os.abort()
         if "EXIT" in words:
             os._exit(7)
         if "GREED" in words:

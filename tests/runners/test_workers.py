@@ -59,6 +59,7 @@ def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
     ("poisoned", "reason"),
     [
         ("CRASH", "ended by SIGSEGV"),
+        ("ABORT", "gave up, as with more than 700 MB; split it"),
         ("EXIT", "ended with status 7"),
         ("HANG-IN-C", "more than "),
         ("GREED", "more than 700 MB"),
