@@ -440,7 +440,7 @@ class SourceResolver(Descriptions):
         """
         tokens, covering = self.document.tokens, self.phrases.covering
         for i in range(first + 1, last):
-            if tokens[i].lower in self.phrases.words["before-examples"]:
+            if any(t.lower in self.phrases.words["before-examples"] for t in tokens[i : min(i + 2, last)]):
                 break
             if tokens[i].text in (",", "—", "–", ":") and i + 1 in covering and covering[i + 1].first == i + 1:
                 mention = covering[i + 1]

@@ -54,6 +54,7 @@ UNNAMED = [
     ("[1s Dockers, green groups and many voters] [1c oppose] [1q it].", "Dockers, green groups and many voters"),
     ("[1s Half of those who came] [1c said] [1q it would rain].", "Half of those who came"),
     ("[1s Fellow hopefuls] [1c said] [1q it would rain].", "hopefuls"),
+    ("[1s Hopefuls, including Ann Lee and Senator Bob Ray,] [1c said] [1q it would rain].", "Hopefuls"),
     ("Signs were held up by farmers [1s who] [1c said] [1q it would rain].", "farmers"),
     ("It drew the anger of farmers [1s who] [1c said] [1q it would rain].", "farmers"),
     ("[1s An article in The New York Times] [1c said] [1q it would rain].", "New York Times"),
