@@ -123,9 +123,9 @@ class _Builder:
             counts[entity][item.text] += 1 if self._document.tokens[item.first].paragraph in headlines else 3
         for entity in {e: e for e in full.persons.values()}.values():
             name = self._best_name(counts[entity])
-            plain = " ".join(p for p in name.split() if not INITIAL.match(p))
+            plain = _without_initials(name)
             known = self._vocabulary.holders.values()
-            known_as = next((n for n in counts[entity] if n in known), None)
+            known_as = next((n for n in counts[entity] if n in known and _without_initials(n) == plain), None)
             entity.name = plain if plain in known else known_as or name
         alone: dict[str, Entity] = {}
         for n in persons:
@@ -408,6 +408,11 @@ class _FullNames:
         name = next((name for name in alike if same_person(name.split(), parts)), None)
         name = name or next((name for name in alike if name.endswith(tail)), None)
         return None if name is None else self.persons[name]
+
+
+def _without_initials(name: str) -> str:
+    """Return a name without middle initials: "George Bush" for "George W. Bush"."""
+    return " ".join(p for p in name.split() if not INITIAL.match(p))
 
 
 def _tails(names: Iterable[str]) -> set[str]:
