@@ -143,7 +143,6 @@ def main() -> None:
             continue
         if options.only and options.only not in case.id:
             continue
-        group = "whole" if case.id.startswith(("wn-", "GUM")) else "polnear"
         article, pairs, made = attributions_of(case)
         start = time.perf_counter()
         answers = dict(zip(map(id, made), read(article, made), strict=True))
@@ -152,7 +151,7 @@ def main() -> None:
         for gold, attribution in pairs:
             pred = answers[id(attribution)]
             for row, good in compare(scorer, gold, pred).items():
-                for name in (group, "all"):
+                for name in (case.part, "all"):
                     total[name][row] += 1
                     right[name][row] += good
                 if not good and row in options.errors:

@@ -2,7 +2,7 @@
 
     fit_affiliation.py LABELS DATA SCORER OUT [--strength C]
 
-Every option that the rules propose for a speaker is an example: right where it is the labelled affiliation.
+Every speaker of an article is an example: a softmax over "none" and the options that the rules propose.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
 from sklearn.feature_extraction import DictVectorizer
-from sklearn.linear_model import LogisticRegression
 
+from onrecord.resolve.affiliation_features import AffiliationOption
 from onrecord.resolve.phrases import Phrase
 from onrecord.resolve.resolver import load_resolver
 from training.evaluate_resolve import attributions_of, load_scorer
 from training.label_files import FOLDS, read_cases, read_dispatches
 
-THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
-LOSS = 0.0  # share of right answers that a higher threshold may cost
+SEEN = 3  # speakers: a feature of fewer has no weight
 INVENTED = 0.25  # the weight of invented texts beside real news
 
 
@@ -56,42 +57,65 @@ def examples(options: argparse.Namespace, scorer: Any) -> list[dict[str, Any]]:
                 continue
             group["gold"][gold["affiliation"]] += 1
         made += [
-            group | {"fold": -1 if case.invented else case.fold, "invented": case.invented} for group in groups.values()
+            group | {"fold": -1 if case.invented else case.fold, "invented": case.invented, "part": case.part}
+            for group in groups.values()
         ]
     return made
 
 
-def fit(groups: list[dict[str, Any]], scorer: Any, strength: float) -> tuple[dict[str, float], float]:
-    """Fit weights and the intercept."""
-    x, y, w = [], [], []
+def fit(groups: list[dict[str, Any]], scorer: Any, strength: float) -> dict[str, float]:
+    """Fit weights of features by maximum likelihood with an L2 penalty."""
+    seen = Counter(name for group in groups for name in {name for _, f in group["options"] for name in f})
+    rows: list[dict[str, float]] = []
+    starts, shares, weights = [], [], []
     for group in groups:
         total = sum(group["gold"].values())
-        for option, features in group["options"]:
-            x.append(features)
-            y.append(int(_right(group, option.name, scorer) / total >= 0.5))
-            w.append(min(4.0, total) ** 0.5 * (INVENTED if group["invented"] else 1.0))
+        share = [_right(group, _name(option), scorer) / total for option, _ in group["options"]]
+        if not any(share):  # nobody proposes what is right
+            continue
+        starts.append(len(rows))
+        rows += [{k: v for k, v in features.items() if seen[k] >= SEEN} for _, features in group["options"]]
+        shares += share
+        weights.append(min(4.0, total) ** 0.5 * (INVENTED if group["invented"] else 1.0))
     vectors = DictVectorizer()
-    model = LogisticRegression(C=strength, max_iter=3000).fit(vectors.fit_transform(x), y, sample_weight=w)
+    x = vectors.fit_transform(rows)
+    begin = np.array(starts)
+    of = np.repeat(np.arange(len(begin)), np.diff([*starts, len(rows)]))
+    right, weight = np.array(shares), np.array(weights)
+
+    def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        scores = x @ parameters
+        scores -= np.maximum.reduceat(scores, begin)[of]
+        logs = scores - np.log(np.add.reduceat(np.exp(scores), begin))[of]
+        wanted = weight[of] * right
+        mass = np.add.reduceat(wanted, begin)[of]
+        value = -float(wanted @ logs) + 0.5 / strength * float(parameters @ parameters)
+        return value, x.T @ (mass * np.exp(logs) - wanted) + parameters / strength
+
+    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     names = vectors.get_feature_names_out()
-    weights = {name: round(float(v), 4) for name, v in zip(names, model.coef_[0], strict=True) if abs(v) > 1e-3}
-    return weights, round(float(model.intercept_[0]), 4)
+    return {name: round(float(v), 3) for name, v in zip(names, found, strict=True) if abs(v) > 1e-3}
 
 
-def cross_fit(groups: list[dict[str, Any]], scorer: Any, strength: float) -> dict[int, tuple[dict[str, float], float]]:
+def cross_fit(groups: list[dict[str, Any]], scorer: Any, strength: float) -> dict[int, dict[str, float]]:
     """Fit one model for each fold of real articles, on all others."""
     return {fold: fit([g for g in groups if g["fold"] != fold], scorer, strength) for fold in range(FOLDS)}
 
 
-def shares(
-    groups: list[dict[str, Any]], scorer: Any, models: dict[int, tuple[dict[str, float], float]]
-) -> dict[float, float]:
-    """Measure each threshold: the share of statements that the models of other folds get right."""
+def share_right(groups: list[dict[str, Any]], scorer: Any, models: dict[int, dict[str, float]]) -> float:
+    """Measure the share of statements that the models of other folds get right."""
     real = [g for g in groups if not g["invented"]]
     total = sum(sum(g["gold"].values()) for g in real)
-    return {
-        threshold: sum(_right(g, choose(g, *models[g["fold"]], threshold), scorer) for g in real) / total
-        for threshold in THRESHOLDS
-    }
+    return sum(_right(g, choose(g, models[g["fold"]]), scorer) for g in real) / total
+
+
+def choose(group: dict[str, Any], weights: dict[str, float]) -> str | None:
+    """The name of the likeliest option, None where none is."""
+    return _name(max(group["options"], key=lambda one: sum(weights.get(k, 0.0) * v for k, v in one[1].items()))[0])
+
+
+def _name(option: AffiliationOption | None) -> str | None:
+    return option.name if option is not None else None
 
 
 def _right(group: dict[str, Any], name: str | None, scorer: Any) -> int:
@@ -103,30 +127,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--strength", type=float, default=2.0)
+    parser.add_argument("--strength", type=float, default=0.5)
     options = parser.parse_args()
     scorer = load_scorer(options.scorer)
     groups = examples(options, scorer)
-    measured = shares(groups, scorer, cross_fit(groups, scorer, options.strength))
-    print("right at each threshold, cross-fitted:", {t: round(share, 3) for t, share in measured.items()})
-    threshold = max(t for t, share in measured.items() if share >= max(measured.values()) - LOSS)
-    weights, intercept = fit(groups, scorer, options.strength)
+    for part in ("polnear", "whole", ""):
+        some = [g for g in groups if part in g["part"] or g["invented"]]
+        print(part or "all", f"{share_right(some, scorer, cross_fit(groups, scorer, options.strength)):.3f}")
+    weights = fit(groups, scorer, options.strength)
     (options.out / "affiliation.json").write_text(
-        json.dumps({"weights": dict(sorted(weights.items())), "intercept": intercept, "threshold": threshold}, indent=0)
-        + "\n",
-        encoding="utf-8",
+        json.dumps(dict(sorted(weights.items())), indent=0) + "\n", encoding="utf-8"
     )
-
-
-def choose(group: dict[str, Any], weights: dict[str, float], intercept: float, threshold: float) -> str | None:
-    """The name of the likeliest option."""
-    scored = [
-        (intercept + sum(weights.get(k, 0.0) * v for k, v in f.items()), -o.first, o.name) for o, f in group["options"]
-    ]
-    if not scored:
-        return None
-    score, _, name = max(scored)
-    return name if 1 / (1 + np.exp(-score)) >= threshold else None
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     fit_calibration.py LABELS DATA SCORER OUT
 
 Every article is resolved by models of coreference and affiliation that were fitted without its fold, so that the
-probabilities are not those of articles the models have seen. The threshold is the shipped one. Those of times stay.
+probabilities are not those of articles the models have seen. Those of times stay.
 """
 
 from __future__ import annotations
@@ -37,11 +37,10 @@ def examples(options: argparse.Namespace) -> dict[str, list[Example]]:
     sides = fit_affiliation.cross_fit(fit_affiliation.examples(options, scorer), scorer, options.strength)
     found = fit_coreference.examples(options, scorer)
     people = {kind: fit_coreference.cross_fit(rows, options.shrinkage) for kind, rows in found.items()}
-    threshold = affiliation.model()[2]
     made: dict[str, list[Example]] = {field: [] for field in ROWS}
     for case in read_cases(options.labels, options.data):
         fold = case.fold
-        vars(affiliation)["model"] = partial(_constant, (*sides[fold], threshold))
+        vars(affiliation)["model"] = partial(_constant, sides[fold])
         vars(coreference)["weights"] = partial(_of_kind, {kind: models[fold] for kind, models in people.items()})
         article, pairs, attributions = attributions_of(case)
         raw = resolver.resolve(article, attributions, calibrated=False)
@@ -78,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--strength", type=float, default=2.0, help="of the models of affiliation")
+    parser.add_argument("--strength", type=float, default=0.5, help="of the models of affiliation")
     parser.add_argument("--shrinkage", type=float, default=0.3, help="of the models of coreference")
     options = parser.parse_args()
     path = options.out / "calibration.json"

@@ -43,6 +43,11 @@ class Case:
     invented: bool = False
 
     @property
+    def part(self) -> str:
+        """Return what kind of news the article is of: "whole" (Wikinews and GUM, annotated whole) or "polnear"."""
+        return "whole" if self.id.startswith(("wn-", "GUM")) else "polnear"
+
+    @property
     def fold(self) -> int:
         """Return which of the folds of cross-fitting the article belongs to (by a checksum of its id)."""
         return zlib.crc32(self.id.encode()) % FOLDS

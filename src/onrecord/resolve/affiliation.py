@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from onrecord.lexicon import compiled
-from onrecord.resolve.entities import Entities, Entity
+from onrecord.resolve.affiliation_features import COUNTED, FIRST, AffiliationOption, Features, choices
+from onrecord.resolve.entities import Entities, Entity, Mention
 from onrecord.resolve.phrases import Phrase, PhraseReader
 from onrecord.resolve.proposals import Proposals, Side
 from onrecord.resolve.vocabulary import data_file
 
 NEAR = 5  # tokens
-ALONE = 0.08  # least probability of an option that is the only one that is told outright
+MUCH_NAMED, SHARE = 4, 0.4  # mentions, and their share of those of the person named most
+RIVALS = ("Democratic Party", "Republican Party")
 EXPLICIT = (
     r"^(?:body|outlet|state|organ|party) (?:{after-head}|owner|before|role|in brackets)\b|^adjective in"
     r"|^unlisted name in (?:title|apposition)|^serves a campaign|^body without"
@@ -27,30 +28,10 @@ EXPLICIT = (
 
 
 @cache
-def model() -> tuple[dict[str, float], float, float]:
-    """Load the fitted weights, their intercept and the threshold."""
-    stored = json.loads(data_file("affiliation.json"))
-    return stored["weights"], stored["intercept"], stored["threshold"]
-
-
-@dataclass(slots=True)
-class AffiliationOption:
-    """Describe a possible affiliation: its type, the rules that propose it with counts, and its first position.
-
-    `spans` holds for each rule the tokens that it first rested on.
-    """
-
-    name: str
-    type: str
-    first: int
-    last: int
-    rules: Counter[str] = field(default_factory=Counter)
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def explicit(self) -> bool:
-        """Tell whether a phrase states it right beside the role: "of the League", "the League's", "Russian"."""
-        return any(compiled(EXPLICIT).search(rule) and not rule.endswith("later") for rule in self.rules)
+def model() -> dict[str, float]:
+    """Load the fitted weights of features."""
+    stored: dict[str, float] = json.loads(data_file("affiliation.json"))
+    return stored
 
 
 class Affiliations(Proposals):
@@ -62,6 +43,10 @@ class Affiliations(Proposals):
         self._open: set[Entity] = set()
         self._described: dict[Entity, list[Phrase]] = defaultdict(list)
         self._around: dict[Entity, list[Phrase]] = {}
+        self._described_tokens: dict[int, set[Entity]] | None = None
+        self._meant_tokens: dict[int, Entity] | None = None
+        races = self._words["candidate"] | self._words["race"] | self._words["race-words"]
+        self._race_sentences = {t.sentence for t in self._tokens if t.lower in races}
 
     def describe(self, entity: Entity, phrase: Phrase) -> None:
         """Remember a description that was resolved to an entity."""
@@ -94,24 +79,19 @@ class Affiliations(Proposals):
         return self.best([phrase], None)
 
     def best(self, phrases: Sequence[Phrase], entity: Entity | None) -> Side | None:
-        """Return the most probable option, if it is above the threshold."""
-        weights, intercept, threshold = model()
-        scored = []
-        for option, features in self.options(phrases, entity):
-            score = intercept + sum(weights.get(name, 0.0) * value for name, value in features.items())
-            scored.append((1 / (1 + math.exp(-score)), option))
-        if not scored:
+        """Return the most probable option, None where "none" is."""
+        weights = model()
+        scored = [
+            (sum(weights.get(name, 0.0) * value for name, value in features.items()), option)
+            for option, features in self.options(phrases, entity)
+        ]
+        score, option = max(scored, key=lambda item: (item[0], item[1] is None or -item[1].first))
+        if option is None:
             return None
-        probability, option = max(scored, key=lambda item: (item[0], -item[1].first))
-        if probability < threshold:
-            explicit = [(p, o) for p, o in scored if o.explicit and p >= ALONE]
-            if len(explicit) != 1:
-                return None
-            probability, option = explicit[0]
-        rules = [name for name, _ in option.rules.most_common() if name != "first phrase"]
+        probability = 1 / sum(math.exp(other - score) for other, _ in scored)
+        rules = [name for name, _ in option.rules.most_common() if name != FIRST]
         rule = next((name for name in rules if compiled(EXPLICIT).search(name)), rules[0])
-        first, last = option.spans.get(rule, (option.first, option.last))
-        return Side(option.name, rule, probability, first, last)
+        return Side(option.name, rule, probability, *option.spans[rule])
 
     # ------------------------------------------------------------ bodies
 
@@ -151,73 +131,131 @@ class Affiliations(Proposals):
 
     def options(
         self, phrases: Sequence[Phrase], entity: Entity | None
-    ) -> list[tuple[AffiliationOption, dict[str, float]]]:
-        """Return the options that phrases propose, each with features."""
+    ) -> list[tuple[AffiliationOption | None, Features]]:
+        """Return "none" and the options that phrases and the article propose, each with features."""
         found: dict[str, AffiliationOption] = {}
         flags: set[str] = set()
+        parties: dict[str, dict[str, int]] = {}
+
+        def propose(name: str, kind: str, rule: str, first: int, last: int) -> AffiliationOption:
+            option = found.setdefault(name, AffiliationOption(name, kind, first, last))
+            option.add(rule, first, last)
+            return option
+
         for n, phrase in enumerate(phrases):
             flags |= self._flags(phrase)
-            for name, kind, rule, first, last in self._proposed(phrase, entity):
-                option = found.setdefault(name, AffiliationOption(name, kind, first, last))
-                option.rules[rule] += 1
-                option.spans.setdefault(rule, (first, last))
+            for proposed in self._proposed(phrase, entity):
+                option = propose(*proposed)
                 if n == 0:
-                    option.rules["first phrase"] += 1
-        near = self._party_counts(entity) if entity is not None else {}
-        for party, counts in near.items():
-            option = found.setdefault(party, AffiliationOption(party, "party", counts["at"], counts["at"] + 1))
-            option.rules["party words near"] += 1
+                    option.rules[FIRST] += 1
         if entity is not None:
-            for m in entity.mentions:
-                if (m.last < len(self._tokens) and self._tokens[m.last].lower == "campaign") or (
-                    m.last + 1 < len(self._tokens)
-                    and self._tokens[m.last].text in ("'s", "’s")
-                    and self._tokens[m.last + 1].lower in self._words["of-candidate"]
-                ):
-                    flags.add("candidate")
-        return [(option, self._features(option, flags, near, found)) for option in found.values()]
+            for proposed in self._nearby(entity):
+                propose(*proposed)
+            flags |= self._standing(entity)
+            parties = self._party_counts(entity)
+            for party, counts in parties.items():
+                propose(party, "party", "party words near", counts["at"], counts["at"] + 1)
+        return choices(list(found.values()), flags, parties, named=entity is not None)
 
-    def _features(
-        self,
-        option: AffiliationOption,
-        flags: set[str],
-        near: dict[str, dict[str, int]],
-        found: dict[str, AffiliationOption],
-    ) -> dict[str, float]:
-        kind = option.type
-        features: dict[str, float] = {f"type {kind}": 1.0}
-        for rule, count in option.rules.items():
-            features[f"rule {rule}"] = 1.0
-            features[f"again {rule}"] = float(min(count, 4) - 1)
-        for flag in flags or {"plain"}:
-            features[f"{kind} for {flag}"] = 1.0
-        for other in {o.type for o in found.values() if o is not option}:
-            features[f"{kind} beside {other}"] = 1.0
-        if kind == "party":
-            counts = near.get(option.name, {})
-            rivals = [c for p, c in near.items() if p != option.name]
-            for name in ("near", "sentence", "article", "race"):
-                mine, theirs = counts.get(name, 0), sum(c.get(name, 0) for c in rivals)
-                features[f"party {name}"] = math.log1p(mine)
-                features[f"party {name} share"] = (mine - theirs) / (mine + theirs + 1)
-                features[f"party {name} any"] = float(mine > 0)
-            if flags & {"candidate", "legislator"}:
-                features["party share, politician"] = features["party sentence share"]
-                features["party near share, politician"] = features["party near share"]
-        return features
+    def _nearby(self, entity: Entity) -> Iterable[tuple[str, str, str, int, int]]:
+        """Return the bodies and outlets that are named in a sentence with a person."""
+        first = next((m for m in entity.mentions if m.full), entity.mentions[0])
+        sentences = {self._tokens[m.first].sentence: m for m in reversed(entity.mentions)}
+        for body in self._bodies_named:
+            here = self._tokens[body.first].sentence
+            m = sentences.get(here)
+            if m is None:
+                continue
+            side = self._of_body(body.entity)
+            if side is None or side.name in self._party_words.values():
+                continue
+            kind = "outlet" if body.entity.kind == "outlet" else "body"
+            where = "first" if here == self._tokens[first.first].sentence else "other"
+            m = first if where == "first" else m
+            gap = body.first - m.last if body.first >= m.last else m.first - body.last
+            yield (
+                side.name,
+                kind,
+                f"{kind} in {where} sentence, {'near' if gap <= NEAR else 'far'}",
+                body.first,
+                body.last,
+            )
+
+    def _standing(self, entity: Entity) -> set[str]:
+        """Return how a person stands in an article: whether one runs for office, is named much or in races."""
+        flags = set()
+        races = 0
+        for m in entity.mentions:
+            here = self._tokens[m.first].sentence
+            after = [t for t in self._tokens[m.last : m.last + 2] if t.sentence == here]
+            owned = after[:1] and after[0].text in ("'s", "’s", "'", "’")
+            noun = after[1:2] if owned else after[:1]
+            if noun and noun[0].lower in self._words["candidate-has"]:
+                flags.add("runs")
+            races += here in self._race_sentences
+        if races >= 2 and races * 3 >= len(entity.mentions):
+            flags.add("race")
+        most = max((len(e.mentions) for e in self._entities.everything if e.kind == "person"), default=0)
+        if len(entity.mentions) >= max(MUCH_NAMED, most * SHARE):
+            flags.add("much named")
+        return flags
 
     def _party_counts(self, entity: Entity) -> dict[str, dict[str, int]]:
-        """Count for each party how often its words are near the person, in the same sentence, and in the article."""
+        """Count for each party how often its words are near the person, in the same sentence, and in the article.
+
+        Words that describe somebody else ("Republican Ted Orr") are counted apart.
+        """
         made: dict[str, dict[str, int]] = {}
         sentences = {self._tokens[m.first].sentence for m in entity.mentions}
+        described = self._described_at()
         for i, party in self._party_at:
-            counts = made.setdefault(party, {"near": 0, "sentence": 0, "article": 0, "race": 0, "at": i})
+            counts = made.setdefault(party, {**dict.fromkeys(COUNTED, 0), "at": i})
             counts["article"] += 1
+            counts["meant"] += self._meant_at().get(i) is entity
             if self._tokens[i].sentence in sentences:
+                if i in described and entity not in described[i]:
+                    counts["others"] += 1
+                    continue
+                counts["own"] += i in described
                 if not counts["sentence"]:
                     counts["at"] = i
                 counts["sentence"] += 1
                 after = {t.lower for t in self._tokens[i + 1 : i + 4]}
                 counts["race"] += bool(after & (self._words["candidate"] | self._words["race"]))
                 counts["near"] += any(abs(i - m.first) <= NEAR or abs(i - m.last) <= NEAR for m in entity.mentions)
+        if set(made) and set(made) < set(RIVALS):
+            absent = next(p for p in RIVALS if p not in made)
+            made[absent] = {**dict.fromkeys(COUNTED, 0), "at": entity.mentions[0].first}
         return made
+
+    def _described_at(self) -> dict[int, set[Entity]]:
+        """Return for each token of a describing phrase whom it describes."""
+        if self._described_tokens is None:
+            self._described_tokens = defaultdict(set)
+            for m in self._entities.mentions:
+                if m.entity.kind == "person":
+                    for phrase in self._phrases.around(m):
+                        for i in range(phrase.first, phrase.last):
+                            self._described_tokens[i].add(m.entity)
+        return self._described_tokens
+
+    def _meant_at(self) -> dict[int, Entity]:
+        """Return whom "the Republican candidate" means, without a name beside it: the first of the sentence before."""
+        if self._meant_tokens is None:
+            self._meant_tokens = {}
+            described, roles = self._described_at(), self._words["candidate"] | self._words["legislator"]
+            first_of: dict[int, Mention] = {}
+            for m in self._entities.mentions:
+                if m.entity.kind == "person":
+                    first_of.setdefault(self._tokens[m.first].sentence, m)
+            for i, _ in self._party_at:
+                here = self._tokens[i].sentence
+                after = {t.lower for t in self._tokens[i + 1 : i + 4] if t.sentence == here}
+                if i in described or not i or self._tokens[i - 1].lower != "the" or not after & roles:
+                    continue
+                if here in first_of and first_of[here].first < i:
+                    continue
+                before = next((first_of[n] for n in (here - 1, here - 2) if n in first_of), None)
+                if before is not None:
+                    self._meant_tokens[i] = before.entity
+        return self._meant_tokens

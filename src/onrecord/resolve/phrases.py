@@ -123,7 +123,12 @@ class PhraseReader:
 
     def around(self, mention: Mention) -> list[Phrase]:
         """Return the phrases that describe a person at one mention."""
-        found = [self.title(mention.first), self.apposed_before(mention), *self.after(mention.last)]
+        found = [
+            self.title(mention.first),
+            self.apposed_before(mention),
+            *self.after(mention.last),
+            self.predicate(mention.last),
+        ]
         return [phrase for phrase in found if phrase is not None]
 
     def title(self, i: int) -> Phrase | None:
@@ -257,6 +262,21 @@ class PhraseReader:
             if any(n in self.covering for n in range(j + 1, min(j + 6, stop))):
                 found.append(Phrase(j, stop, "place"))
         return found
+
+    def predicate(self, j: int) -> Phrase | None:
+        """Return what a sentence says that somebody is: "Ann Lee is the governor of Norland"."""
+        tokens = self.tokens
+        if j + 2 >= len(tokens) or tokens[j].lower not in ("is", "was") or not self._joined(j, j - 1):
+            return None
+        stop = self._segment_end(j + 1)
+        low = tokens[j + 1].lower
+        opens = low in ("a", "an", "the") or self.is_role(j + 1)
+        opens = opens or (self._modifies_role(j + 1, stop) and low in self.words["role-participle"])
+        if not opens or not self.has_role(j + 1, min(j + 9, stop)):
+            return None
+        if self.document.in_quotation(tokens[j].start):
+            return None
+        return Phrase(j + 1, stop, "predicate")
 
     def _segment_end(self, i: int) -> int:
         tokens = self.tokens

@@ -49,9 +49,13 @@ class Proposals:
         ]
         self._state_at: list[tuple[int, str]] = []
         self._states = self._state_counts()
-        self._places = Counter(
-            m.entity.name for m in entities.mentions if m.entity.kind == "place" and m.entity.owner is None
-        )
+        self._places_named = [m for m in entities.mentions if m.entity.kind == "place" and m.entity.owner is None]
+        self._bodies_named = [
+            m
+            for m in entities.mentions
+            if m.entity.kind in ("organisation", "outlet") and m.entity.owner in (None, m.entity.name)
+        ]
+        self._places = Counter(m.entity.name for m in self._places_named)
 
     def of(self, entity: Entity) -> Side | None:
         """Return the affiliation of an entity, which affiliation.py resolves."""
@@ -97,11 +101,21 @@ class Proposals:
             flags.add("governor")
         if stems & self._words["high-office"]:
             flags.add("office")
+            flags.add(
+                "secretary" if "secretary" in stems and not stems & self._words["chief-office"] else "chief office"
+            )
         if stems & self._words["academic"]:
             flags.add("academic")
-        if lowers & (self._words["former"] | {"then"}):
+        before = self._tokens[phrase.first - 1].lower if phrase.first else ""
+        if lowers & self._words["past-office"] or before in self._words["past-office"]:
             flags.add("former")
+            if flags & {"office"}:
+                flags.add("former office")
         kinds = {self._phrases.vocabulary.roles.get(r) for r in self._phrases.roles(phrase.first, phrase.last)}
+        if stems & (self._words["organ"] | {"federal"}):
+            flags.add("organ")
+        if stems & self._words["private-person"]:
+            flags.add("private")
         return flags | ({"executive"} if "body" in kinds else set())
 
     def _proposed(self, phrase: Phrase, entity: Entity | None) -> Iterable[tuple[str, str, str, int, int]]:
@@ -154,28 +168,84 @@ class Proposals:
                 side = self.of(whom)
                 aide = bool(self._flags(phrase) & {"aide"})
                 if side is not None:
-                    yield side.name, "served", f"{'aide' if aide else 'other'} of somebody, {before}", *place
+                    served = "party" if side.name in self._party_words.values() else "side"
+                    yield side.name, f"served {served}", f"{'aide' if aide else 'other'} of somebody, {before}", *place
+                if aide and " " not in whom.name:
+                    yield whom.name, "body", f"one word, {before}", *place
                 if aide:
                     yield f"{whom.name.split()[-1]} campaign", "campaign", f"aide of somebody, {before}", *place
         if tokens[0].lower in ("its", "their"):
             owner = self._owner(phrase.first)
             side = self.of(owner) if owner is not None else None
             if owner is not None and side is not None:
-                yield side.name, "served", f"{tokens[0].lower} in {phrase.how}", phrase.first, phrase.first + 1
+                yield side.name, "served side", f"{tokens[0].lower} in {phrase.how}", phrase.first, phrase.first + 1
+        if tokens[0].lower in ("his", "her") and entity is not None and len(tokens) > 1:
+            yield from self._serves_person(phrase, entity)
+        yield from self._meant(phrase)
         yield from self._unlisted(phrase)
         yield from self._lower_case(phrase)
         adjective = self._adjective(phrase)
         if adjective is not None:
             yield adjective[0], "state", f"adjective in {phrase.how}", adjective[1], adjective[1] + 1
-        office = bool(self._flags(phrase) & {"office"})
-        if office or {t.lower for t in tokens} & (self._words["organ"] | {"federal"}):
-            kind = "office" if office else "officials"
-            for rank, (state, _) in enumerate(self._states.most_common(3)):
-                yield state, "state", f"home {rank}, {kind}", *at
+        yield from self._by_setting(phrase)
+
+    def _by_setting(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
+        """Return the states and places that the article is about or names nearest, for those who hold an office."""
+        at = (phrase.first, phrase.last)
+        flags = self._flags(phrase)
+        organ = "organ" in flags
+        if "governor" in flags or "office" in flags or organ:
+            kind = "local" if "governor" in flags else "office" if "office" in flags else "officials"
             for rank, (town, _) in enumerate(self._places.most_common(2)):
                 yield town, "place", f"most named place {rank}, {kind}", *at
+            before = [m for m in self._places_named if m.first < phrase.first]
+            if before:
+                yield before[-1].entity.name, "place", f"place named last, {kind}", *at
+        if "office" in flags or organ:
+            kind = "office" if "office" in flags else "officials"
+            for rank, (state, _) in enumerate(self._states.most_common(3)):
+                yield state, "state", f"home {rank}, {kind}", *at
             for rank, (state, where) in enumerate(self._states_before(phrase.first)):
                 yield state, "state", f"named {'last' if rank == 0 else 'before'}, {where}, {kind}", *at
+
+    def _serves_person(self, phrase: Phrase, entity: Entity) -> Iterable[tuple[str, str, str, int, int]]:
+        """Return the side and campaign of the one whom "his campaign manager" serves."""
+        low = self._tokens[phrase.first].lower
+        here = self._tokens[phrase.first].sentence
+        gender = "m" if low == "his" else "f"
+        before = [
+            m
+            for m in self._entities.mentions
+            if m.first < phrase.first
+            and m.entity.kind == "person"
+            and m.entity is not entity
+            and m.entity.gender in (gender, None)
+            and here - self._tokens[m.first].sentence <= 2
+        ]
+        if not before or not self._flags(phrase) & {"aide"}:
+            return
+        whom = before[-1].entity
+        yield f"{whom.name.split()[-1]} campaign", "campaign", "aide of somebody, his", phrase.first, phrase.first + 1
+        side = self.of(whom)
+        if side is not None:
+            served = "party" if side.name in self._party_words.values() else "side"
+            yield side.name, f"served {served}", "aide of somebody, his", phrase.first, phrase.first + 1
+
+    def _meant(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
+        """Return the body that a plain noun means: "the group's director" after the group was named."""
+        for i in range(phrase.first, phrase.last):
+            noun = self._tokens[i].text
+            if noun not in self._words["naming-noun"] and noun not in self._words["place-noun"]:
+                continue
+            if i == 0 or self._tokens[i - 1].lower not in ("the", "its"):
+                continue
+            place = noun in self._words["place-noun"]
+            found = self._places_named if place else self._bodies_named
+            found = [m for m in found if m.last < i]
+            alike = [m for m in found if noun in m.entity.name.casefold().split()]
+            for m in (alike or found)[-1:]:
+                how = "noun in the name" if alike else "named last"
+                yield m.entity.name, "place" if place else "body", f"{how}, meant in {phrase.how}", i, i + 1
 
     def _unlisted(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
         """Return capitalised words before a role that no list and no model knows: "WikiLeaks founder"."""
@@ -197,6 +267,7 @@ class Proposals:
                 and not known
                 and not name.endswith(".")
                 and self._tokens[i].lower not in self._words["party-adjective"]
+                and name.casefold() not in self._words["title-word"]
             ):
                 yield name, "body", f"unlisted name in {phrase.how}", i, j
             i = max(j, i + 1)
@@ -270,6 +341,9 @@ class Proposals:
                 continue
             before = self._tokens[i - 1].lower if i > phrase.first else ""
             before = self._tokens[i - 2].lower if before in ("the", "a") and i > phrase.first + 1 else before
+            if before == "to" and self._advises(phrase.first, i):
+                yield mention, "of"
+                continue
             if before in self._words["apart"]:
                 continue
             after = self._tokens[mention.last].text if mention.last < phrase.last else ""
@@ -281,6 +355,11 @@ class Proposals:
                 yield mention, "before"
             else:
                 yield mention, "-"
+
+    def _advises(self, first: int, name: int) -> bool:
+        """Tell whether a role is joined to a name by "to": "a senior adviser to Orr", "an aide to the governor"."""
+        to = next((i for i in range(name - 1, first, -1) if self._tokens[i].lower == "to"), first)
+        return to > first and self._tokens[to - 1].lower in self._words["aide"]
 
     def _passed_on(self, first: int, outlet: int) -> bool:
         """Tell whether an outlet published or saw a document that is named before it, and did not write it.

@@ -83,3 +83,21 @@ def test_an_outlet_that_passes_a_document_on_is_not_its_author(source: str) -> N
 def test_no_affiliation_comes_from_inside_the_quotation() -> None:
     """A state that is only spoken of is nobody's side."""
     assert who("[1s Florence Dunn] [1c said] [1q that France should pay].")[0][1] is None
+
+
+SERVED = [
+    ("[1s Tom Hart, a senior adviser to Orr,] [1c said] [1q it rained]. Bill Orr is running.", "Orr campaign"),
+    ("Bill Orr is running. [1s His campaign manager, Tom Hart,] [1c said] [1q it rained].", "Orr campaign"),
+    ("[1s Ann Lee] [1c wrote] [1q that taxes are low]. Ann Lee is the governor of Florida.", "Florida"),
+    ("The Harbor Foundation gave. [1s Bo Dahl, the foundation's head,] [1c said] [1q no].", "Harbor Foundation"),
+    (
+        "Ann Lee won in Iowa and in Ohio. The Republican candidate then flew home. [1s Lee] [1c said] [1q it rained].",
+        "Republican Party",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "side"), SERVED)
+def test_whom_somebody_serves_is_told_in_other_words_too(text: str, side: str) -> None:
+    """By "adviser to", by "his", in a sentence about the speaker, by a plain noun, or by who "the candidate" is."""
+    assert [found for _, found in who(text)] == [side]
