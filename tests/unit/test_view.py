@@ -350,6 +350,6 @@ def test_a_view_says_what_it_holds(path: str) -> None:
         view = current(ledger)
     sure = view.table["asserted"].sum()
     assert repr(view).startswith(f"View({view.table.height} statements")
-    assert repr(view).endswith(f" of {ledger.name}, {sure} at 0.5 or more)")
-    assert repr(View(view.table)) == f"View({view.table.height} statements, {sure} at 0.5 or more)"
+    assert repr(view).endswith(f" of {ledger.name}, {sure} at {MIN_CONFIDENCE:g} or more)")
+    assert repr(View(view.table)) == f"View({view.table.height} statements, {sure} at {MIN_CONFIDENCE:g} or more)"
     assert "Cara Lind" in view._repr_html_()

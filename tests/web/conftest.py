@@ -37,7 +37,7 @@ PASSWORD = "correct horse battery"
 STANCES = (Stance.SUPPORT, Stance.OPPOSE, Stance.MIXED, Stance.NONCOMMITTAL)
 
 
-def judged(value: object, confidence: float = 0.9) -> Judgement[Any]:
+def judged(value: object, confidence: float = 0.98) -> Judgement[Any]:
     """Make a judgement with fixed rule."""
     return Judgement(value=value, rule="sample", confidence=confidence)
 
@@ -63,7 +63,7 @@ def report(
     first = Statement(
         article=of, source=cite(speaker), cue=cite("said"), content=cite(outer), form=judged(Form.INDIRECT),
         speaker=judged(speaker), chain=judged(()), act=judged(Act.STATE), issue=judged("dam"),
-        stance=judged(STANCES[number % 4], 0.7 + number % 5 / 20), commitment=judged(Commitment.CERTAIN),
+        stance=judged(STANCES[number % 4], 0.8 + number % 5 / 25), commitment=judged(Commitment.CERTAIN),
         condition=Judgement(value=cite("until spring"), rule="sample", confidence=0.8), **common,
     )  # fmt: skip
     second = Statement(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from onrecord.core.columns import MIN_CONFIDENCE
 from onrecord.record import Ledger
 from tests.machine import scaled
 from tests.web.conftest import CODEBOOK, log_in, report, token
@@ -47,7 +48,7 @@ def test_a_print_says_what_it_shows(visit, scheme):  # noqa: F811
     assert page.locator(".masthead nav").is_hidden()
     assert page.locator(".filters").is_hidden()
     said = page.inner_text(".printed")
-    for part in ("as of 2026-04-02", "newest statement", "50%", "batch 1"):
+    for part in ("as of 2026-04-02", "newest statement", f"{MIN_CONFIDENCE:.0%}", "batch 1"):
         assert part in said
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     cell = page.locator("#matrix td .cell[class*='s-'] >> nth=0")

@@ -241,12 +241,12 @@ def test_pages_of_cells_are_the_matrix_cut(desk, path):
 
 def test_a_threshold_travels_with_every_link(desk):
     """Claim: `min_confidence` in the address holds for the page, and each of its links to the desk carries it along."""
-    page = desk.get("/positions?min_confidence=0.9").text
+    page = desk.get("/positions?min_confidence=0.95").text
     links = re.findall(r'href="(/[^"#]*)"', page)
     inner = [link for link in links if not link.startswith("/static/")]
     assert inner
-    assert all("min_confidence=0.9" in link for link in inner)
-    assert desk.get("/positions?min_confidence=0.9").text.count('class="cell s-') < desk.get("/positions").text.count(
+    assert all("min_confidence=0.95" in link for link in inner)
+    assert desk.get("/positions?min_confidence=0.95").text.count('class="cell s-') < desk.get("/positions").text.count(
         'class="cell s-'
     )
     assert desk.get("/positions?min_confidence=2").status_code == 400

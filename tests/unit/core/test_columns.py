@@ -31,11 +31,6 @@ def test_a_position_is_as_sure_as_its_parts_together() -> None:
     assert columns.row(made)["speaker_confidence"] == 0.8
 
 
-def test_positions_below_one_half_are_not_shown_unless_asked_for() -> None:
-    """The default threshold is one half, which no command or page changes by itself."""
-    assert columns.MIN_CONFIDENCE == 0.5
-
-
 def test_the_day_of_speech_is_the_articles_where_none_is_named() -> None:
     """`when` is what the text says; `date` falls back to the day of publication."""
     made = statement()

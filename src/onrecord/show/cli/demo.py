@@ -19,6 +19,7 @@ from onrecord.show.cli.options import OutputFormat, OutputOption, flat
 from onrecord.show.cli.output import counted, write_line
 
 TOP = 12
+LEAST = 0.5  # of a position that the demo shows: more of them than by default, which is said
 ARTICLES, CODEBOOK = "straits.jsonl", "straits.yaml"
 
 
@@ -54,11 +55,11 @@ def demo(
         book = stack.enter_context(Ledger(place))
         tally = ReadingTally(None)
         read_all([str(folder / ARTICLES)], tally, codebook, book, MetadataDefaults())
-        found = matrix(current(book).utterances)
+        found = matrix(current(book, min_confidence=LEAST).utterances)
         statements = list(book.statements(Query()))
         if output.format is OutputFormat.TABLE:
             sums = f"{counted(len(statements), 'statement')} in {counted(tally.articles, 'article')}"
-            write_line(f"{sums}. Where each party stands (latest):\n")
+            write_line(f"{sums}. Where each party stands (latest; positions at {LEAST:g} or more):\n")
         write_matrix(found, output.format, top=TOP if output.format is OutputFormat.TABLE else None)
         if output.format is OutputFormat.TABLE and statements:
             write_line("\nOne statement with its evidence:\n")

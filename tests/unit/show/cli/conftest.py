@@ -75,7 +75,7 @@ class Interpreter:
         return Statement(
             article=article, source=one.source, cue=one.cue, content=one.content,
             form=Judgement(value=one.form, rule="marks", confidence=1.0),
-            speaker=Judgement(value=one.source[0].quote, rule="as printed", confidence=0.5, evidence=one.source),
+            speaker=Judgement(value=one.source[0].quote, rule="as printed", confidence=0.8, evidence=one.source),
             affiliation=Judgement(value=None, rule="not told", confidence=1.0),
             chain=Judgement(value=("Courier",) if rejects else (), rule="made up", confidence=1.0),
             venue=Judgement(value=None, rule="not told", confidence=1.0),

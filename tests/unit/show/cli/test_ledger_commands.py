@@ -163,7 +163,7 @@ def test_explain_marks_the_words_and_gives_each_rule(ledger: Any) -> None:
     assert "ferry" not in result.stdout  # the other paragraph is no context
     assert record["id"] in result.stdout
     rows = {line.split()[0]: line for line in result.stdout.splitlines() if line}
-    assert rows["speaker"].split() == ["speaker", "Domin", "as", "printed", "0.50", "Domin"]
+    assert rows["speaker"].split() == ["speaker", "Domin", "as", "printed", "0.80", "Domin"]
     told = json.loads(ledger("explain", record["id"], "--format", "jsonl").stdout)
     assert told["context"] == marked
     assert {key: told[key] for key in record} == record

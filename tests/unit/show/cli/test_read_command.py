@@ -164,7 +164,7 @@ def test_csv_has_one_header_and_a_row_for_each_statement(run: Any, articles: str
     assert [row["speaker"] for row in rows] == ["Orr", "Domin", "Domin"]
     assert rows[1]["condition"] == "if it\u00a0rains"
     assert rows[1]["quote"] == "We reject the toll if it\u00a0rains"
-    assert float(rows[0]["confidence"]) == 0.5
+    assert float(rows[0]["confidence"]) == 0.8
     assert [row["date"] for row in rows] == ["2026-03-03", "2026-03-03", "2026-04-01"]
 
 
