@@ -1,9 +1,9 @@
 """Link attributions: find for each one the attribution that reports it.
 
 An attribution is reported by the smallest other one whose content holds it, with two exceptions: what is only
-presupposed inside a content is the article's own ("rejected the League's call for observers": the speaker does not
-report the call), and two attributions of one content are distinguished by their cues ("the paper writes, citing two
-diplomats": the paper reports the diplomats).
+presupposed inside a content, in the article's own words, is the article's own ("rejected the League's call for
+observers": the speaker does not report the call), and two attributions of one content are distinguished by their cues
+("the paper writes, citing two diplomats": the paper reports the diplomats).
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from typing import Protocol
 
 from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import compiled, word_class, words_pattern
+from onrecord.text.quotes import quoted_regions
 
 Range = tuple[int, int]
 # CITED matches cues of a cited source, CITES those of a citing source.
 CITED = r"^(?:{before-citing} )?{cites-source}\b|\b(?:from|as saying)$"
-CITES = r"^(?:as |and )?(?:{be} )?{relayed} by\b"
+CITES = r"^(?:as |and )?(?:{be} )?{relayed} by\b|^according to\b"
 SAME = 0.8  # least Jaccard overlap of two contents that count as one
 LEAD_IN = 24  # a presupposed noun phrase opens the content, give or take an article and an adjective
+CLOSE = 3  # and ends with it, give or take marks
 
 
 class AttributionSpans(Protocol):
@@ -65,8 +67,10 @@ def enclosing_attributions(text: str, items: Sequence[AttributionSpans]) -> list
     cited = [bool(compiled(CITED, re.I).search(_words(text, item.cue))) for item in items]
     contents = _contents(items)
     found = [_container(i, items, contents, cited) for i in range(len(items))]
+    quoted = SpanIndex((region, None) for region in quoted_regions(text)) if any(j is not None for j in found) else None
     for i, j in enumerate(found):
-        while j is not None and _presupposed(text, items[i], items[j]):
+        spoken = quoted is not None and quoted.overlaps(*(items[i].cue or items[i].content)[0])
+        while j is not None and not spoken and _presupposed(text, items[i], items[j]):
             j = found[j]
         found[i] = j
     for i in range(len(items)):
@@ -105,7 +109,11 @@ def _container(
 
 
 def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) -> bool:
-    """Tell whether `outer` presupposes `inner`: in a relative clause, or as its content's opening noun phrase."""
+    """Tell whether `outer` presupposes `inner`: in a relative clause, or as the noun phrase that its content is.
+
+    Not where it is only the subject of a clause that the outer speaker says ("said the League's call for observers had
+    failed").
+    """
     source, cue = _words(text, inner.source).casefold(), _words(text, inner.cue).casefold()
     relatives = word_class("reporter-relative")
     if source in relatives:
@@ -121,8 +129,8 @@ def _presupposed(text: str, inner: AttributionSpans, outer: AttributionSpans) ->
     noun = (agent and not words_pattern("before-verb").match(cue)) or (
         re.search(r"['’]s?$", source) is not None and 0 <= at - inner.source[-1][1] <= 2
     )
-    first = min(inner.source[0][0], at)
-    return noun and any(0 <= first - start <= LEAD_IN for start, _ in outer.content)
+    first, last = min(inner.source[0][0], at), max(end for _, end in (*inner.source, *inner.cue, *inner.content))
+    return noun and any(0 <= first - start <= LEAD_IN and end - last <= CLOSE for start, end in outer.content)
 
 
 def _reporter(

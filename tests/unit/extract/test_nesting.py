@@ -68,3 +68,29 @@ def test_citing_makes_a_link() -> None:
         )
         assert found["two diplomats"] == ["The Echo"]
         assert found["Ann Lee"] == ["The Echo", "two diplomats"]
+
+
+def test_what_is_spoken_of_in_a_quotation_is_reported() -> None:
+    """Whose relative clause stands within the marks was named so by the speaker."""
+    text = 'Bo Dahl said: "I will not thank the members who proposed the levy."'
+    quotation = text[text.index('"') :]
+    assert chains(text, ("Bo Dahl", "said", quotation), ("who", "proposed", "the levy"))["who"] == ["Bo Dahl"]
+
+
+def test_the_subject_of_a_reported_clause_is_reported() -> None:
+    """Who says that a claim was wrong reports the claim."""
+    text = "Ann Lee said the League's claim that it rains had cost votes."
+    assert chains(
+        text,
+        ("Ann Lee", "said", "the League's claim that it rains had cost votes"),
+        ("the League's", "claim", "that it rains"),
+    )["the League's"] == ["Ann Lee"]
+
+
+def test_according_to_makes_a_link() -> None:
+    """Of one content with a speaker and an outlet, the outlet reports the speaker."""
+    text = '"The bridge will open," Ann Lee told reporters, according to the Echo.'
+    found = chains(
+        text, ("Ann Lee", "told", '"The bridge will open,"'), ("the Echo", "according to", '"The bridge will open,"')
+    )
+    assert found == {"Ann Lee": ["the Echo"], "the Echo": []}
