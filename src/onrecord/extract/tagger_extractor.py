@@ -17,6 +17,7 @@ from onrecord.extract.left_open import left_open
 from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.extract.preparation import prepare
 from onrecord.extract.reporting_clause import ReportingClauses, spans_of
+from onrecord.extract.source_bounds import trimmed_source
 from onrecord.extract.span_index import SpanIndex
 from onrecord.extract.statement_filter import StatementFilter
 from onrecord.extract.tagger import bare
@@ -68,7 +69,7 @@ class TaggerExtractor:
         """Return all candidates, level by level, before the statement filter."""
         layout = layout_of(text)
         read = prepare(layout.content)
-        tagged = [self._clauses.agent(read, item) for item in self._tagger.attributions(read)]
+        tagged = [self._bounded(read, item) for item in self._tagger.attributions(read)]
         found: list[RawAttribution] = []
         others = spans_of(tagged)
         for item in tagged:
@@ -85,6 +86,9 @@ class TaggerExtractor:
             level = [inner for outer in level for inner in self._inside(read, outer)]
             found = found + level
         return laid_out(found, text, layout)
+
+    def _bounded(self, text: str, item: RawAttribution) -> RawAttribution:
+        return trimmed_source(text, self._clauses.agent(text, item))
 
     def _whole(self, text: str, item: RawAttribution, others: SpanIndex[RawAttribution]) -> RawAttribution:
         """Restore a nested report's source and cue to the content they were cut from, where there is one."""
@@ -103,7 +107,7 @@ class TaggerExtractor:
         for start, end in outer.content:
             part = text[start:end]
             if len(part.split()) >= LEAST_WORDS and self._nested_cues.may_contain_report(part):
-                items = [self._clauses.agent(text, item) for item in self._tagger.inner(text, (start, end))]
+                items = [self._bounded(text, item) for item in self._tagger.inner(text, (start, end))]
                 items = [within_marks(text, item) for item in items if _is_inner(item, (start, end))]
                 lead = self._clauses.lead(text, *bare(text, start, end)) if not items else None
                 items += [lead] if lead is not None else []
