@@ -6,8 +6,9 @@ DATA holds the texts (`polnear/train.jsonl`, `wikinews/articles.jsonl`, `gum/*.c
 candidate is positive where it is aligned with a labelled statement (IoU of contents at least 0.3). Attributions that
 only PolNeAR counts, whose scope is wider than the guide's, are left out. Weights are those of a penalised logistic
 regression; calibration and thresholds come from cross-fitting by article, so that no article judges itself: Platt's
-line on the articles labelled whole, the threshold of outer candidates midway between the best for them and the best for
-PolNeAR's. Development articles, and dispatches that the tagger was not trained on, are held out and measured once.
+line on the articles labelled whole, the threshold of outer candidates the mean of those that are best for them, for
+PolNeAR's own statements and for PolNeAR's articles by the guide. Development articles, and dispatches that the tagger
+was not trained on, are held out and measured once.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ POLNEAR, UNLISTED = 0.5, 0.3  # weights of a PolNeAR candidate, and of an inner 
 INVENTED = 0.15  # weight of a candidate of an invented dispatch
 DISPATCHES, REAL = "dispatches", frozenset(("wikinews", "gum"))
 FOLDS = 6
+WHOLE, LISTED, GUIDE = "labelled whole", "PolNeAR", "PolNeAR by the guide"  # views: which statements count
+FREE = 0.001  # of F1: less is noise
 THRESHOLDS = np.arange(0.1, 0.8, 0.025)
 
 
@@ -160,17 +163,21 @@ def _fit(columns: Columns, candidates: Sequence[Candidate]) -> Floats:
 
 @dataclass(slots=True)
 class Part:
-    """Labelled articles: their candidates, the statements of whole and of PolNeAR ones, and a hash of the labels."""
+    """Labelled articles: their candidates, how many statements each view of them counts, and a hash of the labels."""
 
     candidates: list[Candidate] = field(default_factory=list)
-    gold: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    gold: Counter[str] = field(default_factory=Counter)
     digest: Any = field(default_factory=hashlib.sha256)
 
     def add(self, article: Mapping[str, Any], candidates: Sequence[Candidate]) -> None:
         """Add an article."""
-        whole = article["corpus"] in REAL
         self.candidates += candidates
-        self.gold[whole] += sum(whole or s["attribution"] is not None for s in article["statements"])
+        by_guide = sum(bool(s["content"]) and not s.get("none") for s in article["statements"])
+        if article["corpus"] in REAL:
+            self.gold[WHOLE] += by_guide
+        else:
+            self.gold[LISTED] += sum(s["attribution"] is not None for s in article["statements"])
+            self.gold[GUIDE] += by_guide
         self.digest.update(json.dumps(article, sort_keys=True).encode())
 
 
@@ -195,70 +202,82 @@ def calibration_error(chances: Floats, truth: Floats) -> float:
     return float(sum(abs((chances - truth)[place == n].sum()) for n in range(10)) / len(chances))
 
 
-def _best(judged: Judged, inner: float) -> float:
-    return -max((judged.f1(t, inner), -t) for t in THRESHOLDS)[1]
+def judge(candidates: Sequence[Candidate], chances: Floats, gold: Mapping[str, int]) -> dict[str, Judged]:
+    """Sort candidates, each with its chance, by the views."""
+    judged = {}
+    for view in (WHOLE, LISTED, GUIDE):
+        chosen = np.array([c.whole is (view == WHOLE) for c in candidates])
+        kept = [c for c in candidates if c.whole is (view == WHOLE)]
+        listed = np.array([c.listed if view == LISTED else c.statement for c in kept])
+        judged[view] = Judged(chances[chosen], listed, np.array(["inside" in c.features for c in kept]), gold[view])
+    return judged
 
 
-def thresholds(whole: Judged, polnear: Judged) -> tuple[float, float]:
-    """Choose thresholds of outer candidates, by both kinds of article, and of inner ones, which PolNeAR leaves out."""
+def thresholds(judged: Mapping[str, Judged]) -> tuple[float, float]:
+    """Choose thresholds of outer candidates, by all views, and of inner ones.
+
+    PolNeAR lists no inner statements, so theirs is the highest that costs nothing on articles labelled whole.
+    """
+    whole = judged[WHOLE]
     inner = max(THRESHOLDS, key=lambda t: whole.f1(t, t))
     for _ in range(3):
-        outer = (_best(whole, inner) + _best(polnear, inner)) / 2
-        inner = max((whole.f1(outer, t), -t) for t in THRESHOLDS)[1] * -1
-    return round(float(outer), 3), round(float(inner), 3)
+        best = [-max((view.f1(t, inner), -t) for t in THRESHOLDS)[1] for view in judged.values()]
+        outer = float(np.mean(best))
+        most = max(whole.f1(outer, t) for t in THRESHOLDS)
+        inner = max(t for t in THRESHOLDS if whole.f1(outer, t) >= most - FREE)
+    return round(outer, 3), round(float(inner), 3)
 
 
-def fit(candidates: Sequence[Candidate], gold: Mapping[bool, int]) -> dict[str, Any]:
-    """Fit weights, calibration and threshold; `gold` counts the labelled statements of whole and PolNeAR articles."""
+def fit(candidates: Sequence[Candidate], gold: Mapping[str, int]) -> dict[str, Any]:
+    """Fit weights, calibration and thresholds; `gold` counts the labelled statements of each view."""
     scores = cross_fit(candidates)
-    kinds = np.array([-1 if c.whole is None else int(c.whole) for c in candidates])
-    truth, listed, inner = (
-        np.array(flags)
-        for flags in zip(*((c.statement, c.listed, "inside" in c.features) for c in candidates), strict=True)
-    )
-    whole = kinds == 1
+    whole = np.array([c.whole is True for c in candidates])
+    truth = np.array([c.statement for c in candidates])
     line = csr_array(np.stack([scores, np.ones(len(scores))], axis=1)[whole])
     slope, offset = fit_logistic(line, truth[whole].astype(float), np.ones(int(whole.sum())), 1e-6)
     chances = 1 / (1 + np.exp(-(slope * scores + offset)))
-    judged = {
-        name: Judged(chances[kinds == kind], listed[kinds == kind], inner[kinds == kind], gold[bool(kind)])
-        for name, kind in (("labelled whole", 1), ("PolNeAR", 0))
-    }
-    best = thresholds(*judged.values())
+    judged = judge(candidates, chances, gold)
+    best = thresholds(judged)
     columns = Columns.of([c.features for c in candidates])
     return {
         "slope": round(float(slope), 4),
         "offset": round(float(offset), 4),
         "threshold": best[0],
         "inner threshold": best[1],
-        "cross-fitted": {
-            **{f"statements F1, {name}": round(100 * each.f1(*best), 1) for name, each in judged.items()},
-            **{
-                f"statements F1 without the filter, {name}": round(100 * each.f1(0, 0), 1)
-                for name, each in judged.items()
-            },
-            "calibration error, labelled whole": round(calibration_error(chances[whole], truth[whole]), 3),
-        },
+        "cross-fitted": figures(judged, *best),
         "weights": dict(zip(columns.index, (round(float(w), 3) for w in _fit(columns, candidates)), strict=True)),
     }
 
 
-def held_out_figures(part: Part, record: Mapping[str, Any]) -> dict[str, float]:
-    """Measure statements F1 with and without a fitted filter on articles that nothing was fitted on."""
+def figures(judged: Mapping[str, Judged], outer: float, inner: float) -> dict[str, Any]:
+    """Measure statements F1 with and without the filter, and the calibration, in each view."""
+    made: dict[str, Any] = {}
+    for name, view in judged.items():
+        made[f"statements F1, {name}"] = round(100 * view.f1(outer, inner), 1)
+        made[f"statements F1 without the filter, {name}"] = round(100 * view.f1(0, 0), 1)
+    whole = judged[WHOLE]
+    made["calibration error, labelled whole"] = round(calibration_error(whole.chances, whole.listed.astype(float)), 3)
+    made["reliability"] = reliability([judged[WHOLE], judged[GUIDE]])
+    return made
+
+
+def reliability(views: Sequence[Judged]) -> list[str]:
+    """Tabulate the candidates by tenths of probability, against the guide."""
+    chances, truth = (np.concatenate([getattr(view, name) for view in views]) for name in ("chances", "listed"))
+    tenth = np.minimum(9, (chances * 10).astype(int))
+    return [
+        f"{here.sum()} candidates, mean probability {chances[here].mean():.3f}, statements {truth[here].mean():.3f}"
+        for n in range(10)
+        if (here := tenth == n).any()
+    ]
+
+
+def held_out_figures(part: Part, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Measure a fitted filter on articles that nothing was fitted on."""
     numbers = (record[name] for name in ("slope", "offset", "threshold", "inner threshold"))
     fitted = StatementFilter(record["weights"], *numbers)
-    figures = {}
-    for name, kind in (("labelled whole", True), ("PolNeAR", False)):
-        found = [c for c in part.candidates if c.whole is kind]
-        judged = Judged(
-            np.array([fitted.probability(c.features) for c in found]),
-            np.array([c.listed for c in found]),
-            np.array(["inside" in c.features for c in found]),
-            part.gold[kind],
-        )
-        figures[f"statements F1, {name}"] = round(100 * judged.f1(fitted.threshold, fitted.inner_threshold), 1)
-        figures[f"statements F1 without the filter, {name}"] = round(100 * judged.f1(0, 0), 1)
-    return figures
+    chances = np.array([fitted.probability(c.features) for c in part.candidates])
+    return figures(judge(part.candidates, chances, part.gold), fitted.threshold, fitted.inner_threshold)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -285,7 +304,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "trained on": {
             "labels": parts[False].digest.hexdigest(),
             "articles labelled whole": len({c.article for c in candidates if c.whole}),
-            "PolNeAR training articles": len({c.article for c in candidates if not c.whole}),
+            "PolNeAR training articles": len({c.article for c in candidates if c.whole is False}),
             "candidates": len(candidates),
         },
     }

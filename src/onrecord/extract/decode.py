@@ -7,7 +7,7 @@ comes out whole, interrupted contents are one attribution, and no word is in two
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,15 @@ class TaggerSignals:
     weakest: float  # least mean over SMOOTH neighbouring words of the content
     source: float  # of the pointer on the source found
     no_source: float  # of the pointer on no source
+    ends: Floats = field(compare=False, repr=False)  # the anchor's ends of links to its content and its source
+
+
+class Pointer(NamedTuple):
+    """Hold where an anchor points for its source, in its window."""
+
+    begin: int  # the window's first word
+    chances: Floats  # probabilities of the window's words, and of no source (last)
+    ends: Floats  # as in TaggerSignals
 
 
 @dataclass(slots=True)
@@ -255,7 +264,8 @@ def _assemble(
     result = []
     for anchor in sorted(contents):
         span = _cue_span(anchor, cue_of.get(anchor, (anchor, anchor + 1)), contents)
-        source = _source(*points[anchor], sources, settings) or pointed_at(*points[anchor], role)
+        begin, chances, _ = points[anchor]
+        source = _source(begin, chances, sources, settings) or pointed_at(begin, chances, role)
         reading = DecodedAttribution(anchor, span, contents[anchor], source)
         words = np.concatenate([sure[s:e] for s, e in reading.content])
         reading.score = float(chance[anchor] * words.mean())
@@ -265,8 +275,8 @@ def _assemble(
     return result
 
 
-def _signals(reading: DecodedAttribution, anchor: float, words: Floats, points: tuple[int, Floats]) -> TaggerSignals:
-    begin, chances = points
+def _signals(reading: DecodedAttribution, anchor: float, words: Floats, pointer: Pointer) -> TaggerSignals:
+    begin, chances, ends = pointer
     weakest = np.convolve(words, np.full(SMOOTH, 1 / SMOOTH), "valid").min() if len(words) > SMOOTH else words.mean()
     return TaggerSignals(
         anchor=anchor,
@@ -274,6 +284,7 @@ def _signals(reading: DecodedAttribution, anchor: float, words: Floats, points: 
         weakest=float(weakest),
         source=float(sum(chances[s - begin : e - begin].sum() for s, e in reading.source)),
         no_source=float(chances[-1]),
+        ends=ends,
     )
 
 
@@ -286,13 +297,9 @@ def _cue_span(anchor: int, run: Range, contents: dict[int, list[Range]]) -> Rang
     return (run[0] if at == 0 else others[at - 1] + 1, run[1] if at == len(others) - 1 else anchor + 1)
 
 
-def _points(
-    pieces: TokenizedText, parts: list[ScoredWindow], anchors: list[int], bias: LinkBias
-) -> dict[int, tuple[int, Floats]]:
-    """Return where each anchor points for its source: a window's first word, and probabilities of its words and of
-    none (last).
-    """
-    result: dict[int, tuple[int, Floats]] = {}
+def _points(pieces: TokenizedText, parts: list[ScoredWindow], anchors: list[int], bias: LinkBias) -> dict[int, Pointer]:
+    """Return where each anchor points for its source."""
+    result: dict[int, Pointer] = {}
     for part in parts:
         rows = np.array(anchors[bisect_left(anchors, part.core) : bisect_left(anchors, part.end)], dtype=np.int32)
         if not len(rows):
@@ -301,7 +308,8 @@ def _points(
         at = rows - part.begin
         links = part.ask[at] @ part.source.T * part.ask.shape[1] ** -0.5 + bias.between(pieces, rows, columns)
         chances = np.exp(log_softmax(np.concatenate([links, part.scores[at, 11:12]], axis=1)))
-        result.update((int(w), (part.begin, row)) for w, row in zip(rows, chances, strict=True))
+        ends = np.concatenate([part.anchor[at], part.ask[at]], axis=1)
+        result.update((int(w), Pointer(part.begin, row, end)) for w, row, end in zip(rows, chances, ends, strict=True))
     return result
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from onrecord.core.statement import Form
@@ -18,18 +19,30 @@ from onrecord.lexicon import word_class
 from onrecord.text.quotes import quoted_regions
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[%:]")
+SCALE = 0.3  # of the ends of links, so that the fit's penalty weighs on them as on the words
+NEAR = 150  # code points within which candidates crowd each other
+OPENS = 8  # code points before an inner candidate that opens the content
 # Kind of source, and its class of words.
 KINDS = (("first person", "speaker"), ("pronoun", "third-person"), ("relative", "relative-source"))
 Features = dict[str, float]
 
 
-def describe(text: str, items: Sequence[RawAttribution]) -> list[Features]:
-    """Describe each candidate by itself and by the others; they are normalized and in text order."""
-    regions = quoted_regions(text)
+def outers_of(text: str, items: Sequence[RawAttribution]) -> list[int | None]:
+    """Return, for each candidate, the index of the one whose content it stands in, or that reports it."""
     reporters = enclosing_attributions(text, items)
     holders = containers_of(items, reporters)
-    outers = [holder if outer is None else outer for outer, holder in zip(reporters, holders, strict=True)]
+    return [holder if outer is None else outer for outer, holder in zip(reporters, holders, strict=True)]
+
+
+def describe(text: str, items: Sequence[RawAttribution], outers: Sequence[int | None] | None = None) -> list[Features]:
+    """Describe each candidate by itself and by the others; they are normalized and in text order.
+
+    `outers` are those of `outers_of`, where they are known.
+    """
+    regions = quoted_regions(text)
+    outers = outers_of(text, items) if outers is None else outers
     extents = SpanIndex(((item.content[0][0], item.content[-1][1]), n) for n, item in enumerate(items))
+    firsts = [item.first for item in items]
     made = []
     for number, item in enumerate(items):
         outer = outers[number]
@@ -39,6 +52,7 @@ def describe(text: str, items: Sequence[RawAttribution]) -> list[Features]:
         if outer is not None:
             features.update(_of_nesting(text, item, items[outer], regions))
         features["overlap"] = _overlap(number, items, extents)
+        features["neighbours"] = _neighbours(firsts, item.first)
         made.append(features)
     return made
 
@@ -48,6 +62,7 @@ def _of_network(item: RawAttribution) -> Features:
     signals = item.signals
     if signals is None:
         return features | {"no signals": 1.0}
+    features.update({f"end {n}": SCALE * value for n, value in enumerate(signals.ends.tolist())})
     return features | {
         "anchor": _logit(signals.anchor),
         "content": _logit(signals.content),
@@ -70,6 +85,7 @@ def _of_words(text: str, item: RawAttribution, regions: Sequence[Range]) -> Feat
     source, cue, content = (_lower(text, spans) for spans in (item.source, item.cue, item.content))
     features: Features = {f"cue:{word}": 1.0 for word in cue}
     features[f"cue length {min(len(cue), 5)}"] = 1.0
+    features.update(_of_cue(cue))
     kind = kind_of_source(text, item)
     features[f"source is {kind}"] = 1.0
     if cue:
@@ -80,6 +96,15 @@ def _of_words(text: str, item: RawAttribution, regions: Sequence[Range]) -> Feat
     features.update({f"content {n}:{word}": 1.0 for n, word in enumerate(content[:2])})
     features[f"form {form_of(text, item.content, regions)}"] = 1.0
     return features
+
+
+def _of_cue(cue: Sequence[str]) -> Features:
+    if not cue:
+        return {}
+    first, last = cue[0], cue[-1]
+    opens = next((name for name in ("auxiliary", "modal") if first in word_class(name)), "to" if first == "to" else "")
+    ends = next((ending for ending in ("ed", "ing", "s") if last.endswith(ending)), "other")
+    return {f"whole cue:{' '.join(cue)}": 1.0, f"cue ends {ends}": 1.0, f"cue opens {opens or 'other'}": 1.0}
 
 
 def kind_of_source(text: str, item: RawAttribution) -> str:
@@ -123,7 +148,20 @@ def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions:
     if inner and around and (inner[-1] == around[-1] or set(inner) & set(around) - {"the", "of", "a"}):
         features["inside same source"] = 1.0
     features["inside share"] = min(1.0, item.extent / max(1, outer.extent))
+    place = "opening" if any(0 <= item.first - start < OPENS for start, _ in outer.content) else "later"
+    features |= {
+        f"inside {place}": 1.0,
+        f"inside {place} {kind}": 1.0,
+        f"{kind} inside {kind_of_source(text, outer)}": 1.0,
+    }
+    if cue := _lower(text, outer.cue):
+        features[f"inside cue:{cue[-1]}"] = 1.0
     return features
+
+
+def _neighbours(firsts: Sequence[int], first: int) -> float:
+    """Return how many other candidates begin nearby, in thirds, at most 1."""
+    return min(3, bisect_right(firsts, first + NEAR) - bisect_left(firsts, first - NEAR) - 1) / 3
 
 
 def _overlap(number: int, items: Sequence[RawAttribution], extents: SpanIndex[int]) -> float:

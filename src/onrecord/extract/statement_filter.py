@@ -12,13 +12,14 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from onrecord.errors import ModelError
 from onrecord.extract.assemble import RawAttribution, normalize
 from onrecord.extract.reporting_clause import BY_FORM
-from onrecord.extract.statement_features import Features, describe
+from onrecord.extract.statement_features import Features, describe, outers_of
 from onrecord.extract.verbless import RULE as VERBLESS
 
 FORMAT = 1
@@ -32,7 +33,7 @@ class StatementFilter:
     slope: float
     offset: float
     threshold: float
-    inner_threshold: float  # of what stands in the content of another candidate
+    inner_threshold: float  # of what stands in the content of a statement that is kept
 
     @classmethod
     def load(cls, path: Path) -> StatementFilter:
@@ -56,14 +57,24 @@ class StatementFilter:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.offset))))
 
     def select(self, text: str, found: Iterable[RawAttribution]) -> list[RawAttribution]:
-        """Keep the candidates that are statements, each with its probability as confidence."""
-        accepted = []
+        """Keep the candidates that are statements, each with its probability as confidence.
+
+        The inner threshold is for those that stand in a statement that is kept.
+        """
         items = normalize(text, found)
-        for item, features in zip(items, describe(text, items), strict=True):
+        outers = outers_of(text, items)
+        judged = [
+            item
+            if item.rule.startswith((VERBLESS, BY_FORM))
+            else replace(item, confidence=round(self.probability(features), 4))
+            for item, features in zip(items, describe(text, items, outers), strict=True)
+        ]
+
+        @cache
+        def kept(number: int) -> bool:
+            item, outer = judged[number], outers[number]
             if item.rule.startswith((VERBLESS, BY_FORM)):
-                accepted.append(item)
-                continue
-            probability = self.probability(features)
-            if probability >= (self.inner_threshold if "inside" in features else self.threshold):
-                accepted.append(replace(item, confidence=round(probability, 4)))
-        return accepted
+                return True
+            return item.confidence >= (self.threshold if outer is None or not kept(outer) else self.inner_threshold)
+
+        return [item for number, item in enumerate(judged) if kept(number)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from onrecord.core.span import Text
 from onrecord.errors import ModelError
 from onrecord.extract import load_extractor
 from onrecord.extract.assemble import RawAttribution
-from onrecord.extract.statement_features import describe, kind_of_source
+from onrecord.extract.decode import TaggerSignals
+from onrecord.extract.statement_features import SCALE, describe, kind_of_source
 from onrecord.extract.statement_filter import StatementFilter
 
 TEXT = "The mayor said the mill was shut. The town was awarded a prize, and “I think it is late,” she said."
@@ -47,6 +50,13 @@ def test_inner_candidates_have_a_threshold_of_their_own() -> None:
     assert len(made(inner_threshold=0.2).select(TEXT, [outer, inner])) == 2
 
 
+def test_what_stands_in_no_statement_is_judged_as_an_outer_one() -> None:
+    """Where the outer candidate falls, the inner one needs the outer threshold."""
+    outer = RawAttribution(cue=at("said"), content=((15, len(TEXT)),))
+    inner = RawAttribution(source=at("The town"), cue=at("was awarded"), content=at("a prize"))
+    assert made(inner_threshold=0.2).select(TEXT, [outer, inner]) == []
+
+
 def test_what_has_no_reporting_verb_is_kept() -> None:
     """Labelled news has too few turns of transcripts to judge them."""
     turn = RawAttribution(content=at("a prize"), rule="no verb: turn", confidence=0.9)
@@ -81,6 +91,21 @@ def test_a_candidate_inside_another_is_described_by_both() -> None:
     features = dict(zip(("outer", "inner"), describe(TEXT, [outer, inner]), strict=True))
     assert "inside" not in features["outer"]
     assert features["inner"]["inside quoted first person"] == 1.0
+
+
+def test_a_candidate_is_described_by_what_the_network_holds_of_its_cue() -> None:
+    """The vectors of the cue's anchor are features of their own."""
+    signals = TaggerSignals(0.9, 0.8, 0.7, 0.9, 0.1, np.array([2.0, -1.0], dtype=np.float32))
+    with_ends, without = (describe(TEXT, [item])[0] for item in (replace(SAID, signals=signals), SAID))
+    assert (with_ends["end 0"], with_ends["end 1"]) == pytest.approx((2.0 * SCALE, -1.0 * SCALE))
+    assert "end 0" not in without
+
+
+def test_candidates_that_crowd_each_other_are_counted() -> None:
+    """A sentence with many candidates holds clauses that are no statements."""
+    alone, near = describe(TEXT, [SAID])[0], describe(TEXT, [SAID, DEED])[0]
+    assert alone["neighbours"] == 0
+    assert near["neighbours"] == pytest.approx(1 / 3)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
