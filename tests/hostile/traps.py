@@ -155,7 +155,7 @@ def _pdfs() -> Iterator[tuple[str, bytes]]:
     body = page.index(b"<< /Length")
     packed = f"<< /Filter /FlateDecode /Length {len(stream)} >>\nstream\n".encode() + stream + b"\nendstream\nendobj\n"
     yield "packed.pdf", page[:body] + packed + page[page.index(b"xref", body) :]
-    blanks = zlib.compress(b" " * 200_000_000)
+    blanks = zlib.compress(b" " * 100_000_000)
     bomb = f"<< /Filter /FlateDecode /Length {len(blanks)} >>\nstream\n".encode() + blanks + b"\nendstream\nendobj\n"
     yield "bomb.pdf", page[:body] + bomb + page[page.index(b"xref", body) :]
 
