@@ -17,7 +17,8 @@ SUBJECT = (
     r"(?P<source>I|we|{third-person-subject}|(?:[Tt]he )?[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,4}(?: [a-z]+s)?)"
 )
 TRAILING = re.compile(
-    r"(?P<source>[^,]{1,200}?)(?: on [A-Z][a-z]+day| today| yesterday| last night| this week| as well| (?:him|her|it)self"
+    r"(?P<source>[^,]{1,200}?)"
+    r"(?: on [A-Z][a-z]+day| today| yesterday| last night| this week| as well| (?:him|her|it)self"
     r"| themselves),?"
 )
 LEADING = re.compile(r"by (?P<source>.+)", re.DOTALL)
