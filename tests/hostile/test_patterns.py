@@ -24,6 +24,7 @@ SECONDS = 0.01
 BOUNDED = {
     "resolve/proposals.py": "explanations of rules",
     "onrecord.resolve.proposals.": "explanations of rules",
+    "onrecord.resolve.affiliation_features.": "explanations of rules",
     "onrecord.text.sentences.LAST_WORD": "the last 24 characters before a stop",
 }
 
