@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from onrecord.lexicon import word_class
 from onrecord.resolve.document import Document, repaired
 from onrecord.resolve.name_context import Item
-from onrecord.resolve.name_repair import NameRepair, key_of
+from onrecord.resolve.name_kinds import key_of
+from onrecord.resolve.name_repair import NameRepair
 from onrecord.resolve.names import Name
 from onrecord.resolve.vocabulary import Vocabulary
 
