@@ -6,7 +6,7 @@ import pytest
 from tests.unit.analyse.made import registered
 
 from onrecord.analyse.actors import RegisteredActor
-from onrecord.analyse.merge_suggestions import MOST_NAMESAKES, suggestions
+from onrecord.analyse.merge_suggestions import MAX_NAMESAKES, suggestions
 
 
 def found(*actors: RegisteredActor) -> list[tuple[str, str, str]]:
@@ -58,8 +58,8 @@ def test_pairs_apart_hidden_ones_and_common_family_names_are_left_out() -> None:
     assert len(suggestions(pair)) == 1
     assert suggestions(pair, [frozenset({"MARK RUTTE", "rutte"})]) == []
     assert suggestions([pair[0], registered("Rutte", 1, hidden=True)]) == []
-    many = [registered(f"{letter} Kim", 1) for letter in "BCDEFGHIJKLMN"[:MOST_NAMESAKES]]
-    assert len(suggestions([*many[:-1], registered("Kim", 9)])) == MOST_NAMESAKES - 1
+    many = [registered(f"{letter} Kim", 1) for letter in "BCDEFGHIJKLMN"[:MAX_NAMESAKES]]
+    assert len(suggestions([*many[:-1], registered("Kim", 9)])) == MAX_NAMESAKES - 1
     assert suggestions([*many, registered("Kim", 9)]) == []
 
 

@@ -6,7 +6,7 @@ from math import sqrt
 
 import pytest
 
-from onrecord.analyse.proposals import ALIKE, NEIGHBOURS, Proposal, coded_words, propose
+from onrecord.analyse.proposals import MIN_COSINE, NEIGHBOURS, Proposal, coded_words, propose
 from onrecord.analyse.retellings import stems
 
 
@@ -24,7 +24,7 @@ def test_likeness_is_the_cosine_of_stems() -> None:
     for shared in range(1, 4):
         text = " ".join([*words.split()[:shared], *("kilo lima mike november oscar papa quebec romeo sierra".split())])
         cosine = shared / sqrt(len(set(stems(words))) * len(set(stems(text))))
-        assert (propose([one], text) is not None) == (cosine >= ALIKE)
+        assert (propose([one], text) is not None) == (cosine >= MIN_COSINE)
 
 
 @pytest.mark.parametrize("far", [4, 6])

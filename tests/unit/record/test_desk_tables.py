@@ -18,7 +18,7 @@ from onrecord.record import Accounts, Adaptations, DeskWork, Ledger, Role
 from onrecord.record.desk import values
 from onrecord.record.desk.accounts import User
 from onrecord.record.desk.adaptations import SHIPPED
-from onrecord.record.desk.saved import LONGEST, MOST_ADDRESS, MOST_NOTE, SavedViews
+from onrecord.record.desk.saved import MAX_ADDRESS, MAX_NAME, MAX_NOTE, SavedViews
 
 
 class Clock:
@@ -177,13 +177,13 @@ def test_a_view_is_an_address_under_a_name_of_ones_own(ledger: Ledger) -> None:
 def test_views_are_of_this_desk_and_names_have_a_length(ledger: Ledger) -> None:
     """Other hosts, long addresses, empty and long names are refused; the longest ones are taken."""
     saved = SavedViews(ledger)
-    for address in ("https://example.org", "//example.org", "positions", "/" + "x" * MOST_ADDRESS):
+    for address in ("https://example.org", "//example.org", "positions", "/" + "x" * MAX_ADDRESS):
         with pytest.raises(LedgerError, match="address of this desk"):
             saved.save_view("Bo", "name", address)
-    for name in ("", "  ", "x" * (LONGEST + 1)):
+    for name in ("", "  ", "x" * (MAX_NAME + 1)):
         with pytest.raises(LedgerError, match="1 to 80"):
             saved.save_view("Bo", name, "/")
-    saved.save_view("Bo", "x" * LONGEST, "/" + "x" * (MOST_ADDRESS - 1))
+    saved.save_view("Bo", "x" * MAX_NAME, "/" + "x" * (MAX_ADDRESS - 1))
     assert len(saved.views("Bo")) == 1
 
 
@@ -194,14 +194,14 @@ def test_collections_hold_statements_in_the_order_they_came(ledger: Ledger) -> N
         saved.collect("Dam", key, coder="Bo", note=f"see {key}")
     saved.collect("Aid", "s1", coder="Ada")
     first = saved.evidence("Dam")[0]
-    saved.collect("Dam", "s9", coder="Ada", note="x" * MOST_NOTE)
+    saved.collect("Dam", "s9", coder="Ada", note="x" * MAX_NOTE)
     assert [(one.statement, one.coder, len(one.note)) for one in saved.evidence("Dam")] == [
-        ("s9", "Ada", MOST_NOTE), ("s1", "Bo", 6),
+        ("s9", "Ada", MAX_NOTE), ("s1", "Bo", 6),
     ]  # fmt: skip
     assert saved.evidence("Dam")[0].created == first.created
     assert saved.collections() == [("Aid", 1), ("Dam", 2)]
     with pytest.raises(LedgerError, match="1,000"):
-        saved.collect("Dam", "s2", coder="Bo", note="x" * (MOST_NOTE + 1))
+        saved.collect("Dam", "s2", coder="Bo", note="x" * (MAX_NOTE + 1))
     saved.take_out("Dam", "s9")
     saved.take_out("Aid", "s1")
     assert saved.collections() == [("Dam", 1)]

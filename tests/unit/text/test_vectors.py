@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from onrecord.text.tokens import LONGEST_WORD, REMEMBERED, stem
+from onrecord.text.tokens import CACHE_SIZE, LONGEST_WORD, stem
 from onrecord.text.vectors import bundled_vectors, plain
 
 
@@ -44,13 +44,13 @@ def test_new_words_do_not_add_up(of: Callable[[str], object]) -> None:
     tracemalloc.start()
     try:
         held = []
-        for first in (0, 2 * REMEMBERED, 4 * REMEMBERED):
-            for n in range(first, first + 2 * REMEMBERED):
+        for first in (0, 2 * CACHE_SIZE, 4 * CACHE_SIZE):
+            for n in range(first, first + 2 * CACHE_SIZE):
                 of(f"word{n}")
             held.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    assert held[2] - held[1] < 100 * REMEMBERED
+    assert held[2] - held[1] < 100 * CACHE_SIZE
 
 
 @pytest.mark.parametrize("unit", ["7", "a", "e\u0301", "日"])

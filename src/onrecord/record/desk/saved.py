@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from onrecord.record.store import Ledger
 
 MAX_NAME = 80  # characters of a name
-MOST_NOTE, MOST_ADDRESS = 1_000, 4_000
+MAX_NOTE, MAX_ADDRESS = 1_000, 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class SavedViews:
     def save_view(self, account: str, name: str, address: str) -> None:
         """Keep an address of the desk under a name; a view of the same name is replaced."""
         name = _name(name)
-        if not address.startswith("/") or address.startswith("//") or len(address) > MOST_ADDRESS:
+        if not address.startswith("/") or address.startswith("//") or len(address) > MAX_ADDRESS:
             raise LedgerError("a view is an address of this desk")
         mine = (views.c.account == account, views.c.name == name)
         with self._ledger.writing() as connection:
@@ -105,8 +105,8 @@ class SavedViews:
     def collect(self, name: str, statement: str, *, coder: str, note: str = "") -> None:
         """Put a statement into a collection, or change its note there."""
         name, c = _name(name), collections.c
-        if len(note) > MOST_NOTE:
-            raise LedgerError(f"a note has at most {MOST_NOTE:,} characters")
+        if len(note) > MAX_NOTE:
+            raise LedgerError(f"a note has at most {MAX_NOTE:,} characters")
         here = (c.collection == name, c.statement == statement)
         row = {"collection": name, "statement": statement, "coder": rows.storable(coder), "note": rows.storable(note)}
         with self._ledger.writing() as connection:
