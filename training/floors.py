@@ -23,6 +23,7 @@ from training.measures import ROOT, DataMissing, Measure, measures
 
 FLOORS = ROOT / "tests" / "quality" / "floors.json"
 CHANGELOG = ROOT / "CHANGELOG.md"
+SECTION = "### Quality floors lowered\n"
 EPSILON = 0.05
 MARGIN = 0.5
 Floors = dict[str, dict[str, Any]]
@@ -90,11 +91,12 @@ def updated(
 
 
 def note(name: str, lowered: Sequence[str], reason: str, path: Path = CHANGELOG) -> None:
-    """Write a line about lowered floors into the changelog, under its first release."""
+    """Write a line about lowered floors into the changelog, first in its newest section for them."""
     text = path.read_text(encoding="utf-8")
-    head, separator, rest = text.partition("\n\n- ")
-    line = f"- Floors lowered, {name}: {', '.join(lowered) or 'none; measured on other data'}. {reason.rstrip('.')}."
-    path.write_text(f"{head}\n\n{line}\n- {rest}" if separator else f"{text}\n{line}\n", encoding="utf-8")
+    section = text.index(SECTION) + len(SECTION)
+    at = text.index("\n- ", section) + 1 if "\n- " in text[section:] else len(text)
+    line = f"- {name}: {', '.join(lowered) or 'none; measured on other data'}. {reason.rstrip('.')}.\n"
+    path.write_text(text[:at] + line + text[at:], encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -55,11 +55,15 @@ def test_an_allowed_regression_is_written_into_the_changelog(tmp_path: Path) -> 
     )
     assert made == {"data": "y", "figures": {"f1": 69.5, "recall": 59.5}}
     path = tmp_path / "CHANGELOG.md"
-    path.write_text("# Changelog\n\nAll of it.\n\n## 0.1.0\n\n- First.\n", encoding="utf-8")
+    path.write_text(
+        f"# Changelog\n\n## 0.1.0\n\n- First.\n\n{floors.SECTION}\nWhy.\n\n- x: f1 9 to 8.\n", encoding="utf-8"
+    )
     floors.note("own dispatches", lowered, "The labels were corrected", path)
-    assert path.read_text(encoding="utf-8").splitlines()[6:] == [
-        "- Floors lowered, own dispatches: f1 80 to 69.5. The labels were corrected.",
-        "- First.",
+    assert path.read_text(encoding="utf-8").splitlines()[8:] == [
+        "Why.",
+        "",
+        "- own dispatches: f1 80 to 69.5. The labels were corrected.",
+        "- x: f1 9 to 8.",
     ]
 
 
