@@ -230,7 +230,12 @@ class _Builder:
             fitting = [e for e in fitting if title in self._words_before(items, chosen, e)] or fitting
         if len(fitting) == 1:
             return fitting[0]
-        before = [m for m in range(n) if m in chosen and any(chosen[m] is e for e in fitting)]
+        named = key_of(items[n].text).split()[-1]  # "Ann" does not make Ann Lee the last one named Lee
+        before = [
+            m
+            for m in range(n)
+            if m in chosen and any(chosen[m] is e for e in fitting) and named in key_of(items[m].text).split()
+        ]
         if before:
             totals = Counter(chosen[m] for m in chosen if any(chosen[m] is e for e in fitting))
             last = chosen[before[-1]]
