@@ -65,6 +65,8 @@ class NameKinds:
                 actor is not None and actor.how != "adjective" and not (kind == "person" and self._context.titled(item))
             ):
                 kind = "place" if actor.kind == "state" else "organisation"
+            elif single and actor is not None and actor.kind == "state":  # "his British trip" titles nobody
+                kind = "group" if kind == "person" else kind
             elif single and (titled or key in held):
                 kind = "person"
             if kind in ("person", "other") and not single:
