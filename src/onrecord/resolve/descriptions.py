@@ -17,6 +17,8 @@ from onrecord.resolve.speaker import Speaker
 ALIKE = {"head of state": "president", "head of government": "prime minister", "premier": "prime minister"}
 OFFICES = ("state", "body")
 HEAD, TOP, SOON = 2, 4, 4  # paragraphs with headline and lead, of the top; sentences from the lead to who is named
+WRITTEN = 12  # sentences back to where "the letter" is first mentioned
+AUTHORS = ("person", "organisation", "outlet")
 MUCH_NAMED = 3  # mentions of somebody whom "the mogul" may mean, though the article gives no role
 
 
@@ -92,13 +94,31 @@ class Descriptions(Pronouns):
             return self._named(owner, owner.first, owner.last, (owner.start, owner.end))
         if tokens[first].lower in self.phrases.words["possessive"] and head > first:
             return self._pronoun(tokens[first], attribution, outer)
-        known = (
-            self.documents.get(tokens[head].lower) if tokens[first].lower in self.phrases.words["definite"] else None
-        )
+        if tokens[first].lower not in self.phrases.words["definite"]:
+            return None
+        known = self.documents.get(noun) or self._writer(noun, first)
         if known is None:
             return None
         span = (tokens[first].start, tokens[last - 1].end)
         return Speaker(known.name, "the author of a document", 0.7, known.entities, known.side, (span,))
+
+    def _writer(self, noun: str, first: int) -> Speaker | None:
+        """Return who is named before a document where it is first mentioned: "Lee provided a written statement"."""
+        tokens, words = self.document.tokens, self.phrases.words
+        for i in range(first - 1, 0, -1):
+            if tokens[first].sentence - tokens[i].sentence > WRITTEN:
+                return None
+            lead = [t.lower for t in tokens[max(0, i - 3) : i]]
+            if tokens[i].lower != noun or not words["of-document"] & set(lead):
+                continue
+            k = i - 1
+            while k >= 0 and tokens[k].sentence == tokens[i].sentence and k not in self.phrases.covering:
+                k -= 1
+            mention = self.phrases.covering.get(k)
+            if mention is None or tokens[k].sentence != tokens[i].sentence or mention.entity.kind not in AUTHORS:
+                return None
+            return self._named(mention, mention.first, mention.last, (mention.start, mention.end))
+        return None
 
     def _is_thing(self, i: int) -> bool:
         """Tell whether a noun is that of a document or an image, not of people or a body."""
@@ -117,13 +137,19 @@ class Descriptions(Pronouns):
 
     def _note_document(self, attribution: Attribution, speaker: Speaker) -> None:
         """Remember who wrote what the cue or the source calls a letter, a statement, a report."""
-        if not speaker.name or not (speaker.entities or speaker.rule == "a campaign"):
+        if not speaker.name:
             return
         authored = self.phrases.words["authored"]
-        for piece in (*attribution.cue, *attribution.source):
-            for token in self.document.between(piece.span.start, piece.span.end):
-                if token.lower in authored:
-                    self.documents[token.lower] = speaker
+        spans = [(e.span.start, e.span.end) for e in attribution.cue]
+        if attribution.source and (speaker.entities or speaker.rule == "a campaign"):
+            begin = attribution.source[0].span.start
+            end = min([a for a, _ in spans if a > begin], default=begin)
+            spans.append((begin, max(end, attribution.source[0].span.end)))  # with "emailed voters" before the cue
+        for start, stop in spans:
+            for token in self.document.between(start, stop):
+                for kind in {token.lower, token.lower.removesuffix("ed"), token.lower.removesuffix("d") + "ment"}:
+                    if kind in authored:  # "a letter", "emailed", "stated"
+                        self.documents[kind] = speaker
         for piece in attribution.cue[-1:]:  # "said in a statement"
             after = self.document.index(piece.span.end - 1) + 1
             following = self.document.tokens[after : after + 6]
@@ -225,6 +251,11 @@ class Descriptions(Pronouns):
             and len(entity.mentions) < MUCH_NAMED
         ):
             entity = None
+        between = [t.lower for t in tokens[first:stop]]
+        owned = "'s" in between or ("of", "the") in pairwise(between)  # "the program's host"
+        if entity is not None and owned and entity.kind == "person":
+            role, _, same, differs = fits(entity)
+            entity = entity if same or (role and not differs) else None
         if entity is None:
             holders = [
                 c.entity

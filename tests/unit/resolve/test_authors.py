@@ -16,6 +16,21 @@ def test_a_letter_speaks_for_who_wrote_it() -> None:
     assert [name for name, _ in who(text)] == ["Mining League", "Mining League"]
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("[1s Lee's office] [1c said in a statement] [1q it leaked]. [2s The statement] [2c added] [2q it did].", 1),
+        ("[1s Ann Lee] emailed voters, [1c telling them] [1q it leaked]. [2s The email] [2c adds] [2q it did].", 1),
+        ("[1s Bo Dahl] [1c smiled that] [1q it leaked]. Ann Lee had provided a written statement. [2s The statement] "
+         "[2c said] [2q it rained].", 0),
+    ],
+)  # fmt: skip
+def test_a_document_speaks_for_who_is_told_to_have_made_it(text: str, speaker: int) -> None:
+    """By the verb of the statement before, of an unnamed source too, or where the document is first mentioned."""
+    first, second = (name for name, _ in who(f"Ann Lee and Bo Dahl met. {text}"))
+    assert second == (first if speaker else "Ann Lee")
+
+
 def test_a_letter_of_nobody_known_stays_a_letter() -> None:
     """Without an author in the text the document itself is the source."""
     assert who("Ann Lee smiled. [1s The letter] [1c blamed] [1q the rain].")[0][0] == "letter"

@@ -136,3 +136,24 @@ def test_reading_twice_gives_the_same() -> None:
     """Nothing is left over from one article to the next."""
     text = "[1s Ann Lee, the Lubian envoy,] [1c said] [1q yes]. [2s She] [2c added] [2q no]."
     assert [s.id for s in read(text, about=STATES)] == [s.id for s in read(text, about=STATES)]
+
+
+def test_a_surname_goes_by_the_last_who_was_named_with_it() -> None:
+    """'Tom' in between does not make Tom Ebel the one whom 'Ebel' means."""
+    text = (
+        "Betsy Ebel opened the fair with Tom Ebel. Betsy Ebel was glad. Tom waited. "
+        "[1s Ebel] [1c said] [1q it was late]."
+    )
+    assert who(text)[0][0] == "Betsy Ebel"
+
+
+def test_an_adjective_of_a_state_is_no_person() -> None:
+    """'His' before the adjective is no title, so that 'he' cannot mean it."""
+    text = "Robert Dahl ended his British tour. British papers were glad. [1s He] [1c said] [1q it was late]."
+    assert who(text)[0][0] == "Robert Dahl"
+
+
+def test_a_description_with_an_owner_needs_the_role() -> None:
+    """'The programme's host' is not whoever was named last."""
+    text = "Bo Dahl appeared on Talk Hour. [1s The programme's host] [1c asked] [1q why]."
+    assert who(text)[0][0] == "programme's host"
