@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from onrecord.core.statement import Attribution
 from onrecord.resolve import coreference
 from onrecord.resolve.coreference import Pronoun
@@ -10,6 +12,7 @@ from onrecord.resolve.entities import Entity
 from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Scene, Speaker
 
+LONGEST_SUBJECT = 6
 NEAR = 3  # sentences back to the speakers whom "they" may mean
 BODY_KINDS = ("organisation", "outlet", "state", "group", "place", "other")
 
@@ -46,7 +49,60 @@ class Pronouns(Scene):
             named = entity.kind != "unnamed"
             side = self.sides.of(entity) if named else self.unnamed_sides.get(entity.name.casefold())
             return Speaker(entity.name, "a pronoun", probability, (entity,) if named else (), side, (span,))
-        return self._other_pronoun(token, span)
+        other = self._other_pronoun(token, span)
+        if other.name is None and lower in words["third-person"] and lower in words["plural"]:
+            several = self._plural_subject(token, attribution, outer)
+            if several is not None and several.name:
+                return replace(several, rule="a plural pronoun", weight=0.5, spans=(span,))
+        return other
+
+    def _plural_subject(self, token: Token, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
+        """Return the plural noun phrase that opens the pronoun's sentence, or the one before: "As unions met, they"."""
+        tokens, words = self.document.tokens, self.phrases.words
+        here, at = self.document.sentence_of(token.start), self.document.index(token.start)
+        quoted = self.document.in_quotation(token.start)
+        for sentence in (here, here - 1):
+            if sentence < 0:
+                return None
+            first = self.document.index(self.document.sentences[sentence][0])
+            last = at if sentence == here else self.document.index(self.document.sentences[here][0])
+            while first < last and (not tokens[first].word or tokens[first].lower in words["opens-adjunct"]):
+                first += 1
+            end = self._plural_end(first, last)
+            if end is not None and end < at and self.document.in_quotation(tokens[first].start) == quoted:
+                return self.phrase(first, end, attribution, outer)
+        return None
+
+    def _plural_end(self, first: int, last: int) -> int | None:
+        """Return the end of the noun phrase at `first`, None unless it is one of several: "Ann Lee and Bo Dahl"."""
+        tokens, words, covering = self.document.tokens, self.phrases.words, self.phrases.covering
+        closed = words["break"] | words["preposition"] | words["pronoun"] - words["determiner"]
+        end = first
+        while end < min(last, first + LONGEST_SUBJECT):
+            mention = covering.get(end)
+            if mention is not None and mention.entity.kind == "person":
+                other = next(
+                    (covering[n] for n in range(mention.last, min(mention.last + 4, last)) if n in covering), None
+                )
+                joined = other is not None and tokens[mention.last].lower == "and" and other.entity.kind == "person"
+                return other.last if joined and other is not None else None
+            if not tokens[end].word or tokens[end].lower in closed:
+                return None
+            low, after = tokens[end].lower, tokens[end + 1] if end + 1 < last else None
+            many = (low.endswith("s") and not low.endswith("ss") and len(low) > 3) or low in words["collective"]
+            inside = after is not None and (after.capital or after.text in ("'s", "’s", "'", "’"))
+            if many and not inside:
+                break
+            end += 1
+        else:
+            return None
+        end += 1
+        if end < last and tokens[end].lower in words["preposition"]:  # "leaders in the House and Senate"
+            stop = end + 1
+            while stop < last and (tokens[stop].capital or tokens[stop].lower in ("the", "and")):
+                stop += 1
+            end = stop if stop > end + 1 and tokens[stop - 1].capital else end
+        return end
 
     def _other_pronoun(self, token: Token, span: tuple[int, int]) -> Speaker:
         words = self.phrases.words
@@ -85,7 +141,7 @@ class Pronouns(Scene):
             two = self._last_two(token.start)
             if two is not None:
                 return two
-        if token.lower == "both":
+        if token.lower in ("both", "those"):
             return Speaker(token.text, "unnamed, as printed", 0.5, (), None, (span,))
         return Speaker(None, "a pronoun whose meaning is open", 0.3, (), None, (span,))
 

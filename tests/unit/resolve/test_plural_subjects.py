@@ -1,0 +1,36 @@
+"""What plural pronouns mean where nobody has spoken: the plural noun phrase that opens the sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from .saying_made import who
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("As miners gathered at the gate, [1s they] [1c demanded] [1q a pay rise].", "miners"),
+        (
+            "Union leaders in the North left. [1s They] [1c demanded] [1q a rise].",
+            "Union leaders in the North",
+        ),
+        (
+            "Anna Lee and Maria Stone met, where [1s they] [1c praised] [1q the dam].",
+            "Anna Lee and Maria Stone",
+        ),
+        ("The lead was largest among [1s those] [1c who called] [1q the dam safe].", "those"),
+    ],
+)
+def test_they_are_the_plural_subject(text: str, speaker: str) -> None:
+    """A group, or two who are named together."""
+    assert who(text)[0][0] == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sometimes [1s they] [1c said] [1q it leaked].", "It fell on Ann Lee. [1s They] [1c said] [1q it leaked]."],
+)
+def test_they_stay_open_without_one(text: str) -> None:
+    """An adverb is nobody, nor is one person several."""
+    assert who(text)[0][0] is None
