@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import TypeVar
 
 from onrecord.core.span import Evidence
@@ -15,10 +14,11 @@ from onrecord.lexicon import compiled
 from onrecord.resolve.affiliation import Affiliations
 from onrecord.resolve.calibration import probability
 from onrecord.resolve.document import Document
-from onrecord.resolve.entities import build_entities
+from onrecord.resolve.entities import Entities, build_entities
 from onrecord.resolve.names import NameTagger, load_name_tagger
 from onrecord.resolve.phrases import PhraseReader
 from onrecord.resolve.proposals import reason
+from onrecord.resolve.relays import relay_of
 from onrecord.resolve.sources import SourceResolver
 from onrecord.resolve.speaker import Speaker
 from onrecord.resolve.speech_time import SpeechTimeResolver
@@ -61,7 +61,7 @@ class Resolver:
         Confidences are probabilities, or with `calibrated=False` the weights of the rules.
         """
         speakers, sources = self.speakers(article, attributions, background)
-        made = self._judge(article, sources.document, attributions, speakers)
+        made = self._judge(article, sources.entities, attributions, speakers)
         return [_calibrated(one) for one in made] if calibrated else made
 
     def speakers(
@@ -98,8 +98,9 @@ class Resolver:
         return [found[a] for a in attributions], sources
 
     def _judge(
-        self, article: Article, document: Document, attributions: Sequence[Attribution], speakers: Sequence[Speaker]
+        self, article: Article, entities: Entities, attributions: Sequence[Attribution], speakers: Sequence[Speaker]
     ) -> list[Resolution]:
+        document = entities.document
         times = Times(document, article.published, dateline_end(article.text.content))
         dater = SpeechTimeResolver(times, attributions, [s.name for s in speakers])
         of = dict(zip(attributions, speakers, strict=True))
@@ -111,7 +112,7 @@ class Resolver:
                 Resolution(
                     Judgement(value=speaker.name, rule=speaker.rule, confidence=speaker.weight, evidence=tuple(cite)),
                     self._affiliation(article, document, speaker),
-                    self._chain(attribution, speaker, of),
+                    self._chain(article, entities, attribution, speaker, of),
                     venue_of(document, article, attribution),
                     Judgement(
                         value=dated.value,
@@ -128,7 +129,10 @@ class Resolver:
     ) -> list[Resolution]:
         """Give the chain of a statement to the next one where its speaker goes on: "… She added that …"."""
         order = sorted(range(len(made)), key=lambda n: _first_of(attributions[n]))
-        for before, n in pairwise(order):
+        for place, n in enumerate(order):
+            before = next((k for k in reversed(order[:place]) if _goes_before(n, k, attributions, made)), None)
+            if before is None:
+                continue
             here, there = attributions[n], attributions[before]
             chain = made[before].chain
             if here.outer is not None or here.inside is not None or made[n].chain.value or not chain.value:
@@ -151,7 +155,12 @@ class Resolver:
         return Judgement(value=side.name, rule=side.rule, confidence=side.weight, evidence=evidence)
 
     def _chain(
-        self, attribution: Attribution, speaker: Speaker, of: dict[Attribution, Speaker]
+        self,
+        article: Article,
+        entities: Entities,
+        attribution: Attribution,
+        speaker: Speaker,
+        of: dict[Attribution, Speaker],
     ) -> Judgement[tuple[str, ...]]:
         links, evidence = [], []
         for link in attribution.chain:
@@ -161,8 +170,20 @@ class Resolver:
                 continue
             links.append(name)
             evidence += [*link.source, *link.cue]
+        relay = None if links else relay_of(entities, attribution)
+        if relay is not None and relay.entity.name not in (speaker.name, article.outlet):
+            cite = (article.text.cite(relay.start, relay.end),)
+            return Judgement(
+                value=(relay.entity.name,), rule="the outlet that relays it", confidence=0.8, evidence=cite
+            )
         rule = "those whose contents hold it" if links else "the article reports it itself"
         return Judgement(value=tuple(links), rule=rule, confidence=0.8, evidence=tuple(evidence))
+
+
+def _goes_before(n: int, k: int, attributions: Sequence[Attribution], made: Sequence[Resolution]) -> bool:
+    """Tell whether statement k is what n may go on from: not what somebody else is reported to have said in between."""
+    nested = attributions[k].outer is not None or attributions[k].inside is not None
+    return not nested or made[k].speaker.value == made[n].speaker.value
 
 
 def _first_of(attribution: Attribution) -> int:
