@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from onrecord.lexicon import compiled
 from onrecord.resolve.affiliation_features import COUNTED, FIRST, AffiliationOption, Features, choices
 from onrecord.resolve.entities import Entities, Entity, Mention
 from onrecord.resolve.phrases import Phrase, PhraseReader
+from onrecord.resolve.politicians import Politician, known_politician
 from onrecord.resolve.proposals import Proposals, Side
 from onrecord.resolve.vocabulary import data_file
 
@@ -37,8 +38,9 @@ def model() -> dict[str, float]:
 class Affiliations(Proposals):
     """Resolve the affiliations of an article's entities."""
 
-    def __init__(self, entities: Entities, phrases: PhraseReader) -> None:
+    def __init__(self, entities: Entities, phrases: PhraseReader, year: int | None = None) -> None:
         super().__init__(entities, phrases)
+        self._year = year
         self._known: dict[Entity, Side | None] = {}
         self._open: set[Entity] = set()
         self._described: dict[Entity, list[Phrase]] = defaultdict(list)
@@ -155,7 +157,33 @@ class Affiliations(Proposals):
             parties = self._party_counts(entity)
             for party, counts in parties.items():
                 propose(party, "party", "party words near", counts["at"], counts["at"] + 1)
+                if counts["meant"]:  # "the Republican candidate"
+                    flags.add("candidate")
+                    propose(party, "party", "party of the one meant", counts["at"], counts["at"] + 1)
+            known = known_politician(entity.name)
+            if known is not None:
+                flags |= {"known politician", known.standing(self._year)}
+                for proposed in self._of_politician(known, entity, parties):
+                    propose(*proposed)
         return choices(list(found.values()), flags, parties, named=entity is not None)
+
+    def _of_politician(
+        self, known: Politician, entity: Entity, parties: Mapping[str, Mapping[str, int]]
+    ) -> Iterable[tuple[str, str, str, int, int]]:
+        """Return the party and the state of a politician whom readers know.
+
+        The party rests on its words in the article where there are any, otherwise both rest on the name.
+        """
+        name = (entity.mentions[0].first, entity.mentions[0].last)
+        standing = known.standing(self._year)
+        if known.party is not None:
+            counts = parties.get(known.party, {})
+            at = (counts["at"], counts["at"] + 1) if counts.get("article") else name
+            told = "named" if counts.get("article") else "not named"
+            yield known.party, "party", f"known member, {standing}, party {told}", *at
+        if known.state is not None:
+            where = "home" if known.state == self._entities.home else "abroad"
+            yield known.state, "state", f"known politician, {standing}, {where}", *name
 
     def _nearby(self, entity: Entity) -> Iterable[tuple[str, str, str, int, int]]:
         """Return the bodies and outlets that are named in a sentence with a person."""

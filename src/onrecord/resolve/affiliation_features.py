@@ -16,8 +16,10 @@ KINDS = (
     ("sentence", re.compile(r"\w+ in (?:first|other) sentence, ")),
     ("party words", re.compile(r"party words near")),
     ("meant", re.compile(r".*, meant in ")),
+    ("known", re.compile(r"known ")),
     ("served", re.compile(r"(?:aide|other) of |(?:its|their) in |serves |one word, ")),
 )
+KNOWN = "known"
 TOLD = "told"  # by a phrase that describes the person
 PHRASE = re.compile(r"(?:body|outlet|state|place|organ) \S+ in (\w+?)( later)?")
 Features = dict[str, float]
@@ -63,10 +65,28 @@ def choices(
     """
     flags = flags or {"plain"}
     told = [o for o in options if TOLD in o.kinds]
+    known = {option.type: option.name for option in options if KNOWN in option.kinds}
     return [
         (None, _of_none(options, flags, named=named)),
-        *((option, _of_option(option, flags, parties, told)) for option in options),
+        *(
+            (option, _of_option(option, flags, parties, told) | _beside_known(option, flags, known))
+            for option in options
+        ),
     ]
+
+
+def _beside_known(option: AffiliationOption, flags: Set[str], known: Mapping[str, str]) -> Features:
+    """Describe how an option relates to the party and the state that a politician is known for."""
+    features: Features = {}
+    kind = option.type
+    for one, name in known.items():
+        features[f"{kind} beside known {one}"] = 1.0
+        if one == kind:
+            features[f"{kind} {'is' if name == option.name else 'is not'} the known one"] = 1.0
+            if name == option.name:
+                features |= {f"known {kind} for {flag}": 1.0 for flag in flags}
+                features |= {f"known {kind}, {other}": 1.0 for other in option.kinds}
+    return features
 
 
 def _of_none(options: Sequence[AffiliationOption], flags: Set[str], *, named: bool) -> Features:

@@ -435,6 +435,8 @@ REASONS = (
     (re.compile(r"(body|outlet|state|place|organ) (\w+) in (\w+)"), '{0} after "{1}" in the {2}'),
     (re.compile(r"(\w+) of somebody, .*"), "the side of the person named beside the role"),
     (re.compile(r"adjective in (\w+)"), "a state's adjective in the {0}"),
+    (re.compile(r"known member, .*"), "the party that a politician is known for"),
+    (re.compile(r"known politician, .*"), "the state that a politician is known for"),
     (re.compile(r"home \d, .*"), "a state that the article names most, for an office"),
     (re.compile(r"named (?:last|before), .*"), "the state named nearest to an office"),
     (re.compile(r"most named place .*"), "the place that the article names most, for an office"),

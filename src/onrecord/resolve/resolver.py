@@ -83,7 +83,7 @@ class Resolver:
             [(e.span.start, e.span.end) for a in attributions for e in a.source],
         )
         phrases = PhraseReader(document, vocabulary, entities.mentions)
-        sides = Affiliations(entities, phrases)
+        sides = Affiliations(entities, phrases, article.published.first_day().year if article.published else None)
         sources = SourceResolver(entities, phrases, sides, article.outlet)
         sources.sources = [(e.span.start, e.span.end) for a in attributions for e in a.source]
         found: dict[Attribution, Speaker] = {}
