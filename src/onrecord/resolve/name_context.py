@@ -33,6 +33,11 @@ class NameContext:
         self._texts = {token.text for token in document.tokens}
         self._no_names = words["not-a-name"] | words["calendar"] | self._titles
 
+    def item(self, first: int, last: int, kind: str, weights: list[float]) -> Item:
+        """Make a name of the tokens `[first, last)`."""
+        start, end = self._document.tokens[first].start, self._document.tokens[last - 1].end
+        return Item(first, last, start, end, " ".join(self._document.text[start:end].split()), kind, weights)
+
     def placed(self, item: Item) -> bool:
         """Tell whether a preposition of place stands before the name: "in Georgia"."""
         before = self._document.tokens[item.first - 1] if item.first else None
