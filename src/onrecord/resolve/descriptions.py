@@ -340,7 +340,7 @@ class Descriptions(Pronouns):
                 return mention.entity
         if noun not in words["any-body"] | outlets or between:
             return None
-        kinds = ("outlet",) if noun in outlets else ("organisation", "outlet")
+        kinds = ("outlet",) if noun in outlets else ("organisation",)
         here = self.document.sentence_of(position)
         reach = 12 if noun in outlets else 6
         near = [

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from onrecord.lexicon import word_class
 from onrecord.resolve.document import Document, repaired
 from onrecord.resolve.name_context import Item
-from onrecord.resolve.name_kinds import key_of
+from onrecord.resolve.name_kinds import is_slip, key_of
 from onrecord.resolve.name_repair import NameRepair
 from onrecord.resolve.names import Name
 from onrecord.resolve.vocabulary import Vocabulary
 
 MOST_INITIALS = 3
-SHORTEST_SLIP = 5  # letters of a surname that may be misspelled
 NEAR = 3  # sentences back to whom "his" may mean
 INITIAL = re.compile(r"(?:[A-Z]\.)+$|[A-Z]$")
 ABBREVIATION = re.compile(r"\(\s*(?:the |or |[\"“])*([A-Z][A-Za-z&.\-]{1,9})[\"”]?\s*\)")
@@ -136,7 +135,7 @@ class _Builder:
             fitting = {e: e for name, e in full.persons.items() if key in _surnames(name)} or {
                 e: e for name, e in full.persons.items() if key == name.split()[0] or key in name.split()
             }
-            slips = {e: e for name, e in full.persons.items() if _is_slip(key, name.split()[-1])}
+            slips = {e: e for name, e in full.persons.items() if is_slip(key, name.split()[-1])}
             fitting = fitting or (slips if len(slips) == 1 else {})
             if fitting:
                 chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
@@ -431,16 +430,6 @@ def _surnames(name: str) -> tuple[str, ...]:
     last = name.split()[-1]
     bare = last.split("-", 1)[1] if last.startswith(tuple(word_class("arabic-article"))) else last
     return last, bare, " ".join(name.split()[1:])
-
-
-def _is_slip(key: str, surname: str) -> bool:
-    """Tell whether a word is a surname with one letter left out, added, changed or two exchanged: "Mauer", "Maurer"."""
-    if min(len(key), len(surname)) < SHORTEST_SLIP or key == f"{surname}s":
-        return False
-    same = next((n for n, (a, b) in enumerate(zip(key, surname, strict=False)) if a != b), min(len(key), len(surname)))
-    one, other = key[same:], surname[same:]
-    exchanged = one[:2] == other[:2][::-1] and one[2:] == other[2:]
-    return same > 0 and (exchanged or other == one[1:] or one == other[1:] or one[1:] == other[1:])
 
 
 def same_person(one: Sequence[str], other: Sequence[str]) -> bool:

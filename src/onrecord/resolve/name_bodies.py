@@ -10,6 +10,7 @@ from onrecord.resolve.name_context import Item, NameContext
 from onrecord.resolve.names import KINDS
 from onrecord.resolve.vocabulary import Vocabulary
 
+CIRCUIT = re.compile(r" (?:for|of|in) the (?:[\w.]+ ){1,2}(?:Circuit|District)\b(?: of [A-Z]\w+(?: [A-Z]\w+)?)?")
 ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 
 
@@ -107,6 +108,36 @@ class NameBodies:
             item.text = " ".join(self._document.text[item.start : item.end].split())
             taken.update(range(item.first, item.last))
             items.remove(other)
+
+    def join_outlets(self, items: list[Item], taken: set[int]) -> None:
+        """Join an outlet and the place that it reports from, "Fox 32 Chicago"; and a court and its circuit."""
+        tokens, outlets = self._document.tokens, self._vocabulary.words["outlet-head"]
+        begins, ends = ({getattr(item, side): item for item in items} for side in ("first", "last"))
+        for item in list(items):
+            circuit = CIRCUIT.match(self._document.text, item.end) if "Court" in item.text else None
+            if circuit is not None:
+                last = self._document.index(circuit.end() - 1) + 1
+                items[:] = [other for other in items if other is item or not item.last <= other.first < last]
+                self._become_body(item, item.first, last, taken)
+                continue
+            actor, place = self._vocabulary.actors.get(item.text.casefold()), begins.get(item.last)
+            channel = item.kind != "person" and tokens[item.last - 1].text.isdigit()
+            of_outlet = channel or (actor is not None and actor.kind == "outlet")
+            town = place is not None and (place.kind == "place" or (channel and place.kind == "organisation"))
+            if of_outlet and place is not None and town and self._adjacent(item.last):
+                self._become_body(item, item.first, place.last, taken)
+                items.remove(place)
+                continue
+            seat = ends.get(item.first)
+            headed = tokens[item.last - 1].lower in outlets and item.kind != "place"
+            if headed and seat is not None and seat.kind == "place" and self._adjacent(item.first) and seat in items:
+                self._become_body(item, seat.first, item.last, taken)
+                items.remove(seat)
+
+    def _adjacent(self, n: int) -> bool:
+        """Tell whether one blank is all that stands between a token and the one before it."""
+        tokens = self._document.tokens
+        return tokens[n].sentence == tokens[n - 1].sentence and tokens[n].start - tokens[n - 1].end == 1
 
     def _take_date(self, item: Item, taken: set[int]) -> None:
         """Let a body's name take the date before it: "the January 25 Youth Coalition"."""

@@ -10,11 +10,23 @@ from onrecord.resolve.name_context import Item, NameContext
 from onrecord.resolve.names import KINDS
 from onrecord.resolve.vocabulary import Vocabulary
 
+SHORTEST_SLIP = 5  # letters of a surname that may be misspelled
+
 
 def key_of(text: str) -> str:
     """Fold a name for comparison: composition, accents and case aside."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).replace(".", "").split())
+
+
+def is_slip(key: str, surname: str) -> bool:
+    """Tell whether a word is a surname with one letter left out, added, changed or two exchanged: "Mauer", "Maurer"."""
+    if min(len(key), len(surname)) < SHORTEST_SLIP or key == f"{surname}s":
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(key, surname, strict=False)) if a != b), min(len(key), len(surname)))
+    one, other = key[same:], surname[same:]
+    exchanged = one[:2] == other[:2][::-1] and one[2:] == other[2:]
+    return same > 0 and (exchanged or other == one[1:] or one == other[1:] or one[1:] == other[1:])
 
 
 class NameKinds:
@@ -67,12 +79,17 @@ class NameKinds:
                 kind = "place" if actor.kind == "state" else "organisation"
             elif single and actor is not None and actor.kind == "state":  # "his British trip" titles nobody
                 kind = "group" if kind == "person" else kind
-            elif single and (titled or key in held):
+            elif single and (titled or key in held or self._misspelled(item, surnames)):
                 kind = "person"
             if kind in ("person", "other") and not single:
                 headed = key.split()[-1] in self._vocabulary.words["strong-head"]
                 kind = "organisation" if headed or self._context.led(item) else kind
             item.kind = kind
+
+    def _misspelled(self, item: Item, surnames: Counter[str]) -> bool:
+        """Tell whether a name that the article prints once is a surname with a slip: "Magwneya" for "Magwenya"."""
+        key = key_of(item.text)
+        return not item.text.isupper() and sum(is_slip(key, surname) for surname in surnames) == 1
 
     def _personal(self, items: Sequence[Item], votes: dict[str, list[float]]) -> None:
         """Turn names that behave as persons' do into persons: a first name, or shortened to the last word."""

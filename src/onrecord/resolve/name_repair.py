@@ -55,6 +55,8 @@ class NameRepair:
 
         inside = {item.text for item in items if not opens(item)}
         genders, actors = self._vocabulary.genders, self._vocabulary.actors
+        common = self._vocabulary.words["body-noun"]
+        items[:] = [item for item in items if not (item.text.isupper() and item.text.casefold() in common)]  # "PAC"
         items[:] = [
             item
             for item in items
@@ -152,7 +154,8 @@ class NameRepair:
         taken = {i for item in items for i in range(item.first, item.last)}
         self._join_places(items)
         self._widen(items, taken)
-        NameBodies(self._document, self._vocabulary, self._context, self.headlines()).mend(items, taken)
+        bodies = NameBodies(self._document, self._vocabulary, self._context, self.headlines())
+        bodies.mend(items, taken)
         known: dict[str, Item] = {}
         for item in items:
             parts = key_of(item.text).split()
@@ -183,6 +186,7 @@ class NameRepair:
                         break
             i += width
         self._add_people(items, taken, sources)
+        bodies.join_outlets(items, taken)
         for start, end in sources:
             last = min(len(tokens), self._document.index(end) + 1)
             inside = [n for n in range(self._document.index(start), last) if start <= tokens[n].start < end]

@@ -124,3 +124,19 @@ LATER = [
 def test_who_is_described_in_the_lead_is_named_later(text: str, speaker: str) -> None:
     """A headline's or lead's description is the one with that role, or who is introduced as a speaker next."""
     assert who(text)[0][0] == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("[1s The Court of Appeals for the 5th Circuit] [1c saw] [1q it].", "Court of Appeals for the 5th Circuit"),
+        ("[1s Fox 32 Chicago] [1c reported] [1q that the dam leaked].", "Fox 32 Chicago"),
+        ("[1s Politico Texas] [1c reported] [1q that the dam leaked].", "Politico Texas"),
+        ("Jon Magwenya spoke. It leaked, [1c according to] [1s Magwneya], [1q in the north].", "Jon Magwenya"),
+        ("Ann Lee of the Bridge Fund told Fox News so. [1s The group] [1c said] [1q it leaked].", "Bridge Fund"),
+        ("The dam has a friend. [1s The PAC] [1c said] [1q it leaked].", "PAC"),
+    ],
+)  # fmt: skip
+def test_a_body_is_named_with_its_place_and_a_slip_is_mended(text: str, speaker: str) -> None:
+    """A court has its circuit, a channel its town; a noun in capitals names nobody, nor does "group" an outlet."""
+    assert who(text)[0][0] == speaker
