@@ -161,7 +161,8 @@ class Descriptions(Pronouns):
         """Return the entity named elsewhere: "the senator", "the company", "the former president"."""
         tokens, words = self.document.tokens, self.phrases.words
         head = self._head_noun(first, last)
-        bare = tokens[first].paragraph == tokens[0].paragraph and tokens[first].lower not in words["determiner"]
+        one = not tokens[head].lower.endswith("s") and tokens[first].paragraph - tokens[0].paragraph < HEAD
+        bare = one and tokens[first].lower not in words["determiner"]
         if bare and self.phrases.is_role(head):
             found = self._holder(first, last, head, tokens[first].start, outer)
             if found is not None:
