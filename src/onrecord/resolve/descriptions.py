@@ -455,16 +455,9 @@ class Descriptions(Pronouns):
             if holder.name:
                 rest = text_of(self.document, tokens[first + 1 : self._core_end(first, last)])
                 return Speaker(f"{holder.name} {rest}", "somebody named and others", 0.6, (), holder.side, (span,))
-        for i in range(first + 1, self._core_end(first, last)):
-            if tokens[i].lower in self.phrases.words["third-person-possessive"]:
-                owner = self._pronoun(tokens[i], attribution, outer)
-                if owner.name:
-                    after = tokens[i].end - tokens[first].start
-                    printed = self.document.text[tokens[first].start : tokens[self._core_end(first, last) - 1].end]
-                    before = printed[: tokens[i].start - tokens[first].start]
-                    name = " ".join(f"{before}{owner.name}'s{printed[after:]}".split())
-                    return Speaker(name, "unnamed, of somebody named", 0.55, (), side or owner.side, (span,))
-                break
+        for i in range(first + 1, self._core_end(first, last)):  # "two of her aides" speak for her side
+            if side is None and tokens[i].lower in self.phrases.words["third-person-possessive"]:
+                side = self._pronoun(tokens[i], attribution, outer).side
         if side is None and self._is_lone_body(first, last):
             side = Side(name, "a body that speaks as itself", 0.7, first, last)
         return Speaker(name, "unnamed, as printed", 0.7, (), side, (span,))
