@@ -13,6 +13,7 @@ from onrecord.resolve.name_context import Item
 from onrecord.resolve.name_kinds import is_slip, key_of
 from onrecord.resolve.name_repair import NameRepair
 from onrecord.resolve.names import Name
+from onrecord.resolve.politicians import known_by_surname
 from onrecord.resolve.vocabulary import Vocabulary
 
 MOST_INITIALS = 3
@@ -194,7 +195,8 @@ class _Builder:
                 return " ".join(match.group().split())
         held = ((key_of(surname), office) for office in (*sorted(offices), "-"))
         name = surname.title() if surname.isupper() and len(surname) > MOST_INITIALS else surname
-        return next((self._vocabulary.holders[h] for h in held if h in self._vocabulary.holders), name)
+        known = None if key_of(surname) in self._vocabulary.genders else known_by_surname(surname)
+        return next((self._vocabulary.holders[h] for h in held if h in self._vocabulary.holders), known or name)
 
     def _parts(self, text: str) -> list[str]:
         parts = key_of(text).split()

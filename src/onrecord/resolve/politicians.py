@@ -34,6 +34,20 @@ def known_politician(name: str) -> Politician | None:
     return _politicians().get(_key(name))
 
 
+def known_by_surname(surname: str) -> str | None:
+    """Return the full name of the one politician of a surname; None where there is none or more than one."""
+    names = _surnames().get(_key(surname), [])
+    return names[0] if len(names) == 1 else None
+
+
+@cache
+def _surnames() -> dict[tuple[str, ...], list[str]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for row in rows("resolve/politicians.tsv"):
+        found.setdefault(_key(row["name"])[-1:], []).append(row["name"])
+    return found
+
+
 @cache
 def _politicians() -> dict[tuple[str, ...], Politician]:
     return {

@@ -75,3 +75,16 @@ def test_a_person_who_is_told_is_no_venue(whom: str) -> None:
 def test_a_paper_that_is_told_is_the_venue() -> None:
     """As before."""
     assert read("[1s Ann Lee] [1c told] the Orrin Herald [1q that it would rain].")[0].venue.value == "Orrin Herald"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("[1s Gov. Kasich] [1c said] [1q it was late].", "John Kasich"),
+        ("Bo Kasich ran. [1s Kasich] [1c said] [1q it was late].", "Bo Kasich"),
+        ("[1s Mr. Castro] [1c said] [1q it was late].", "Castro"),
+    ],
+)
+def test_a_politician_is_known_by_a_surname_that_nobody_shares(text: str, speaker: str) -> None:
+    """Where the article prints no first name; of several politicians none is chosen."""
+    assert who(text)[0][0] == speaker
