@@ -142,7 +142,8 @@ class _Builder:
                 chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
             else:
                 if key not in alone:
-                    alone[key] = Entity(self._full_name(items[n].text, self._offices(items, persons, key)), "person")
+                    name = self._full_name(items[n].text, self._offices(items, persons, key))
+                    alone[key] = Entity(self._of_realm(items, persons, key) or name, "person")
                     entities.append(alone[key])
                 chosen[n] = alone[key]
                 if " " not in alone[key].name:
@@ -184,6 +185,18 @@ class _Builder:
         spans = [(i - width, i) for i in firsts for width in (1, 2) if i >= width]
         return {" ".join(t.lower for t in tokens[a:b]) for a, b in spans if tokens[a].sentence == tokens[b].sentence}
 
+    def _of_realm(self, items: list[Item], persons: list[int], key: str) -> str | None:
+        """Return the name of a ruler with the realm, "Harald of Norland", where a mention has it after the title."""
+        tokens, actors = self._document.tokens, self._vocabulary.actors
+        for n in persons:
+            first, last = items[n].first, items[n].last
+            titled = first > 0 and tokens[first - 1].lower in self._vocabulary.words["monarch"]
+            if titled and key_of(items[n].text) == key and last + 1 < len(tokens) and tokens[last].lower == "of":
+                realm = actors.get(tokens[last + 1].lower)
+                if realm is not None and realm.kind == "state":
+                    return f"{items[n].text} of {tokens[last + 1].text}"
+        return None
+
     def _full_name(self, surname: str, offices: set[str]) -> str:
         """Return the name with a first name that precedes it elsewhere, as in a headline or the title.
 
@@ -199,8 +212,9 @@ class _Builder:
         return next((self._vocabulary.holders[h] for h in held if h in self._vocabulary.holders), known or name)
 
     def _parts(self, text: str) -> list[str]:
-        parts = key_of(text).split()
-        return [p for p in parts if p not in word_class("name-suffix") and len(p) > 1] or parts
+        words = key_of(text).split()
+        parts = [*words[:1], *(p for p in words[1:] if p not in word_class("name-suffix"))]  # "K.C." may open a name
+        return [p for p in parts if len(p) > 1] or parts
 
     def _best_name(self, counts: Counter[str]) -> str:
         """Return the form printed most often without middle initials, the first among equals."""

@@ -73,6 +73,10 @@ class NameRepair:
         first, last = name.first, name.last
         roles = self._vocabulary
         if name.kind == "person":
+            if last - first == 2 and tokens[first].lower in roles.words["monarch"]:
+                first += 1  # "King Harald", though King is a first name too
+            if last - first > 3 and f"{tokens[first].lower} {tokens[first + 1].lower}" in roles.roles:
+                first += 2  # "Crown Prince"
             while (
                 last - first > 1
                 and (
@@ -101,7 +105,7 @@ class NameRepair:
             first = self._context.with_particles(self._context.after_state(first, last))
             while last - first > 1 and tokens[last - 1].lower in word_class("name-suffix"):
                 last -= 1
-        if first >= last or self._context.is_portfolio(first, last):
+        if first >= last or self._context.is_portfolio(first, last) or self._is_office(first, last):
             return None
         after = tokens[last] if last < len(tokens) else None
         initial = INITIAL.fullmatch(tokens[last - 1].text) is not None and last - first == 1
@@ -118,6 +122,13 @@ class NameRepair:
         best = max(scores)
         weights = [2.718 ** max(-20.0, s - best) for s in scores]
         return Item(first, last, start, end, " ".join(text.split()), kind, [w / sum(weights) for w in weights])
+
+    def _is_office(self, first: int, last: int) -> bool:
+        """Tell whether it is an office with a state's adjective, which names nobody: "Irish Taoiseach"."""
+        tokens = self._document.tokens
+        state = self._vocabulary.actors.get(tokens[first].lower)
+        office = " ".join(t.lower for t in tokens[first + 1 : last])
+        return state is not None and state.how == "adjective" and office in self._vocabulary.roles
 
     def _mend_headlines(self, items: list[Item]) -> None:
         """Cut names in a line of capitalised words to those that the rest of the article has."""

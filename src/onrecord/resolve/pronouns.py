@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from onrecord.core.statement import Attribution
+from onrecord.lexicon import word_class
 from onrecord.resolve import coreference
 from onrecord.resolve.coreference import Pronoun
 from onrecord.resolve.document import Token
@@ -12,6 +13,7 @@ from onrecord.resolve.entities import Entity
 from onrecord.resolve.proposals import Side
 from onrecord.resolve.speaker import Scene, Speaker
 
+LONGEST_APPOSED = 12  # words
 LONGEST_SUBJECT = 6
 NEAR = 3  # sentences back to the speakers whom "they" may mean
 BODY_KINDS = ("organisation", "outlet", "state", "group", "place", "other")
@@ -282,7 +284,7 @@ class Pronouns(Scene):
 
     def _antecedent(self, token: Token, attribution: Attribution, outer: Speaker | None) -> Speaker | None:
         """Return the antecedent of a relative pronoun: the noun phrase right before it."""
-        tokens, covering = self.document.tokens, self.phrases.covering
+        tokens, covering, words = self.document.tokens, self.phrases.covering, self.phrases.words
         i = self.document.index(token.start)
         k = i - 1
         if k >= 0 and tokens[k].text in (",", "—", "–"):
@@ -291,6 +293,9 @@ class Pronouns(Scene):
             return None
         if k in covering and covering[k].entity.kind != "group":
             mention = covering[k]
+            ruler = covering.get(mention.first - 2) if tokens[mention.first - 1].lower == "of" else None
+            if ruler is not None and ruler.entity.kind == "person" and mention.entity.kind != "person":
+                mention = ruler  # "King Harald of Norland, who"
             return self._named(mention, mention.first, mention.last, (mention.start, mention.end))
         begin = k
         while (
@@ -303,7 +308,11 @@ class Pronouns(Scene):
             if tokens[begin - 1].lower in self.phrases.words["break"]:
                 break
             begin -= 1
-        # "Ann Lee, a senator from Texas, who": the name before the apposition
+        # "Ann Lee, a senator from Texas, who": the name before the apposition, which may hold an "and"
+        opens = next((n for n in range(k, max(0, k - LONGEST_APPOSED), -1) if tokens[n].text == ","), 0)
+        joined = {t.lower for t in tokens[opens + 1 : begin]} & words["break"] == {"and"}
+        if joined and tokens[opens + 1].lower in word_class("article"):
+            begin = opens + 1
         if (
             begin >= 2
             and tokens[begin - 1].text in (",", "—", "–")

@@ -78,6 +78,12 @@ class SourceResolver(Descriptions):
         first = self.document.index(tokens[0].start)
         last = self.document.index(tokens[-1].start) + 1
         openers = self.phrases.words["preposition"] | self.phrases.words["before-source"]
+        if (
+            last - first > 3
+            and tokens[0].lower == "it"
+            and self.document.tokens[first + 1].lower in ("'s", "is", "was")
+        ):
+            first += 2  # "It was a friend who"
         while first < last - 1 and (
             not self.document.tokens[first].word
             or (self.document.tokens[first].lower in openers and self.document.tokens[first + 1].lower not in QUANTITY)
@@ -184,6 +190,8 @@ class SourceResolver(Descriptions):
             if self.document.tokens[a].lower in self.phrases.words["possessive"]:
                 return [pieces[0][:2], (a, b)]
         names = [n for n, head in enumerate(heads) if head]
+        if len(pieces) == 2 and not has_and and all(self._is_surname(a, b) for a, b, _ in pieces):
+            return [pieces[0][:2], pieces[1][:2]]  # the headline "Lee, Dahl agree"
         if not has_and or len(names) < 2:
             both = has_and and len(pieces) == 2 and self._plain_pair(pieces) and not self._is_title(pieces)
             return [pieces[0][:2], pieces[1][:2]] if both else [(first, pieces[-1][1])]
@@ -205,6 +213,11 @@ class SourceResolver(Descriptions):
             else:
                 parts[-1] = (parts[-1][0], b)
         return parts
+
+    def _is_surname(self, first: int, last: int) -> bool:
+        """Tell whether a piece is one word that names a person."""
+        mention = self.phrases.covering.get(first)
+        return last - first == 1 and mention is not None and mention.entity.kind == "person"
 
     def _opens_description(self, i: int) -> bool:
         """Tell whether "and a Republican" goes on to describe who is named before."""

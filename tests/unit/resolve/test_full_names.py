@@ -88,3 +88,21 @@ def test_a_paper_that_is_told_is_the_venue() -> None:
 def test_a_politician_is_known_by_a_surname_that_nobody_shares(text: str, speaker: str) -> None:
     """Where the article prints no first name; of several politicians none is chosen."""
     assert who(text)[0][0] == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("[1s King Harald of Sweden] [1c said] [1q it was late].", "Harald of Sweden"),
+        ("They met King Harald of Sweden, [1s who] [1c said] [1q it was late].", "Harald of Sweden"),
+        ("Crown Prince Hamid bin Tarik Al Sabri left. [1s The prince] [1c said] [1q no].", "Hamid bin Tarik Al Sabri"),
+        ("K.C. Maurer, a lawyer, left. [1s Maurer] [1c said] [1q it was late].", "K.C. Maurer"),
+        ("[1s Irish Taoiseach — Prime Minister — Leo Varadkar] [1c said] [1q no].", "Leo Varadkar"),
+        ("Robert Lee and Anna Dahl met. [1s Lee, Dahl] [1c pledge] [1q a dam].", "Robert Lee and Anna Dahl"),
+        ("Robert Lee, a rich maker and known donor, [1s who] [1c backed] [1q the dam].", "Robert Lee"),
+        ("Anna Dahl left. [1s It was a friend] [1c who said] [1q she was late].", "friend"),
+    ],
+)
+def test_a_name_is_found_among_titles_and_appositions(text: str, speaker: str) -> None:
+    """A ruler has the realm; offices are no part of a name; "who" means the one described."""
+    assert who(text)[0][0] == speaker
