@@ -31,9 +31,10 @@ class SourceResolver(Descriptions):
         else:
             found = self._spans(attribution, spans, outer)
         at = (attribution.source or attribution.cue or attribution.content)[0].span.start
+        nested = attribution.outer is not None or attribution.inside is not None
         for entity in found.entities[:1]:
-            self.spoken.append(SpeakerTurn(at, entity, attribution.outer is not None))
-        if len(found.entities) > 1 and attribution.outer is None:
+            self.spoken.append(SpeakerTurn(at, entity, nested))
+        if len(found.entities) > 1 and not nested:
             self.joint.append((at, found))
         self._note_document(attribution, found)
         if (
@@ -45,7 +46,7 @@ class SourceResolver(Descriptions):
             key = found.name.casefold()
             entity = self.unnamed.setdefault(key, Entity(found.name, "unnamed"))
             self.unnamed_sides.setdefault(key, found.side)
-            if attribution.outer is None:
+            if not nested:
                 self.spoken.append(SpeakerTurn(at, entity))
         return found
 
