@@ -180,7 +180,7 @@ class Descriptions(Pronouns):
         human = self.phrases.is_role(head) or noun.endswith((*words["person-suffix"], "-old"))
         human = (
             human
-            and not noun.endswith("s")
+            and (not noun.endswith("s") or noun.endswith("ss"))  # "actress"
             and noun not in words["body-noun"] | words["document"] | words["collective"]
         )
         if human and tokens[first].lower in self.phrases.words["definite"]:

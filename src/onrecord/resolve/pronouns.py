@@ -43,8 +43,12 @@ class Pronouns(Scene):
             ]
             self.trace[token.start] = ("pronoun", found_ones)
             entity, probability = coreference.best(found_ones)
-            subject = self._subject_before(token, attribution, gender)
-            if subject is not None and subject is not entity and any(c.entity is subject for c in found_ones):
+            subject = (
+                self._subject_before(token, attribution, gender)
+                or self._asked(token, gender)
+                or self._ahead(token, gender)
+            )
+            if subject is not None and subject is not entity:
                 entity, probability = subject, max(probability, 0.5)
             if entity is None:
                 return Speaker(None, "a pronoun whose meaning is open", probability, (), None, (span,))
@@ -175,11 +179,12 @@ class Pronouns(Scene):
         if start > token.start or not self.document.in_quotation(start):
             return None
         sentence = self.document.sentence_of(start)
-        if sentence < 1 or self.document.paragraph_of(start) != self.document.paragraph_of(
-            self.document.sentences[sentence - 1][0]
-        ):
+        if sentence < 1:
             return None
         begin, end = self.document.sentences[sentence - 1]
+        asked = self._who_was_asked(begin, end, gender)
+        if asked is not None or self.document.paragraph_of(start) != self.document.paragraph_of(begin):
+            return asked
         inside = [m for m in self.entities.mentions if begin <= m.start < end and m.entity.kind == "person"]
         if (
             len(inside) != 1
@@ -191,6 +196,49 @@ class Pronouns(Scene):
         lead = self.document.tokens[first : inside[0].first]
         opens = all(self.phrases.is_role(i) or t.lower == "the" for i, t in enumerate(lead, first))
         return inside[0].entity if opens else None
+
+    def _ahead(self, token: Token, gender: str) -> Entity | None:
+        """Return the subject after the adjunct that a pronoun stands in: "Despite his doubts, Bo Dahl agreed."."""
+        tokens, at = self.document.tokens, self.document.index(token.start)
+        begin, end = self.document.sentences[self.document.sentence_of(token.start)]
+        first = self.document.index(begin)
+        comma = next((n for n in range(at, len(tokens)) if tokens[n].text == "," or tokens[n].start >= end), at)
+        if (
+            at - first > 3
+            or tokens[first].lower not in word_class("opens-adjunct") | {"despite"}
+            or tokens[comma].text != ","
+        ):
+            return None
+        last = comma + 1
+        while last < len(tokens) and not tokens[last].word:
+            last += 1
+        while last < len(tokens) and self.phrases.is_role(last) and last not in self.phrases.covering:
+            last += 1
+        mention = self.phrases.covering.get(last)
+        subject = mention.entity if mention is not None and mention.entity.kind == "person" else None
+        return subject if subject is not None and subject.gender in (None, gender) else None
+
+    def _who_was_asked(self, begin: int, end: int, gender: str) -> Entity | None:
+        """Return the subject of a sentence that opens with a question: "Asked about Ann Lee, Bo Dahl laughed."."""
+        tokens = self.document.tokens
+        if tokens[self.document.index(begin)].lower not in word_class("asked"):
+            return None
+        after = [m for m in self.entities.inside(begin, end) if tokens[m.first - 1].text == ","]
+        subject = next((m.entity for m in reversed(after) if m.entity.kind == "person" and tokens[m.last].word), None)
+        return subject if subject is not None and subject.gender in (None, gender) else None
+
+    def _asked(self, token: Token, gender: str) -> Entity | None:
+        """Return who spoke last before "Asked about Ann Lee, she said": whom the question names is somebody else."""
+        here = self.document.sentence_of(token.start)
+        start = self.document.sentences[here][0]
+        if self.document.tokens[self.document.index(start)].lower not in word_class("asked") or here < 1:
+            return None
+        before = self.entities.inside(self.document.sentences[here - 1][0], start)
+        if any(m.entity.kind == "person" and not self.document.in_quotation(m.start) for m in before):
+            return None
+        floor = [s.entity for s in self.spoken if s.position < start and not s.nested]
+        last = floor[-1] if floor else None
+        return last if last is not None and last.kind == "person" and last.gender in (None, gender) else None
 
     def _is_plural(self, name: str) -> bool:
         """Tell whether an unnamed source is several people: "two officials", "police", "a man and his son"."""
