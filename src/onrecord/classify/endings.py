@@ -36,9 +36,9 @@ def side_towards_ended(content: Sequence[Word], act: Act, issue: Issue) -> Stanc
 
 
 def _names_end(proposition: Set[str]) -> bool:
-    """Tell whether a proposition names the end or the limits of something."""
+    """Tell whether a proposition names the end of something, or limits or fights it."""
     apart = not proposition.isdisjoint(_with_particle()) and not proposition.isdisjoint(word_class("ending-particle"))
-    return apart or not proposition.isdisjoint(_verbs() | word_class("ending-noun") | word_class("limits"))
+    return apart or not proposition.isdisjoint(_verbs() | word_class("ending-noun") | word_class("hostile"))
 
 
 def _negations(said: Sequence[str]) -> int:

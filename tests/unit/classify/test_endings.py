@@ -14,7 +14,6 @@ from onrecord.text.tokens import words
 PIPELINE = Issue(
     id="pipeline", label="Pipeline", proposition="The pipeline to Orm should be built.", terms=("pipeline",)
 )
-EMBARGO = Issue(id="embargo", label="Embargo", proposition="The embargo should be lifted.", terms=("embargo",))
 
 
 @pytest.mark.parametrize(
@@ -54,9 +53,13 @@ def test_other_contents_are_left_to_the_model(content: str, act: Act) -> None:
     assert side_towards_ended(words(content), act, PIPELINE) is None
 
 
-def test_a_proposition_that_names_an_end_is_left_to_the_model() -> None:
+@pytest.mark.parametrize(
+    "proposition", ["The embargo should be lifted.", "The Pact should be harder towards the embargo."]
+)
+def test_a_proposition_against_the_thing_is_left_to_the_model(proposition: str) -> None:
     """In "the embargo should be lifted" the end is what is supported."""
-    assert side_towards_ended(words("an end to the embargo"), Act.DEMAND, EMBARGO) is None
+    issue = Issue(id="embargo", label="Embargo", proposition=proposition, terms=("embargo",))
+    assert side_towards_ended(words("an end to the embargo"), Act.DEMAND, issue) is None
 
 
 def test_turning_the_proposition_turns_the_side() -> None:
