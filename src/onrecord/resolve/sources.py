@@ -202,6 +202,8 @@ class SourceResolver(Descriptions):
             before, after = (self.phrases.covering.get(i) for i in (pieces[0][1] - 1, pieces[1][1] - 1))
             alike = before is not None and after is not None and before.entity.kind == after.entity.kind
             return [(first, pieces[-1][1])] if alike else [pieces[n][:2] for n in names]
+        if len(pieces) == 2 and has_and and self._goes_on_as_one(pieces):
+            return [(first, pieces[-1][1])]
         apposed = False  # "Ann Lee, member for Upper and Lower Birk"
         for n in range(1, len(pieces)):
             a, b, mark = pieces[n]
@@ -214,6 +216,14 @@ class SourceResolver(Descriptions):
             else:
                 parts[-1] = (parts[-1][0], b)
         return parts
+
+    def _goes_on_as_one(self, pieces: list[tuple[int, int, str]]) -> bool:
+        """Tell whether a body and a name with a role are one speaker: "Echo News and former host Ann Lee has said"."""
+        tokens, (_, _, _), (a, b, _) = self.document.tokens, *pieces
+        lead, mention = self._head(*pieces[0][:2]), self._head(a, b)
+        titled = mention is not None and mention.entity.kind == "person" and self.phrases.has_role(a, mention.first)
+        body = lead is not None and lead.entity.kind in ("organisation", "outlet")
+        return titled and body and b < len(tokens) and tokens[b].lower in ("has", "is", "was")
 
     def _is_surname(self, first: int, last: int) -> bool:
         """Tell whether a piece is one word that names a person."""

@@ -106,3 +106,10 @@ def test_a_politician_is_known_by_a_surname_that_nobody_shares(text: str, speake
 def test_a_name_is_found_among_titles_and_appositions(text: str, speaker: str) -> None:
     """A ruler has the realm; offices are no part of a name; "who" means the one described."""
     assert who(text)[0][0] == speaker
+
+
+@pytest.mark.parametrize(("verb", "speaker"), [("has", "Anna Dahl"), ("have", "Echo News and Anna Dahl")])
+def test_a_body_and_a_role_before_a_name_are_one_speaker_by_the_verb(verb: str, speaker: str) -> None:
+    """The singular verb goes with one, the plural with two."""
+    text = f"[1s Echo News and former radio host Anna Dahl] [1c {verb} said] [1q it rained]."
+    assert who(text)[0][0] == speaker
