@@ -127,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--strength", type=float, default=0.5)
+    parser.add_argument("--strength", type=float, default=0.7)
     options = parser.parse_args()
     scorer = load_scorer(options.scorer)
     groups = examples(options, scorer)

@@ -77,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--strength", type=float, default=0.5, help="of the models of affiliation")
+    parser.add_argument("--strength", type=float, default=0.7, help="of the models of affiliation")
     parser.add_argument("--shrinkage", type=float, default=0.3, help="of the models of coreference")
     options = parser.parse_args()
     path = options.out / "calibration.json"

@@ -209,6 +209,10 @@ class Affiliations(Proposals):
                 body.last,
             )
 
+    def _runs(self, entity: Entity) -> bool:
+        """Tell whether somebody is said to run for office."""
+        return "runs" in self._standing(entity) or any("candidate" in self._flags(p) for p in self.phrases_of(entity))
+
     def _standing(self, entity: Entity) -> set[str]:
         """Return how a person stands in an article: whether one runs for office, is named much or in races."""
         flags = set()

@@ -12,7 +12,7 @@ FIRST = "first phrase"  # not a rule: counts what the first phrase proposes
 NONE = "none"
 COUNTED = ("near", "sentence", "article", "race", "others", "own", "meant")  # words of a party, by where they stand
 KINDS = (
-    ("setting", re.compile(r"(?:home|named|most named|place named) ")),
+    ("setting", re.compile(r"(?:home|named|most named|place named) |.*, (?:aide|executive) without one")),
     ("sentence", re.compile(r"\w+ in (?:first|other) sentence, ")),
     ("party words", re.compile(r"party words near")),
     ("meant", re.compile(r".*, meant in ")),

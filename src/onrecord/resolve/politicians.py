@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from onrecord.lexicon import rows
-from onrecord.text.names import name_words
+from onrecord.text.names import PLAIN_LETTERS, fold
 
 OPEN_END = 9999  # year
 
@@ -30,7 +30,7 @@ class Politician:
 
 
 def known_politician(name: str) -> Politician | None:
-    """Return the politician of a full name, whatever its accents, titles and middle initials; None where unknown."""
+    """Return the politician of a full name, whatever its accents and middle initials; None where unknown."""
     return _politicians().get(_key(name))
 
 
@@ -61,7 +61,7 @@ def _politicians() -> dict[tuple[str, ...], Politician]:
 
 
 def _key(name: str) -> tuple[str, ...]:
-    words = name_words(name)
+    words = fold(name).translate(PLAIN_LETTERS).split()
     return (*words[:1], *(word for word in words[1:] if len(word) > 1))
 
 

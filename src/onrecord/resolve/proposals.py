@@ -10,7 +10,7 @@ from functools import cache
 
 from onrecord.lexicon import rows
 from onrecord.resolve.entities import Entities, Entity, Mention
-from onrecord.resolve.phrases import PARTY_CODE, Phrase, PhraseReader
+from onrecord.resolve.phrases import PARTY_CODE, Phrase, PhraseReader, text_of
 
 
 @cache
@@ -64,6 +64,9 @@ class Proposals:
     def _of_body(self, entity: Entity) -> Side | None:
         raise NotImplementedError
 
+    def _runs(self, entity: Entity) -> bool:
+        raise NotImplementedError
+
     def _state_counts(self) -> Counter[str]:
         """Count how often the article names each state, its adjective, seat or organs."""
         counts: Counter[str] = Counter()
@@ -104,6 +107,8 @@ class Proposals:
             flags.add(
                 "secretary" if "secretary" in stems and not stems & self._words["chief-office"] else "chief office"
             )
+        if stems & self._words["royal"]:
+            flags |= {"royal", "office"}
         if stems & self._words["academic"]:
             flags.add("academic")
         before = self._tokens[phrase.first - 1].lower if phrase.first else ""
@@ -131,9 +136,12 @@ class Proposals:
         campaign = self._campaign(phrase)
         if campaign is not None:
             yield campaign, "campaign", "serves a campaign", *at
+        long = list(self._long_names(phrase))
+        for a, b in long:
+            yield self._printed(a, b), "body", f"long name in {phrase.how}", a, b
         for i in range(phrase.first, phrase.last):
             party = self._party_words.get(self._tokens[i].lower)
-            if party is not None and self._tokens[i].capital:
+            if party is not None and self._tokens[i].capital and not any(a <= i < b for a, b in long):
                 after = {t.lower for t in self._tokens[i + 1 : phrase.last]}
                 role = (
                     "role"
@@ -147,7 +155,14 @@ class Proposals:
             place = (mention.first, mention.last)
             order = "" if not seen else " later"
             seen = True
-            if whom.kind in ("organisation", "outlet"):
+            before_role = self._before_role(mention, phrase) if whom.kind == "organisation" else None
+            longer = [m.entity.name for m in self._bodies_named if m.entity.name.startswith(f"{whom.name} ")]
+            if whom.kind in ("place", "other", "person") and longer:  # "Platte River" for Platte River Networks
+                yield longer[0], "body", f"short for a body in {phrase.how}", *place
+            if before_role is not None:
+                if before_role[0]:
+                    yield before_role
+            elif whom.kind in ("organisation", "outlet"):
                 side = self._of_body(whom)
                 if side is not None and side.name not in self._party_words.values():
                     kind = (
@@ -173,7 +188,8 @@ class Proposals:
                 if aide and " " not in whom.name:
                     yield whom.name, "body", f"one word, {before}", *place
                 if aide:
-                    yield f"{whom.name.split()[-1]} campaign", "campaign", f"aide of somebody, {before}", *place
+                    whose = "one word" if " " not in whom.name else "a candidate" if self._runs(whom) else "a person"
+                    yield f"{whom.name.split()[-1]} campaign", "campaign", f"aide of {whose}, {before}", *place
         if tokens[0].lower in ("its", "their"):
             owner = self._owner(phrase.first)
             side = self.of(owner) if owner is not None else None
@@ -182,12 +198,52 @@ class Proposals:
         if tokens[0].lower in ("his", "her") and entity is not None and len(tokens) > 1:
             yield from self._serves_person(phrase, entity)
         yield from self._meant(phrase)
-        yield from self._unlisted(phrase)
+        yield from (one for one in self._unlisted(phrase) if not any(a <= one[3] and one[4] <= b for a, b in long))
         yield from self._lower_case(phrase)
         adjective = self._adjective(phrase)
         if adjective is not None:
             yield adjective[0], "state", f"adjective in {phrase.how}", adjective[1], adjective[1] + 1
         yield from self._by_setting(phrase)
+        if not seen:
+            yield from self._bodies_before(phrase)
+
+    def _bodies_before(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
+        """Return the bodies named last and most, for a role that the phrase joins to none: "a spokeswoman"."""
+        roles = self._flags(phrase) & {"aide", "executive"}
+        if not roles or not self._bodies_named:
+            return
+        role = "aide" if "aide" in roles else "executive"
+        before = [m for m in self._bodies_named if m.first < phrase.first]
+        counts = Counter(m.entity.name for m in self._bodies_named)
+        most = next(m for m in self._bodies_named if m.entity.name == counts.most_common(1)[0][0])
+        for how, found in (("last", before[-1:]), ("most", [most])):
+            for m in found:
+                kind = "outlet" if m.entity.kind == "outlet" else "body"
+                yield m.entity.name, kind, f"{kind} named {how}, {role} without one", m.first, m.last
+
+    def _before_role(self, mention: Mention, phrase: Phrase) -> tuple[str, str, str, int, int] | None:
+        """Return the body in a name that was read with the title after it: "White House Press Secretary"."""
+        first, last = mention.first, mention.last
+        stop = last + (last < phrase.last and self._phrases.is_role(last))
+        end = next((n for n in range(first, last) if self._names_role(n, stop)), last)
+        if end == last:
+            return None
+        name = self._printed(first, end)
+        actor = self._phrases.vocabulary.actors.get(name.casefold())
+        before_name = phrase.how == "title" and last == phrase.last
+        if actor is None and (
+            stop > last or (end == last - 1 and not before_name)
+        ):  # "House of Lords", "Business Insider"
+            return None
+        kind = "state" if actor is not None and actor.kind == "state" else "body"
+        return actor.name if actor is not None else name, kind, f"{kind} before in {phrase.how}", first, end
+
+    def _names_role(self, first: int, last: int) -> bool:
+        """Tell whether the words from a token to the end of a name are a title: "National Security Advisor"."""
+        title = self._words["title-word"] | self._words["field-of-office"]
+        return self._phrases.is_role(last - 1) and all(
+            self._phrases.is_role(n) or self._tokens[n].lower in title for n in range(first, last)
+        )
 
     def _by_setting(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
         """Return the states and places that the article is about or names nearest, for those who hold an office."""
@@ -271,6 +327,34 @@ class Proposals:
             ):
                 yield name, "body", f"unlisted name in {phrase.how}", i, j
             i = max(j, i + 1)
+
+    def _long_names(self, phrase: Phrase) -> Iterable[tuple[int, int]]:
+        """Return the tokens of names that go on after a preposition: "Priests for Life"."""
+        tokens, joints = self._tokens, self._words["joins-name"]
+        i = phrase.first
+        while i < phrase.last:
+            j, joined = i, False
+            while j < phrase.last and (tokens[j].capital or tokens[j].text == "&"):
+                j += 1
+                k = j + 1 if j + 1 < phrase.last and tokens[j].lower in joints else j
+                k += k > j and k + 1 < phrase.last and tokens[k].lower in self._words["article"]
+                if k > j and tokens[k].capital:
+                    j, joined = k, True
+            lead = i - 2 if i - 2 >= phrase.first and tokens[i - 1].lower in self._words["article"] else i - 1
+            told = (
+                lead >= phrase.first and tokens[lead].lower in self._words["of-role"]
+            )  # "director of Priests for Life"
+            if joined and (told or not self._phrases.has_role(i, j)) and not self._names_other(i, j, group=told):
+                yield i, j
+            i = max(j, i) + 1
+
+    def _names_other(self, first: int, last: int, *, group: bool = False) -> bool:
+        """Tell whether some tokens name a person, a place or a state, or, unless `group`, members of a group."""
+        kinds = {self._phrases.covering[n].entity.kind for n in range(first, last) if n in self._phrases.covering}
+        return bool(kinds & {"person", "state", "place"}) or (not group and "group" in kinds)
+
+    def _printed(self, first: int, last: int) -> str:
+        return text_of(self._entities.document, self._tokens[first:last])
 
     def _lower_case(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
         """Return a body without a name: "secretary of the potters' union", "the electoral commission's head"."""
@@ -433,7 +517,10 @@ REASONS = (
     (re.compile(r"(body|outlet|state|place|organ) before in (\w+)"), "{0} before the role in the {1}"),
     (re.compile(r"(body|outlet|state|place|organ) - in (\w+)"), "{0} in the {1}"),
     (re.compile(r"(body|outlet|state|place|organ) (\w+) in (\w+)"), '{0} after "{1}" in the {2}'),
-    (re.compile(r"(\w+) of somebody, .*"), "the side of the person named beside the role"),
+    (
+        re.compile(r"(?:aide|other) of (?:somebody|one word|a candidate|a person), .*"),
+        "the side of the person named beside the role",
+    ),
     (re.compile(r"adjective in (\w+)"), "a state's adjective in the {0}"),
     (re.compile(r"known member, .*"), "the party that a politician is known for"),
     (re.compile(r"known politician, .*"), "the state that a politician is known for"),
@@ -441,6 +528,9 @@ REASONS = (
     (re.compile(r"named (?:last|before), .*"), "the state named nearest to an office"),
     (re.compile(r"most named place .*"), "the place that the article names most, for an office"),
     (re.compile(r"party (?:role|words) in (\w+)"), "a party in the {0}"),
+    (re.compile(r"long name in (\w+)"), "a name in the {0}"),
+    (re.compile(r"short for a body in (\w+)"), "the body that a name in the {0} is short for"),
+    (re.compile(r"\w+ named (?:last|most), (?:aide|executive) without one"), "the body named, for a role without one"),
     (re.compile(r"unlisted name in (\w+)"), "a name before the role in the {0}"),
     (re.compile(r"(its|their) in (\w+)"), 'whom "{0}" means in the {1}'),
     (re.compile(r"body without a name in (\w+)"), "a body without a name in the {0}"),
