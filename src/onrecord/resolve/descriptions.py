@@ -85,7 +85,8 @@ class Descriptions(Pronouns):
             return None
         for i in range(head + 1, min(last, head + 5)):
             if tokens[i].lower in ("by", "from") and i + 1 < last:
-                return self.phrase(i + 1, last, attribution, outer)
+                unknown = {t.lower for t in tokens[i + 1 : i + 4]} & words["anonymous"]  # "a post by an unknown author"
+                return None if unknown else self.phrase(i + 1, last, attribution, outer)
         owner = self.phrases.covering.get(head - 1)
         for i in range(head - 1, first, -1):
             if tokens[i].text in ("'s", "’s", "'", "’") and i - 1 in self.phrases.covering:

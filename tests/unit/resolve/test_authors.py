@@ -32,8 +32,9 @@ def test_a_document_speaks_for_who_is_told_to_have_made_it(text: str, speaker: i
 
 
 def test_a_letter_of_nobody_known_stays_a_letter() -> None:
-    """Without an author in the text the document itself is the source."""
+    """Without an author in the text the document itself is the source; an unknown one is none."""
     assert who("Ann Lee smiled. [1s The letter] [1c blamed] [1q the rain].")[0][0] == "letter"
+    assert who("[1s The post by an unknown author] [1c blamed] [1q rain].")[0][0] == "post by an unknown author"
 
 
 @pytest.mark.parametrize(
