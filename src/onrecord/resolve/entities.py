@@ -138,7 +138,7 @@ class _Builder:
             }
             slips = {e: e for name, e in full.persons.items() if is_slip(key, name.split()[-1])}
             fitting = fitting or (slips if len(slips) == 1 else {})
-            if fitting:
+            if fitting and not self._is_ruler(items[n]):
                 chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
             else:
                 if key not in alone:
@@ -185,13 +185,16 @@ class _Builder:
         spans = [(i - width, i) for i in firsts for width in (1, 2) if i >= width]
         return {" ".join(t.lower for t in tokens[a:b]) for a, b in spans if tokens[a].sentence == tokens[b].sentence}
 
+    def _is_ruler(self, item: Item) -> bool:
+        """Tell whether a monarch's title stands before a name: "Queen Maud", who is no Maud Lee."""
+        return item.first > 0 and self._document.tokens[item.first - 1].lower in self._vocabulary.words["monarch"]
+
     def _of_realm(self, items: list[Item], persons: list[int], key: str) -> str | None:
         """Return the name of a ruler with the realm, "Harald of Norland", where a mention has it after the title."""
         tokens, actors = self._document.tokens, self._vocabulary.actors
         for n in persons:
-            first, last = items[n].first, items[n].last
-            titled = first > 0 and tokens[first - 1].lower in self._vocabulary.words["monarch"]
-            if titled and key_of(items[n].text) == key and last + 1 < len(tokens) and tokens[last].lower == "of":
+            last, ruler = items[n].last, self._is_ruler(items[n]) and key_of(items[n].text) == key
+            if ruler and last + 1 < len(tokens) and tokens[last].lower == "of":
                 realm = actors.get(tokens[last + 1].lower)
                 if realm is not None and realm.kind == "state":
                     return f"{items[n].text} of {tokens[last + 1].text}"

@@ -95,6 +95,7 @@ def test_a_politician_is_known_by_a_surname_that_nobody_shares(text: str, speake
     [
         ("[1s King Harald of Sweden] [1c said] [1q it was late].", "Harald of Sweden"),
         ("They met King Harald of Sweden, [1s who] [1c said] [1q it was late].", "Harald of Sweden"),
+        ("Elizabeth Lee curtsied. [1s Queen Elizabeth] [1c said] [1q it was late].", "Queen Elizabeth"),
         ("Crown Prince Hamid bin Tarik Al Sabri left. [1s The prince] [1c said] [1q no].", "Hamid bin Tarik Al Sabri"),
         ("K.C. Maurer, a lawyer, left. [1s Maurer] [1c said] [1q it was late].", "K.C. Maurer"),
         ("[1s Irish Taoiseach — Prime Minister — Leo Varadkar] [1c said] [1q no].", "Leo Varadkar"),
