@@ -211,7 +211,8 @@ class _Builder:
                 return " ".join(match.group().split())
         held = ((key_of(surname), office) for office in (*sorted(offices), "-"))
         name = surname.title() if surname.isupper() and len(surname) > MOST_INITIALS else surname
-        known = None if key_of(surname) in self._vocabulary.genders else known_by_surname(surname)
+        other = any(self._vocabulary.roles.get(office) == "body" for office in offices)  # "Coach Kasich"
+        known = None if other or key_of(surname) in self._vocabulary.genders else known_by_surname(surname)
         return next((self._vocabulary.holders[h] for h in held if h in self._vocabulary.holders), known or name)
 
     def _parts(self, text: str) -> list[str]:

@@ -83,6 +83,7 @@ def test_a_paper_that_is_told_is_the_venue() -> None:
         ("[1s Gov. Kasich] [1c said] [1q it was late].", "John Kasich"),
         ("Bo Kasich ran. [1s Kasich] [1c said] [1q it was late].", "Bo Kasich"),
         ("[1s Mr. Castro] [1c said] [1q it was late].", "Castro"),
+        ("[1s Coach Kasich] [1c said] [1q it was late].", "Kasich"),
     ],
 )
 def test_a_politician_is_known_by_a_surname_that_nobody_shares(text: str, speaker: str) -> None:
