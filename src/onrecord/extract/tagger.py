@@ -88,7 +88,8 @@ class Tagger:
         sentence = part[0].upper() + part[1:] if len(part[0].upper()) == 1 else part
         if sentence[-1].isalnum():
             sentence += "."  # the network knows whole sentences
-        return [_moved(found, start, end) for found in self.attributions(sentence)]
+        found = (moved(item, start, end) for item in self.attributions(sentence))
+        return [replace(item, rule=f"{RULE}-inner") for item in found]
 
     def _run(self, pieces: TokenizedText, begin: int, core: int, end: int) -> ScoredWindow:
         """Run the network over one window."""
@@ -137,15 +138,16 @@ def bare(text: str, start: int, end: int) -> Range:
     return start, end
 
 
-def _moved(found: RawAttribution, by: int, limit: int) -> RawAttribution:
+def moved(found: RawAttribution, by: int, limit: int) -> RawAttribution:
+    """Move all spans; what comes to stand before the text or behind `limit` is cut off."""
+
     def shift(spans: tuple[Range, ...]) -> tuple[Range, ...]:
-        moved = ((start + by, min(end + by, limit)) for start, end in spans)
-        return tuple((start, end) for start, end in moved if start < end)
+        placed = ((max(start + by, 0), min(end + by, limit)) for start, end in spans)
+        return tuple((start, end) for start, end in placed if start < end)
 
     return replace(
         found,
         source=shift(found.source),
         cue=shift(found.cue),
         content=shift(found.content),
-        rule=f"{RULE}-inner",
     )

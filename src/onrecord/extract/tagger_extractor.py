@@ -20,7 +20,7 @@ from onrecord.extract.reporting_clause import ReportingClauses, spans_of
 from onrecord.extract.source_bounds import trimmed_source
 from onrecord.extract.span_index import SpanIndex
 from onrecord.extract.statement_filter import StatementFilter
-from onrecord.extract.tagger import bare
+from onrecord.extract.tagger import bare, moved
 from onrecord.extract.verbless import verbless, without_crossing
 from onrecord.text.quotes import quoted_regions
 
@@ -30,6 +30,11 @@ MAX_DEPTH = 4
 LEAST_WORDS = 5
 # A quotation of fewer words inside a content is a phrase of it, not all that was said.
 LEAST_QUOTED = 3
+# The network was trained on whole articles and misses statements in a sentence that stands alone. A text of so few
+# words in which no statement is found is read again below a line such as articles open with.
+FEW_WORDS = 60
+DATELINE = "Monday, 3 March 2014.\n\n"
+LIKELY = 0.5  # confidence that the second reading needs, as deeds come with it too
 MARKS_OPEN = "\"“‘'«"
 
 
@@ -62,8 +67,16 @@ class TaggerExtractor:
 
     def attributions(self, text: Text) -> list[Attribution]:
         """Return all attributions of a text, in text order, nested ones linked to their outer one."""
-        found = self.candidates(text.content)
-        return assemble(text, found if self._filter is None else self._filter.select(text.content, found))
+        content = text.content
+        found = self._statements(content)
+        if not found and content.strip() and len(content.split(maxsplit=FEW_WORDS)) <= FEW_WORDS:
+            below = (moved(item, -len(DATELINE), len(content)) for item in self._statements(DATELINE + content))
+            found = [item for item in below if item.cue and item.content and item.confidence >= LIKELY]
+        return assemble(text, found)
+
+    def _statements(self, text: str) -> list[RawAttribution]:
+        found = self.candidates(text)
+        return found if self._filter is None else self._filter.select(text, found)
 
     def candidates(self, text: str) -> list[RawAttribution]:
         """Return all candidates, level by level, before the statement filter."""

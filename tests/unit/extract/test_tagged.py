@@ -93,6 +93,38 @@ def test_a_folder_without_a_tagger_is_named(tmp_path: Path) -> None:
         load_extractor(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "cue"),
+    [
+        ("Unions deplored the cuts.", "Unions", "deplored"),
+        ("Doctors warned of a shortage.", "Doctors", "warned of"),
+        ("Residents were told by police that the bridge was unsafe.", "police", "were told by"),
+        ("Tenants complained about the damp.", "Tenants", "complained about"),
+        ("The mine owners demanded the withdrawal of the inspectors.", "The mine owners", "demanded"),
+    ],
+)
+def test_a_sentence_that_stands_alone_is_read_as_in_an_article(text: str, source: str, cue: str) -> None:
+    """A short text gives its statement, with spans of its own."""
+    (found,) = load_extractor().attributions(Text(text))
+    assert (found.source[0].quote, found.cue[0].quote) == (source, cue)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n",
+        "The board approved the merger.",
+        "Fishermen sank the boat.",
+        "The bridge collapsed in March.",
+        "Grocers ordered more flour.",
+    ],
+)
+def test_a_short_text_without_a_statement_gives_none(text: str) -> None:
+    """The second reading finds no statement in a deed, nor in the line that it puts before the text."""
+    assert load_extractor().attributions(Text(text)) == []
+
+
 def test_the_answer_does_not_depend_on_neighbours() -> None:
     """A text gives the same attributions after whatever other texts were read."""
     extractor = load_extractor()
