@@ -33,6 +33,7 @@ AUXILIARY = r"(?:{finite-auxiliary} )?(?:{mid-adverb} )?"
 PREPOSITION = r"(?P<cue>{according-to})"
 CONFIDENCE = 0.55  # not measured: labelled news has next to none of these
 BY_FORM = "reporting clause by its form"
+QUOTED_SPEAKER = "quoted"  # ends the rule of the words of somebody quoted
 SURE = r"\b(?:that|{object-pronoun}|{addressee}) $"  # after a verb, not after a noun
 FARTHEST = 2_000  # characters of a sentence before an attribution, and after it, that are looked at
 LEAST_REPORTED = 3  # words of a content that no tagger has seen
@@ -204,7 +205,7 @@ class ReportingClauses:
             source=(match.span("speaker"),),
             cue=(match.span("as"),),
             content=tuple(said),
-            rule=f"{item.rule}, quoted",
+            rule=f"{item.rule}, {QUOTED_SPEAKER}",
         )
 
     def cited(

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from onrecord.core.statement import Form
 from onrecord.extract.assemble import Range, RawAttribution, form_of, regions_between
+from onrecord.extract.listed_cues import listed_cue
 from onrecord.extract.nesting import containers_of, enclosing_attributions
 from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import word_class
@@ -21,7 +22,9 @@ from onrecord.text.quotes import quoted_regions
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[%:]")
 SCALE = 0.3  # of the ends of links, so that the fit's penalty weighs on them as on the words
 NEAR = 150  # code points within which candidates crowd each other
+BESIDE = 4  # candidates before and after that may be doubles
 OPENS = 8  # code points before an inner candidate that opens the content
+UNLISTED = "unlisted"  # a cue that is not in the table of cues
 # Kind of source, and its class of words.
 KINDS = (("first person", "speaker"), ("pronoun", "third-person"), ("relative", "relative-source"))
 Features = dict[str, float]
@@ -49,8 +52,10 @@ def describe(text: str, items: Sequence[RawAttribution], outers: Sequence[int | 
         features = _of_network(item)
         features.update(_of_words(text, item, regions))
         features.update(_of_order(text, item))
+        features.update(_of_lexicon(text, item, regions))
         if outer is not None:
             features.update(_of_nesting(text, item, items[outer], regions))
+        features.update(_of_others(number, items, outer))
         features["overlap"] = _overlap(number, items, extents)
         features["neighbours"] = _neighbours(firsts, item.first)
         made.append(features)
@@ -107,6 +112,40 @@ def _of_cue(cue: Sequence[str]) -> Features:
     return {f"whole cue:{' '.join(cue)}": 1.0, f"cue ends {ends}": 1.0, f"cue opens {opens or 'other'}": 1.0}
 
 
+def _of_lexicon(text: str, item: RawAttribution, regions: Sequence[Range]) -> Features:
+    """Describe a cue by its row of the table of cues, so that rare cues share what is learned of common ones."""
+    opening = f"{_opening(_lower(text, item.content))} {form_of(text, item.content, regions)}"
+    listed, kind = listed_cue(tuple(_lower(text, item.cue))), kind_of_source(text, item)
+    features = {f"opens with {opening}": 1.0}
+    if listed is None:
+        return features | {
+            f"lexicon {UNLISTED}": 1.0,
+            f"lexicon {UNLISTED} {kind}": 1.0,
+            f"lexicon {UNLISTED} opens with {opening}": 1.0,
+        }
+    frames = "".join(sorted(listed.frames))
+    return features | {
+        f"lexicon:{' '.join(listed.phrase)}": 1.0,
+        f"lexicon phrase of {min(len(listed.phrase), 2)}": 1.0,
+        f"lexicon {listed.pos}": 1.0,
+        f"lexicon act {listed.act.value}": 1.0,
+        f"lexicon act {listed.act.value} {kind}": 1.0,
+        f"lexicon stance {listed.stance}": 1.0,
+        f"lexicon event {listed.plover}": 1.0,
+        f"lexicon frames {frames}": 1.0,
+        f"lexicon frames {frames} opens with {opening}": 1.0,
+    }
+
+
+def _opening(content: Sequence[str]) -> str:
+    """Classify a content by its first word."""
+    first = content[0] if content else ""
+    if first == "to" or first.endswith("ing"):
+        return first[-3:]
+    known = ("complementizer", "determiner", "subject-pronoun")
+    return next((name for name in known if first in word_class(name)), "other")
+
+
 def kind_of_source(text: str, item: RawAttribution) -> str:
     """Classify a source by its form: none, first person, pronoun, relative, nobody, number, name or noun."""
     words = _lower(text, item.source)
@@ -154,9 +193,41 @@ def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions:
         f"inside {place} {kind}": 1.0,
         f"{kind} inside {kind_of_source(text, outer)}": 1.0,
     }
-    if cue := _lower(text, outer.cue):
+    cue = _lower(text, outer.cue)
+    if cue:
         features[f"inside cue:{cue[-1]}"] = 1.0
+    act, around_act = _act(_lower(text, item.cue)), _act(cue)
+    return features | {
+        f"inside {'quoted' if quoted else 'unquoted'} act {act}": 1.0,
+        f"inside act {act} {kind}": 1.0,
+        f"inside outer act {around_act}": 1.0,
+        f"inside outer act {around_act} {kind}": 1.0,
+    }
+
+
+def _act(cue: Sequence[str]) -> str:
+    listed = listed_cue(tuple(cue))
+    return UNLISTED if listed is None else listed.act.value
+
+
+def _of_others(number: int, items: Sequence[RawAttribution], outer: int | None) -> Features:
+    """Describe what a candidate shares with those beside it, as doubles do."""
+    item, features = items[number], Features()
+    for n in range(max(0, number - BESIDE), min(len(items), number + BESIDE + 1)):
+        other = items[n]
+        if n == number:
+            continue
+        if item.source and item.source == other.source:
+            features["shares its source"] = 1.0
+        if _holds(item.content, other.cue):
+            features["holds a cue"] = 1.0
+        if n != outer and _holds(other.content, item.cue):
+            features["cue in another content"] = 1.0
     return features
+
+
+def _holds(spans: Sequence[Range], parts: Sequence[Range]) -> bool:
+    return any(a <= start and end <= b for a, b in spans for start, end in parts)
 
 
 def _neighbours(firsts: Sequence[int], first: int) -> float:

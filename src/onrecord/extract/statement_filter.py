@@ -2,8 +2,7 @@
 
 A logistic regression over the features of `statement_features`, fitted by `training/fit_statement_filter.py` on
 articles labelled by hand, gives each candidate its calibrated probability of being a statement by the annotation guide;
-what is below the threshold is dropped. What is found by its form alone is not judged: labelled news has too little of
-it.
+what is below the threshold is dropped. What is found by its form alone is kept: labelled news has too little of it.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any
 
 from onrecord.errors import ModelError
 from onrecord.extract.assemble import RawAttribution, normalize
-from onrecord.extract.reporting_clause import BY_FORM
+from onrecord.extract.reporting_clause import BY_FORM, QUOTED_SPEAKER
 from onrecord.extract.statement_features import Features, describe, outers_of
 from onrecord.extract.verbless import RULE as VERBLESS
 
@@ -73,7 +72,7 @@ class StatementFilter:
         @cache
         def kept(number: int) -> bool:
             item, outer = judged[number], outers[number]
-            if item.rule.startswith((VERBLESS, BY_FORM)):
+            if item.rule.startswith((VERBLESS, BY_FORM)) or item.rule.endswith(f", {QUOTED_SPEAKER}"):
                 return True
             return item.confidence >= (self.threshold if outer is None or not kept(outer) else self.inner_threshold)
 

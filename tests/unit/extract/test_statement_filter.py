@@ -13,6 +13,7 @@ from onrecord.errors import ModelError
 from onrecord.extract import load_extractor
 from onrecord.extract.assemble import RawAttribution
 from onrecord.extract.decode import TaggerSignals
+from onrecord.extract.listed_cues import listed_cue
 from onrecord.extract.statement_features import SCALE, describe, kind_of_source
 from onrecord.extract.statement_filter import StatementFilter
 
@@ -99,6 +100,52 @@ def test_a_candidate_is_described_by_what_the_network_holds_of_its_cue() -> None
     with_ends, without = (describe(TEXT, [item])[0] for item in (replace(SAID, signals=signals), SAID))
     assert (with_ends["end 0"], with_ends["end 1"]) == pytest.approx((2.0 * SCALE, -1.0 * SCALE))
     assert "end 0" not in without
+
+
+def test_rare_cues_share_features_with_common_ones() -> None:
+    """A cue is described by its row of the table of cues, whatever its inflection."""
+    text = "Unions deplored the cuts. Teachers have rejected the offer. Nurses left the ward."
+    spoken = [("Unions", "deplored", "the cuts"), ("Teachers", "have rejected", "the offer")]
+    deed = [("Nurses", "left", "the ward")]
+    items = [RawAttribution(source=at(s, text), cue=at(v, text), content=at(c, text)) for s, v, c in spoken + deed]
+    deplored, rejected, left = describe(text, items)
+    assert {"lexicon verb", "lexicon stance -"} <= deplored.keys() & rejected.keys()
+    assert deplored["lexicon:deplore"] == 1.0
+    assert "lexicon unlisted" not in deplored
+    assert left["lexicon unlisted"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    [
+        ("called for", "call for"),
+        ("refused to rule out", "rule out"),
+        ("has repeatedly called again for", "call for"),
+        ("was urged by", "urge"),
+        ("pleas", "plea"),
+    ],
+)
+def test_the_longest_listed_phrase_is_the_cue(words: str, phrase: str) -> None:
+    """Phrases go before words, and the last before the first."""
+    found = listed_cue(tuple(words.split()))
+    assert found is not None
+    assert " ".join(found.phrase) == phrase
+
+
+def test_what_a_candidate_shares_with_its_neighbours() -> None:
+    """Doubles share their source, and one's cue stands in the other's content."""
+    text = "She said she wants a vote."
+    said = RawAttribution(source=at("She", text), cue=at("said", text), content=at("she wants a vote", text))
+    double = RawAttribution(source=at("She", text), cue=at("wants", text), content=at("a vote", text))
+    first, second = describe(text, [said, double])
+    assert first["holds a cue"] == 1.0
+    assert first["shares its source"] == second["shares its source"] == 1.0
+
+
+def test_the_words_of_somebody_quoted_are_kept_with_the_report() -> None:
+    """Of "was cited in the Herald as blaming …" both halves are printed."""
+    quoted = replace(DEED, rule="tagger, quoted")
+    assert [item.cue for item in made().select(TEXT, [SAID, quoted])] == [SAID.cue, quoted.cue]
 
 
 def test_candidates_that_crowd_each_other_are_counted() -> None:
