@@ -24,7 +24,7 @@ from training.fit_coreference import Example, fit
 from training.label_files import read_cases
 
 FOLDS = 5
-STRONGER = 4.0  # the second model has features that say the same thing
+STRONGER = 2.0  # the second model has features that say the same thing
 Labelled = tuple[SpeechTimeResolver, list[str | bool | None], bool]  # a label of False: none; the development part
 Row = tuple[list[dict[str, float]], list[bool], bool]
 
@@ -35,7 +35,7 @@ def main() -> None:
     for name in ("labels", "data", "scorer", "out"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--all", action="store_true", help="fit on the development articles too")
-    parser.add_argument("--strength", type=float, default=0.5)
+    parser.add_argument("--strength", type=float, default=2.0)
     options = parser.parse_args()
     load_scorer(options.scorer)
     resolver = load_resolver()

@@ -7,7 +7,7 @@ one up to the article's date, "last week" and "last month" give the month, and t
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -34,11 +34,12 @@ PHRASE = (
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """Hold a time phrase at `[start, end)` and the date that it gives."""
+    """Hold a time phrase at `[start, end)`, the date that it gives, and its kind: the group of the pattern."""
 
     start: int
     end: int
     value: PartialDate
+    kind: str
 
 
 @dataclass(slots=True)
@@ -57,13 +58,14 @@ class Times:
             value = read(match, self.published, last)
             if value is not None:
                 start, end = match.span()
-                self.found.append(Time(start, end, value))
+                self.found.append(Time(start, end, value, match.lastgroup or ""))
                 last = value
 
     def inside(self, start: int, end: int) -> list[Time]:
         """Return the time phrases inside a span."""
-        i = bisect_right(self.found, start, key=lambda t: t.start - 1)
-        return [t for t in self.found[max(0, i - 1) :] if start <= t.start and t.end <= end]
+        first = bisect_left(self.found, start, key=lambda t: t.start)
+        last = bisect_left(self.found, end, key=lambda t: t.start)
+        return [t for t in self.found[first:last] if t.end <= end]
 
 
 def read(match: re.Match[str], published: PartialDate | None, last: PartialDate | None) -> PartialDate | None:

@@ -37,6 +37,22 @@ def test_an_occasion_goes_on_for_its_speaker() -> None:
     assert when(text) == ["2026-03-03", "2026-03-03"]
 
 
+def test_an_occasion_that_names_its_speakers_dates_them() -> None:
+    """A dated sentence without a saying places those whom it names, but not what one of them has said before."""
+    occasion = "Ann Lee and Bo Dahl clashed over rail on Tuesday. "
+    spoken = "“[1q Trains are late],” [1s Lee] [1c said]. “[2q They are not],” [2s Dahl] [2c said]."
+    assert when(occasion + spoken) == ["2026-03-03", "2026-03-03"]
+    assert when(occasion + "[1s Dahl] [1c has said] [1q that trains run on time].") == [None]
+
+
+def test_an_occasion_told_in_indirect_speech_goes_on() -> None:
+    """A day that the content of "pledged" swallows is the occasion's; one inside quotation marks is not."""
+    pledged = "[1s Ann Lee] [1c pledged] [1q rail before a crowd on Tuesday]. “[2q It is late],” [2s Lee] [2c said]."
+    quoted = "“[1q It was late on Tuesday],” [1s Ann Lee] [1c said]. “[2q We shall fix that],” [2s she] [2c added]."
+    assert when(pledged) == ["2026-03-03", "2026-03-03"]
+    assert when(quoted) == [None, None]
+
+
 def test_the_time_of_another_content_is_not_taken() -> None:
     """'… killed in January, and backed' is not when she backed it."""
     text = "[1s Ann Lee] [1c conceded] [1q that many were killed in January], and [2s she] [2c backed] [2q a truce]."
