@@ -156,13 +156,16 @@ class PhraseReader:
             ):
                 if not self.has_role(k, i):
                     break
-                k = self.covering[k - 1].first
+                serves = tokens[k].capital or tokens[k].text in ("'s", "’s", "'", "’")
+                k = self.covering[k - 1].first if serves or self._modifies_office(k) else k + 1
                 break
             k -= 1
             if token.lower in words["determiner"]:
                 if token.lower not in words["possessive"]:
                     k += 1
                 break
+        if 0 < k < i and tokens[k - 1].lower in words["subject-pronoun"] and not self._modifies_office(k):
+            k += 1  # the verb of "they sent"
         if k >= i:
             return None
         wider = self._over_preposition(k, i)
@@ -174,6 +177,11 @@ class PhraseReader:
             for n in range(k, i)
         )
         return Phrase(k, i, "title") if tells else None
+
+    def _modifies_office(self, i: int) -> bool:
+        """Tell whether a token may stand between a person and the role that serves him: "Orr senior adviser"."""
+        office = self.words["title-word"] | self.words["field-of-office"] | self.words["rank"]
+        return self.is_role(i) or self.tokens[i].lower in office
 
     def _joined(self, k: int, i: int) -> bool:
         token, name = self.tokens[k], self.tokens[min(i, len(self.tokens) - 1)]

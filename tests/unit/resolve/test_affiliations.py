@@ -51,3 +51,9 @@ def test_a_short_name_is_of_the_body_named_in_full() -> None:
 def test_police_and_soldiers_speak_for_their_state() -> None:
     """A state's adjective before a member of its forces gives the state."""
     assert side("[1s An Iraqi policeman] [1c said] [1q it would rain].") == "Iraq"
+
+
+@pytest.mark.parametrize(("verb", "campaign"), [("mocked economics", None), ("economic", "Orr campaign")])
+def test_a_title_does_not_reach_over_a_verb(verb: str, campaign: str | None) -> None:
+    """Who did something to an adviser is not whom the adviser serves; a name right before the role is."""
+    assert side(f"Bill Orr is running. Bill Orr {verb} adviser Bo Dahl. [1s Dahl] [1c said] [1q no].") == campaign
