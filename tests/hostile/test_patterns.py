@@ -22,8 +22,8 @@ SIZE = 4_000
 SECONDS = 0.01
 # Applied to the program's own words alone, or to texts of a bounded length.
 BOUNDED = {
-    "resolve/proposals.py": "explanations of rules",
-    "onrecord.resolve.proposals.": "explanations of rules",
+    "resolve/sides.py": "explanations of rules",
+    "onrecord.resolve.sides.": "explanations of rules",
     "onrecord.resolve.affiliation_features.": "explanations of rules",
     "onrecord.text.sentences.LAST_WORD": "the last 24 characters before a stop",
 }

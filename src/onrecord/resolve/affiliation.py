@@ -16,7 +16,8 @@ from onrecord.resolve.affiliation_features import COUNTED, FIRST, AffiliationOpt
 from onrecord.resolve.entities import Entities, Entity, Mention
 from onrecord.resolve.phrases import Phrase, PhraseReader
 from onrecord.resolve.politicians import Politician, known_politician
-from onrecord.resolve.proposals import Proposals, Side
+from onrecord.resolve.proposals import Proposals
+from onrecord.resolve.sides import Side
 from onrecord.resolve.vocabulary import data_file
 
 NEAR = 5  # tokens

@@ -11,7 +11,7 @@ from onrecord.resolve.coreference import Pronoun
 from onrecord.resolve.entities import Entity, Mention
 from onrecord.resolve.phrases import Phrase, text_of
 from onrecord.resolve.pronouns import Pronouns
-from onrecord.resolve.proposals import Side
+from onrecord.resolve.sides import Side
 from onrecord.resolve.speaker import Speaker
 
 ALIKE = {"head of state": "president", "head of government": "prime minister", "premier": "prime minister"}

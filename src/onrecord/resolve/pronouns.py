@@ -10,7 +10,7 @@ from onrecord.resolve import coreference
 from onrecord.resolve.coreference import Pronoun
 from onrecord.resolve.document import Token
 from onrecord.resolve.entities import Entity
-from onrecord.resolve.proposals import Side
+from onrecord.resolve.sides import Side
 from onrecord.resolve.speaker import Scene, Speaker
 
 LONGEST_APPOSED = 12  # words

@@ -17,8 +17,8 @@ from onrecord.resolve.document import Document
 from onrecord.resolve.entities import Entities, build_entities
 from onrecord.resolve.names import NameTagger, load_name_tagger
 from onrecord.resolve.phrases import PhraseReader
-from onrecord.resolve.proposals import reason
 from onrecord.resolve.relays import relay_of
+from onrecord.resolve.sides import reason
 from onrecord.resolve.sources import SourceResolver
 from onrecord.resolve.speaker import Speaker
 from onrecord.resolve.speech_time import SpeechTimeResolver

@@ -11,8 +11,8 @@ from onrecord.resolve.descriptions import Descriptions
 from onrecord.resolve.document import Token
 from onrecord.resolve.entities import Entity, Mention
 from onrecord.resolve.phrases import Phrase, text_of
-from onrecord.resolve.proposals import Side
-from onrecord.resolve.speaker import Speaker
+from onrecord.resolve.sides import Side
+from onrecord.resolve.speaker import Speaker, speak_jointly
 
 JOINTS = frozenset(("and", "&", "or"))
 QUANTITY = frozenset(("least", "most"))  # "at least four senators"
@@ -289,7 +289,7 @@ class SourceResolver(Descriptions):
         sides = {s.side.name if s.side else None: s.side for s in found}
         side = next(iter(sides.values())) if len(sides) == 1 else None
         named = [s for s in sides.values() if s is not None]
-        if len(named) > 1 and len(named) == len(sides) and self._speak_jointly(found, named):
+        if len(named) > 1 and len(named) == len(sides) and speak_jointly(found, named, self.phrases.vocabulary.actors):
             side = Side(
                 " and ".join(s.name for s in named),
                 "several sides",
@@ -300,17 +300,6 @@ class SourceResolver(Descriptions):
         name = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else None
         spans = tuple(span for s in found for span in s.spans)
         return Speaker(name, "several speakers", min((s.weight for s in found), default=0.5), entities, side, spans)
-
-    def _speak_jointly(self, speakers: Sequence[Speaker], sides: Sequence[Side]) -> bool:
-        """Tell whether several speakers have one joint affiliation: bodies, or those who speak for states.
-
-        Persons of different parties or bodies who say the same have none in common.
-        """
-        actors = self.phrases.vocabulary.actors
-        states = (actors.get(side.name.casefold()) for side in sides)
-        return all(actor is not None and actor.kind == "state" for actor in states) or all(
-            speaker.entities and all(entity.kind != "person" for entity in speaker.entities) for speaker in speakers
-        )
 
     # ------------------------------------------------------------ one noun phrase
 

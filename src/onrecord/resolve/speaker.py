@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from onrecord.core.statement import Attribution
@@ -11,7 +12,8 @@ from onrecord.resolve.coreference import SpeakerTurn
 from onrecord.resolve.document import Document
 from onrecord.resolve.entities import Entities, Entity, Mention
 from onrecord.resolve.phrases import PhraseReader
-from onrecord.resolve.proposals import Side
+from onrecord.resolve.sides import Side
+from onrecord.resolve.vocabulary import Actor
 
 
 @dataclass(slots=True)
@@ -31,6 +33,17 @@ class Speaker:
     def entity(self) -> Entity | None:
         """Return the one entity, where there is one."""
         return self.entities[0] if len(self.entities) == 1 else None
+
+
+def speak_jointly(speakers: Sequence[Speaker], sides: Sequence[Side], actors: Mapping[str, Actor]) -> bool:
+    """Tell whether several speakers have one joint affiliation: bodies, or those who speak for states.
+
+    Persons of different parties or bodies who say the same have none in common.
+    """
+    states = (actors.get(side.name.casefold()) for side in sides)
+    return all(actor is not None and actor.kind == "state" for actor in states) or all(
+        speaker.entities and all(entity.kind != "person" for entity in speaker.entities) for speaker in speakers
+    )
 
 
 @dataclass

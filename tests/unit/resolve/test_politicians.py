@@ -7,7 +7,7 @@ from tests.unit.resolve.saying_made import read, who
 
 from onrecord.lexicon import rows
 from onrecord.resolve.politicians import known_politician
-from onrecord.resolve.proposals import parties
+from onrecord.resolve.sides import parties
 
 TABLE = list(rows("resolve/politicians.tsv"))
 
