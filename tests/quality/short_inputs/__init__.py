@@ -1,11 +1,11 @@
 """Short invented inputs of the kinds that users report, and what must come of each.
 
 Each line of `*.jsonl` is a case: `id`, `kind`, `text`, optionally `published` (ISO date) and `issues` (id to
-`proposition` and `terms`), `expected` and
-`forbidden` (lists of patterns), and `seen` (true: its failures were read while rules were made; false: only counted). A case holds when every
-expected pattern is met by a statement and no forbidden one is. In a pattern `quote` are words that the quote contains, `quote_is` all of
-its words, `speaker_has` words in the speaker's name; every other key names a field, its value what the field must be (null: none; a
-list: any of these).
+`proposition` and `terms`), `expected` and `forbidden` (lists of patterns), and `seen` (true: its failures were read
+while rules were made; false: only counted). A case holds when every expected pattern is met by a statement and no
+forbidden one is. In a pattern `quote` are words that the quote contains, `quote_is` all of its words, `speaker_has`
+words in the speaker's name; every other key names a field, its value what the field must be (null: none; a list: any
+of these).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _fits(pattern: dict[str, Any], one: dict[str, Any]) -> bool:
 
 
 def main(names: list[str]) -> None:
-    """Print the failures among seen cases and the share that holds of seen and of kept ones: `python -m tests.quality.short_inputs NAME …`."""
+    """Print the failures among seen cases, and how many of the seen and of the kept ones hold."""
     for name in names:
         counts = {True: [0, 0], False: [0, 0]}
         for case in read_cases(name):
