@@ -15,8 +15,8 @@ from onrecord.lexicon import compiled
 from onrecord.resolve.affiliation_features import COUNTED, FIRST, AffiliationOption, Features, choices
 from onrecord.resolve.entities import Entities, Entity, Mention
 from onrecord.resolve.phrases import Phrase, PhraseReader
-from onrecord.resolve.politicians import Politician, known_politician
 from onrecord.resolve.proposals import Proposals
+from onrecord.resolve.public_figures import PublicFigure, known_figure
 from onrecord.resolve.sides import Side
 from onrecord.resolve.vocabulary import data_file
 
@@ -41,7 +41,7 @@ class Affiliations(Proposals):
 
     def __init__(self, entities: Entities, phrases: PhraseReader, year: int | None = None) -> None:
         super().__init__(entities, phrases)
-        self._year = year
+        self.year = year
         self._known: dict[Entity, Side | None] = {}
         self._open: set[Entity] = set()
         self._described: dict[Entity, list[Phrase]] = defaultdict(list)
@@ -101,7 +101,7 @@ class Affiliations(Proposals):
     def _of_body(self, entity: Entity) -> Side | None:
         first = entity.mentions[0].first if entity.mentions else 0
         last = entity.mentions[0].last if entity.mentions else 0
-        party = self._party_words.get(entity.name.casefold())
+        party = self.party_words.get(entity.name.casefold())
         if entity.kind == "group":
             return Side(party, "members of a party", 0.8, first, last) if party else None
         if entity.kind == "place" and entity.owner is not None:
@@ -161,22 +161,24 @@ class Affiliations(Proposals):
                 if counts["meant"]:  # "the Republican candidate"
                     flags.add("candidate")
                     propose(party, "party", "party of the one meant", counts["at"], counts["at"] + 1)
-            known = known_politician(entity.name)
+            known = known_figure(entity.name)
             if known is not None:
-                flags |= {"known politician", known.standing(self._year)}
-                for proposed in self._of_politician(known, entity, parties):
+                flags.add("known figure")
+                if known.state is not None:
+                    flags |= {"known politician", known.standing(self.year)}
+                for proposed in self._of_figure(known, entity, parties):
                     propose(*proposed)
         return choices(list(found.values()), flags, parties, named=entity is not None)
 
-    def _of_politician(
-        self, known: Politician, entity: Entity, parties: Mapping[str, Mapping[str, int]]
+    def _of_figure(
+        self, known: PublicFigure, entity: Entity, parties: Mapping[str, Mapping[str, int]]
     ) -> Iterable[tuple[str, str, str, int, int]]:
-        """Return the party and the state of a politician whom readers know.
+        """Return the party, the state, the place governed and the body of somebody whom readers know.
 
-        The party rests on its words in the article where there are any, otherwise both rest on the name.
+        Each rests on its words in the article where there are any, otherwise on the name.
         """
         name = (entity.mentions[0].first, entity.mentions[0].last)
-        standing = known.standing(self._year)
+        standing = known.standing(self.year)
         if known.party is not None:
             counts = parties.get(known.party, {})
             at = (counts["at"], counts["at"] + 1) if counts.get("article") else name
@@ -185,6 +187,15 @@ class Affiliations(Proposals):
         if known.state is not None:
             where = "home" if known.state == self._entities.home else "abroad"
             yield known.state, "state", f"known politician, {standing}, {where}", *name
+        for place in known.places(self.year, ("governor", "mayor")):
+            yield place, "place", "known governor or mayor", *name
+        body = known.serves(self.year)
+        if body is not None:
+            actor = self._phrases.vocabulary.actors.get(body.casefold())
+            kind = "outlet" if actor is not None and actor.kind == "outlet" else "body"
+            printed = next((m for m in self._bodies_named if m.entity.name == body), None)
+            at = (printed.first, printed.last) if printed is not None else name
+            yield body, kind, f"known for {kind}, {'not named' if printed is None else 'named'}", *at
 
     def _nearby(self, entity: Entity) -> Iterable[tuple[str, str, str, int, int]]:
         """Return the bodies and outlets that are named in a sentence with a person."""
@@ -196,7 +207,7 @@ class Affiliations(Proposals):
             if m is None:
                 continue
             side = self._of_body(body.entity)
-            if side is None or side.name in self._party_words.values():
+            if side is None or side.name in self.party_words.values():
                 continue
             kind = "outlet" if body.entity.kind == "outlet" else "body"
             where = "first" if here == self._tokens[first.first].sentence else "other"

@@ -13,7 +13,7 @@ from onrecord.resolve.name_context import Item
 from onrecord.resolve.name_kinds import is_slip, key_of
 from onrecord.resolve.name_repair import NameRepair
 from onrecord.resolve.names import Name
-from onrecord.resolve.politicians import known_by_surname
+from onrecord.resolve.public_figures import known_by_surname
 from onrecord.resolve.vocabulary import Vocabulary
 
 MOST_INITIALS = 3

@@ -17,11 +17,11 @@ class Proposals:
         self._entities, self._phrases = entities, phrases
         self._tokens = entities.document.tokens
         self._words = phrases.words
-        self._party_words, self._party_codes = parties()
+        self.party_words, self._party_codes = parties()
         self._party_at = [
-            (i, self._party_words[t.lower])
+            (i, self.party_words[t.lower])
             for i, t in enumerate(self._tokens)
-            if t.lower in self._party_words and t.capital
+            if t.lower in self.party_words and t.capital
         ]
         self._state_at: list[tuple[int, str]] = []
         self._states = self._state_counts()
@@ -116,7 +116,7 @@ class Proposals:
         for a, b in long:
             yield self._printed(a, b), "body", f"long name in {phrase.how}", a, b
         for i in range(phrase.first, phrase.last):
-            party = self._party_words.get(self._tokens[i].lower)
+            party = self.party_words.get(self._tokens[i].lower)
             if party is not None and self._tokens[i].capital and not any(a <= i < b for a, b in long):
                 after = {t.lower for t in self._tokens[i + 1 : phrase.last]}
                 role = (
@@ -140,7 +140,7 @@ class Proposals:
                     yield before_role
             elif whom.kind in ("organisation", "outlet"):
                 side = self._of_body(whom)
-                if side is not None and side.name not in self._party_words.values():
+                if side is not None and side.name not in self.party_words.values():
                     kind = (
                         "outlet"
                         if whom.kind == "outlet"
@@ -159,7 +159,7 @@ class Proposals:
                 side = self.of(whom)
                 aide = bool(self._flags(phrase) & {"aide"})
                 if side is not None:
-                    served = "party" if side.name in self._party_words.values() else "side"
+                    served = "party" if side.name in self.party_words.values() else "side"
                     yield side.name, f"served {served}", f"{'aide' if aide else 'other'} of somebody, {before}", *place
                 if aide and " " not in whom.name:
                     yield whom.name, "body", f"one word, {before}", *place
@@ -260,7 +260,7 @@ class Proposals:
         yield f"{whom.name.split()[-1]} campaign", "campaign", "aide of somebody, his", phrase.first, phrase.first + 1
         side = self.of(whom)
         if side is not None:
-            served = "party" if side.name in self._party_words.values() else "side"
+            served = "party" if side.name in self.party_words.values() else "side"
             yield side.name, f"served {served}", "aide of somebody, his", phrase.first, phrase.first + 1
 
     def _meant(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:
@@ -293,7 +293,7 @@ class Proposals:
             ):
                 j += 1
             name = " ".join(t.text for t in self._tokens[i:j])
-            known = name.casefold() in self._phrases.vocabulary.actors or name.casefold() in self._party_words
+            known = name.casefold() in self._phrases.vocabulary.actors or name.casefold() in self.party_words
             if (
                 j > i
                 and not known

@@ -42,6 +42,8 @@ REASONS = (
     (re.compile(r"adjective in (\w+)"), "a state's adjective in the {0}"),
     (re.compile(r"known member, .*"), "the party that a politician is known for"),
     (re.compile(r"known politician, .*"), "the state that a politician is known for"),
+    (re.compile(r"known governor or mayor"), "the place that somebody is known to govern"),
+    (re.compile(r"known for (body|outlet), .*"), "the {0} that somebody is known to lead or work for"),
     (re.compile(r"home \d, .*"), "a state that the article names most, for an office"),
     (re.compile(r"named (?:last|before), .*"), "the state named nearest to an office"),
     (re.compile(r"most named place .*"), "the place that the article names most, for an office"),

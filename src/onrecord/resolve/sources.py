@@ -379,21 +379,17 @@ class SourceResolver(Descriptions):
         tokens = self.document.tokens
         head = self._head(first, last) or self._titled_head(first, last)
         span = (tokens[first].start, tokens[last - 1].end)
+        known = self._known_holder(first, last) if head is None or head.entity.kind == "group" else None
+        if known is not None:
+            return known
         if head is not None:
             return self._named(head, first, last, span)
         apposed = self._apposed(first, last)
         if apposed is not None:
-            phrase = Phrase(first, apposed.first, "apposition")
-            if apposed.entity.kind == "person":
-                self.sides.describe(apposed.entity, phrase)
-            return Speaker(
-                apposed.entity.name,
-                "a name in apposition",
-                0.85,
-                (apposed.entity,),
-                self.sides.of(apposed.entity),
-                (span,),
-            )
+            whom = apposed.entity
+            if whom.kind == "person":
+                self.sides.describe(whom, Phrase(first, apposed.first, "apposition"))
+            return Speaker(whom.name, "a name in apposition", 0.85, (whom,), self.sides.of(whom), (span,))
         campaign = self._campaign(first, last) or self._author(first, last, attribution, outer)
         if campaign is not None:
             return campaign
