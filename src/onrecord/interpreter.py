@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import cast
+from typing import TypeVar, cast
 
 from onrecord.classify import Adaptation, Classification, Classifier, StatementClassifier
 from onrecord.core import plugins
@@ -13,6 +13,7 @@ from onrecord.core.statement import Article, Attribution, Judgement, Statement
 from onrecord.lexicon import Codebook
 from onrecord.resolve import Resolution, Resolver, load_resolver, outer_first
 
+T = TypeVar("T")
 FORM_RULE = "the marks as printed"
 
 
@@ -63,13 +64,18 @@ def _statement(article: Article, attribution: Attribution, meant: Classification
         chain=resolved.chain,
         venue=resolved.venue,
         act=meant.act,
-        issue=meant.issue,
-        stance=meant.stance,
+        issue=_at_most(meant.issue, attribution.confidence),
+        stance=_at_most(meant.stance, attribution.confidence),
         commitment=meant.commitment,
         condition=meant.condition,
         when=resolved.when,
         probability=attribution.confidence,
     )
+
+
+def _at_most(judgement: Judgement[T], probability: float) -> Judgement[T]:
+    """Return a judgement that is no surer than that there is a statement at all."""
+    return replace(judgement, confidence=min(judgement.confidence, probability))
 
 
 def load_interpreter(

@@ -114,7 +114,7 @@ def test_the_table_has_exactly_the_agreed_columns(ledger):
     assert boris["quote"] == "it “will not” stand"
     assert (boris["act"], boris["issue"], boris["stance"], boris["commitment"]) == ("deny", None, "none", "CT-")
     assert ana["start"] == of.text.content.index("the dam")
-    assert ana["confidence"] == pytest.approx(0.9**3)
+    assert ana["confidence"] == pytest.approx(0.9**2)
     assert (ana["cue"], ana["source"], ana["form"]) == ("said", "Ana Orr", "indirect")
 
 

@@ -276,11 +276,11 @@ def test_a_position_needs_the_threshold_and_a_person_is_certain(path: str) -> No
         assert again.unsure == 1
 
 
-def test_the_confidence_of_a_position_is_the_product_of_its_parts() -> None:
-    """Statement, speaker, issue and stance multiply; an unknown probability of the statement counts as 1."""
+def test_a_position_is_as_sure_as_speaker_and_stance() -> None:
+    """Speaker and stance multiply; a stance is no surer than its statement, where that has a probability."""
     (_, (one,)) = said("2026-01-02", "Mark Orr", "the dam will wait", Stance.OPPOSE, sure=0.8)
     assert position_confidence(one) == pytest.approx(0.8)
-    assert position_confidence(replace(one, probability=0.5)) == pytest.approx(0.4)
+    assert position_confidence(replace(one, probability=0.5)) == pytest.approx(0.5)
     assert position_confidence(replace(one, speaker=judged("Mark Orr", 0.5))) == pytest.approx(0.4)
 
 

@@ -26,7 +26,7 @@ from onrecord.show.desk.settings import Settings
 
 PASSWORD = "correct horse battery"
 SIZES = ((1440, 900), (1024, 768), (390, 844))
-SHOWN = "min_confidence=0.5"  # as in the demo: so short a sample holds little that is surer
+SHOWN = "min_confidence=0.65"  # as in the demo: so short a sample holds little that is surer
 MOVED = "min_confidence=0.3"  # and no change of position at all
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from onrecord.core.statement import Judgement, PartialDate, Statement
 
-MIN_CONFIDENCE = 0.75
+MIN_CONFIDENCE = 0.8
 """The least confidence of a statement whose position is shown, where a query names no other threshold."""
 
 CONFIDENT = ("speaker", "issue", "stance")
@@ -49,15 +49,15 @@ class Column:
 
 
 def position_confidence(statement: Statement) -> float:
-    """Return the probability that the position is right: of the statement, its speaker, its issue and its stance.
+    """Return the probability that the position is right: that of the speaker times that of the stance.
 
-    The product of the four, as the errors of the four are taken to be independent. A statement whose own probability is
-    unknown counts as a statement.
+    The stance's takes in that of the issue, and is at most the probability that there is a statement at all. A
+    statement whose own probability is unknown counts as a statement.
     """
-    product = 1.0 if statement.probability is None else statement.probability
-    for name in CONFIDENT:
-        product *= _rounded(getattr(statement, name)) or 0.0
-    return round(product, 6)
+    stance = _rounded(statement.stance)
+    if statement.probability is not None:
+        stance = min(stance, statement.probability)
+    return round(_rounded(statement.speaker) * stance, 6)
 
 
 def _rounded(judgement: Judgement[Any]) -> float:

@@ -15,7 +15,7 @@ from onrecord.record import schema
 
 
 def test_a_position_is_as_sure_as_its_parts_together() -> None:
-    """The confidence of a position is the product of those of statement, speaker, issue and stance."""
+    """The confidence of a position is that of the speaker times that of the stance, which the statement's bounds."""
     made = statement()
     made = replace(
         made,
@@ -24,9 +24,9 @@ def test_a_position_is_as_sure_as_its_parts_together() -> None:
         issue=replace(made.issue, confidence=0.9),
         stance=replace(made.stance, confidence=0.7),
     )
-    assert columns.position_confidence(made) == pytest.approx(0.252)
-    assert columns.position_confidence(replace(made, probability=None)) == pytest.approx(0.504)
-    assert columns.row(made)["confidence"] == pytest.approx(0.252)
+    assert columns.position_confidence(made) == pytest.approx(0.4)
+    assert columns.position_confidence(replace(made, probability=None)) == pytest.approx(0.56)
+    assert columns.row(made)["confidence"] == pytest.approx(0.4)
     assert columns.row(made)["probability"] == 0.5
     assert columns.row(made)["speaker_confidence"] == 0.8
 

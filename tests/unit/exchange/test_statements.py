@@ -202,7 +202,7 @@ def test_excel_holds_the_tables_and_no_formula(tmp_path: Path) -> None:
     rows = list(book["statements"].iter_rows(values_only=True))
     assert list(rows[0]) == table().columns
     first = dict(zip(rows[0], rows[1], strict=True))
-    assert (first["speaker"], first["chain"], first["confidence"]) == ("Ann Lee", "Radio Brask", pytest.approx(0.95**3))
+    assert (first["speaker"], first["chain"], first["confidence"]) == ("Ann Lee", "Radio Brask", pytest.approx(0.95**2))
     assert first["date"].date().isoformat() == "2026-03-02"
     second = dict(zip(rows[0], rows[2], strict=True))
     assert (second["quote"], second["outlet"]) == ("=1+1", None)
