@@ -37,6 +37,7 @@ CLOSERS = {
 }
 # A line that was broken because it was too long: after a word or comma, before a small letter.
 BROKEN = re.compile(r"[\w,;]\r?\n[a-z]")
+MOST_BROKEN = 8  # lines over which a quotation in broken lines may go
 ELISION = r"(?:\d0s|{elided})\b"  # after an apostrophe at a word's start
 
 
@@ -79,16 +80,25 @@ def quoted_regions(text: str) -> list[Range]:
 def _whole_paragraphs(text: str) -> list[Range]:
     """Split a text into paragraphs, with broken lines joined where that closes the quotations in them."""
     blocks: list[Range] = []
-    for start, end in paragraphs(text):
-        if blocks and start - blocks[-1][1] <= 2 and BROKEN.fullmatch(text, blocks[-1][1] - 1, start + 1):
-            whole = (blocks[-1][0], end)
-            found = list(_in_paragraph(text, *whole, continued=""))
-            across = any(a < start - 1 and start < b and MARK.fullmatch(text[b - 1]) for a, b in found)
+    lines = paragraphs(text)
+    first = 0
+    while first < len(lines):
+        last = number = first
+        while number + 1 < len(lines) and number - last < MOST_BROKEN and _is_broken(text, lines, number):
+            number += 1
+            found = list(_in_paragraph(text, lines[first][0], lines[number][1], continued=""))
+            across = any(a < lines[last][1] < b for a, b in found)
             if across and all(MARK.fullmatch(text[b - 1]) for _, b in found):
-                blocks[-1] = whole
-                continue
-        blocks.append((start, end))
+                last = number
+        blocks.append((lines[first][0], lines[last][1]))
+        first = last + 1
     return blocks
+
+
+def _is_broken(text: str, lines: list[Range], number: int) -> bool:
+    """Tell whether a line was broken because it was too long, and goes on in the next one."""
+    end, start = lines[number][1], lines[number + 1][0]
+    return start - end <= 2 and BROKEN.fullmatch(text, end - 1, start + 1) is not None
 
 
 def _opening(paragraph: str) -> str:

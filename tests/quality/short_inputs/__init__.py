@@ -20,6 +20,7 @@ from onrecord.core.codec import statement_to_dict
 from onrecord.core.span import Text
 from onrecord.core.statement import Article, PartialDate
 from onrecord.lexicon.codebook import codebook_from_dict
+from onrecord.read.markup import plain_text
 
 FOLDER = Path(__file__).parent
 
@@ -35,7 +36,8 @@ def read_statements(case: dict[str, Any]) -> list[dict[str, Any]]:
     book = {"issues": {key: {"label": key, **issue} for key, issue in issues.items()}} if issues else None
     pipeline = load(codebook_from_dict(book, "short") if book else None)
     published = PartialDate(case["published"]) if "published" in case else None
-    article = Article(text=Text(case["text"]), name=case["id"], published=published)
+    text = plain_text(case["text"], case["id"], lambda _: None)
+    article = Article(text=Text(text), name=case["id"], published=published)
     return [statement_to_dict(one) for one in pipeline.read_article(article).statements]
 
 

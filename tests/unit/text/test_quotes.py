@@ -97,3 +97,5 @@ def test_a_speech_in_single_marks_goes_over_paragraphs() -> None:
 def test_a_broken_line_does_not_end_a_quotation() -> None:
     """A line end after a comma and before a small letter is the page's, not the paragraph's."""
     assert quoted('"It is shut,\nfor now," she said.') == ['"It is shut,\nfor now,"']
+    assert quoted('She said: "It\nis shut and\nlost."') == ['"It\nis shut and\nlost."']
+    assert quoted('It was "old" and\nshe said "it\nis shut".') == ['"old"', '"it\nis shut"']
