@@ -141,6 +141,8 @@ def _ago(phrase: str, today: date, last: PartialDate | None) -> PartialDate | No
         base = last.first_day()
     count = word_values("number").get(number.casefold()) or int(number)
     unit = unit.rstrip("s")
+    if unit == "fortnight":
+        count, unit = 2 * count, "week"
     parsed = _parse(f"in {count} {unit}" if way == "later" else f"{count} {unit} ago", base)
     return _cut(parsed, word_values("calendar-unit")[unit])
 

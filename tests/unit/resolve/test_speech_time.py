@@ -17,6 +17,7 @@ TIMES = [
     ("On Thursday, [1s Ann Lee] [1c said] [1q it rains].", "2026-03-05"),
     ("[1s Ann Lee] [1c said] last month [1q that it rains].", "2026-02"),
     ("Two days ago [1s Ann Lee] [1c said] [1q that it rains].", "2026-03-03"),
+    ("A fortnight ago [1s Ann Lee] [1c said] [1q that it rains].", "2026-02-19"),
     ("In a February interview [1s Ann Lee] [1c said] [1q that it rains].", "2026-02"),
     ("In late 2024 [1s Ann Lee] [1c said] [1q that it rains].", "2024"),
     ("In April [1s Ann Lee] [1c said] [1q that it rains].", "2025-04"),
