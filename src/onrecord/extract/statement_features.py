@@ -82,12 +82,13 @@ def _logit(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def _lower(text: str, spans: Sequence[Range]) -> list[str]:
+def lower_words(text: str, spans: Sequence[Range]) -> list[str]:
+    """Return the words of some spans in lower case."""
     return [match.group().casefold().replace("’", "'") for a, b in spans for match in WORD.finditer(text, a, b)]
 
 
 def _of_words(text: str, item: RawAttribution, regions: Sequence[Range]) -> Features:
-    source, cue, content = (_lower(text, spans) for spans in (item.source, item.cue, item.content))
+    source, cue, content = (lower_words(text, spans) for spans in (item.source, item.cue, item.content))
     features: Features = {f"cue:{word}": 1.0 for word in cue}
     features[f"cue length {min(len(cue), 5)}"] = 1.0
     features.update(_of_cue(cue))
@@ -114,8 +115,8 @@ def _of_cue(cue: Sequence[str]) -> Features:
 
 def _of_lexicon(text: str, item: RawAttribution, regions: Sequence[Range]) -> Features:
     """Describe a cue by its row of the table of cues, so that rare cues share what is learned of common ones."""
-    opening = f"{_opening(_lower(text, item.content))} {form_of(text, item.content, regions)}"
-    listed, kind = listed_cue(tuple(_lower(text, item.cue))), kind_of_source(text, item)
+    opening = f"{_opening(lower_words(text, item.content))} {form_of(text, item.content, regions)}"
+    listed, kind = listed_cue(tuple(lower_words(text, item.cue))), kind_of_source(text, item)
     features = {f"opens with {opening}": 1.0}
     if listed is None:
         return features | {
@@ -148,7 +149,7 @@ def _opening(content: Sequence[str]) -> str:
 
 def kind_of_source(text: str, item: RawAttribution) -> str:
     """Classify a source by its form: none, first person, pronoun, relative, nobody, number, name or noun."""
-    words = _lower(text, item.source)
+    words = lower_words(text, item.source)
     if not words:
         return "none"
     first, alone = words[0], len(words) == 1
@@ -179,7 +180,7 @@ def _of_order(text: str, item: RawAttribution) -> Features:
 
 
 def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions: Sequence[Range]) -> Features:
-    inner, around = _lower(text, item.source), _lower(text, outer.source)
+    inner, around = lower_words(text, item.source), lower_words(text, outer.source)
     kind = kind_of_source(text, item)
     form = form_of(text, outer.content, regions)
     quoted = form is not Form.INDIRECT and bool(regions_between(regions, item.first, item.first + 1))
@@ -193,10 +194,10 @@ def _of_nesting(text: str, item: RawAttribution, outer: RawAttribution, regions:
         f"inside {place} {kind}": 1.0,
         f"{kind} inside {kind_of_source(text, outer)}": 1.0,
     }
-    cue = _lower(text, outer.cue)
+    cue = lower_words(text, outer.cue)
     if cue:
         features[f"inside cue:{cue[-1]}"] = 1.0
-    act, around_act = _act(_lower(text, item.cue)), _act(cue)
+    act, around_act = _act(lower_words(text, item.cue)), _act(cue)
     return features | {
         f"inside {'quoted' if quoted else 'unquoted'} act {act}": 1.0,
         f"inside act {act} {kind}": 1.0,

@@ -17,11 +17,14 @@ from typing import Any
 
 from onrecord.errors import ModelError
 from onrecord.extract.assemble import RawAttribution, normalize
+from onrecord.extract.no_statement import is_no_statement
 from onrecord.extract.reporting_clause import BY_FORM, QUOTED_SPEAKER
-from onrecord.extract.statement_features import Features, describe, outers_of
+from onrecord.extract.statement_features import Features, describe, kind_of_source, lower_words, outers_of
 from onrecord.extract.verbless import RULE as VERBLESS
+from onrecord.lexicon import word_class
 
 FORMAT = 1
+TELLS = 0.2  # threshold of an inner one in which somebody named or described tells somebody something
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class StatementFilter:
     offset: float
     threshold: float
     inner_threshold: float  # of what stands in the content of a statement that is kept
+    wide: bool = False  # keep what `no_statement` tells of: PolNeAR counts most of it
 
     @classmethod
     def load(cls, path: Path) -> StatementFilter:
@@ -45,8 +49,10 @@ class StatementFilter:
             record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             if record["format"] != FORMAT:
                 raise ValueError(f"format {record['format']} is not known to this version")
-            numbers = (float(record[name]) for name in ("slope", "offset", "threshold", "inner threshold"))
-            return cls({name: float(value) for name, value in record["weights"].items()}, *numbers)
+            names = ("slope", "offset", "threshold", "inner threshold")
+            slope, offset, threshold, inner_threshold = (float(record[name]) for name in names)
+            weights = {name: float(value) for name, value in record["weights"].items()}
+            return cls(weights, slope, offset, threshold, inner_threshold)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"{path}: no usable statement filter ({error})") from error
 
@@ -74,6 +80,17 @@ class StatementFilter:
             item, outer = judged[number], outers[number]
             if item.rule.startswith((VERBLESS, BY_FORM)) or item.rule.endswith(f", {QUOTED_SPEAKER}"):
                 return True
-            return item.confidence >= (self.threshold if outer is None or not kept(outer) else self.inner_threshold)
+            if not self.wide and is_no_statement(text, item):
+                return False
+            inner = outer is not None and kept(outer)
+            return item.confidence >= (
+                (TELLS if _tells(text, item) else self.inner_threshold) if inner else self.threshold
+            )
 
         return [item for number, item in enumerate(judged) if kept(number)]
+
+
+def _tells(text: str, item: RawAttribution) -> bool:
+    """Tell whether somebody who is named or described tells somebody something."""
+    tells = not word_class("tells").isdisjoint(lower_words(text, item.cue))
+    return tells and kind_of_source(text, item) in ("name", "noun")

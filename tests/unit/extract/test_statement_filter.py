@@ -14,6 +14,7 @@ from onrecord.extract import load_extractor
 from onrecord.extract.assemble import RawAttribution
 from onrecord.extract.decode import TaggerSignals
 from onrecord.extract.listed_cues import listed_cue
+from onrecord.extract.no_statement import is_no_statement
 from onrecord.extract.statement_features import SCALE, describe, kind_of_source
 from onrecord.extract.statement_filter import StatementFilter
 
@@ -56,6 +57,39 @@ def test_what_stands_in_no_statement_is_judged_as_an_outer_one() -> None:
     outer = RawAttribution(cue=at("said"), content=((15, len(TEXT)),))
     inner = RawAttribution(source=at("The town"), cue=at("was awarded"), content=at("a prize"))
     assert made(inner_threshold=0.2).select(TEXT, [outer, inner]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "cue", "content", "counts"),
+    [
+        ("The ferry figures show that fares fell.", "The ferry figures", "show", "that fares fell", False),
+        ("A poll of bakers suggests that bread sells.", "A poll of bakers", "suggests", "that bread sells", False),
+        ("The baker suggests that bread sells.", "The baker", "suggests", "that bread sells", True),
+        ("I find the loaf too dear.", "I", "find", "the loaf too dear", True),
+        ("The baker never claimed that it was his.", "The baker", "never claimed", "that it was his", False),
+        ("The baker did not mention the mill.", "The baker", "did not mention", "the mill", False),
+        ("The baker has not said whether he sells.", "The baker", "has not said", "whether he sells", True),
+        ("The baker did not deny that it was his.", "The baker", "did not deny", "that it was his", True),
+    ],
+)
+def test_what_the_guide_counts_as_no_statement(text: str, source: str, cue: str, content: str, *, counts: bool) -> None:
+    """Things do not speak, and what was not said is no statement; a refusal to say is one."""
+    item = RawAttribution(source=at(source, text), cue=at(cue, text), content=at(content, text))
+    assert is_no_statement(text, item) is not counts
+    sure = made(offset=9.0)
+    assert len(sure.select(text, [item])) == counts
+    assert len(replace(sure, wide=True).select(text, [item])) == 1
+
+
+def test_who_is_told_something_inside_a_statement_is_reported() -> None:
+    """That somebody named told another something is rarely anything but a report."""
+    text = "“The miller told me that it was shut,” she said."
+    outer = RawAttribution(source=at("she", text), cue=at("said", text), content=at(text[:38], text))
+    source, content = at("The miller", text), at("that it was shut", text)
+    told = RawAttribution(source=source, cue=at("told", text), content=content)
+    numbers = made(inner_threshold=0.9)
+    assert len(numbers.select(text, [outer, told])) == 2
+    assert len(numbers.select(text, [outer, replace(told, cue=at("me", text))])) == 1
 
 
 def test_what_has_no_reporting_verb_is_kept() -> None:

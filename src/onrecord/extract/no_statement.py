@@ -1,0 +1,30 @@
+"""Tell what the annotation guide counts as no statement, however much it looks like one.
+
+What shows or finds a thing speaks only in a figure of speech ("polls show", "the data suggest"), and what somebody is
+said not to have said is the writer's remark ("she never claimed that …"); whether, when or why somebody did not say is
+a refusal, which counts.
+"""
+
+from __future__ import annotations
+
+from onrecord.extract.assemble import RawAttribution
+from onrecord.extract.statement_features import kind_of_source, lower_words
+from onrecord.lexicon import word_class
+
+LONGEST = 4  # words of a cue that is no saying with more to it: "released a video that showed"
+NEGATION = frozenset(("never", "not", "without"))
+
+
+def is_no_statement(text: str, item: RawAttribution) -> bool:
+    """Tell whether the guide counts a candidate as no statement."""
+    cue, source = lower_words(text, item.cue), lower_words(text, item.source)
+    if not cue:
+        return False
+    if cue[-1] in word_class("shows") and len(cue) <= LONGEST:
+        return kind_of_source(text, item) in ("noun", "name")
+    if cue[-1] in word_class("hints"):
+        return not word_class("evidence").isdisjoint(source)
+    if NEGATION.isdisjoint(cue) and not any(word.endswith("n't") for word in cue):
+        return False
+    opening = lower_words(text, item.content)[:1]
+    return not word_class("mentions").isdisjoint(cue) and word_class("asks-what").isdisjoint(opening)
