@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from onrecord.extract.assemble import Range, RawAttribution
+from onrecord.extract.reporting_clause import BY_FORM
+from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import rows
 from onrecord.text.sentences import LINE
 
@@ -66,7 +68,24 @@ def laid_out(found: Iterable[RawAttribution], text: str, layout: Layout) -> list
         ):
             continue
         made += _by_items(replace(item, source=_in_paragraph(item, text)), layout.items)
-    return made
+    return made + _after_speaker(made, text, layout.items)
+
+
+def _after_speaker(found: Sequence[RawAttribution], text: str, items: Sequence[Range]) -> list[RawAttribution]:
+    """Find what a list says that nothing found covers and whose announcement ends with a speaker: “…”, said Lee:"""
+    said = SpanIndex((span, None) for item in found for span in item.content)
+    last = {max(b for _, b in (*item.source, *item.cue)): item for item in found if item.source and item.cue}
+    more: list[RawAttribution] = []
+    speaker: RawAttribution | None = None
+    for number, (start, end) in enumerate(items):
+        announced = len(text[:start].rstrip("\r\n \t\u00a0•●▪‣◦*·–—-(1a.)"))
+        if text[announced - 1 : announced] == ":":
+            speaker = last.get(announced - 1) or last.get(announced)
+        elif number and "\n\n" in text[items[number - 1][1] : start].replace("\r", ""):
+            speaker = None
+        if speaker is not None and not said.overlaps(start, end):
+            more.append(replace(speaker, content=((start, end),), rule=f"{BY_FORM}: list", signals=None))
+    return more
 
 
 def _touches(span: Range, lines: Sequence[Range]) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from onrecord.lexicon import rows
+from onrecord.lexicon import compiled, rows
 from onrecord.text.quotes import MARK, Range, quoted_regions
 
 DOUBLE = frozenset('"“”')
 BYLINE = re.compile(
     r"^By [A-Z][\w.’'-]*(?: (?:and )?[A-Z][\w.’'-]*){1,5}(?:,? (?:in [A-Z]\w+|[A-Z][\w ]{2,40}))*$", re.M
 )
+TOLD = r"[^.!?\n]{3,300}?,(?: (?:[^\s,.;:]+ ){1,5}?{answers}| {answers}(?: [^\s,.;:]+){1,5})\.(?:\s|$)"
 
 
 def prepare(text: str) -> str:
@@ -59,7 +60,8 @@ def credit_lines(text: str) -> list[Range]:
 def unclosed_marks(text: str) -> list[int]:
     """Find the double marks of quotations that are not closed before the next one opens.
 
-    At a paragraph's end only straight marks count, and only where the next paragraph does not go on with the quotation.
+    At a paragraph's end they count only where the next paragraph does not go on with the quotation, and a curly one
+    only where the paragraph goes on to say who said it.
     """
     found: list[int] = []
     blocks = list(re.finditer(r"[^\n]+", text))
@@ -68,6 +70,11 @@ def unclosed_marks(text: str) -> list[int]:
         goes_on = following.startswith(tuple(DOUBLE)) or following.count('"') % 2 == 1
         found += _unclosed_in(block.group(), block.start(), goes_on=goes_on)
     return found
+
+
+def _is_told(quotation: str) -> bool:
+    """Tell whether a quotation that nothing closes goes on to say who said it: “We were not asked, the dean said."""
+    return compiled(TOLD).match(quotation) is not None
 
 
 def _unclosed_in(paragraph: str, offset: int, *, goes_on: bool) -> list[int]:
@@ -87,6 +94,6 @@ def _unclosed_in(paragraph: str, offset: int, *, goes_on: bool) -> list[int]:
             opened = at
         else:
             opened = None
-    if opened is not None and paragraph[opened] == '"' and not goes_on:
+    if opened is not None and not goes_on and (paragraph[opened] == '"' or _is_told(paragraph[opened:])):
         found.append(offset + opened)
     return found

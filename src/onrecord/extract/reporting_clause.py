@@ -194,17 +194,19 @@ class ReportingClauses:
             source=(match.span("source"),),
             cue=(match.span("cue"),),
             content=tuple(sorted((*item.content, match.span("speaker"), match.span("as")))),
+            rule=f"{item.rule}, {QUOTED_SPEAKER}",
         )
         # The words that were said: without the speaker and "as saying", where the tagger took them for content.
         told = ADDRESSEE.match(text, match.end()) if compiled(TELLING).search(match["as"]) else None
         begin = told.end() if told is not None else match.end()
         said = [(a, b) for a, b in item.content if b > begin]
-        said = [(begin, b) if a < begin else (a, b) for a, b in said] or list(item.content)
+        said = [(begin, b) if a < begin else (a, b) for a, b in said]
+        before = [(a, min(b, match.start("speaker"))) for a, b in item.content if a < match.start("speaker")]
         return report, replace(
             item,
             source=(match.span("speaker"),),
             cue=(match.span("as"),),
-            content=tuple(said),
+            content=tuple(said or before) or item.content,
             rule=f"{item.rule}, {QUOTED_SPEAKER}",
         )
 

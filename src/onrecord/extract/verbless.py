@@ -26,7 +26,7 @@ TITLE = r"(?i:{courtesy-title}|dr|sir)\.?"
 MINUTES = rf"^(?P<name>(?:{TITLE}|The) [A-Z]{{3,}}(?: [A-Z]{{3,}})?(?: of [A-Z]\w+)?)\. +(?=[A-Z\"“])"
 DIRECTION = re.compile(r"^[(\[][^)\]\n]*[)\]]$", re.M)  # "(END VIDEO CLIP)"
 LINK = re.compile(r"(?:https?://|pic\.|t\.co/|www\.)\S+")
-SIGNATURE = re.compile(r"^[—–-]{1,2} ?(?P<name>[^\n(@]{2,60}?) \(@\w+\)[^\n]*$", re.M)
+SIGNATURE = re.compile(r"^(?:> ?)?[—–-]{1,2} ?(?P<name>[^\n(@]{2,60}?) \(@\w+\)[^\n]*$", re.M)
 CARD = re.compile(
     r"^(?P<name>[^\n@:.]{2,60})\n@\w+\n(?P<content>(?:[^\n]+\n)+?)"
     r"(?=\d{1,2}:\d{2}\b[^\n]*$|[A-Z][a-z]{2,8} \d{1,2}, \d{4}$)",
@@ -38,12 +38,13 @@ INTRODUCED = (
     rf"{SOURCE}:\s+(?=[\"“])"
     r"|^(?P<desk>From the (?:desk|office|pen) of) (?P<writer>[A-Z](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
     r"[.:]?\s*\n\s*(?=[\"“])"
-    rf"|(?:^|(?<=[.!?”\"] ))(?P<again>{NAMED})(?P<once> again):\s+(?=[\"“])"
+    rf"|(?:^|(?<=[.!?”\"] ))(?P<again>{NAMED})(?P<once>,? (?:once )?(?:again|more)):\s+(?=[\"“])"
 )  # fmt: skip
 SAYING = r"\b{answers}\b"
 ADDING = r"[,;]? (?:and )?(?P<cue>{going-on}):\s+(?=[\"“])"
 BESIDE = (
-    rf"(?:^|(?<=[.!?] ))(?P<source>(?:{TITLE} )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}) "
+    rf"(?:^|(?<=[.!?] ))(?:(?i:{{opens-adjunct}}) [^,.!?\"“”\n]{{2,60}}, )?"
+    rf"(?P<source>(?:{TITLE} )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}) "
     r"(?=[a-z]+)[^.!?\"“”\n]*[.!?] $"
 )
 SENTENCE_MARK = re.compile(r"[.!?\"“”\n]")
@@ -121,7 +122,9 @@ def _is_transcript(text: str, turns: Sequence[re.Match[str]]) -> bool:
     ends = [text.find("\n", match.end()) for match in turns]
     speech = [text[match.end() : end if end >= 0 else len(text)] for match, end in zip(turns, ends, strict=True)]
     return sum(
-        bool(words_pattern("spoken").search(line)) and line.rstrip()[-1:] in ".?!…" for line in speech
+        line.rstrip()[-1:] == "?"
+        or (line.rstrip()[-1:] in (".", "!", "…") and words_pattern("spoken").search(line) is not None)
+        for line in speech
     ) * 2 >= len(turns)
 
 
@@ -141,9 +144,10 @@ def _posts(text: str) -> Iterator[RawAttribution]:
     """
     for match in SIGNATURE.finditer(text):
         end = match.start()
-        while end > 0 and text[end - 1].isspace():
+        while end > 0 and (text[end - 1].isspace() or text[end - 1] == ">"):
             end -= 1
-        if content := _without_links(text, text.rfind("\n", 0, end) + 1, end):
+        start = text.rfind("\n", 0, end) + 1
+        if content := _without_links(text, start + text.startswith(">", start), end):
             yield _made(match.span("name"), None, content, "post")
     for match in CARD.finditer(text):
         if content := _without_links(text, *match.span("content")):
@@ -210,6 +214,7 @@ def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -
         if (
             match is None
             or match["source"].split()[0] in word_class("opens-no-name")
+            or match["source"].split()[0].casefold() in word_class("opens-adjunct")
             or taken.overlaps(match.start("source"), start)
         ):
             continue

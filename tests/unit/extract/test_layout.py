@@ -26,6 +26,12 @@ def test_each_item_of_a_list_is_said(bullet: str, end: str) -> None:
     assert {content for source, content in found if "Dan Mercer" in source} == set(DEMANDS)
 
 
+def test_a_list_belongs_to_the_speaker_before_its_colon() -> None:
+    """Claim: the items go on with what the speaker of the announcement said; a list that follows a gap does not."""
+    found = quotes("“We ask for three things,” said Pastor Ann Lee:\n\n* a new roof\n* two bells\n\nShe left.")
+    assert [content for source, content in found if "Ann Lee" in source][1:] == ["a new roof", "two bells"]
+
+
 def test_a_layout_is_as_long_as_its_text() -> None:
     """Claim: offsets into the layout are offsets into the text, whatever lists and blanks are in it."""
     for text in ("", "\n", "a:\n- b\n- c", "a:\r\n\r\n• b ;\r\n• c\r\n", "- a\n- b", "x:\n1. y", ":\n\n-  z \n"):

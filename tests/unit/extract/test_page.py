@@ -49,3 +49,11 @@ def test_quotations_over_paragraphs_and_misprinted_marks_are_left() -> None:
     """The press opens each paragraph of a speech again and closes the last; “ after a word is a misprint for ”."""
     assert unclosed_marks('"We go.\n\n"We come back," said Day.') == []
     assert unclosed_marks("He called it “good“ and “bad”.") == []
+    assert unclosed_marks("“We go, and we come back. Nobody said it was far.") == []
+
+
+@pytest.mark.parametrize("clause", ["the miller said", "said Ann Lee, who bakes"])
+def test_a_curly_mark_is_taken_out_where_a_speaker_follows(clause: str) -> None:
+    """What is told after the quotation is not in it, though its closing mark is lost."""
+    opened = f"“We were not asked, {clause.split(',')[0]}. The town said it had asked."
+    assert unclosed_marks(opened) == [0]

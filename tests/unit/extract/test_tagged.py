@@ -194,3 +194,17 @@ def test_a_quoted_speaker_is_told_from_the_one_who_quotes() -> None:
     assert both is not None
     assert [one.source for one in both] == [spans(text, "the Ledger"), spans(text, "her")]
     assert both[1].cue == spans(text, "as saying")
+
+
+def test_words_before_a_quoted_speaker_are_his_alone() -> None:
+    """In '"…," Bo Day was quoted as saying by the Ledger' the speaker is no part of what was said."""
+    text = '"We will pay," miller Bo Day was quoted as saying by the Ledger.'
+    item = RawAttribution(
+        source=spans(text, "the Ledger"),
+        cue=spans(text, "was quoted"),
+        content=spans(text, '"We will pay," miller Bo Day'),
+    )
+    both = ReportingClauses(load_cues()).quoted(text, item)
+    assert both is not None
+    assert both[1].content == ((0, text.index("miller")),)
+    assert {one.rule.split(", ")[-1] for one in both} == {"quoted"}

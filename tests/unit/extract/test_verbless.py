@@ -34,6 +34,14 @@ def at(text: str, words: str) -> tuple[tuple[int, int], ...]:
             [("Bo Day", "Yes, it is."), ("Bo Day", "We bought it.")],
         ),
         (
+            "Bo Day, miller: The mill stays open.\nReporter: For how long?\nDay: As long as I own it.",
+            [
+                ("Bo Day", "The mill stays open."),
+                ("Reporter", "For how long?"),
+                ("Day", "As long as I own it."),
+            ],
+        ),
+        (
             "Q: Is it shut?\nBo Day: It is.\nQ: Why?\nBo Day: We bought it.",
             [("Bo Day", "It is."), ("Bo Day", "We bought it.")],
         ),
@@ -61,6 +69,10 @@ def test_turns_name_who_speaks(text: str, statements: list[tuple[str, str]]) -> 
         ("Bo Day\n@bo\nThe mill is theft.\n9:14 AM · May 4, 2026", [("Bo Day", "The mill is theft.\n")]),
         ('And this from the miller: "It is shut."', [("the miller", '"It is shut."')]),
         ('Ann Lee again: "It is shut."', [("Ann Lee", '"It is shut."')]),
+        ('Ann Lee, once more:\n\n"It is shut."', [("Ann Lee", '"It is shut."')]),
+        ("> No mill. Ever.\n>\n> — Miller Bo Day (@bo), May 3", [("Miller Bo Day", " No mill. Ever.")]),
+        ('Behind the mill, Mrs Lee sat down. "I will not sell it."', [("Mrs Lee", '"I will not sell it."')]),
+        ('Behind the mill it was dark. "I will not sell it."', []),
         ("From the desk of Bo Day, miller.\n\n“It is shut.”", [("Bo Day, miller", "“It is shut.”")]),
         (
             'Mrs Lee closed the door. "I will not sell the mill." Mr Day left.',
