@@ -299,7 +299,7 @@ def test_reprints_are_one_utterance(path: str) -> None:
     with Ledger(path) as ledger:
         words = "the dam is a disgrace to the whole river"
         again = [
-            said("2026-05-01", "Dora Nim", words, Stance.OPPOSE, sure=0.8, outlet=name)
+            said("2026-05-01", "Dora Nim", words, Stance.OPPOSE, sure=0.9, outlet=name)
             for name in ("Wire", "Post", "Herald")
         ]
         ledger.add(again)
@@ -307,11 +307,11 @@ def test_reprints_are_one_utterance(path: str) -> None:
             cell = matrix(current(ledger).utterances, rule=rule).cell("Dora Nim", "dam")
             assert cell is not None
             assert (cell["count"], cell["utterances"], len(cell["outlets"])) == (3, 1, 3)
-            assert cell["probability"] == pytest.approx(0.8)
-        ledger.add([said("2026-06-01", "Dora Nim", "no wall while I live here", Stance.OPPOSE, sure=0.8)])
+            assert cell["probability"] == pytest.approx(0.9)
+        ledger.add([said("2026-06-01", "Dora Nim", "no wall while I live here", Stance.OPPOSE, sure=0.9)])
         both = matrix(current(ledger).utterances, rule="majority").cell("Dora Nim", "dam")
         assert both is not None
-        assert both["probability"] == pytest.approx(0.64 / (0.64 + 3 * (0.2 / 3) ** 2), abs=1e-6)
+        assert both["probability"] == pytest.approx(0.81 / (0.81 + 3 * (0.1 / 3) ** 2), abs=1e-6)
 
 
 def test_a_follower_has_the_table_that_is_fetched_anew(path: str) -> None:

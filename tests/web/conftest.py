@@ -63,7 +63,7 @@ def report(
     first = Statement(
         article=of, source=cite(speaker), cue=cite("said"), content=cite(outer), form=judged(Form.INDIRECT),
         speaker=judged(speaker), chain=judged(()), act=judged(Act.STATE), issue=judged("dam"),
-        stance=judged(STANCES[number % 4], 0.84 + number % 4 / 25), commitment=judged(Commitment.CERTAIN),
+        stance=judged(STANCES[number % 4], 0.88 + number % 4 / 40), commitment=judged(Commitment.CERTAIN),
         condition=Judgement(value=cite("until spring"), rule="sample", confidence=0.8), **common,
     )  # fmt: skip
     second = Statement(

@@ -13,7 +13,7 @@ from typing import Any
 
 from onrecord.core.statement import Judgement, PartialDate, Statement
 
-MIN_CONFIDENCE = 0.8
+MIN_CONFIDENCE = 0.85
 """The least confidence of a statement whose position is shown, where a query names no other threshold."""
 
 CONFIDENT = ("speaker", "issue", "stance")

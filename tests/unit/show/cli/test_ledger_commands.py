@@ -109,7 +109,7 @@ def test_a_long_cell_does_not_push_a_piped_table_apart(ledger: Any) -> None:
     text = "\n\n".join(["“We want the ferry,” said Orr."] * 1 + ["“We reject the toll,” said " + "L" * 120 + "."])
     record = json.dumps({"id": "z", "published": "2026-06-01", "text": text}) + "\n"
     assert ledger("read", "-", "--codebook", "c.yaml", stdin=record).exit_code == 0
-    lines = ledger("matrix").stdout.splitlines()
+    lines = ledger("matrix", "--min-confidence", "0.5").stdout.splitlines()
     assert max(len(line) for line in lines if "L" * 120 not in line) < 110
 
 
@@ -125,20 +125,26 @@ def test_the_ledger_can_be_named_in_the_environment(
 
 def test_the_matrix(ledger: Any) -> None:
     """The matrix shows stance, commitment and count per speaker and issue."""
-    result = ledger("matrix")
+    result = ledger("matrix", "--min-confidence", "0.5")
     assert result.exit_code == 0, result.output
     assert [line.split() for line in result.stdout.splitlines()] == [
         ["speaker", "ferry", "toll"],
         ["Domin", "oppose", "Uu", "(1)", "oppose", "if", "Uu", "(1)"],
         ["Orr", "support", "Uu", "(1)"],
     ]
-    cells = [json.loads(line) for line in ledger("matrix", "--format", "jsonl").stdout.splitlines()]
+    cells = [
+        json.loads(line)
+        for line in ledger("matrix", "--min-confidence", "0.5", "--format", "jsonl").stdout.splitlines()
+    ]
     assert [(cell["actor"], cell["issue"], cell["stance"]) for cell in cells] == [
         ("Domin", "ferry", "oppose"),
         ("Domin", "toll", "oppose"),
         ("Orr", "ferry", "support"),
     ]
-    assert len(list(csv.DictReader(io.StringIO(ledger("matrix", "--format", "csv").stdout)))) == 3
+    assert (
+        len(list(csv.DictReader(io.StringIO(ledger("matrix", "--min-confidence", "0.5", "--format", "csv").stdout))))
+        == 3
+    )
     assert [line.split()[0] for line in ledger("matrix", "--as-of", "2026-03").stdout.splitlines()] == [
         "speaker",
         "Domin",

@@ -126,7 +126,7 @@ def test_conflicts_are_ranked_limited_and_within_a_period(run: Any, tmp_path: Pa
     assert run("read", "a.jsonl", "--codebook", "c.yaml", "-q").exit_code == 0
 
     def pairs(*words: str) -> list[set[str]]:
-        shown = run("conflicts", *words, "--format", "json")
+        shown = run("conflicts", *words, "--min-confidence", "0.5", "--format", "json")
         assert shown.exit_code == 0, shown.output
         return [{row["actor_a"], row["actor_b"]} for row in json.loads(shown.stdout)]
 
@@ -135,7 +135,7 @@ def test_conflicts_are_ranked_limited_and_within_a_period(run: Any, tmp_path: Pa
     assert pairs("--days", "10") == [{"Orr", "Domin"}]
     assert pairs("--days", "3000")[-1] == {"Orr", "Lee"}
     assert pairs("--until", "2025", "--days", "3000") == []
-    assert "1 more lie further apart than 365 days" in run("conflicts").stderr
+    assert "1 more lie further apart than 365 days" in run("conflicts", "--min-confidence", "0.5").stderr
 
 
 def test_the_matrix_has_no_row_for_what_is_unsure(ledger: Any) -> None:
