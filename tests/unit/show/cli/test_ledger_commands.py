@@ -145,7 +145,10 @@ def test_the_matrix(ledger: Any) -> None:
         len(list(csv.DictReader(io.StringIO(ledger("matrix", "--min-confidence", "0.5", "--format", "csv").stdout))))
         == 3
     )
-    assert [line.split()[0] for line in ledger("matrix", "--as-of", "2026-03").stdout.splitlines()] == [
+    assert [
+        line.split()[0]
+        for line in ledger("matrix", "--min-confidence", "0.5", "--as-of", "2026-03").stdout.splitlines()
+    ] == [
         "speaker",
         "Domin",
         "Orr",
