@@ -38,7 +38,10 @@ def read_statements(case: dict[str, Any]) -> list[dict[str, Any]]:
     published = PartialDate(case["published"]) if "published" in case else None
     text = plain_text(case["text"], case["id"], lambda _: None)
     article = Article(text=Text(text), name=case["id"], published=published)
-    return [statement_to_dict(one) for one in pipeline.read_article(article).statements]
+    return [
+        {**statement_to_dict(one), "condition": " ".join(part.quote for part in one.condition.value) or None}
+        for one in pipeline.read_article(article).statements
+    ]
 
 
 def holds(case: dict[str, Any], statements: list[dict[str, Any]]) -> bool:
