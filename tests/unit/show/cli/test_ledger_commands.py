@@ -125,7 +125,8 @@ def test_the_ledger_can_be_named_in_the_environment(
 
 def test_the_matrix(ledger: Any) -> None:
     """The matrix shows stance, commitment and count per speaker and issue."""
-    result = ledger("matrix", "--min-confidence", "0.5")
+    unsure = ("matrix", "--min-confidence", "0.5")
+    result = ledger(*unsure)
     assert result.exit_code == 0, result.output
     assert [line.split() for line in result.stdout.splitlines()] == [
         ["speaker", "ferry", "toll"],
@@ -141,19 +142,11 @@ def test_the_matrix(ledger: Any) -> None:
         ("Domin", "toll", "oppose"),
         ("Orr", "ferry", "support"),
     ]
-    assert (
-        len(list(csv.DictReader(io.StringIO(ledger("matrix", "--min-confidence", "0.5", "--format", "csv").stdout))))
-        == 3
-    )
-    assert [
-        line.split()[0]
-        for line in ledger("matrix", "--min-confidence", "0.5", "--as-of", "2026-03").stdout.splitlines()
-    ] == [
-        "speaker",
-        "Domin",
-        "Orr",
-    ]
-    busiest = ledger("matrix", "--top", "1")
+    table = ledger(*unsure, "--format", "csv").stdout
+    assert len(list(csv.DictReader(io.StringIO(table)))) == 3
+    earlier = ledger(*unsure, "--as-of", "2026-03").stdout
+    assert [line.split()[0] for line in earlier.splitlines()] == ["speaker", "Domin", "Orr"]
+    busiest = ledger(*unsure, "--top", "1")
     assert [line.split()[0] for line in busiest.stdout.splitlines()] == ["speaker", "Domin"]
     assert "1 of 2 actors" in busiest.stderr
     empty = ledger("matrix", "--outlet", "Nobody")
