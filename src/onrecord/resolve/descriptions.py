@@ -435,12 +435,6 @@ class Descriptions(Pronouns):
     def _printed(self, first: int, last: int) -> str:
         tokens = self.document.tokens
         stop = self._printed_end(first, last)
-        if (
-            first < stop - 1
-            and tokens[first].lower == "one"
-            and tokens[first + 1].lower not in self.phrases.words["after-one"]
-        ):
-            first += 1
         while (
             first < stop - 1
             and tokens[first].lower in self.phrases.words["before-description"]
