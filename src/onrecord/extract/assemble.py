@@ -16,6 +16,7 @@ from onrecord.extract.nesting import containers_of, enclosing_attributions
 from onrecord.text.quotes import quoted_regions
 
 Range = tuple[int, int]
+DOUBLED = "''"  # a quotation mark of two characters, of which the tagger's spans may end at the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,8 @@ def _trim_all(item: RawAttribution, text: str) -> RawAttribution:
                 start += 1
             while end > start and text[end - 1].isspace():
                 end -= 1
+            end += text[end - 1 : end + 1] == DOUBLED
+            start -= text[start - 1 : start + 1] == DOUBLED
             if merged and start <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
             elif start < end:

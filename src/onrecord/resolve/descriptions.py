@@ -204,6 +204,8 @@ class Descriptions(Pronouns):
         parties = self.sides.party_words
         lowers = [t.lower for t in tokens[first : self._core_end(first, last)]]
         noun = tokens[self._head_noun(first, last)].lower
+        if noun.endswith("s"):  # "Nevada Democrats"
+            return None
         named = next((parties[low] for low in lowers if low in parties), None)
         post = (
             "nominee"

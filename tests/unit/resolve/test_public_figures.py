@@ -117,6 +117,13 @@ def test_a_description_means_the_one_who_holds_the_post(described: str, publishe
     assert name == meant
 
 
+def test_a_plural_description_means_no_one_person() -> None:
+    """Members of a party in a state are not its senator."""
+    text = "Harry Reid spoke. [1s Nevada Democrats] [1c said] [1q the roads were bad]."
+    ((name, _),) = who(text, published="2016-02-03")
+    assert name == "Nevada Democrats"
+
+
 def test_a_surname_alone_does_not_make_a_representative() -> None:
     """Surnames stand for politicians whom all readers know, not for members of the House or journalists."""
     assert known_by_surname("Merkel") == "Angela Merkel"
