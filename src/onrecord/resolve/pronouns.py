@@ -255,8 +255,21 @@ class Pronouns(Scene):
             entity.kind == "unnamed" and noun in words["body-noun"] | words["document"] | words["outlet-noun"]
         )
 
+    def _means_two(self, first: int, last: int) -> bool:
+        """Tell whether a source is "both women" or "the two lawmakers"."""
+        lowers = [t.lower for t in self.document.tokens[first : self._core_end(first, last)]]
+        if lowers[:1] == ["both"]:
+            return last - first == 2
+        return lowers[:2] in (["the", "two"], ["these", "two"]) and (
+            len(lowers) == 2 or (lowers[-1].endswith("s") and self.phrases.is_role(first + len(lowers) - 1))
+        )
+
     def _last_two(self, position: int) -> Speaker | None:
-        """Return the two persons that "both" refers to: those named last."""
+        """Return the two persons that "both" refers to: those who spoke together just before, else those named last."""
+        here = self.document.sentence_of(position)
+        for at, joint in reversed(self.joint):
+            if at < position and len(joint.entities) == 2 and here - self.document.sentence_of(at) <= NEAR:
+                return Speaker(joint.name, "the two named last", 0.5, joint.entities, joint.side, ())
         found: list[Entity] = []
         for mention in reversed(self.entities.mentions):
             if mention.start < position and mention.entity.kind == "person" and mention.entity not in found:

@@ -129,6 +129,8 @@ class Proposals:
         for mention, before in self._named(phrase, entity):
             whom = mention.entity
             place = (mention.first, mention.last)
+            if any(a <= mention.first and mention.last <= b for a, b in long):
+                continue
             order = "" if not seen else " later"
             seen = True
             before_role = self._before_role(mention, phrase) if whom.kind == "organisation" else None
@@ -180,7 +182,7 @@ class Proposals:
         if adjective is not None:
             yield adjective[0], "state", f"adjective in {phrase.how}", adjective[1], adjective[1] + 1
         yield from self._by_setting(phrase)
-        if not seen:
+        if not seen and not long:
             yield from self._bodies_before(phrase)
 
     def _bodies_before(self, phrase: Phrase) -> Iterable[tuple[str, str, str, int, int]]:

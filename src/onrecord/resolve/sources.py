@@ -393,7 +393,7 @@ class SourceResolver(Descriptions):
         campaign = self._campaign(first, last) or self._author(first, last, attribution, outer)
         if campaign is not None:
             return campaign
-        if self.document.tokens[first].lower == "both" and last - first == 2:
+        if self._means_two(first, last):
             two = self._last_two(self.document.tokens[first].start)
             if two is not None:
                 return two
