@@ -21,7 +21,9 @@ from onrecord.text.tokens import Word, stem, words
 from onrecord.text.vectors import PieceVectors
 
 Floats = npt.NDArray[np.float32]
-Range = tuple[int, int]
+LEAST_LIKE = (
+    0.3  # likeness of meaning below which an issue none of whose words is near has nothing to do with a statement
+)
 FEATURES = (
     "term in content", "terms in content", "term in sentence", "term before", "term in title",
     "proposition words in content", "proposition words in sentence", "proposition words before",
@@ -99,6 +101,12 @@ class CandidateIndex:
                 if any(stems[at : at + len(term)] == term for at in places.get(term[0], ())):
                     found[n] += 1 / self._shared[term]
         return found
+
+
+def is_linked(features: Floats) -> bool:
+    """Tell whether an issue's words, or ones of a like meaning, stand in a statement, around it or in the title."""
+    likeness = FEATURES.index("likeness of content")
+    return bool(features[:likeness].any() or features[likeness:].max() >= LEAST_LIKE)
 
 
 def _stems(tokens: Sequence[Word]) -> tuple[str, ...]:

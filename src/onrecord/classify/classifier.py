@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.classify.adaptation import Adaptation
-from onrecord.classify.candidates import CandidateIndex, Surroundings
+from onrecord.classify.candidates import CandidateIndex, Surroundings, is_linked
 from onrecord.classify.choice import issue_probabilities, least_risk, symmetric
 from onrecord.classify.endings import side_towards_ended
 from onrecord.classify.inputs import CONTENT, CUE, ROLES, Encoded, Passage, Pieces, quoted_mask
@@ -69,6 +69,7 @@ class StatementReading:
     reading: Reading
     numbers: list[int]  # of the issues that it was read beside; of the first of them beside the negations, too
     scores: Floats
+    cue: Sequence[Word] = ()
     content: Sequence[Word] = ()
 
 
@@ -130,22 +131,24 @@ class StatementClassifier:
         for attribution, speaker in zip(attributions, speakers, strict=True):
             passage = Passage(*(_spans(getattr(attribution, part)) for part in ("source", "cue", "content")))
             around = surroundings(text, passage, tokens, bounds, title)
-            read.append(self._read(self.model.statement(text, passage, quoted), speaker, article.title, around))
+            cue = [word for a, b in passage.cue for word in between(tokens, a, b)]
+            read.append(self._read(self.model.statement(text, passage, quoted), speaker, article.title, around, cue))
         return read
 
     def _read(
-        self, statement: Pieces, speaker: str | None, title: str | None, around: Surroundings
+        self, statement: Pieces, speaker: str | None, title: str | None, around: Surroundings, cue: Sequence[Word]
     ) -> StatementReading:
-        """Read a statement beside the likeliest issues; those far below the best are left out."""
+        """Read a statement beside the likeliest issues; those far below the best, or without a link, are left out."""
         if self._index is None or self.codebook is None:
             return StatementReading(self.model.read(statement, speaker, title, []), [], np.zeros(0))
         settings = self.model.config["candidates"]
-        scores = self._index.features(around) @ np.array(settings["weights"], dtype=np.float32)
+        features = self._index.features(around)
+        scores = features @ np.array(settings["weights"], dtype=np.float32)
         order = sorted(range(len(scores)), key=lambda n: (-float(scores[n]), n))[: settings["most"]]
-        near = [n for n in order if scores[n] >= scores[order[0]] - settings["margin"]]
+        near = [n for n in order if scores[n] >= scores[order[0]] - settings["margin"] and is_linked(features[n])]
         propositions = [self._pairs[n][0] for n in near] + [self._pairs[n][1] for n in near[: settings["negated"]]]
         reading = self.model.read(statement, speaker, title, propositions)
-        return StatementReading(reading, near, scores.astype(np.float64), around.content)
+        return StatementReading(reading, near, scores.astype(np.float64), cue, around.content)
 
     def decide(self, read: Sequence[StatementReading]) -> list[IssueDecision]:
         """Choose the issue of every statement, then the stance beside it."""
@@ -197,7 +200,7 @@ class StatementClassifier:
         beside = reading.propositions[decided.place]
         shown = _evidence_of(article, reading.encoded, beside["relevance"].shares, ON)
         stance = self._verdict(article, reading, "stance", decided.stance, beside["stance"].shares, Stance)
-        side = side_towards_ended(passed.content, act, issue)
+        side = side_towards_ended(passed.content, act, issue, passed.cue)
         if side is not None and (stance.rule == UNSURE or {stance.value, side} == {Stance.SUPPORT, Stance.OPPOSE}):
             stance = replace(stance, value=side, rule=ENDED, confidence=ENDED_CONFIDENCE)
         sure = stance_confidence(decided.probability, stance.confidence, self._calibration["stance"])

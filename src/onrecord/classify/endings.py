@@ -10,29 +10,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from functools import cache
+from itertools import takewhile
 
 from onrecord.core.statement import Act, Stance
-from onrecord.lexicon import rows, word_class
+from onrecord.lexicon import load_cues, rows, word_class
 from onrecord.lexicon.codebook import Issue
 from onrecord.text.inflection import verb_forms
 from onrecord.text.tokens import Word, stem, words
 
 LONGEST = 12  # words of a content that is read
 BEFORE, BETWEEN, AFTER = 3, 1, 2  # words, beside function words: before the end, between it and the thing, after them
+SENTENCE_ENDS = frozenset(".!?;")
 APPROVING = frozenset({Act.DEMAND, Act.PROPOSE, Act.PROMISE, Act.HOPE, Act.ENDORSE, Act.ACCEPT})
 DISAPPROVING = frozenset({Act.REJECT, Act.ACCUSE})
 
 
-def side_towards_ended(content: Sequence[Word], act: Act, issue: Issue) -> Stance | None:
+def side_towards_ended(content: Sequence[Word], act: Act, issue: Issue, cue: Sequence[Word] = ()) -> Stance | None:
     """Return the side towards an issue of a statement that names only the end of what the issue is about, or None."""
-    said, proposition = ([word.lower for word in part if word.is_word] for part in (content, words(issue.proposition)))
-    if len(said) > LONGEST or act not in APPROVING | DISAPPROVING or _names_end({*proposition}):
+    first = takewhile(lambda word: word.lower not in SENTENCE_ENDS, content)
+    said, proposition = ([word.lower for word in part if word.is_word] for part in (first, words(issue.proposition)))
+    short = sum(word.is_word for word in content) <= LONGEST
+    if not short or act not in APPROVING | DISAPPROVING or _names_end({*proposition}):
         return None
-    ends = _ends(said, _stems(words(" ".join((issue.proposition, *issue.terms)))), nouns_only=act in DISAPPROVING)
+    things = _stems(words(" ".join((issue.proposition, *issue.terms))))
+    ends = _ends(said, things, nouns_only=act in DISAPPROVING and not _disapproves(cue))
     if not ends:
         return None
     against = (ends + _negations(said) + _negations(proposition) + (act in DISAPPROVING)) % 2 == 1
     return Stance.OPPOSE if against else Stance.SUPPORT
+
+
+def _disapproves(cue: Sequence[Word]) -> bool:
+    """Tell whether the cue itself may disapprove ("deplored", "was angry"): it has no verb of plain saying."""
+    return bool(cue) and not any(word.lower in _neutral() for word in cue)
 
 
 def _names_end(proposition: Set[str]) -> bool:
@@ -49,7 +59,8 @@ def _ends(said: Sequence[str], things: Set[str], *, nouns_only: bool) -> int:
     """Count the words that name the end of a thing: before it ("drop the toll") or after it ("the toll must go").
 
     An end may be that of another one ("the end of the attacks on the monitors"). Of acts that reject ("said she had
-    stopped paying") a verb may be what makes them so: then nouns count alone.
+    stopped paying") a verb may be what makes them so: then nouns count alone, and an opening gerund ("lifting the
+    embargo was shameful").
     """
     kept = [n for n, word in enumerate(said) if word not in _fillers()]
     heads = {k for k, n in enumerate(kept) if stem(said[n]) in things and _is_head(said, n)}
@@ -64,8 +75,11 @@ def _ends(said: Sequence[str], things: Set[str], *, nouns_only: bool) -> int:
         n, own = kept[k], particles.get(k, set())
         after = {*said[n + 1 : n + 2]}
         noun = said[n] in word_class("ending-noun") and not after.isdisjoint(word_class("after-ending"))
+        gerund = k == 0 and said[n].endswith("ing")
         verb = (
-            not nouns_only and (said[n] in _verbs() or bool(own)) and not (n and said[n - 1] in word_class("article"))
+            (gerund or not nouns_only)
+            and (said[n] in _verbs() or bool(own))
+            and not (n and said[n - 1] in word_class("article"))
         )
         gone = not nouns_only and said[n] in word_class("is-ended") and after <= word_class("after-ending")
         if (
@@ -101,6 +115,13 @@ def _is_head(said: Sequence[str], n: int) -> bool:
 @cache
 def _verbs() -> frozenset[str]:
     return frozenset().union(*map(verb_forms, word_class("ending-verb")))
+
+
+@cache
+def _neutral() -> frozenset[str]:
+    """Return the words of cues that only state, and the forms of these verbs."""
+    stating = [cue for cue in load_cues() if cue.act is Act.STATE and len(cue.phrase) == 1]
+    return frozenset().union(*(verb_forms(*cue.phrase) if cue.pos == "verb" else cue.phrase for cue in stating))
 
 
 @cache

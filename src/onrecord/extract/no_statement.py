@@ -1,17 +1,22 @@
 """Tell what the annotation guide counts as no statement, however much it looks like one.
 
-What shows or finds a thing speaks only in a figure of speech ("polls show", "the data suggest"), and what somebody is
-said not to have said is the writer's remark ("she never claimed that …"); whether, when or why somebody did not say is
-a refusal, which counts.
+What nobody says or thinks is nobody's position ("no party supports the toll", "hardly any farmer objects"). What shows
+or finds a thing speaks only in a figure of speech ("polls show", "the data suggest"), and what somebody is said not to
+have said is the writer's remark ("she never claimed that …"); whether, when or why somebody did not say is a refusal,
+which counts.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from onrecord.extract.assemble import RawAttribution
 from onrecord.extract.statement_features import kind_of_source, lower_words
 from onrecord.lexicon import word_class
 
 LONGEST = 4  # words of a cue that is no saying with more to it: "released a video that showed"
+EXCEPTING = frozenset(("but", "except"))
+NOT_ONE = frozenset((("not", "a"), ("not", "one"), ("not", "all"), ("not", "every")))
 NEGATION = frozenset(("never", "not", "without"))
 
 
@@ -20,6 +25,8 @@ def is_no_statement(text: str, item: RawAttribution) -> bool:
     cue, source = lower_words(text, item.cue), lower_words(text, item.source)
     if not cue:
         return False
+    if _is_nobody(source):
+        return True
     if cue[-1] in word_class("shows") and len(cue) <= LONGEST:
         return kind_of_source(text, item) in ("noun", "name")
     if cue[-1] in word_class("hints"):
@@ -28,3 +35,12 @@ def is_no_statement(text: str, item: RawAttribution) -> bool:
         return False
     opening = lower_words(text, item.content)[:1]
     return not word_class("mentions").isdisjoint(cue) and word_class("asks-what").isdisjoint(opening)
+
+
+def _is_nobody(source: Sequence[str]) -> bool:
+    """Tell whether a source is nobody: not so "the No. 2 Democrat", nor "no senator but Ms Orr"."""
+    if not source or not EXCEPTING.isdisjoint(source):
+        return False
+    second = source[1] if len(source) > 1 else ""
+    nobody = source[0] in word_class("nobody-in-particular") and not second.isdigit()
+    return nobody or (source[0], second) in NOT_ONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from onrecord.classify.candidates import FEATURES, CandidateIndex, Surroundings
+from onrecord.classify.candidates import FEATURES, CandidateIndex, Surroundings, is_linked
 from onrecord.lexicon.codebook import codebook_from_dict
 from onrecord.text.tokens import words
 from onrecord.text.vectors import bundled_vectors
@@ -49,3 +49,10 @@ def test_likeness_prefers_the_kindred_issue() -> None:
     column = FEATURES.index("likeness of content")
     table = features("Boats must stop catching cod with nets.")
     assert table[1, column] > table[0, column]
+
+
+def test_an_issue_without_words_or_likeness_is_not_linked() -> None:
+    """A remark on something else altogether is not read beside an issue, however few issues there are."""
+    assert not is_linked(features("Her oven was older than she was.")[0])
+    assert is_linked(features("They abolished the port fee schedules.")[0])
+    assert is_linked(features("Boats must stop catching cod with nets.")[1])

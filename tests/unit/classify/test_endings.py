@@ -28,11 +28,20 @@ PIPELINE = Issue(
         ("an attack on the pipeline", Act.ACCUSE, Stance.SUPPORT),
         ("the end of the attacks on the pipeline", Act.ENDORSE, Stance.SUPPORT),
         ("not to abandon the pipeline", Act.PROMISE, Stance.SUPPORT),
+        ("Stop the pipeline. Stop it now.", Act.DEMAND, Stance.OPPOSE),
+        ("halting the pipeline was a blunder", Act.REJECT, Stance.SUPPORT),
     ],
 )
 def test_who_wants_the_end_of_a_thing_is_against_it(content: str, act: Act, side: Stance) -> None:
     """An odd number of ends, negations and rejections turns the side, an even number does not."""
     assert side_towards_ended(words(content), act, PIPELINE) == side
+
+
+@pytest.mark.parametrize(("cue", "side"), [("was furious", Stance.SUPPORT), ("said", None), ("told her aides", None)])
+def test_a_cue_of_anger_is_at_the_end_that_follows_it(cue: str, side: Stance | None) -> None:
+    """After a verb of plain saying the verb of ending may itself be what rejects."""
+    content = words("that the state had cancelled the pipeline")
+    assert side_towards_ended(content, Act.ACCUSE, PIPELINE, words(cue)) == side
 
 
 @pytest.mark.parametrize(

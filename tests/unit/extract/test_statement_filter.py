@@ -69,11 +69,15 @@ def test_what_stands_in_no_statement_is_judged_as_an_outer_one() -> None:
         ("The baker never claimed that it was his.", "The baker", "never claimed", "that it was his", False),
         ("The baker did not mention the mill.", "The baker", "did not mention", "the mill", False),
         ("The baker has not said whether he sells.", "The baker", "has not said", "whether he sells", True),
+        ("Hardly any baker rejects the tax.", "Hardly any baker", "rejects", "the tax", False),
+        ("Not one of the bakers backs the tax.", "Not one of the bakers", "backs", "the tax", False),
+        ("The No. 2 baker backs the tax.", "No. 2 baker", "backs", "the tax", True),
+        ("No baker but Mr Orr backs the tax.", "No baker but Mr Orr", "backs", "the tax", True),
         ("The baker did not deny that it was his.", "The baker", "did not deny", "that it was his", True),
     ],
 )
 def test_what_the_guide_counts_as_no_statement(text: str, source: str, cue: str, content: str, *, counts: bool) -> None:
-    """Things do not speak, and what was not said is no statement; a refusal to say is one."""
+    """Nobody and things do not speak, and what was not said is no statement; a refusal to say is one."""
     item = RawAttribution(source=at(source, text), cue=at(cue, text), content=at(content, text))
     assert is_no_statement(text, item) is not counts
     sure = made(offset=9.0)
