@@ -21,6 +21,7 @@ PIPELINE = Issue(
     [
         ("an immediate halt to the pipeline", Act.DEMAND, Stance.OPPOSE),
         ("the pipeline to be scrapped", Act.DEMAND, Stance.OPPOSE),
+        ("to send the pipeline home", Act.DEMAND, Stance.OPPOSE),
         ("the pipeline has to go", Act.DEMAND, Stance.OPPOSE),
         ("to do away with the pipeline", Act.PROPOSE, Stance.OPPOSE),
         ("the court's decision to strike down the pipeline", Act.ENDORSE, Stance.OPPOSE),
