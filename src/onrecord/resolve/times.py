@@ -21,13 +21,14 @@ PHRASE = (
     rf"\b(?:(?P<day>(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b"
     r"(?:,? (?:19|20)\d{2}\b)?)"
     rf"|(?P<month>{MONTH},? (?:of )?(?:19|20)\d{{2}})\b"
-    rf"|(?i:{{before-month}}|mid-?|in an?) ?(?P<bare>{MONTH})(?!\w| \d)"
-    r"|(?P<lastday>(?:{Weekday},? (?:of )?last week|last week,? on {Weekday}))\b"
+    rf"|(?i:{{before-month}}|mid-?|in an?|the {{part-of-month}} of) ?(?P<bare>{MONTH})(?!\w| \d)"
+    r"|(?P<lastday>(?:{Weekday},? (?:of )?(?:last week|the week before last)|last week,? on {Weekday}))\b"
     r"|(?P<weekday>(?:(?P<before>(?i:{before-weekday})) )?{Weekday}(?P<plural>s)?)\b"
     r"|(?P<word>[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast night|[Tt]his (?:{day-part}|{period})"
     r"|(?:[Ee]arlier |[Ll]ater )?(?:last|this|past) {period}"
-    r"|the same (?:day|night|evening)|the (?:day before|previous day|next day|following day))\b"
-    r"|(?P<ago>(?:(?i:{number})|\d{1,2}) {calendar-unit}s? (?:ago|{from-another-time}))\b"
+    r"|the same (?:day|night|evening)|the (?:day|night) before (?:yesterday|last)"
+    r"|the (?:day before|previous day|next day|following day))\b"
+    r"|(?P<ago>(?:(?i:{number}|an? couple of)|\d{1,2}) {calendar-unit}s? (?:ago|{from-another-time}))\b"
     r"|(?:[Ii]n|[Ss]ince|[Dd]uring|[Bb]ack in|[Ii]n (?:early|mid|late)|[Aa]) (?P<year>(?:19|20)\d{2})\b)"
 )
 
@@ -92,7 +93,8 @@ def read(match: re.Match[str], published: PartialDate | None, last: PartialDate 
     if group["lastday"]:
         name = compiled("{Weekday}").search(group["lastday"])
         assert name is not None
-        monday = today - timedelta(days=today.weekday() + 7)
+        weeks = 2 if "before" in group["lastday"] else 1
+        monday = today - timedelta(days=today.weekday() + 7 * weeks)
         return _of(monday + timedelta(days=word_values("weekday")[name[0].casefold()]))
     if group["weekday"]:
         return _weekday(group, today)
@@ -120,6 +122,8 @@ def _relative(word: str, today: date, last: PartialDate | None) -> PartialDate |
         return _of(today)
     if word in ("yesterday", "last night"):
         return _of(today - timedelta(days=1))
+    if word.endswith(("before yesterday", "before last")):
+        return _of(today - timedelta(days=2))
     if word in ("the day before", "the previous day"):
         return _of((known or today) - timedelta(days=1))
     if word in ("the next day", "the following day"):
@@ -133,7 +137,8 @@ def _relative(word: str, today: date, last: PartialDate | None) -> PartialDate |
 
 
 def _ago(phrase: str, today: date, last: PartialDate | None) -> PartialDate | None:
-    number, unit, way = phrase.split()
+    *counted, unit, way = phrase.split()
+    number = "two" if "couple" in counted else counted[0]
     base = today
     if way in word_class("from-another-time"):
         if last is None or len(last.iso) < 10:
