@@ -14,6 +14,7 @@ from functools import lru_cache
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.reporting_clause import BY_FORM
 from onrecord.extract.span_index import SpanIndex
+from onrecord.extract.verbless import RULE as VERBLESS
 from onrecord.lexicon import rows
 from onrecord.text.sentences import LINE
 
@@ -102,8 +103,8 @@ def _by_items(item: RawAttribution, items: Sequence[Range]) -> list[RawAttributi
 
 
 def _in_paragraph(item: RawAttribution, text: str) -> tuple[Range, ...]:
-    """Restrict a source to the paragraph of its end next to the cue."""
-    if not item.source or not item.cue:
+    """Restrict a source to the paragraph of its end next to the cue; an interview names it in its introduction."""
+    if not item.source or not item.cue or item.rule.startswith(VERBLESS):
         return item.source
     cue = min(start for start, _ in item.cue)
     spans: list[Range] = []
@@ -129,7 +130,8 @@ def _ends_paragraph(text: str, match: re.Match[str]) -> bool:
 def _teasers() -> re.Pattern[str]:
     known = sorted((row["opening"] for row in rows("teasers.tsv")), key=len, reverse=True)
     words = "|".join(re.escape(one).replace("\\ ", "[ \u00a0]").replace("'", "['’]") for one in known)
-    return re.compile(rf"[\W_]{{0,4}}(?:{words})[ \u00a0]{{0,3}}(?:[:|>»→–—-]|$)", re.IGNORECASE)
+    what = r"(?: (?:to|for) (?:our|the) [\w ]{2,40}(?=[:|]))?"  # "Listen to our podcast: …"
+    return re.compile(rf"[\W_]{{0,4}}(?:{words}){what}[ \u00a0]{{0,3}}(?:[:|>»→–—-]|$)", re.IGNORECASE)
 
 
 def _is_teaser(text: str, line: Range) -> bool:

@@ -16,7 +16,10 @@ DOUBLE = frozenset('"“”')
 BYLINE = re.compile(
     r"^By [A-Z][\w.’'-]*(?: (?:and )?[A-Z][\w.’'-]*){1,5}(?:,? (?:in [A-Z]\w+|[A-Z][\w ]{2,40}))*$", re.M
 )
-TOLD = r"[^.!?\n]{3,300}?,(?: (?:[^\s,.;:]+ ){1,5}?{answers}| {answers}(?: [^\s,.;:]+){1,5})\.(?:\s|$)"
+TOLD = (
+    r"[^.!?\n]{3,300}?,(?: (?:[^\s,.;:]+ ){1,5}?{answers}|(?: [A-Z][\w.’'-]+){1,4} [a-z]+ed"
+    r"| {answers}(?: [^\s,.;:]+){1,5})\.(?:\s|$)"
+)
 
 
 def prepare(text: str) -> str:

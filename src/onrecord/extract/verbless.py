@@ -24,9 +24,17 @@ ROLE = r"(?:, [^:\n]{2,60})?(?: \([^)\n]*\))?"
 TURN = re.compile(rf"^(?P<name>{CAPITALS}|{NAMED}){ROLE}: +(?=\S)", re.M)
 TITLE = r"(?i:{courtesy-title}|dr|sir)\.?"
 MINUTES = rf"^(?P<name>(?:{TITLE}|The) [A-Z]{{3,}}(?: [A-Z]{{3,}})?(?: of [A-Z]\w+)?)\. +(?=[A-Z\"“])"
+ANSWERS = re.compile(r"^(?P<label>Q|A|QUESTION|ANSWER)[.:] +(?=\S)", re.M)
+INTERVIEWED = (
+    r"\b(?:[Ii]nterview(?:s|ed)?(?: with)?|{talks} (?:to|with)|sat down with) "
+    rf"(?:(?:this|our|the) [a-z]+, )?(?:the |our )?(?:[a-z]+ ){{0,4}}?(?P<name>{NAMED})"
+)
 DIRECTION = re.compile(r"^[(\[][^)\]\n]*[)\]]$", re.M)  # "(END VIDEO CLIP)"
 LINK = re.compile(r"(?:https?://|pic\.|t\.co/|www\.)\S+")
 SIGNATURE = re.compile(r"^(?:> ?)?[—–-]{1,2} ?(?P<name>[^\n(@]{2,60}?) \(@\w+\)[^\n]*$", re.M)
+HANDLED = re.compile(  # "Bo Day @bo · 3h", and the words below
+    r"^(?P<name>[^\n@:.]{2,60}) @\w+ · [^\n]{1,20}\n(?P<content>[^\n]+(?:\n[^\n]+)*)", re.M
+)
 CARD = re.compile(
     r"^(?P<name>[^\n@:.]{2,60})\n@\w+\n(?P<content>(?:[^\n]+\n)+?)"
     r"(?=\d{1,2}:\d{2}\b[^\n]*$|[A-Z][a-z]{2,8} \d{1,2}, \d{4}$)",
@@ -34,7 +42,7 @@ CARD = re.compile(
 )
 SOURCE = r"(?P<source>(?:(?i:{source-determiner}) )?[^\s:.;\"“”](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
 INTRODUCED = (
-    r"(?:^|(?<=[.!?”\"] ))(?P<cue>(?:(?i:{conjunction}) )?(?:(?i:{before-from}) )?[Ff]rom) "
+    r"(?:^|(?<=[.!?”\"] ))(?P<cue>(?:(?i:{conjunction}) )?(?:(?i:{before-from}),? ){0,2}[Ff]rom) "
     rf"{SOURCE}:\s+(?=[\"“])"
     r"|^(?P<desk>From the (?:desk|office|pen) of) (?P<writer>[A-Z](?:[^:;\"“”\n.]|\.(?=\S| [A-Z])){1,80}?)"
     r"[.:]?\s*\n\s*(?=[\"“])"
@@ -44,8 +52,13 @@ SAYING = r"\b{answers}\b"
 ADDING = r"[,;]? (?:and )?(?P<cue>{going-on}):\s+(?=[\"“])"
 BESIDE = (
     rf"(?:^|(?<=[.!?] ))(?:(?i:{{opens-adjunct}}) [^,.!?\"“”\n]{{2,60}}, )?"
-    rf"(?P<source>(?:{TITLE} )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}) "
-    r"(?=[a-z]+)[^.!?\"“”\n]*[.!?] $"
+    rf"(?P<source>(?:{TITLE} )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}})"
+    r"(?:, [^,.!?\"“”\n]{1,40},)? (?=[a-z]+)[^.!?\"“”\n]*[.!?] $"
+)
+# "“Leave us alone.” Skipper Bo Day slammed the door.", as a paragraph
+BEFORE = (
+    rf" (?P<source>(?:{TITLE} [A-Z][\w’'-]+|[A-Z][\w’'-]+ [A-Z][\w’'-]+)(?: [A-Z][\w’'-]+){{0,2}})"
+    r"(?:, [^,.!?\"“”\n]{1,40},)? [a-z]+(?:ed|s)? [^.!?\"“”\n]*[.!?][^\S\n]*(?=\n|\Z)"
 )
 SENTENCE_MARK = re.compile(r"[.!?\"“”\n]")
 LONGEST_TITLE = 4  # letters of BESIDE's titles, which have a full stop
@@ -57,11 +70,16 @@ def verbless(text: str, prepared: str, found: Sequence[RawAttribution]) -> list[
 
     `prepared` is the text with quotation marks in one style, `found` what is known already.
     """
-    made = [*_turns(text), *_minutes(text), *_posts(text)]
+    made = [*_turns(text), *_minutes(text), *_answers(text), *_posts(text)]
     found = [item for item in found if not _is_followed(text, item)]
     taken = SpanIndex((span, None) for item in (*found, *made) for span in item.content)
     free = [region for region in quoted_regions(prepared) if not taken.overlaps(*region)]
-    return [*made, *_introduced(prepared, free, found), *_beside(prepared, free, found)]
+    return [
+        *made,
+        *_introduced(prepared, free, found),
+        *_beside(prepared, free, found),
+        *_before(prepared, free, found),
+    ]
 
 
 def without_crossing(found: Sequence[RawAttribution], turns: Sequence[RawAttribution]) -> list[RawAttribution]:
@@ -138,6 +156,20 @@ def _minutes(text: str) -> Iterator[RawAttribution]:
             yield _made(match.span("name"), None, ((match.end(), end),), "minutes")
 
 
+def _answers(text: str) -> Iterator[RawAttribution]:
+    """Find the answers of an interview between "Q:" and "A:", of the person that its introduction names."""
+    heads = list(ANSWERS.finditer(text))
+    if not any(match["label"] in ("A", "ANSWER") for match in heads):
+        return
+    person = compiled(INTERVIEWED).search(text, 0, heads[0].start())
+    for number, match in enumerate(heads):
+        limit = heads[number + 1].start() if number + 1 < len(heads) else len(text)
+        end = match.end() + len(text[match.end() : limit].rstrip())
+        if match["label"] in ("A", "ANSWER") and end > match.end():
+            content = ((match.end(), end),)
+            yield _made(None if person is None else person.span("name"), match.span("label"), content, "answer")
+
+
 def _posts(text: str) -> Iterator[RawAttribution]:
     """Find embedded posts: the paragraph above a signature with a handle, or a card with name, handle, words and
     time.
@@ -149,7 +181,7 @@ def _posts(text: str) -> Iterator[RawAttribution]:
         start = text.rfind("\n", 0, end) + 1
         if content := _without_links(text, start + text.startswith(">", start), end):
             yield _made(match.span("name"), None, content, "post")
-    for match in CARD.finditer(text):
+    for match in (*CARD.finditer(text), *HANDLED.finditer(text)):
         if content := _without_links(text, *match.span("content")):
             yield _made(match.span("name"), None, content, "post")
 
@@ -207,7 +239,7 @@ def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -
     marks = [match.start() for match in SENTENCE_MARK.finditer(text)]
     for start, end in free:
         words = text[start:end].strip('"“”')
-        if len(words.split()) < 4 or not words[:1].isupper() or words.rstrip()[-1:] not in ".!?":
+        if len(words.split()) < 2 or not words[:1].isupper() or words.rstrip()[-1:] not in ".!?":
             continue
         number = bisect_left(marks, start - 2) - 1  # the mark before the one that ends the sentence
         match = compiled(BESIDE, re.M).search(text, max(0, marks[number] - LONGEST_TITLE) if number >= 0 else 0, start)
@@ -220,4 +252,15 @@ def _beside(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -
             continue
         after = REST.match(text, end)
         if after is None or not after[1] or after[1].isupper():
+            yield _made(match.span("source"), None, ((start, end),), BESIDE_RULE)
+
+
+def _before(text: str, free: Sequence[Range], found: Sequence[RawAttribution]) -> Iterator[RawAttribution]:
+    """Find a quoted sentence that opens a paragraph before one about a person who says nothing in it."""
+    taken = SpanIndex((span, None) for item in found for span in (*item.source, *item.cue, *item.content))
+    for start, end in free:
+        if text[:start].rstrip(" ")[-1:] not in ("", "\n") or text[end - 2 : end - 1] not in (".", "!", "?"):
+            continue
+        match = compiled(BEFORE).match(text, end)
+        if match is not None and not taken.overlaps(end, match.end()):
             yield _made(match.span("source"), None, ((start, end),), BESIDE_RULE)

@@ -49,7 +49,7 @@ def test_a_list_that_nobody_announces_stays() -> None:
 @pytest.mark.parametrize(
     "line",
     ["Read more: Voss calls for a vote", "Sign up: Get the morning briefing, says our editor",
-     "READ ALSO | Voss said no",
+     "READ ALSO | Voss said no", "Listen to our podcast: Bakers say bread is dear",
      "→ Related – Voss says the toll is dead", "Watch: Voss said that he goes"],
 )  # fmt: skip
 def test_nothing_is_said_in_a_teaser(line: str) -> None:

@@ -52,7 +52,7 @@ def test_quotations_over_paragraphs_and_misprinted_marks_are_left() -> None:
     assert unclosed_marks("“We go, and we come back. Nobody said it was far.") == []
 
 
-@pytest.mark.parametrize("clause", ["the miller said", "said Ann Lee, who bakes"])
+@pytest.mark.parametrize("clause", ["the miller said", "Ann Lee complained", "said Ann Lee, who bakes"])
 def test_a_curly_mark_is_taken_out_where_a_speaker_follows(clause: str) -> None:
     """What is told after the quotation is not in it, though its closing mark is lost."""
     opened = f"“We were not asked, {clause.split(',')[0]}. The town said it had asked."

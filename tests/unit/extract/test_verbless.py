@@ -73,6 +73,16 @@ def test_turns_name_who_speaks(text: str, statements: list[tuple[str, str]]) -> 
         ("> No mill. Ever.\n>\n> — Miller Bo Day (@bo), May 3", [("Miller Bo Day", " No mill. Ever.")]),
         ('Behind the mill, Mrs Lee sat down. "I will not sell it."', [("Mrs Lee", '"I will not sell it."')]),
         ('Behind the mill it was dark. "I will not sell it."', []),
+        ('Bo Day, 34, lost the mill in May. "Nobody called."', [("Bo Day", '"Nobody called."')]),
+        ('"Leave us alone." Miller Bo Day slammed the door.', [("Miller Bo Day", '"Leave us alone."')]),
+        ('"Leave us alone." Miller Bo Day slammed the door. Then he wept.', []),
+        ("Bo Day @bo · 3h\nThe mill is theft.\n\nIt is shut.", [("Bo Day", "The mill is theft.")]),
+        ('Then this, from the miller: "It is shut."', [("the miller", '"It is shut."')]),
+        (
+            "The Herald spoke with Bo Day, a miller.\n\nQ: Is it shut?\n\nA: Since May.\n\nQ: And now?\n\nA: We wait.",
+            [("Bo Day", "Since May."), ("Bo Day", "We wait.")],
+        ),
+        ("Q. Is it shut?\nA. Since May.", [("", "Since May.")]),
         ("From the desk of Bo Day, miller.\n\n“It is shut.”", [("Bo Day, miller", "“It is shut.”")]),
         (
             'Mrs Lee closed the door. "I will not sell the mill." Mr Day left.',
