@@ -14,7 +14,7 @@ from onrecord.extract.assemble import RawAttribution
 from onrecord.extract.statement_features import kind_of_source, lower_words
 from onrecord.lexicon import word_class
 
-LONGEST = 4  # words of a cue that is no saying with more to it: "released a video that showed"
+LONGEST = 6  # words of a cue that is no saying with more to it: "released a video that showed"
 EXCEPTING = frozenset(("but", "except"))
 NOT_ONE = frozenset((("not", "a"), ("not", "one"), ("not", "all"), ("not", "every")))
 NEGATION = frozenset(("never", "not", "without"))

@@ -19,6 +19,7 @@ from onrecord.extract.nested_cues import NestedCueFilter
 from onrecord.extract.span_index import SpanIndex
 from onrecord.lexicon import Cue, compiled, rows, word_class
 from onrecord.text.inflection import verb_forms
+from onrecord.text.quotes import quoted_regions
 from onrecord.text.sentences import sentence_around as around
 from onrecord.text.sentences import sentences
 
@@ -39,6 +40,7 @@ FARTHEST = 2_000  # characters of a sentence before an attribution, and after it
 LEAST_REPORTED = 3  # words of a content that no tagger has seen
 # "as having assured the envoy that …": who is told is no part of what is said.
 AS = r"(?P<as>as (?:having \w+|\w+ing)"
+FIRST_PERSON = re.compile(r"(?:I|[Ww]e)\b")
 TELLING = r"{addressing}$"
 ADDRESSEE = re.compile(r" (?!that\b)[^,.;:!?\"“”\n]{2,60}?(?= that\b)")
 QUOTED = (
@@ -66,6 +68,10 @@ CITED = (
     r"(?P<cue>\b(?:(?:which|who) )?(?:(?i:{citing-verb})|(?:with reference|referring) to)(?: to)?) "
     r"(?P<source>(?!(?:{object-pronoun}|it)\b)[^,;:.!?\"“”\n]{2,90}?)"
     r"(?=,|\.?$|\.\s| (?:that|as|{reports})\b)"
+)
+LOST_SUBJECT = (
+    rf" (?:(?:{{object-pronoun}}|{{addressee}})|{{source-determiner}} [\w’'-]+|{NAME}|[a-z]+s) "
+    rf"(?P<subject>{{source-determiner}} (?:[\w’'-]+ ){{0,2}}[\w’'-]+|{NAME}) "
 )
 PASSIVE = r"\b{be}\b.*\w(?:ed|old)$"
 
@@ -101,6 +107,13 @@ class ReportingClauses:
             rf"(?P<cue>(?:{{perfect-auxiliary}} )?(?:{{mid-adverb}} )?(?:{words}))"
             r"(?: (?:{object-pronoun}|{addressee}))? (?=\w)"
         )
+        self._before_inner = compiled(
+            rf"(?:(?<=[\"“])|[.!?;,] |\b{{conjunction}} )"
+            rf"(?P<source>(?i:(?:{{source-determiner}}|my) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+"
+            rf"|{{third-person-subject}})|{NAME}) "
+            rf"(?P<cue>{AUXILIARY}(?:{{frequency}} )?(?:{known}|{{answers}}))"
+            rf"{TOLD},? ?$"
+        )
         self._tails = (
             compiled(rf"[,\"”’»]*,?[\"”’»]* ?{PREPOSITION} {SOURCE}\.?"),
             compiled(rf",[\"”’»]* {SOURCE} {verb}{TOLD}{OCCASION}\.?"),
@@ -133,12 +146,27 @@ class ReportingClauses:
                     return _report(text, match, content)
         return None
 
-    def lead(self, text: str, start: int, end: int) -> RawAttribution | None:
+    def inner_quotations(self, text: str, start: int, end: int) -> list[RawAttribution]:
+        """Return the reports of quotations inside a quotation: "The judge told us 'enough' and left"."""
+        found = []
+        for a, b in quoted_regions(text[start:end]):
+            match = self._before_inner.search(text, max(start, start + a - FARTHEST), start + a)
+            if match is not None and names_somebody(match["source"]) and not FIRST_PERSON.match(match["source"]):
+                found.append(replace(_report(text, match, (start + a, start + b)), rule=f"{BY_FORM}: inner quotation"))
+        return found
+
+    def lead(self, text: str, start: int, end: int, *, closely: bool = False) -> RawAttribution | None:
         """Return the report that a stretch of text opens with, "the envoy had told him the truce was over"; None if
         none.
+
+        Args:
+            text: the text.
+            start: where the stretch starts.
+            end: where it ends.
+            closely: take "the ministry had promised", too, where the source is none of the known roles and names.
         """
         match = self._attitude.match(text, start, end)
-        if match is not None and self._people.search(match["source"]) and names_somebody(match["source"]):
+        if match is not None and names_somebody(match["source"]) and (closely or self._people.search(match["source"])):
             return replace(_report(text, match, (match.end(), end)), rule=BY_FORM)
         match = self._leads[-1].match(text, start, end)
         if match is None or not names_somebody(match["source"]) or match["source"] in ("I", "we"):
@@ -237,6 +265,19 @@ class ReportingClauses:
             signals=None,
             confidence=CONFIDENCE,
         )
+
+    def with_subject(self, text: str, item: RawAttribution) -> RawAttribution:
+        """Return the attribution with the subject of what somebody is told, where the tagger left it out.
+
+        Of "told her the bank had closed" the content is not "had closed".
+        """
+        if len(item.cue) != 1 or word_class("tells").isdisjoint(text[slice(*item.cue[0])].casefold().split()):
+            return item
+        start, end = item.content[0]
+        match = compiled(LOST_SUBJECT).fullmatch(text, item.cue[0][1], start)
+        if match is None or compiled(r"(?:{complementizer}|to|not)\b").match(text, start):
+            return item
+        return replace(item, content=((match.start("subject"), end), *item.content[1:]))
 
     def agent(self, text: str, item: RawAttribution) -> RawAttribution:
         """Take the agent of a passive cue as the source, where the tagger missed it or took the subject.

@@ -24,6 +24,7 @@ from onrecord.extract.verbless import RULE as VERBLESS
 from onrecord.lexicon import word_class
 
 FORMAT = 1
+CLOSELY = 0.09  # threshold of an inner one of somebody named or described, where a text is read closely
 TELLS = 0.2  # threshold of an inner one in which somebody named or described tells somebody something
 
 
@@ -61,10 +62,10 @@ class StatementFilter:
         score = sum(self.weights.get(name, 0.0) * value for name, value in features.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.offset))))
 
-    def select(self, text: str, found: Iterable[RawAttribution]) -> list[RawAttribution]:
+    def select(self, text: str, found: Iterable[RawAttribution], *, closely: bool = False) -> list[RawAttribution]:
         """Keep the candidates that are statements, each with its probability as confidence.
 
-        The inner threshold is for those that stand in a statement that is kept.
+        The inner threshold is for those that stand in a statement that is kept; read `closely`, more of them are.
         """
         items = normalize(text, found)
         outers = outers_of(text, items)
@@ -82,15 +83,12 @@ class StatementFilter:
                 return True
             if not self.wide and is_no_statement(text, item):
                 return False
-            inner = outer is not None and kept(outer)
-            return item.confidence >= (
-                (TELLS if _tells(text, item) else self.inner_threshold) if inner else self.threshold
-            )
+            if outer is None or not kept(outer):
+                return item.confidence >= self.threshold
+            named = kind_of_source(text, item) in ("name", "noun")
+            if named and closely:
+                return item.confidence >= CLOSELY
+            tells = named and not word_class("tells").isdisjoint(lower_words(text, item.cue))
+            return item.confidence >= (TELLS if tells else self.inner_threshold)
 
         return [item for number, item in enumerate(judged) if kept(number)]
-
-
-def _tells(text: str, item: RawAttribution) -> bool:
-    """Tell whether somebody who is named or described tells somebody something."""
-    tells = not word_class("tells").isdisjoint(lower_words(text, item.cue))
-    return tells and kind_of_source(text, item) in ("name", "noun")

@@ -31,10 +31,10 @@ LEAST_WORDS = 5
 # A quotation of fewer words inside a content is a phrase of it, not all that was said.
 LEAST_QUOTED = 3
 # The network was trained on whole articles and misses statements in a sentence that stands alone. A text of so few
-# words in which no statement is found is read again below a line such as articles open with.
+# words is read again below a line such as articles open with, and all of its contents are looked into.
 FEW_WORDS = 60
 DATELINE = "Monday, 3 March 2014.\n\n"
-LIKELY = 0.5  # confidence that the second reading needs, as deeds come with it too
+LIKELY = 0.42  # confidence that the second reading needs, as deeds come with it too
 MARKS_OPEN = "\"“‘'«"
 
 
@@ -68,18 +68,28 @@ class TaggerExtractor:
     def attributions(self, text: Text) -> list[Attribution]:
         """Return all attributions of a text, in text order, nested ones linked to their outer one."""
         content = text.content
-        found = self._statements(content)
-        if not found and content.strip() and len(content.split(maxsplit=FEW_WORDS)) <= FEW_WORDS:
-            below = (moved(item, -len(DATELINE), len(content)) for item in self._statements(DATELINE + content))
-            found = [item for item in below if item.cue and item.content and item.confidence >= LIKELY]
+        few = 0 < len(content.split(maxsplit=FEW_WORDS)) <= FEW_WORDS
+        found = self._statements(content, few=few)
+        if few:
+            cues = SpanIndex((span, None) for item in found for span in item.cue)
+            below = (
+                moved(item, -len(DATELINE), len(content)) for item in self._statements(DATELINE + content, few=few)
+            )
+            likely = [item for item in below if item.cue and item.content and item.confidence >= LIKELY]
+            found += [item for item in likely if not cues.overlaps(*item.cue[0])]
         return assemble(text, found)
 
-    def _statements(self, text: str) -> list[RawAttribution]:
-        found = self.candidates(text)
-        return found if self._filter is None else self._filter.select(text, found)
+    def _statements(self, text: str, *, few: bool) -> list[RawAttribution]:
+        found = self.candidates(text, closely=few)
+        return found if self._filter is None else self._filter.select(text, found, closely=few)
 
-    def candidates(self, text: str) -> list[RawAttribution]:
-        """Return all candidates, level by level, before the statement filter."""
+    def candidates(self, text: str, *, closely: bool = False) -> list[RawAttribution]:
+        """Return all candidates, level by level, before the statement filter.
+
+        Args:
+            text: the text.
+            closely: look into contents without a reporting word, too, which takes longer.
+        """
         layout = layout_of(text)
         read = prepare(layout.content)
         tagged = [self._bounded(read, item) for item in self._tagger.attributions(read)]
@@ -96,12 +106,12 @@ class TaggerExtractor:
         found += [outer for outer in around if outer is not None]
         level = found
         for _ in range(MAX_DEPTH):
-            level = [inner for outer in level for inner in self._inside(read, outer)]
+            level = [inner for outer in level for inner in self._inside(read, outer, closely=closely)]
             found = found + level
         return laid_out(found, text, layout)
 
     def _bounded(self, text: str, item: RawAttribution) -> RawAttribution:
-        return trimmed_source(text, self._clauses.agent(text, item))
+        return trimmed_source(text, self._clauses.agent(text, self._clauses.with_subject(text, item)))
 
     def _whole(self, text: str, item: RawAttribution, others: SpanIndex[RawAttribution]) -> RawAttribution:
         """Restore a nested report's source and cue to the content they were cut from, where there is one."""
@@ -115,14 +125,18 @@ class TaggerExtractor:
                 return replace(item, content=(expand,))
         return item
 
-    def _inside(self, text: str, outer: RawAttribution) -> list[RawAttribution]:
+    def _inside(self, text: str, outer: RawAttribution, *, closely: bool) -> list[RawAttribution]:
         inside: list[RawAttribution] = []
         for start, end in outer.content:
             part = text[start:end]
-            if len(part.split()) >= LEAST_WORDS and self._nested_cues.may_contain_report(part):
+            if len(part.split()) >= LEAST_WORDS and (closely or self._nested_cues.may_contain_report(part)):
                 items = [self._bounded(text, item) for item in self._tagger.inner(text, (start, end))]
                 items = [within_marks(text, item) for item in items if _is_inner(item, (start, end))]
-                lead = self._clauses.lead(text, *bare(text, start, end)) if not items else None
+                if "'" in part or "‘" in part:
+                    quoted = self._clauses.inner_quotations(text, *bare(text, start, end))
+                    cues = SpanIndex((span, None) for item in quoted for span in item.cue)
+                    items = [item for item in items if not cues.overlaps(*item.cue[0])] + quoted
+                lead = self._clauses.lead(text, *bare(text, start, end), closely=closely) if not items else None
                 items += [lead] if lead is not None else []
                 between = (self._clauses.outer(text, item, spans_of(items), (start, end)) for item in items)
                 inside += [*items, *(item for item in between if item is not None)]

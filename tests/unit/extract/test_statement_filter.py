@@ -96,6 +96,14 @@ def test_who_is_told_something_inside_a_statement_is_reported() -> None:
     assert len(numbers.select(text, [outer, replace(told, cue=at("me", text))])) == 1
 
 
+def test_read_closely_more_inner_ones_are_kept() -> None:
+    """In a text of few words, whoever is named or described is likelier to be reported."""
+    outer = RawAttribution(source=at("The mayor"), cue=at("said"), content=((15, len(TEXT)),))
+    inner = RawAttribution(source=at("The town"), cue=at("was awarded"), content=at("a prize"))
+    assert len(made().select(TEXT, [outer, inner])) == 1
+    assert len(made().select(TEXT, [outer, inner], closely=True)) == 2
+
+
 def test_what_has_no_reporting_verb_is_kept() -> None:
     """Labelled news has too few turns of transcripts to judge them."""
     turn = RawAttribution(content=at("a prize"), rule="no verb: turn", confidence=0.9)

@@ -66,10 +66,13 @@ def test_what_has_no_source_of_its_own_is_no_level() -> None:
 
 
 def test_contents_without_a_reporting_word_are_not_looked_into() -> None:
-    """The innermost content has no reporting word: one look, not two."""
+    """The innermost content has no reporting word: one look, not two, where a text is not read closely."""
     tagger = Planted()
-    TaggerExtractor(tagger, NestedCueFilter(load_cues()), ReportingClauses(load_cues())).attributions(Text(TEXT))
+    extractor = TaggerExtractor(tagger, NestedCueFilter(load_cues()), ReportingClauses(load_cues()))
+    extractor.candidates(TEXT)
     assert tagger.looks == 1
+    extractor.candidates(TEXT, closely=True)
+    assert tagger.looks == 3
 
 
 @pytest.mark.parametrize(
@@ -208,3 +211,44 @@ def test_words_before_a_quoted_speaker_are_his_alone() -> None:
     assert both is not None
     assert both[1].content == ((0, text.index("miller")),)
     assert {one.rule.split(", ")[-1] for one in both} == {"quoted"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "\"The miller told us 'it is shut', but it was open,\" Bo Day said.",
+            [("The miller", "told", "'it is shut'")],
+        ),
+        ("“My aunt always said ‘bake’ and we baked,” Bo Day said.", [("My aunt", "always said", "‘bake’")]),
+        ("“We said ‘bake’ and they baked,” Bo Day said.", []),
+        ("“It was called ‘the oven’ and it was hot,” Bo Day said.", []),
+    ],
+)
+def test_a_quotation_inside_a_quotation_has_its_own_speaker(text: str, wanted: list[tuple[str, str, str]]) -> None:
+    """The clause before it names who said it; the speaker's own words and names are no such report."""
+    found = ReportingClauses(load_cues()).inner_quotations(text, 1, text.rindex(","))
+    assert [tuple(text[slice(*spans[0])] for spans in (x.source, x.cue, x.content)) for x in found] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "content", "wanted"),
+    [
+        ("A nurse told her the oven had closed.", "told", "had closed", "the oven had closed"),
+        ("Bo Day told bakers the guild opposed it.", "told", "opposed it", "the guild opposed it"),
+        ("Bo Day told the guild that it had closed.", "told", "that it had closed", "that it had closed"),
+        ("Bo Day told the guild to close.", "told", "to close", "to close"),
+    ],
+)
+def test_what_somebody_is_told_keeps_its_subject(text: str, cue: str, content: str, wanted: str) -> None:
+    """Whoever is told something is not the one that it is about."""
+    item = RawAttribution(source=((0, 6),), cue=spans(text, cue), content=spans(text, content))
+    (start, end), *_ = ReportingClauses(load_cues()).with_subject(text, item).content
+    assert text[start:end] == wanted
+
+
+def test_a_short_text_is_looked_into_closely() -> None:
+    """What the tagger finds no word for is found by its form where the text has few words."""
+    text = "Doctor Ann Lee said the ministry had promised beds."
+    found = load_extractor().attributions(Text(text))
+    assert [one.source[0].quote for one in found] == ["Doctor Ann Lee", "the ministry"]
