@@ -108,10 +108,10 @@ class ReportingClauses:
             r"(?: (?:{object-pronoun}|{addressee}))? (?=\w)"
         )
         self._before_inner = compiled(
-            rf"(?:(?<=[\"“])|[.!?;,] |\b{{conjunction}} )"
+            rf"(?:(?<=[\"“])|[.!?;,] |\b{{conjunction}} )(?:(?i:{{conjunction}}) )?"
             rf"(?P<source>(?i:(?:{{source-determiner}}|my) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+"
             rf"|{{third-person-subject}})|{NAME}) "
-            rf"(?P<cue>{AUXILIARY}(?:{{frequency}} )?(?:{known}|{{answers}}))"
+            rf"(?P<cue>{AUXILIARY}(?:{{frequency}} )?(?:{known}|{words}|{{answers}}))"
             rf"{TOLD},? ?$"
         )
         self._tails = (

@@ -272,6 +272,7 @@ class Descriptions(Pronouns):
             self.entities, Pronoun(position, gender, holder, self.document.in_quotation(position), fits), self.spoken
         )
         self.trace[position] = ("description", candidates)
+        candidates = [c for c in candidates if not self._has_article(c.entity)]
         entity, probability = coreference.best(candidates, "description")
         office = self.phrases.vocabulary.roles.get(noun) in OFFICES and "same" not in {
             t.lower for t in tokens[first:head]
@@ -322,6 +323,13 @@ class Descriptions(Pronouns):
             self.sides.describe(entity, Phrase(first, stop, "source"))
         return Speaker(
             entity.name, "description of somebody named", probability, (entity,), self.sides.of(entity), (span,)
+        )
+
+    def _has_article(self, entity: Entity) -> bool:
+        """Tell whether what looks like a surname is printed after "the" always, as "the Mirror": it is no person."""
+        tokens = self.document.tokens
+        return entity.kind == "person" and all(
+            m.last - m.first == 1 and m.first > 0 and tokens[m.first - 1].lower == "the" for m in entity.mentions
         )
 
     def _named_later(self, first: int, last: int) -> Speaker | None:

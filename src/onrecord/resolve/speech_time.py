@@ -18,7 +18,7 @@ from functools import cache
 from onrecord.core.statement import Attribution, PartialDate
 from onrecord.lexicon import compiled, words_pattern
 from onrecord.resolve.speech_time_features import DateFeatures, DateOption, anchor_of
-from onrecord.resolve.times import Times
+from onrecord.resolve.times import Time, Times
 from onrecord.resolve.vocabulary import data_file
 
 LIVE = r"\A\W*{live-report}\b"
@@ -98,7 +98,7 @@ class SpeechTimeResolver:
 
     def date(self, n: int) -> SpeechTime:
         """Return the time of statement `n` was made."""
-        options = self.second_look(n)
+        options = [option for option in self.second_look(n) if not self._is_of_source(n, option.time)]
         printed = self._printed(n)
         if not options:
             return printed or SpeechTime(None, "the text gives no time", 0.9)
@@ -108,6 +108,12 @@ class SpeechTimeResolver:
             return printed or SpeechTime(None, "no time of the text dates it", none)
         rule = "a time beside the cue" if "beside" in best.features else "the time of the occasion"
         return SpeechTime(best.value, rule, dates[best.value.iso], ((best.time.start, best.time.end),))
+
+    def _is_of_source(self, n: int, time: Time) -> bool:
+        """Tell whether a time belongs to the source: "the abbot, who has led the house since 1999, denied it"."""
+        spans = [e.span for e in self.attributions[n].source]
+        since = self.times.document.text[time.start : time.end].casefold().startswith("since ")
+        return since and any(s.start <= time.start and time.end <= s.end for s in spans)
 
     def every_option(self) -> list[list[DateOption]]:
         """Return the options of all statements."""

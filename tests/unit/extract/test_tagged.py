@@ -221,6 +221,7 @@ def test_words_before_a_quoted_speaker_are_his_alone() -> None:
             [("The miller", "told", "'it is shut'")],
         ),
         ("“My aunt always said ‘bake’ and we baked,” Bo Day said.", [("My aunt", "always said", "‘bake’")]),
+        ("“Then she shouted ‘bake’ and we baked,” Bo Day said.", [("she", "shouted", "‘bake’")]),
         ("“We said ‘bake’ and they baked,” Bo Day said.", []),
         ("“It was called ‘the oven’ and it was hot,” Bo Day said.", []),
     ],

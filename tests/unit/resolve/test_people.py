@@ -80,6 +80,12 @@ def test_a_description_means_the_one_who_holds_the_role() -> None:
     assert [name for name, _ in who(text, about=STATES)] == ["Ann Lee", "Cy Moor"]
 
 
+def test_a_description_means_no_paper() -> None:
+    """'The Mirror' looks like a surname; the director is somebody else."""
+    text = "[1c According to] [1s the Mirror], [1q the shop is shut]. [2s The director] [2c denied] [2q that]."
+    assert [name for name, _ in who(text)][1] == "director"
+
+
 def test_two_people_of_one_surname_stay_two() -> None:
     """The surname alone goes to the one of the two who was named last."""
     text = (

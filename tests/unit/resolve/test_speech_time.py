@@ -21,6 +21,7 @@ TIMES = [
     ("A couple of days ago [1s Ann Lee] [1c said] [1q that it rains].", "2026-03-03"),
     ("At the end of January, [1s Ann Lee] [1c said] [1q that it rains].", "2026-01"),
     ("[1s Ann Lee] [1c said] on Monday of the week before last [1q that it rains].", "2026-02-16"),
+    ("[1s The abbot, who has led the house since 1999,] [1c denied] [1q that it rains].", None),
     ("[1s Ann Lee] [1c said] the night before last [1q that it rains].", "2026-03-03"),
     ("In a February interview [1s Ann Lee] [1c said] [1q that it rains].", "2026-02"),
     ("In late 2024 [1s Ann Lee] [1c said] [1q that it rains].", "2024"),
