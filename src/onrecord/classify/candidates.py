@@ -15,12 +15,13 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.lexicon.bundled_tables import rows
+from onrecord.lexicon.bundled_tables import rows, word_class
 from onrecord.lexicon.codebook import Codebook
 from onrecord.text.tokens import Word, stem, words
 from onrecord.text.vectors import PieceVectors
 
 Floats = npt.NDArray[np.float32]
+SENTENCE_ENDS = frozenset(".!?;:")
 LEAST_LIKE = (
     0.3  # likeness of meaning below which an issue none of whose words is near has nothing to do with a statement
 )
@@ -90,6 +91,20 @@ class CandidateIndex:
                 table[:, column] = self._embedded @ vector
         return table
 
+    def own_clause(self, content: Sequence[Word], number: int) -> tuple[int, int] | None:
+        """Find the first clause of a content that names an issue, as a range of characters.
+
+        None where the content is one clause, or no clause names other issues alone: then nothing parts the issues.
+        """
+        clauses = _clauses(content)
+        if len(clauses) == 1:
+            return None
+        hits = [self._hits(_stems(clause)) for clause in clauses]
+        own = [clause for clause, hit in zip(clauses, hits, strict=True) if hit[number]]
+        if not own or not any(hit.any() and not hit[number] for hit in hits):
+            return None
+        return own[0][0].start, own[0][-1].end
+
     def _hits(self, stems: tuple[str, ...]) -> Floats:
         """Count each issue's terms in a row of stems; a term that several issues share counts by its share."""
         places: dict[str, list[int]] = {}
@@ -107,6 +122,17 @@ def is_linked(features: Floats) -> bool:
     """Tell whether an issue's words, or ones of a like meaning, stand in a statement, around it or in the title."""
     likeness = FEATURES.index("likeness of content")
     return bool(features[:likeness].any() or features[likeness:].max() >= LEAST_LIKE)
+
+
+def _clauses(content: Sequence[Word]) -> list[list[Word]]:
+    """Part a content at the ends of sentences, and before words that open a contrast ("but", "not", "instead")."""
+    parts: list[list[Word]] = [[]]
+    for word in content:
+        if word.text in SENTENCE_ENDS or word.lower in word_class("opens-contrast"):
+            parts.append([])
+        if word.is_word:
+            parts[-1].append(word)
+    return [part for part in parts if len(part) > 1] or [list(content)]
 
 
 def _stems(tokens: Sequence[Word]) -> tuple[str, ...]:

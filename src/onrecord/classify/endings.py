@@ -20,6 +20,7 @@ from onrecord.text.tokens import Word, stem, words
 
 LONGEST = 12  # words of a content that is read
 BEFORE, BETWEEN, AFTER = 3, 1, 2  # words, beside function words: before the end, between it and the thing, after them
+GO_ON = frozenset({"on"})
 SENTENCE_ENDS = frozenset(".!?;")
 APPROVING = frozenset({Act.DEMAND, Act.PROPOSE, Act.PROMISE, Act.HOPE, Act.ENDORSE, Act.ACCEPT})
 DISAPPROVING = frozenset({Act.REJECT, Act.ACCUSE})
@@ -81,7 +82,7 @@ def _ends(said: Sequence[str], things: Set[str], *, nouns_only: bool) -> int:
             and (said[n] in _verbs() or bool(own))
             and not (n and said[n - 1] in word_class("article"))
         )
-        gone = not nouns_only and said[n] in word_class("is-ended") and after <= word_class("after-ending")
+        gone = not nouns_only and said[n] in word_class("is-ended") and after <= word_class("after-ending") - GO_ON
         if (
             (noun or verb)
             and k <= BEFORE

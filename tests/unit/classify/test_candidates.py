@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from onrecord.classify.candidates import FEATURES, CandidateIndex, Surroundings, is_linked
 from onrecord.lexicon.codebook import codebook_from_dict
@@ -56,3 +57,29 @@ def test_an_issue_without_words_or_likeness_is_not_linked() -> None:
     assert not is_linked(features("Her oven was older than she was.")[0])
     assert is_linked(features("They abolished the port fee schedules.")[0])
     assert is_linked(features("Boats must stop catching cod with nets.")[1])
+
+
+TWO = codebook_from_dict(
+    {
+        "issues": {
+            "ferry": {"label": "Ferry", "proposition": "The ferry should run again.", "terms": ["ferry"]},
+            "tunnel": {"label": "Tunnel", "proposition": "A tunnel should be dug.", "terms": ["tunnel"]},
+        }
+    },
+    "test",
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "own"),
+    [
+        ("The ferry is a joy. The tunnel will ruin us.", "The tunnel will ruin us"),
+        ("the island needs a ferry, not a tunnel", "not a tunnel"),
+        ("the island needs a ferry and a tunnel", None),
+        ("the tunnel will ruin us. It is a grave", None),  # no clause is about another issue
+    ],
+)
+def test_an_issue_beside_others_has_its_own_clause(content: str, own: str | None) -> None:
+    """Of a content that names two issues, the clause that names one of them."""
+    found = CandidateIndex(TWO, bundled_vectors()).own_clause(words(content), 1)
+    assert (found and content[slice(*found)]) == own

@@ -28,6 +28,7 @@ PIPELINE = Issue(
         ("the collapse of the pipeline", Act.ACCUSE, Stance.SUPPORT),
         ("an attack on the pipeline", Act.ACCUSE, Stance.SUPPORT),
         ("the end of the attacks on the pipeline", Act.ENDORSE, Stance.SUPPORT),
+        ("to resist the pipeline", Act.PROMISE, Stance.OPPOSE),
         ("not to abandon the pipeline", Act.PROMISE, Stance.SUPPORT),
         ("Stop the pipeline. Stop it now.", Act.DEMAND, Stance.OPPOSE),
         ("halting the pipeline was a blunder", Act.REJECT, Stance.SUPPORT),
@@ -54,6 +55,7 @@ def test_a_cue_of_anger_is_at_the_end_that_follows_it(cue: str, side: Stance | N
         ("he favoured the port over the pipeline", Act.ENDORSE),
         ("the pipeline as the end of the beginning", Act.ENDORSE),
         ("an end to the pipeline", Act.STATE),
+        ("the pipeline will go on", Act.HOPE),
         ("she had stopped paying for the pipeline", Act.REJECT),  # the end may be what is called a rejection
         ("an end to the pipeline" + " and more" * LONGEST, Act.DEMAND),
     ],

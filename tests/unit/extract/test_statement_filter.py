@@ -71,6 +71,7 @@ def test_what_stands_in_no_statement_is_judged_as_an_outer_one() -> None:
         ("The baker has not said whether he sells.", "The baker", "has not said", "whether he sells", True),
         ("Hardly any baker rejects the tax.", "Hardly any baker", "rejects", "the tax", False),
         ("Not one of the bakers backs the tax.", "Not one of the bakers", "backs", "the tax", False),
+        ("Not a single baker spoke against it.", "a single baker", "spoke against", "it", False),
         ("The No. 2 baker backs the tax.", "No. 2 baker", "backs", "the tax", True),
         ("No baker but Mr Orr backs the tax.", "No baker but Mr Orr", "backs", "the tax", True),
         ("The baker did not deny that it was his.", "The baker", "did not deny", "that it was his", True),
