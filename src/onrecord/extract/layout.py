@@ -20,6 +20,7 @@ from onrecord.text.sentences import LINE
 
 _BULLET = re.compile(r"[ \t]{0,8}(?:[•●▪‣◦*·–—-]|\(?(?:\d{1,2}|[a-z])[.)])[ \t\u00a0]{1,8}(?=\S)")
 _BREAK = re.compile(r"\r?\n(?:[ \t\u00a0]*\r?\n)*")
+_LINKED = re.compile(r"[;,]? (?:and|or)$")  # the end of the last item but one
 # A line that is shorter, with a capital letter after it, ends a paragraph; a wrapped one is as long as its page.
 _WRAPPED = 40
 
@@ -52,8 +53,9 @@ def layout_of(text: str) -> Layout:
                 shown.append(" " * (bullet.end() - lines[number - 1][1]))
             else:
                 shown.append(";" + " " * (bullet.end() - done - 1))
-            shown.append(text[bullet.end() : end])
-            items.append((bullet.end(), bullet.end() + len(text[bullet.end() : end].rstrip(";, "))))
+            words = _LINKED.sub("", text[bullet.end() : end]).rstrip(";, ")
+            shown.append(words.ljust(end - bullet.end()))
+            items.append((bullet.end(), bullet.end() + len(words)))
             done = end
             number += 1
     shown.append(text[done:])

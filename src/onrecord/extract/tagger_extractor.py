@@ -21,7 +21,7 @@ from onrecord.extract.source_bounds import trimmed_source
 from onrecord.extract.span_index import SpanIndex
 from onrecord.extract.statement_filter import StatementFilter
 from onrecord.extract.tagger import bare, moved
-from onrecord.extract.verbless import verbless, without_crossing
+from onrecord.extract.verbless import resumed, verbless, without_crossing
 from onrecord.text.quotes import quoted_regions
 
 # A report inside a report inside a report inside a report: deeper ones are not looked for.
@@ -97,6 +97,7 @@ class TaggerExtractor:
         others = spans_of(tagged)
         for item in tagged:
             found += self._clauses.quoted(read, item) or (self._whole(read, item, others),)
+        found = resumed(read, found)
         more = verbless(text, read, found)
         found = left_open(read, [*without_crossing(found, more), *more])
         others = spans_of(found, content=False)

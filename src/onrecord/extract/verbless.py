@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from onrecord.extract.assemble import Range, RawAttribution
 from onrecord.extract.span_index import SpanIndex
@@ -35,6 +36,7 @@ SIGNATURE = re.compile(r"^(?:> ?)?[—–-]{1,2} ?(?P<name>[^\n(@]{2,60}?) \(@\w
 HANDLED = re.compile(  # "Bo Day @bo · 3h", and the words below
     r"^(?P<name>[^\n@:.]{2,60}) @\w+ · [^\n]{1,20}\n(?P<content>[^\n]+(?:\n[^\n]+)*)", re.M
 )
+LABELLED = re.compile(r"^(?P<name>[^\n@:.(]{2,60}) \(@\w+\): (?P<content>[^\n]+)", re.M)
 CARD = re.compile(
     r"^(?P<name>[^\n@:.]{2,60})\n@\w+\n(?P<content>(?:[^\n]+\n)+?)"
     r"(?=\d{1,2}:\d{2}\b[^\n]*$|[A-Z][a-z]{2,8} \d{1,2}, \d{4}$)",
@@ -62,6 +64,7 @@ BEFORE = (
 )
 SENTENCE_MARK = re.compile(r"[.!?\"“”\n]")
 LONGEST_TITLE = 4  # letters of BESIDE's titles, which have a full stop
+RESUMES = re.compile(r", (?=[\"“][a-z])")
 REST = re.compile(r"[^\S\n]*(\S?)")
 
 
@@ -80,6 +83,21 @@ def verbless(text: str, prepared: str, found: Sequence[RawAttribution]) -> list[
         *_beside(prepared, free, found),
         *_before(prepared, free, found),
     ]
+
+
+def resumed(text: str, found: Sequence[RawAttribution]) -> list[RawAttribution]:
+    """Return the attributions, each with the rest of a quotation that its clause interrupts: "No", says Day, "mill"."""
+    taken = SpanIndex((span, None) for item in found for span in item.content)
+    free = {start: (start, end) for start, end in quoted_regions(text) if not taken.overlaps(start, end)}
+    made = []
+    for item in found:
+        clause = (*item.source, *item.cue)
+        if item.source and item.cue and item.content[-1][1] <= min(a for a, _ in clause):
+            gap = RESUMES.match(text, _last(item))
+            if gap is not None and gap.end() in free and "\n" not in text[item.content[-1][1] : gap.end()]:
+                item = replace(item, content=(*item.content, free[gap.end()]))
+        made.append(item)
+    return made
 
 
 def without_crossing(found: Sequence[RawAttribution], turns: Sequence[RawAttribution]) -> list[RawAttribution]:
@@ -181,7 +199,7 @@ def _posts(text: str) -> Iterator[RawAttribution]:
         start = text.rfind("\n", 0, end) + 1
         if content := _without_links(text, start + text.startswith(">", start), end):
             yield _made(match.span("name"), None, content, "post")
-    for match in (*CARD.finditer(text), *HANDLED.finditer(text)):
+    for match in (*CARD.finditer(text), *HANDLED.finditer(text), *LABELLED.finditer(text)):
         if content := _without_links(text, *match.span("content")):
             yield _made(match.span("name"), None, content, "post")
 

@@ -303,7 +303,10 @@ class Descriptions(Pronouns):
                 (
                     (m.entity, 0.5)
                     for m in self.entities.mentions
-                    if m.start > position and m.entity.kind == "person" and fits(m.entity)[1]
+                    if m.start > position
+                    and m.entity.kind == "person"
+                    and not self._has_article(m.entity)
+                    and fits(m.entity)[1]
                 ),
                 (None, 0.0),
             )
@@ -344,7 +347,7 @@ class Descriptions(Pronouns):
         named = end > head and tokens[end].capital and end not in self.phrases.covering
         if named or here > SOON or any(t.lower in words["anonymous"] for t in tokens[head:last]):
             return None
-        new = [e for e in self.entities.persons() if e.first > position]
+        new = [e for e in self.entities.persons() if e.first > position and not self._has_article(e)]
         held = [e for e in new if any(noun in r.split() for r in self._roles_of(e))]
         near = [
             e

@@ -26,6 +26,12 @@ def test_each_item_of_a_list_is_said(bullet: str, end: str) -> None:
     assert {content for source, content in found if "Dan Mercer" in source} == set(DEMANDS)
 
 
+def test_what_links_the_items_of_a_list_is_not_said() -> None:
+    """Claim: "; and" at an item's end belongs to the list."""
+    text = "The council wants three things:\n(a) a new well;\n(b) two teachers; and\n(c) a road."
+    assert {content for _, content in quotes(text)} == {"a new well", "two teachers", "a road"}
+
+
 def test_a_list_belongs_to_the_speaker_before_its_colon() -> None:
     """Claim: the items go on with what the speaker of the announcement said; a list that follows a gap does not."""
     found = quotes("“We ask for three things,” said Pastor Ann Lee:\n\n* a new roof\n* two bells\n\nShe left.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onrecord.extract.assemble import RawAttribution
-from onrecord.extract.verbless import verbless, without_crossing
+from onrecord.extract.verbless import resumed, verbless, without_crossing
 
 
 def found(text: str, *known: RawAttribution) -> list[tuple[str, str]]:
@@ -77,6 +77,7 @@ def test_turns_name_who_speaks(text: str, statements: list[tuple[str, str]]) -> 
         ('"Leave us alone." Miller Bo Day slammed the door.', [("Miller Bo Day", '"Leave us alone."')]),
         ('"Leave us alone." Miller Bo Day slammed the door. Then he wept.', []),
         ("Bo Day @bo · 3h\nThe mill is theft.\n\nIt is shut.", [("Bo Day", "The mill is theft.")]),
+        ("Bo Day (@bo): The mill is shut. Go home.", [("Bo Day", "The mill is shut. Go home.")]),
         ('Then this, from the miller: "It is shut."', [("the miller", '"It is shut."')]),
         (
             "The Herald spoke with Bo Day, a miller.\n\nQ: Is it shut?\n\nA: Since May.\n\nQ: And now?\n\nA: We wait.",
@@ -102,6 +103,15 @@ def test_a_second_quotation_after_adding_has_the_same_speaker() -> None:
     text = '"It is shut", said Bo Day, adding: "It was old".'
     known = RawAttribution(source=at(text, "Bo Day"), cue=at(text, "said"), content=at(text, "It is shut"))
     assert found(text, known) == [("Bo Day", '"It was old"')]
+
+
+def test_a_quotation_goes_on_after_its_clause() -> None:
+    """The rest of the sentence is said, too; a quotation that begins anew is not touched."""
+    text = '"Nobody", says Bo Day, "has asked." "We wait."'
+    known = RawAttribution(source=at(text, "Bo Day"), cue=at(text, "says"), content=at(text, '"Nobody"'))
+    (item,) = resumed(text, [known])
+    assert [text[a:b] for a, b in item.content] == ['"Nobody"', '"has asked."']
+    assert resumed(text.replace("has", "Has"), [known]) == [known]
 
 
 def test_what_crosses_a_turn_is_dropped() -> None:

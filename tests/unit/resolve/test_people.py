@@ -84,6 +84,8 @@ def test_a_description_means_no_paper() -> None:
     """'The Mirror' looks like a surname; the director is somebody else."""
     text = "[1c According to] [1s the Mirror], [1q the shop is shut]. [2s The director] [2c denied] [2q that]."
     assert [name for name, _ in who(text)][1] == "director"
+    text = "[1s The director] [1c said] [1q yes]. [2c According to] [2s the Gazette], [2q he said no]."
+    assert next(name for name, _ in who(text)) == "director"
 
 
 def test_two_people_of_one_surname_stay_two() -> None:
