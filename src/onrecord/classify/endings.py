@@ -33,6 +33,8 @@ def side_towards_ended(content: Sequence[Word], act: Act, issue: Issue, cue: Seq
     short = sum(word.is_word for word in content) <= LONGEST
     if not short or act not in APPROVING | DISAPPROVING or _names_end({*proposition}):
         return None
+    if act in APPROVING and not word_class("called-wrong").isdisjoint(said):  # "wrong to oppose the toll"
+        return None
     things = _stems(words(" ".join((issue.proposition, *issue.terms))))
     ends = _ends(said, things, nouns_only=act in DISAPPROVING and not _disapproves(cue))
     if not ends:

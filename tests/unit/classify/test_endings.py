@@ -56,6 +56,7 @@ def test_a_cue_of_anger_is_at_the_end_that_follows_it(cue: str, side: Stance | N
         ("the pipeline as the end of the beginning", Act.ENDORSE),
         ("an end to the pipeline", Act.STATE),
         ("the pipeline will go on", Act.HOPE),
+        ("it would be foolish to resist the pipeline", Act.ENDORSE),  # the model knows that this is praise
         ("she had stopped paying for the pipeline", Act.REJECT),  # the end may be what is called a rejection
         ("an end to the pipeline" + " and more" * LONGEST, Act.DEMAND),
     ],
