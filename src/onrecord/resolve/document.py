@@ -45,8 +45,8 @@ class Token:
 
     @property
     def capital(self) -> bool:
-        """Tell whether it begins with a capital letter, or has one after a hyphenated particle (al-Sadr)."""
-        return self.text[0].isupper() or ("-" in self.text and self.text.rsplit("-", 1)[1][:1].isupper())
+        """Tell whether it begins with a capital letter, or has one after a particle (al-Sadr, dell'Acqua)."""
+        return self.text[0].isupper() or re.match(r"[a-z].*[-'’][A-Z][^-'’]*$", self.text) is not None
 
     @property
     def word(self) -> bool:

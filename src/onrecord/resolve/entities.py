@@ -19,7 +19,7 @@ from onrecord.resolve.vocabulary import Vocabulary
 MOST_INITIALS = 3
 NEAR = 3  # sentences back to whom "his" may mean
 INITIAL = re.compile(r"(?:[A-Z]\.)+$|[A-Z]$")
-ABBREVIATION = re.compile(r"\(\s*(?:the |or |[\"“])*([A-Z][A-Za-z&.\-]{1,9})[\"”]?\s*\)")
+ABBREVIATION = re.compile(r"\(\s*(?:the |or |[\"“])*([A-Z][A-Za-z&.\-]{1,9})[\"”]?\s*\)|, or (?:the )?([A-Z]{2,9})\b")
 
 
 @dataclass(slots=True, eq=False)
@@ -128,27 +128,34 @@ class _Builder:
             known = self._vocabulary.holders.values()
             known_as = next((n for n in counts[entity] if n in known and _without_initials(n) == plain), None)
             entity.name = plain if plain in known else known_as or name
-        alone: dict[str, Entity] = {}
+        alone: dict[tuple[str, str], Entity] = {}  # by first initial ("" if none) and surname
         for n in persons:
             if n in chosen:
                 continue
-            key = key_of(items[n].text)
+            key = self._parts(items[n].text)[-1]
+            initial = _initial(items[n].text)
             fitting = {e: e for name, e in full.persons.items() if key in _surnames(name)} or {
                 e: e for name, e in full.persons.items() if key == name.split()[0] or key in name.split()
             }
             slips = {e: e for name, e in full.persons.items() if is_slip(key, name.split()[-1])}
             fitting = fitting or (slips if len(slips) == 1 else {})
+            fitting = {e: e for e in fitting if initial in ("", key_of(e.name)[0])}
             if fitting and not self._is_ruler(items[n]):
                 chosen[n] = self._nearest(items, n, list(fitting.values()), chosen)
             else:
-                if key not in alone:
+                same = next((k for k in alone if k[1] == key and (initial == k[0] or "" in (initial, k[0]))), None)
+                if same is None:
                     name = self._full_name(items[n].text, self._offices(items, persons, key))
-                    alone[key] = Entity(self._of_realm(items, persons, key) or name, "person")
-                    entities.append(alone[key])
-                chosen[n] = alone[key]
-                if " " not in alone[key].name:
+                    entity = Entity(self._of_realm(items, persons, key) or name, "person")
+                    entities.append(entity)
+                else:
+                    entity = alone.pop(same)
+                    initial = initial or same[0]
+                    entity.name = items[n].text if initial != same[0] else entity.name
+                alone[initial, key] = chosen[n] = entity
+                if " " not in entity.name:
                     family = self._family_name(items, n, chosen)
-                    alone[key].name += f" {family}" if family is not None else ""
+                    entity.name += f" {family}" if family is not None else ""
 
     def _tails_last(self, items: list[Item], persons: list[int]) -> list[int]:
         """Order names in text order, those last that end a longer one: "Le Pen" after "Marine Le Pen"."""
@@ -360,10 +367,11 @@ class _Builder:
         for n in rest:
             match = ABBREVIATION.match(self._document.text[items[n].end : items[n].end + 16].lstrip())
             if match is not None and items[n].kind in ("organisation", "group", "other", "place"):
-                short, whole = key_of(match[1]), key_of(items[n].text)
+                printed = match[1] or match[2]
+                short, whole = key_of(printed), key_of(items[n].text)
                 if (
                     short != whole
-                    and any(c.isupper() for c in match[1])
+                    and any(c.isupper() for c in printed)
                     and short[:1] == "".join(p[0] for p in whole.split())[:1]
                 ):
                     found[short] = whole
@@ -433,6 +441,12 @@ class _FullNames:
         name = next((name for name in alike if same_person(name.split(), parts)), None)
         name = name or next((name for name in alike if name.endswith(tail)), None)
         return None if name is None else self.persons[name]
+
+
+def _initial(name: str) -> str:
+    """Return the first initial of a name without a first name, folded: "r" of "R. Lee", else ""."""
+    first = name.split()[0]
+    return first[0].casefold() if " " in name and INITIAL.fullmatch(first) else ""
 
 
 def _without_initials(name: str) -> str:

@@ -65,6 +65,17 @@ class NameContext:
             and self._document.tokens[item.first].start - before.end == 1
         )
 
+    def roled(self, item: Item) -> bool:
+        """Tell whether two or three words follow a role noun that is no part of a name: "analyst Priya Nair"."""
+        tokens, words = self._document.tokens, self._vocabulary.words
+        before = tokens[item.first - 1] if item.first else None
+        if before is None or before.capital or before.sentence != tokens[item.first].sentence:
+            return False
+        inside = tokens[item.first : item.last]
+        heads = words["body-head"] | words["thing-head"] | words["outlet-head"] | words["inside-name"]
+        plain = all(t.text.istitle() for t in inside) and not {t.lower for t in inside} & heads
+        return 2 <= len(inside) <= 3 and plain and before.text in self._vocabulary.roles
+
     def led(self, item: Item) -> bool:
         """Tell whether a name is what a body's officer leads: "director of Keep the Promise"."""
         tokens, roles = self._document.tokens, self._vocabulary.roles
@@ -142,6 +153,7 @@ class NameContext:
         """Tell whether a capitalised word may belong to the name after it."""
         low = token.lower.rstrip(".")
         known = bool({token.lower, low} & self._no_names) or self._vocabulary.is_role(low)
+        known = known and token.text != "Jan"  # a first name; the month is "Jan." or "January"
         return token.capital and token.word and not known and token.lower.casefold() not in self._vocabulary.actors
 
     def after_state(self, first: int, last: int) -> int:

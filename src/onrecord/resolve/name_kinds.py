@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from onrecord.lexicon import word_class
 from onrecord.resolve.name_context import Item, NameContext
 from onrecord.resolve.names import KINDS
 from onrecord.resolve.vocabulary import Vocabulary
@@ -45,7 +46,12 @@ class NameKinds:
             parts = key_of(item.text).split()
             for k, weight in enumerate(item.weights):
                 total[k] += weight
-            if self._context.titled(item) or self._context.in_office(item) or self._context.apposed(item):
+            if (
+                self._context.titled(item)
+                or self._context.in_office(item)
+                or self._context.apposed(item)
+                or self._context.roled(item)
+            ):
                 total[KINDS.index("person")] += 1.0
                 held.add(key_of(item.text))
             if (
@@ -61,7 +67,7 @@ class NameKinds:
             if item.last - item.first > 1
             and KINDS[max(range(len(KINDS)), key=lambda k: votes[key_of(item.text)][k])] == "person"
         )
-        actors = self._vocabulary.actors
+        actors, initials = self._vocabulary.actors, self._initials(items)
         for item in items:
             key = key_of(item.text)
             total = votes[key]
@@ -69,7 +75,7 @@ class NameKinds:
             actor = actors.get(item.text.casefold()) or actors.get(key)
             single = item.last - item.first == 1
             titled = self._context.titled(item)
-            if self._context.called(item) and key not in surnames:
+            if (self._context.called(item) or (item.text.isupper() and key in initials)) and key not in surnames:
                 kind = "organisation"
             elif single and key in surnames and not (actor is not None and self._context.placed(item)):
                 kind = "person"
@@ -85,6 +91,16 @@ class NameKinds:
                 headed = key.split()[-1] in self._vocabulary.words["strong-head"]
                 kind = "organisation" if headed or self._context.led(item) else kind
             item.kind = kind
+
+    def _initials(self, items: Sequence[Item]) -> set[str]:
+        """Return the initials of the bodies that the article names: "ons" for the Office for Nuclear Safety."""
+        found: set[str] = set()
+        for item in items:
+            parts = key_of(item.text).split()
+            if item.kind == "organisation" and len(parts) > 2:
+                large = [p for p in parts if p not in word_class("no-initial")]
+                found |= {"".join(p[0] for p in some) for some in (parts, large) if len(some) > 2}
+        return found
 
     def _misspelled(self, item: Item, surnames: Counter[str]) -> bool:
         """Tell whether a name that the article prints once is a surname with a slip: "Magwneya" for "Magwenya"."""

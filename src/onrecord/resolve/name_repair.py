@@ -11,6 +11,7 @@ from onrecord.resolve.document import Document
 from onrecord.resolve.name_bodies import NameBodies
 from onrecord.resolve.name_context import Item, NameContext
 from onrecord.resolve.name_kinds import NameKinds, key_of
+from onrecord.resolve.name_particles import NameParticles
 from onrecord.resolve.name_splits import NameSplitter
 from onrecord.resolve.names import KINDS, Name
 from onrecord.resolve.vocabulary import Vocabulary
@@ -162,6 +163,7 @@ class NameRepair:
         """Add names that were missed: those that the article has elsewhere, and capitalised sources."""
         tokens = self._document.tokens
         self._add_known(items)
+        NameParticles(self._document, self._vocabulary, self._context).join(items, sources)
         taken = {i for item in items for i in range(item.first, item.last)}
         self._join_places(items)
         self._widen(items, taken)
@@ -346,19 +348,27 @@ class NameRepair:
                 items.remove(other)
 
     def _add_known(self, items: list[Item]) -> None:
-        """Add the names of the gazetteer that have several words and that the tagger cut: "Black Lives Matter"."""
+        """Add the names of the gazetteer that have several words and that the tagger cut: "Black Lives Matter".
+
+        Those of two words only where they are states: "San Marino".
+        """
         tokens, actors = self._document.tokens, self._vocabulary.actors
-        longest = [key for key in actors if key.count(" ") > 1]
+        longest = [
+            key
+            for key, actor in actors.items()
+            if key.count(" ") > 1 or (" " in key and (actor.kind, actor.how) == ("state", "name"))
+        ]
         begins = {key.split()[0] for key in longest}
         wholes = set(longest)
         for i, token in enumerate(tokens):
             if not token.capital or token.lower not in begins:
                 continue
-            for width in (5, 4, 3):
+            for width in (5, 4, 3, 2):
                 span = tokens[i : i + width]
                 if len(span) == width and " ".join(t.lower for t in span) in wholes and span[-1].capital:
                     inside = [item for item in items if item.first < i + width and item.last > i]
-                    if all(i <= item.first and item.last <= i + width for item in inside) and len(inside) != 1:
+                    cut = all(i <= item.first and item.last <= i + width for item in inside)
+                    if cut and sum(item.last - item.first for item in inside) < width:
                         items[:] = [item for item in items if item not in inside]
                         kind = "place" if actors[" ".join(t.lower for t in span)].kind == "state" else "organisation"
                         weights = [0.8 if k == kind else 0.05 for k in KINDS]
@@ -381,6 +391,7 @@ class NameRepair:
         people = [item for item in items if item.kind == "person"]
         portfolio = self._vocabulary.words["portfolio"]
         whole = {key_of(item.text).split()[-1] for item in people if item.last - item.first > 1}
+        titled = {key_of(item.text) for item in people if self._context.titled(item)}
         for item in people:
             k, width = item.first - 1, item.last - item.first
             if width > 2 or k < 0 or k in taken or tokens[k].paragraph in headlines:
@@ -396,7 +407,8 @@ class NameRepair:
             run = not opens and tokens[k - 1].capital and k - 1 not in taken  # "Prime Minster" before a name
             run = run and tokens[k - 1].lower not in portfolio
             after = [t.lower for t in tokens[item.last : item.last + 2]]
-            described = after[:1] == [","] and after[1:] in (["a"], ["an"], ["the"], ["who"])
+            surname = key_of(item.text) in titled and not before.lower.endswith(("ed", "ing"))
+            described = surname or (after[:1] == [","] and after[1:] in (["a"], ["an"], ["the"], ["who"]))
             if before.lower in self._vocabulary.genders or (
                 initial or (described if opens else not run and before.lower not in self._texts)
             ):

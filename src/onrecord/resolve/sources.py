@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onrecord.core.statement import Attribution
-from onrecord.lexicon import compiled
+from onrecord.lexicon import compiled, word_class
 from onrecord.resolve.coreference import SpeakerTurn
 from onrecord.resolve.descriptions import Descriptions
 from onrecord.resolve.document import Token
@@ -110,6 +110,8 @@ class SourceResolver(Descriptions):
         begins = self.phrases.covering.get(first)
         first = begins.first if begins is not None and begins.entity.kind == "person" else first
         words = [t for t in tokens[first:last] if t.word]
+        if self._is_nobody(first, last):
+            return Speaker(None, "nobody", 0.3)
         pronouns = self.phrases.words["pronoun"]
         cores = [t for t in words if t.lower not in self.phrases.words["beside-source"]] or words
         if len(cores) == 1 and cores[0].lower in pronouns and not self._is_name(cores[0]):
@@ -130,6 +132,12 @@ class SourceResolver(Descriptions):
         while last - first > 1 and tokens[last - 1].word and tokens[last - 1].lower in beside:
             last -= 1
         return last
+
+    def _is_nobody(self, first: int, last: int) -> bool:
+        """Tell whether a source is nobody: "no one at the port", "none of them", "neither Ann Lee nor her aides"."""
+        tokens = self.document.tokens
+        named = last - first > 1 and not tokens[first + 1].text.islower()  # "No 10"
+        return tokens[first].lower in word_class("nobody") and not (named and tokens[first].lower == "no")
 
     def _gives_examples(self, first: int, last: int) -> bool:
         """Tell whether names are examples of the source: "politicians like Ann Lee", "sites such as Gawker"."""
@@ -166,6 +174,8 @@ class SourceResolver(Descriptions):
                 depth -= 1
             elif depth == 0 and token.lower in self.phrases.words["relative"] and i > first:
                 break
+            elif self._renames(i):
+                continue
             elif depth == 0 and i > first and (token.lower in JOINTS or token.text in (",", ";", "—", "–", "-")):
                 cuts.append((i, token.lower))
             elif token.lower == "with" and tokens[i - 1].lower in ("along", "together"):
@@ -216,6 +226,15 @@ class SourceResolver(Descriptions):
             else:
                 parts[-1] = (parts[-1][0], b)
         return parts
+
+    def _renames(self, i: int) -> bool:
+        """Tell whether a comma or "or" introduces an abbreviation of the name before: "the Grain Board, or GB,"."""
+        tokens, covering = self.document.tokens, self.phrases.covering
+        i -= tokens[i].lower == "or"
+        if i < 1 or [t.lower for t in tokens[i : i + 2]] != [",", "or"] or i + 2 not in covering:
+            return False
+        before = covering.get(i - 1)
+        return before is not None and before.entity is covering[i + 2].entity
 
     def _goes_on_as_one(self, pieces: list[tuple[int, int, str]]) -> bool:
         """Tell whether a body and a name with a role are one speaker: "Echo News and former host Ann Lee has said"."""

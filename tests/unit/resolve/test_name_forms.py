@@ -19,6 +19,13 @@ FORMS = [
     ("The film ends. Actress Amandi Birk was there. [1s Birk] [1c said] [1q it would rain].", "Amandi Birk"),
     ("Few came, said Adil Nefri. [1s Nefri, a chemistry professor,] [1c said] [1q it would rain].", "Adil Nefri"),
     ("In Rome Pope Clement prayed. [1s Clement] [1c said] [1q it would rain].", "Pope Clement"),
+    ("[1s R. B. Tarrant] [1c said] [1q yes]. [2s Tarrant] [2c added] [2q it would rain].", "R. B. Tarrant"),
+    ("[1s Anders ter Birk, a baker,] [1c said] [1q yes]. [2s Ter Birk] [2c added] [2q no].", "Anders ter Birk"),
+    ("[1s Ana de los Campos y Orr] [1c said] [1q it would rain]. De los Campos left.", "Ana de los Campos y Orr"),
+    ("[1s Prime Minister Kal bin Saq al-Orr] [1c said] [1q it would rain].", "Kal bin Saq al-Orr"),
+    ("[1s Gia dell'Orto] [1c said] [1q yes]. [2s Dell'Orto] [2c added] [2q it would rain].", "Gia dell'Orto"),
+    ("[1s Harbour analyst Prisha Nalvar] [1c said] [1q it would rain].", "Prisha Nalvar"),
+    ("[1s San Marino] [1c said] [1q it would rain].", "San Marino"),
 ]
 
 
@@ -140,3 +147,21 @@ def test_who_is_described_in_the_lead_is_named_later(text: str, speaker: str) ->
 def test_a_body_is_named_with_its_place_and_a_slip_is_mended(text: str, speaker: str) -> None:
     """A court has its circuit, a channel its town; a noun in capitals names nobody, nor does "group" an outlet."""
     assert who(text)[0][0] == speaker
+
+
+INITIALS = [
+    ("[1s R. Tarrant] [1c said] [1q yes]. [2s B. Tarrant] [2c said] [2q no].", ["R. Tarrant", "B. Tarrant"]),
+    ("Ann Lee sat. [1s B. Lee] [1c said] [1q yes]. [2s A. Lee] [2c said] [2q no].", ["B. Lee", "Ann Lee"]),
+]
+
+
+@pytest.mark.parametrize(("text", "speakers"), INITIALS)
+def test_initials_tell_people_of_one_surname_apart(text: str, speakers: list[str]) -> None:
+    """An initial joins only the first name that begins with it."""
+    assert [speaker for speaker, _ in who(text)] == speakers
+
+
+@pytest.mark.parametrize("source", ["No one at the port", "None of the miners", "Neither Ann Lee nor her aides"])
+def test_nobody_is_no_speaker(source: str) -> None:
+    """Also where the phrase that denies holds a name."""
+    assert who(f"[1s {source}] [1c said] [1q it would rain].") == [(None, None)]
