@@ -233,20 +233,18 @@ class Descriptions(Pronouns):
         stop = self._core_end(first, last)
         wanted = {word for role in self.phrases.roles(first, stop) for word in (role, ALIKE.get(role, role))}
         tokens = self.document.tokens
-        noun = tokens[head].lower
-        former = any(t.lower in self.phrases.words["former"] for t in tokens[first:stop])
+        noun = tokens[head].lower.removeprefix("ex-")
+        former = self._is_former(first, stop)
         side = self.sides.of_phrase(Phrase(first, stop, "source"))
+
+        known = [self._held(e) for e in self.entities.persons()]
+        current = any(noun in held and not was for held, was in known)
 
         def fits(entity: Entity) -> tuple[bool, bool, bool, bool]:
             if entity.kind == "unnamed":
                 return False, noun in entity.name.casefold().split(), False, False
-            held: set[str] = set()
-            was = False
-            for p in self.sides.phrases_of(entity):
-                roles = self.phrases.roles(p.first, p.last)
-                held.update(roles, *(r.split() for r in roles))
-                was = was or any(t.lower in self.phrases.words["former"] for t in tokens[p.first : p.last])
-            agrees = former == was or not former
+            held, was = self._held(entity)
+            agrees = former == was or not (former or current)
             own = self.sides.of(entity) if side is not None else None
             same = own is not None and side is not None and own.name == side.name
             return (
@@ -334,6 +332,17 @@ class Descriptions(Pronouns):
         return entity.kind == "person" and all(
             m.last - m.first == 1 and m.first > 0 and tokens[m.first - 1].lower == "the" for m in entity.mentions
         )
+
+    def _held(self, entity: Entity) -> tuple[set[str], bool]:
+        """Return the roles of somebody with their words, and whether a phrase calls one a former role."""
+        phrases = self.sides.phrases_of(entity)
+        roles = [r for p in phrases for r in self.phrases.roles(p.first, p.last)]
+        return {*roles, *(w for r in roles for w in r.split())}, any(self._is_former(p.first, p.last) for p in phrases)
+
+    def _is_former(self, first: int, last: int) -> bool:
+        """Tell whether a phrase describes somebody by a former role: "the former mayor", "ex-mayor"."""
+        words = self.phrases.words["former"]
+        return any(t.lower in words or t.lower.startswith("ex-") for t in self.document.tokens[first:last])
 
     def _named_later(self, first: int, last: int) -> Speaker | None:
         """Return who is described at the head of the article and named further on: "Guild chief", then "Ann Lee"."""

@@ -54,7 +54,7 @@ class PhraseReader:
         i = first
         while i < last:
             for width in (4, 3, 2, 1):
-                phrase = " ".join(t.lower for t in self.tokens[i : i + width])
+                phrase = " ".join(t.lower.removeprefix("ex-") for t in self.tokens[i : i + width])
                 if i + width > last:
                     continue
                 known = next(
@@ -146,6 +146,10 @@ class PhraseReader:
             joins = token.lower == "and" and k < i and tokens[k].capital and k > 1 and tokens[k - 2].capital
             if joins and not (k - 2 in self.covering and self.covering[k - 2].entity.kind == "person"):
                 k -= 1
+                continue
+            whole = self.covering.get(k - 1)  # "Bank of England"
+            if whole is not None and whole.entity.kind == "organisation" and whole.first < k - 1 < whole.last <= i:
+                k = whole.first
                 continue
             if not token.word or token.lower in words["break"] or token.lower in words["preposition"]:
                 break

@@ -86,11 +86,12 @@ class Pronouns(Scene):
         end = first
         while end < min(last, first + LONGEST_SUBJECT):
             mention = covering.get(end)
-            if mention is not None and mention.entity.kind == "person":
+            if mention is not None and mention.entity.kind in ("person", "state"):
                 other = next(
                     (covering[n] for n in range(mention.last, min(mention.last + 4, last)) if n in covering), None
                 )
-                joined = other is not None and tokens[mention.last].lower == "and" and other.entity.kind == "person"
+                joined = other is not None and tokens[mention.last].lower == "and"
+                joined = joined and other is not None and other.entity.kind == mention.entity.kind
                 return other.last if joined and other is not None else None
             if not tokens[end].word or tokens[end].lower in closed:
                 return None

@@ -36,6 +36,7 @@ class Vocabulary:
 
     def is_role(self, word: str) -> bool:
         """Tell whether a lower-case word is a role noun, also in the plural."""
+        word = word.removeprefix("ex-")
         return word in self.roles or (word.endswith("s") and word[:-1] in self.roles)
 
 

@@ -165,3 +165,18 @@ def test_a_description_with_an_owner_needs_the_role() -> None:
     """'The programme's host' is not whoever was named last."""
     text = "Bo Dahl appeared on Talk Hour. [1s The programme's host] [1c asked] [1q why]."
     assert who(text)[0][0] == "programme's host"
+
+
+def test_the_holder_of_an_office_is_not_the_former_one() -> None:
+    """'The ex-mayor' is the former mayor, 'the mayor' the present one, whoever spoke last."""
+    text = (
+        "Mayor Ann Lee waited for ex-mayor Bo Dahl. [1s The ex-mayor] [1c said] [1q yes]. "
+        "[2s The mayor] [2c said] [2q it would rain]."
+    )
+    assert [name for name, _ in who(text)] == ["Bo Dahl", "Ann Lee"]
+
+
+def test_titles_tell_two_people_apart_whose_first_names_are_foreign() -> None:
+    """First names of other languages have a gender too, and one that opens the article is no stray word."""
+    text = "Ewa Birk and Jan Birk ran a shop. [1s Mrs Birk] [1c said] [1q yes]. [2s Mr Birk] [2c said] [2q no]."
+    assert [name for name, _ in who(text)] == ["Ewa Birk", "Jan Birk"]

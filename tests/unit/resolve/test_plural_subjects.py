@@ -19,6 +19,7 @@ from .saying_made import who
             "Anna Lee and Maria Stone met, where [1s they] [1c praised] [1q the dam].",
             "Anna Lee and Maria Stone",
         ),
+        ("Fiji and Tonga met, where [1s they] [1c praised] [1q the dam].", "Fiji and Tonga"),
         ("The lead was largest among [1s those] [1c who called] [1q the dam safe].", "those"),
     ],
 )
