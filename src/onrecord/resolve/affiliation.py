@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from onrecord.lexicon import compiled
+from onrecord.lexicon import compiled, word_class
 from onrecord.resolve.affiliation_features import COUNTED, FIRST, AffiliationOption, Features, choices
 from onrecord.resolve.entities import Entities, Entity, Mention
 from onrecord.resolve.phrases import Phrase, PhraseReader
@@ -207,7 +207,7 @@ class Affiliations(Proposals):
             if m is None:
                 continue
             side = self._of_body(body.entity)
-            if side is None or side.name in self.party_words.values():
+            if side is None or side.name in self.party_words.values() or self._relays(body):
                 continue
             kind = "outlet" if body.entity.kind == "outlet" else "body"
             where = "first" if here == self._tokens[first.first].sentence else "other"
@@ -221,9 +221,22 @@ class Affiliations(Proposals):
                 body.last,
             )
 
+    def _relays(self, body: Mention) -> bool:
+        """Tell whether an outlet reports on others or was told: "the Courier reported", "Lee told the Courier"."""
+        tokens, first = self._tokens, body.first
+        after = tokens[body.last].lower if body.last < len(tokens) else ""
+        if after in word_class("reports") and body.entity.kind == "outlet":
+            return True
+        first -= first > 0 and tokens[first - 1].lower == "the"
+        return first > 0 and tokens[first - 1].lower in word_class("tells")
+
     def _runs(self, entity: Entity) -> bool:
         """Tell whether somebody is said to run for office."""
         return "runs" in self._standing(entity) or any("candidate" in self._flags(p) for p in self.phrases_of(entity))
+
+    def _tells_of_race(self) -> bool:
+        """Tell whether the article speaks of an election or of candidates."""
+        return bool(self._race_sentences)
 
     def _standing(self, entity: Entity) -> set[str]:
         """Return how a person stands in an article: whether one runs for office, is named much or in races."""

@@ -43,6 +43,9 @@ class Proposals:
     def _runs(self, entity: Entity) -> bool:
         raise NotImplementedError
 
+    def _tells_of_race(self) -> bool:
+        raise NotImplementedError
+
     def _state_counts(self) -> Counter[str]:
         """Count how often the article names each state, its adjective, seat or organs."""
         counts: Counter[str] = Counter()
@@ -165,7 +168,8 @@ class Proposals:
                     yield side.name, f"served {served}", f"{'aide' if aide else 'other'} of somebody, {before}", *place
                 if aide and " " not in whom.name:
                     yield whom.name, "body", f"one word, {before}", *place
-                if aide:
+                lawyer = bool({t.lower for t in tokens} & self._words["legal-aide"])
+                if aide and (not lawyer or self._runs(whom) or self._tells_of_race()):
                     whose = "one word" if " " not in whom.name else "a candidate" if self._runs(whom) else "a person"
                     yield f"{whom.name.split()[-1]} campaign", "campaign", f"aide of {whose}, {before}", *place
         if tokens[0].lower in ("its", "their"):

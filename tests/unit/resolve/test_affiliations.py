@@ -57,3 +57,30 @@ def test_police_and_soldiers_speak_for_their_state() -> None:
 def test_a_title_does_not_reach_over_a_verb(verb: str, campaign: str | None) -> None:
     """Who did something to an adviser is not whom the adviser serves; a name right before the role is."""
     assert side(f"Bill Orr is running. Bill Orr {verb} adviser Bo Dahl. [1s Dahl] [1c said] [1q no].") == campaign
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Courier reported that [1s Minister Bo Dahl] [1c denied] [1q the charge].",
+        "[1s Ann Lee] [1c told] the Port Courier [1q it would rain].",
+        "[1s Bo Dahl's lawyer, Tone Vik,] [1c said] [1q it would rain].",
+    ],
+)
+def test_whom_a_speaker_merely_stands_beside_is_no_affiliation(text: str) -> None:
+    """An outlet that reports or is told, and a client outside any election."""
+    assert side(text) is None
+
+
+def test_a_body_with_a_preposition_before_the_role_is_read_whole() -> None:
+    """The governor of the Bank of England does not speak for England."""
+    assert side("[1s Bank of England governor Ruth Pell] [1c said] [1q it would rain].") == "United Kingdom"
+
+
+def test_an_abbreviation_after_or_is_the_same_body() -> None:
+    """'The Harbour Safety Board, or HSB,' is one speaker, and HSB the body of its inspector."""
+    text = (
+        "[1s The Harbour Safety Board, or HSB,] [1c said] [1q yes]. "
+        "[2s HSB inspector Ann Lee] [2c said] [2q it would rain]."
+    )
+    assert who(text) == [("HSB", "HSB"), ("Ann Lee", "HSB")]
