@@ -34,7 +34,7 @@ def patterns() -> VenuePatterns:
         medium=compiled(r"\b(?:on|via|to) (?P<what>{medium})\b"),
         told=compiled(
             r"^\W*(?:{article} )?(?P<whom>(?:{before-outlet} )?"
-            r"[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|{audience})"
+            r"(?:(?:St|Ft|Mt)\. )?[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*)*|{audience})"
             r"(?P<where> in [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?"
         ),
     )
@@ -59,7 +59,8 @@ def venue_of(document: Document, article: Article, attribution: Attribution) -> 
         following = [e.span.start for e in attribution.content if e.span.start >= cue.span.end]
         stop = min(following, default=cue.span.end + 60)
         match = patterns().told.match(text.content[cue.span.end : stop])
-        if match is not None and not _is_person(match["whom"]):
+        owner = match is not None and match["whom"].endswith(("'s", "’s"))  # "told St. Mary's parishioners"
+        if match is not None and not owner and not _is_person(match["whom"]):
             start, end = cue.span.end + match.start("whom"), cue.span.end + match.end()
             whom, where = match["whom"], match["where"] or ""
             value = (

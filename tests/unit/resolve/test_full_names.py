@@ -66,15 +66,16 @@ def test_the_chain_goes_on_with_its_speaker() -> None:
     assert [s.chain.value for s in read(text)] == [(), ("Orrin Herald",), ("Orrin Herald",), ()]
 
 
-@pytest.mark.parametrize("whom", ["Gov. Tom Sall", "Mayor Sall", "Dr. Anna Poll", "Peter Sall"])
+@pytest.mark.parametrize("whom", ["Gov. Tom Sall", "Mayor Sall", "Dr. Anna Poll", "Peter Sall", "St. Mary's choir"])
 def test_a_person_who_is_told_is_no_venue(whom: str) -> None:
     """Only a paper or an occasion is where something was said."""
     assert read(f"[1s Ann Lee] [1c told] {whom} [1q that it would rain].")[0].venue.value is None
 
 
-def test_a_paper_that_is_told_is_the_venue() -> None:
-    """As before."""
-    assert read("[1s Ann Lee] [1c told] the Orrin Herald [1q that it would rain].")[0].venue.value == "Orrin Herald"
+@pytest.mark.parametrize("paper", ["Orrin Herald", "St. Orrin Herald"])
+def test_a_paper_that_is_told_is_the_venue(paper: str) -> None:
+    """Whole, also where its name begins with an abbreviation."""
+    assert read(f"[1s Ann Lee] [1c told] the {paper} [1q that it would rain].")[0].venue.value == paper
 
 
 @pytest.mark.parametrize(
