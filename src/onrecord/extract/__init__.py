@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -25,8 +26,12 @@ class Extractor(Protocol):
         ...
 
 
-def load_extractor(model: Path | str | None = None) -> Extractor:
+def load_extractor(model: Path | str | None = None, *, wide: bool = False) -> Extractor:
     """Load a tagger: the bundled one, or the one in the folder `model`.
+
+    Args:
+        model: the folder.
+        wide: keep what PolNeAR counts and the annotation guide does not, such as what polls show.
 
     Raises:
         ModelError: the folder has no usable tagger.
@@ -35,7 +40,7 @@ def load_extractor(model: Path | str | None = None) -> Extractor:
 
     folder = Path(model) if model is not None else bundled_model()
     fitted = folder / FILTER if (folder / FILTER).is_file() else bundled_model() / FILTER
-    return load_tagger_extractor(folder, StatementFilter.load(fitted))
+    return load_tagger_extractor(folder, replace(StatementFilter.load(fitted), wide=wide))
 
 
 def load_tagger_extractor(folder: Path, statement_filter: StatementFilter | None = None) -> TaggerExtractor:
