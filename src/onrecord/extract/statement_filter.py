@@ -81,7 +81,7 @@ class StatementFilter:
             item, outer = judged[number], outers[number]
             if item.rule.startswith((VERBLESS, BY_FORM)) or item.rule.endswith(f", {QUOTED_SPEAKER}"):
                 return True
-            if not self.wide and is_no_statement(text, item):
+            if not self.wide and is_no_statement(text, item, closely=closely):
                 return False
             if outer is None or not kept(outer):
                 return item.confidence >= self.threshold
