@@ -92,7 +92,7 @@ def main() -> None:
     words = sum(len(a["text"].split()) for a in articles)
     rows: dict[str, dict[str, float]] = {}
     for title, run in (
-        ("onrecord, tagger", lambda: read(load_extractor(wide=True), articles)),
+        ("onrecord, tagger", lambda: read(load_extractor(), articles)),
         ("baseline, rules", lambda: read(rule_extractor(), articles)),
         ("textacy", lambda: read_by_peer(python, articles)),
     ):

@@ -36,7 +36,8 @@ may be a little too high. `tests/quality` fails where one of the figures drops.
 {rows}
 
 Attribution alone (source, cue, content) on the development part of PolNeAR: F1 {relation} of relations, {direct} of
-direct quotations; two trained annotators reach 77.2 of relations.
+direct quotations; two trained annotators reach 77.2 of relations. PolNeAR also counts what polls show and what
+somebody is said not to have said, which OnRecord leaves out.
 
 *Cell*: statement, speaker, issue and stance all right. *Position F1*: the matrix of actors and issues. *Sides not
 turned round*: positions with a side that do not show the opposite one. Who said what is read well; which side they

@@ -176,11 +176,11 @@ def _scored(folder: Path, cases: list[Case]) -> Figures:
 
 
 def _polnear() -> Figures:
-    """Attributions on the development articles of PolNeAR, in its scope, by the corpora's own scorer."""
-    scorer, extractor = _tool("score_attribution"), load_extractor(wide=True)
+    """Attributions on the development articles of PolNeAR, by the corpora's own scorer."""
+    scorer = _tool("score_attribution")
     gold = scorer.load(_shared("data", "polnear", "dev.jsonl"))
     predicted = {
-        key: {"id": key, "attributions": outermost(extractor.attributions(Text(article["text"])))}
+        key: {"id": key, "attributions": outermost(_extractor().attributions(Text(article["text"])))}
         for key, article in gold.items()
     }
     result = scorer.score(gold, predicted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -26,12 +25,8 @@ class Extractor(Protocol):
         ...
 
 
-def load_extractor(model: Path | str | None = None, *, wide: bool = False) -> Extractor:
+def load_extractor(model: Path | str | None = None) -> Extractor:
     """Load a tagger: the bundled one, or the one in the folder `model`.
-
-    Args:
-        model: the folder.
-        wide: keep what PolNeAR counts and the annotation guide does not, such as what polls show.
 
     Raises:
         ModelError: the folder has no usable tagger.
@@ -40,7 +35,7 @@ def load_extractor(model: Path | str | None = None, *, wide: bool = False) -> Ex
 
     folder = Path(model) if model is not None else bundled_model()
     fitted = folder / FILTER if (folder / FILTER).is_file() else bundled_model() / FILTER
-    return load_tagger_extractor(folder, replace(StatementFilter.load(fitted), wide=wide))
+    return load_tagger_extractor(folder, StatementFilter.load(fitted))
 
 
 def load_tagger_extractor(folder: Path, statement_filter: StatementFilter | None = None) -> TaggerExtractor:

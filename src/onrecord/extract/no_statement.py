@@ -21,15 +21,13 @@ NOT_ONE = frozenset((("not", "a"), ("not", "one"), ("not", "all"), ("not", "ever
 NEGATION = frozenset(("never", "not", "without"))
 
 
-def is_no_statement(text: str, item: RawAttribution, *, closely: bool = True) -> bool:
-    """Tell whether the guide counts a candidate as no statement; findings stay where a text is not read closely."""
+def is_no_statement(text: str, item: RawAttribution) -> bool:
+    """Tell whether the guide counts a candidate as no statement."""
     cue, source = lower_words(text, item.cue), lower_words(text, item.source)
     if not cue:
         return False
     if _is_nobody(text, item):
         return True
-    if not closely:  # the tagger's corpus counts findings, and so do most that are read in whole articles
-        return False
     if cue[-1] in word_class("shows") and len(cue) <= LONGEST:
         return kind_of_source(text, item) in ("noun", "name")
     if cue[-1] in word_class("hints"):

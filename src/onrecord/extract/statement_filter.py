@@ -37,7 +37,6 @@ class StatementFilter:
     offset: float
     threshold: float
     inner_threshold: float  # of what stands in the content of a statement that is kept
-    wide: bool = False  # keep what `no_statement` tells of: PolNeAR counts most of it
 
     @classmethod
     def load(cls, path: Path) -> StatementFilter:
@@ -81,7 +80,7 @@ class StatementFilter:
             item, outer = judged[number], outers[number]
             if item.rule.startswith((VERBLESS, BY_FORM)) or item.rule.endswith(f", {QUOTED_SPEAKER}"):
                 return True
-            if not self.wide and is_no_statement(text, item, closely=closely):
+            if is_no_statement(text, item):
                 return False
             if outer is None or not kept(outer):
                 return item.confidence >= self.threshold
