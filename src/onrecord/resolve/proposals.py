@@ -79,6 +79,8 @@ class Proposals:
         lowers = {t.lower for t in self._tokens[phrase.first : phrase.last]}
         stems = lowers | {low.rstrip(".") for low in lowers}
         flags = {name for name in ("candidate", "legislator", "journalist", "aide") if stems & self._words[name]}
+        if stems & self._words["envoy"] and self._adjective(phrase) is not None:  # "the Malaysian delegate"
+            flags = (flags - {"legislator"}) | {"envoy"}
         if stems & self._words["local-office"]:
             flags.add("governor")
         if stems & self._words["high-office"]:
@@ -132,8 +134,9 @@ class Proposals:
         for mention, before in self._named(phrase, entity):
             whom = mention.entity
             place = (mention.first, mention.last)
-            if any(a <= mention.first and mention.last <= b for a, b in long):
-                continue
+            known = whom.name.casefold() in self._phrases.vocabulary.actors
+            if not known and any(a <= mention.first and mention.last <= b for a, b in long):
+                continue  # "Women" in "Women for Peace", but not the United Nations in the name of an office of theirs
             order = "" if not seen else " later"
             seen = True
             before_role = self._before_role(mention, phrase) if whom.kind == "organisation" else None
