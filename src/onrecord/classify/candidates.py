@@ -22,9 +22,7 @@ from onrecord.text.vectors import PieceVectors
 
 Floats = npt.NDArray[np.float32]
 SENTENCE_ENDS = frozenset(".!?;:")
-LEAST_LIKE = (
-    0.3  # likeness of meaning below which an issue none of whose words is near has nothing to do with a statement
-)
+LEAST_LIKE = 0.3  # likeness of meaning below which an issue without a word near has nothing to do with a statement
 FEATURES = (
     "term in content", "terms in content", "term in sentence", "term before", "term in title",
     "proposition words in content", "proposition words in sentence", "proposition words before",
