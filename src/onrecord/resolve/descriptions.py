@@ -9,9 +9,8 @@ from onrecord.core.statement import Attribution
 from onrecord.resolve import coreference
 from onrecord.resolve.coreference import Pronoun
 from onrecord.resolve.entities import Entity, Mention
+from onrecord.resolve.head_names import HeadNames
 from onrecord.resolve.phrases import Phrase, text_of
-from onrecord.resolve.pronouns import Pronouns
-from onrecord.resolve.public_figures import known_figure
 from onrecord.resolve.sides import Side
 from onrecord.resolve.speaker import Speaker
 
@@ -23,7 +22,7 @@ AUTHORS = ("person", "organisation", "outlet")
 MUCH_NAMED = 3  # mentions of somebody whom "the mogul" may mean, though the article gives no role
 
 
-class Descriptions(Pronouns):
+class Descriptions(HeadNames):
     """Resolve descriptions."""
 
     def _campaign(self, first: int, last: int) -> Speaker | None:
@@ -197,36 +196,6 @@ class Descriptions(Pronouns):
                     body.name, "description of a body named before", 0.65, (body,), self.sides.of(body), (span,)
                 )
         return self._again(noun, position) if self._core_end(first, last) - first <= 3 else None
-
-    def _known_holder(self, first: int, last: int) -> Speaker | None:
-        """Return the one public figure of the article that "the Ohio governor" or "the Republican nominee" means."""
-        tokens, words = self.document.tokens, self.phrases.words
-        parties = self.sides.party_words
-        lowers = [t.lower for t in tokens[first : self._core_end(first, last)]]
-        noun = tokens[self._head_noun(first, last)].lower
-        if noun.endswith("s"):  # "Nevada Democrats"
-            return None
-        named = next((parties[low] for low in lowers if low in parties), None)
-        post = (
-            "nominee"
-            if noun in words["nominee"]
-            else "member"
-            if noun in words["member-of-congress"]
-            else "politician"
-            if noun in parties
-            else noun
-        )
-        found = [
-            e
-            for e in self.entities.persons()
-            if (figure := known_figure(e.name)) is not None
-            and figure.is_described(post, " ".join(lowers), named, self.sides.year)
-        ]
-        if len(found) != 1:
-            return None
-        span = (tokens[first].start, tokens[last - 1].end)
-        side = self.sides.of(found[0])
-        return Speaker(found[0].name, "description of a public figure", 0.9, (found[0],), side, (span,))
 
     def _holder(self, first: int, last: int, head: int, position: int, outer: Speaker | None) -> Speaker | None:
         """Return the person that a description refers to, by the model for descriptions; None if unknown."""
