@@ -6,7 +6,7 @@ import pytest
 
 from tests.quality.short_inputs import holds, read_cases, read_statements
 
-LEAST = {"who": 0.8, "extract": 0.75, "meaning": 0.7}  # of the cases whose failures nobody looked at
+LEAST = {"who": 0.82, "extract": 0.86, "meaning": 0.77}  # of the cases whose failures nobody looked at
 
 
 @pytest.mark.parametrize("name", LEAST)

@@ -58,7 +58,7 @@ class PublicFigure:
         """
         for post in self.posts:
             if post.role == "nominee":
-                contest = post.place in phrase if "president" in phrase else post.place == "presidential"
+                contest = post.place == ("vice-presidential" if "vice" in phrase else "presidential")
                 held = year is not None and 0 <= post.years[0] - year <= 1
                 if noun == "nominee" and contest and held and party in (None, self.party):
                     return True
@@ -82,7 +82,7 @@ def known_figure(name: str) -> PublicFigure | None:
 
 
 def known_by_surname(surname: str) -> str | None:
-    """Return the full name of the one public figure of a surname, if a politician of more than one district."""
+    """Return the full name of the one politician of a surname; none for members of the House and journalists."""
     names = _surnames().get(_key(surname), [])
     if len(names) != 1:
         return None

@@ -104,13 +104,14 @@ def test_a_journalist_speaks_for_the_outlet_of_that_year() -> None:
         ("The Vermont senator", "2016-02-03", "Bernie Sanders"),
         ("The Democratic nominee", "2016-09-03", "Hillary Clinton"),
         ("The New Jersey governor", "2016-02-03", "Chris Christie"),
+        ("The Democratic vice-presidential nominee", "2016-09-03", "Tim Kaine"),
         ("The Utah Republican", "2016-02-03", "Jason Chaffetz"),
     ],
 )
 def test_a_description_means_the_one_who_holds_the_post(described: str, published: str, meant: str) -> None:
     """Of all people in the article the one of that district, office or party is meant, not the one named last."""
     text = (
-        "Bernie Sanders, Hillary Clinton, Jason Chaffetz and Chris Christie met Tom Arvid. Arvid left early. "
+        "Bernie Sanders, Hillary Clinton, Tim Kaine, Jason Chaffetz and Chris Christie met Tom Arvid. Arvid left early. "
         f"[1s {described}] [1c said] [1q the roads were bad]."
     )
     ((name, _),) = who(text, published=published)
