@@ -111,8 +111,8 @@ def test_a_journalist_speaks_for_the_outlet_of_that_year() -> None:
 def test_a_description_means_the_one_who_holds_the_post(described: str, published: str, meant: str) -> None:
     """Of all people in the article the one of that district, office or party is meant, not the one named last."""
     text = (
-        "Bernie Sanders, Hillary Clinton, Tim Kaine, Jason Chaffetz and Chris Christie met Tom Arvid. Arvid left early. "
-        f"[1s {described}] [1c said] [1q the roads were bad]."
+        "Bernie Sanders, Hillary Clinton, Tim Kaine, Jason Chaffetz and Chris Christie met Tom Arvid. "
+        f"Arvid left early. [1s {described}] [1c said] [1q the roads were bad]."
     )
     ((name, _),) = who(text, published=published)
     assert name == meant
